@@ -1,0 +1,78 @@
+//! The future of a response: the service's own or one given in its stead, with the headers written
+//! on it.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use http::{Response, StatusCode};
+use pin_project_lite::pin_project;
+
+use crate::Exchange;
+
+pin_project! {
+    /// The future of a [`Cors`](crate::Cors) service's response.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct ResponseFuture<F> {
+        #[pin]
+        state: State<F>,
+        // Present until the response is.
+        exchange: Option<Exchange>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<F> {
+        Calling { #[pin] response: F },
+        Answered { status: u16 },
+    }
+}
+
+impl<F> ResponseFuture<F> {
+    pub(crate) fn calling(response: F, exchange: Exchange) -> Self {
+        Self { state: State::Calling { response }, exchange: Some(exchange) }
+    }
+
+    pub(crate) fn answered(status: u16, exchange: Exchange) -> Self {
+        Self { state: State::Answered { status }, exchange: Some(exchange) }
+    }
+}
+
+impl<F, B, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Default,
+{
+    type Output = Result<Response<B>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut response = match this.state.project() {
+            StateProjection::Calling { response } => ready!(response.poll(cx))?,
+            StateProjection::Answered { status } => empty(*status),
+        };
+        let exchange = this.exchange.take().expect("not polled again once it is ready");
+        exchange.write(response.headers_mut());
+        Poll::Ready(Ok(response))
+    }
+}
+
+impl<F> fmt::Debug for ResponseFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.state {
+            State::Calling { .. } => "calling",
+            State::Answered { .. } => "answered",
+        };
+        f.debug_struct("ResponseFuture").field("state", &state).finish_non_exhaustive()
+    }
+}
+
+/// A response with nothing in it: a preflight's answer, or a refusal.
+fn empty<B: Default>(status: u16) -> Response<B> {
+    let mut response = Response::new(B::default());
+    // No user's value gets here unchecked: a policy builds only with a status of 200 to 299, and
+    // its other one is 403.
+    *response.status_mut() = StatusCode::from_u16(status).expect("a policy's status is valid");
+    response
+}

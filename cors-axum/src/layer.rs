@@ -1,0 +1,274 @@
+//! The layers: what a router wears, and the ways of giving it a policy.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderName;
+use tower_layer::Layer;
+
+use crate::ask::AskCors;
+use crate::select::{Head, Selector};
+use crate::service::Cors;
+use crate::{AskedOrigin, Exchange, Handle, PreparedPolicy};
+
+/// A [`tower_layer::Layer`] that speaks the server's side of the [CORS protocol] for the service
+/// that it wraps.
+///
+/// It answers [CORS-preflight requests] itself, writes the CORS headers on every other response,
+/// whatever made it, and refuses where the policy says so. What is decided is the policy's
+/// business alone: see [`Policy`](crate::Policy).
+///
+/// Cloning is cheap: a counter goes up.
+///
+/// [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
+/// [CORS-preflight requests]: https://fetch.spec.whatwg.org/#cors-preflight-request
+#[derive(Clone, Debug)]
+#[must_use = "a layer does nothing until a service wears it"]
+pub struct CorsLayer {
+    source: Source,
+}
+
+impl CorsLayer {
+    /// One policy for every request.
+    ///
+    /// A policy made with an `ask` of its own never gets an answer here, so an origin that
+    /// nothing else allows is refused: such a policy is for [`CorsLayer::ask`].
+    ///
+    /// ```
+    /// use axum::{Router, routing::get};
+    /// use cors_axum::{CorsLayer, Policy};
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origins(["https://app.example.com"])
+    ///     .build()?;
+    /// let app: Router = Router::new()
+    ///     .route("/", get(|| async { "hello" }))
+    ///     .layer(CorsLayer::new(policy));
+    /// # drop(app);
+    /// # Ok::<(), cors_axum::ConfigErrors>(())
+    /// ```
+    pub fn new(policy: impl Into<PreparedPolicy>) -> Self {
+        let source = Source::Fixed(policy.into());
+        Self { source }
+    }
+
+    /// The policy that the handle holds at the moment a request arrives.
+    ///
+    /// Keep a clone of the handle, and store another policy in it while the server runs. A
+    /// request ends under the policy it began with, so no response mixes two.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use axum::{Router, body::Body, http::Request, routing::get};
+    /// use cors_axum::{CorsLayer, Handle, Policy};
+    /// use tower::ServiceExt;
+    ///
+    /// let only = |origin| Policy::builder().allow_origins([origin]).build();
+    /// let handle = Handle::new(only("https://old.example")?);
+    /// let app: Router = Router::new()
+    ///     .route("/", get(|| async { "hello" }))
+    ///     .layer(CorsLayer::shared(handle.clone()));
+    ///
+    /// for origin in ["https://old.example", "https://new.example"] {
+    ///     handle.store(only(origin)?);
+    ///     let request = Request::get("/").header("origin", origin).body(Body::empty())?;
+    ///     let response = app.clone().oneshot(request).await?;
+    ///     assert_eq!(response.headers()["access-control-allow-origin"], origin);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn shared(handle: Handle) -> Self {
+        let source = Source::Shared(handle);
+        Self { source }
+    }
+
+    /// A policy per request, or none: by path, by host, by tenant.
+    ///
+    /// The closure is called once for every request, preflights included, and sees the request
+    /// through a [`Head`]: the method, the URI, the extensions, and of the headers those in
+    /// `names` alone. These names are added to `Vary` on every response, so that a [shared cache]
+    /// never hands one tenant's answer to another. `None` means that CORS is none of this layer's
+    /// business for this request: the service is called and its response goes out as it is, but
+    /// for `Vary`.
+    ///
+    /// Have the policies prepared beforehand and clone them here: preparing one compiles all its
+    /// answers. A policy with an `ask` of its own gets no answer here, which counts as no.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use axum::{Router, body::Body, http::Request, routing::get};
+    /// use cors_axum::{CorsLayer, Policy, PreparedPolicy};
+    /// use tower::ServiceExt;
+    ///
+    /// let public = PreparedPolicy::new(Policy::builder().allow_origins(["*"]).build()?);
+    /// let admin = PreparedPolicy::new(
+    ///     Policy::builder()
+    ///         .allow_origins(["https://admin.example.com"])
+    ///         .allow_credentials(true)
+    ///         .build()?,
+    /// );
+    /// let layer = CorsLayer::select([], move |head| match head.uri().path() {
+    ///     "/health" => None,
+    ///     path if path.starts_with("/admin/") => Some(admin.clone()),
+    ///     _ => Some(public.clone()),
+    /// });
+    /// let app: Router = Router::new()
+    ///     .route("/fonts", get(|| async { "a font" }))
+    ///     .route("/health", get(|| async { "up" }))
+    ///     .layer(layer);
+    ///
+    /// for (path, allowed) in [
+    ///     ("/fonts", Some("*")),
+    ///     ("/admin/users", Some("https://admin.example.com")),
+    ///     ("/health", None),
+    /// ] {
+    ///     let request = Request::get(path).header("origin", "https://admin.example.com");
+    ///     let response = app.clone().oneshot(request.body(Body::empty())?).await?;
+    ///     let header = response.headers().get("access-control-allow-origin");
+    ///     assert_eq!(header.map(|value| value.as_bytes()), allowed.map(str::as_bytes));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [shared cache]: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
+    pub fn select<F>(names: impl IntoIterator<Item = HeaderName>, select: F) -> Self
+    where
+        F: Fn(&Head<'_>) -> Option<PreparedPolicy> + Send + Sync + 'static,
+    {
+        let source = Source::Selected(Selector::new(names, select));
+        Self { source }
+    }
+
+    /// One policy, and an asynchronous check of the origins that it does not allow: a database, a
+    /// list of tenants.
+    ///
+    /// The check is asked about well-formed origins alone, and of these only about what nothing
+    /// in the policy allows (with credentials, not about [insecure] ones, unless
+    /// [`Danger::allow_insecure_origins`](crate::Danger::allow_insecure_origins) is set); at most
+    /// once a request, and before the service is called: neither the handler nor anything else
+    /// inside the layer sees a request whose origin is still in question.
+    ///
+    /// It answers with a `bool` or a `Result<bool, E>`; an error counts as no, so log it on your
+    /// side. It is asked for [preflights] as for the requests after them: browsers keep the answer
+    /// to a preflight for `max_age`, the layer keeps none.
+    ///
+    /// What else of the request the check looks at has to be declared when the policy is built,
+    /// with `ask_reading`: [`AskedOrigin`] lends these headers, and `Vary` names them.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::{collections::HashSet, sync::Arc};
+    ///
+    /// use axum::{Router, body::Body, http::Request, routing::get};
+    /// use cors_axum::{CorsLayer, Policy};
+    /// use tokio::sync::RwLock;
+    /// use tower::ServiceExt;
+    ///
+    /// let tenants = Arc::new(RwLock::new(HashSet::from(["https://tenant.example"])));
+    /// let policy = Policy::builder()
+    ///     .allow_origins(["https://app.example.com"])
+    ///     .allow_credentials(true)
+    ///     .build()?;
+    /// let app: Router = Router::new()
+    ///     .route("/", get(|| async { "hello" }))
+    ///     .layer(CorsLayer::ask(policy, move |asked| {
+    ///         let tenants = Arc::clone(&tenants);
+    ///         async move { tenants.read().await.contains(asked.origin()) }
+    ///     }));
+    ///
+    /// for (origin, allowed) in [("https://tenant.example", true), ("https://evil.example", false)] {
+    ///     let request = Request::get("/").header("origin", origin).body(Body::empty())?;
+    ///     let response = app.clone().oneshot(request).await?;
+    ///     let header = response.headers().get("access-control-allow-origin");
+    ///     assert_eq!(header.is_some_and(|value| value == origin), allowed);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [insecure]: crate::Origin::is_insecure
+    /// [preflights]: https://fetch.spec.whatwg.org/#cors-preflight-request
+    pub fn ask<F, Fut>(policy: impl Into<PreparedPolicy>, ask: F) -> AskLayer<F>
+    where
+        F: Fn(AskedOrigin) -> Fut,
+        Fut: Future<Output: crate::IntoVerdict>,
+    {
+        let policy = policy.into();
+        // One that asks already may have declared headers for it.
+        let policy = if policy.policy().asks() {
+            policy
+        } else {
+            PreparedPolicy::new(policy.policy().asking())
+        };
+        AskLayer { policy, ask: Arc::new(ask) }
+    }
+}
+
+impl<S> Layer<S> for CorsLayer {
+    type Service = Cors<S>;
+
+    fn layer(&self, inner: S) -> Cors<S> {
+        Cors::new(inner, self.source.clone())
+    }
+}
+
+/// A [`CorsLayer`] with an asynchronous check of origins, made by [`CorsLayer::ask`].
+///
+/// The service that it wraps must be [`Clone`]: while the check is under way the service waits in
+/// the future of the response, and its clone takes its place.
+#[must_use = "a layer does nothing until a service wears it"]
+pub struct AskLayer<F> {
+    policy: PreparedPolicy,
+    // Counted, so that the layer and its services are `Clone` whatever the closure holds.
+    ask: Arc<F>,
+}
+
+impl<S, F> Layer<S> for AskLayer<F> {
+    type Service = AskCors<S, F>;
+
+    fn layer(&self, inner: S) -> AskCors<S, F> {
+        AskCors::new(inner, self.policy.clone(), Arc::clone(&self.ask))
+    }
+}
+
+impl<F> Clone for AskLayer<F> {
+    fn clone(&self) -> Self {
+        Self { policy: self.policy.clone(), ask: Arc::clone(&self.ask) }
+    }
+}
+
+impl<F> fmt::Debug for AskLayer<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AskLayer").field("policy", self.policy.policy()).finish_non_exhaustive()
+    }
+}
+
+/// Where a layer that asks nobody takes a request's policy from.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    Fixed(PreparedPolicy),
+    Shared(Handle),
+    Selected(Selector),
+}
+
+impl Source {
+    pub(crate) fn begin<B>(&self, request: &http::Request<B>) -> Exchange {
+        match self {
+            Self::Fixed(policy) => policy.begin(request).unasked(),
+            Self::Shared(handle) => handle.load().begin(request).unasked(),
+            Self::Selected(selector) => {
+                let policy = selector.select(request);
+                let exchange = match policy {
+                    Some(policy) => policy.begin(request).unasked(),
+                    None => Exchange::unhandled(),
+                };
+                exchange.vary_also(selector.vary().clone())
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The key that a mistyped one was meant to be.
+
+use crate::config::KEYS;
+
+/// Longer names are not compared: no key is half as long.
+const MAX_LEN: usize = 64;
+
+/// The known key that `written` was probably meant to be: the same but for a few letters, for `-` or
+/// capitals instead of `_`, for the header's `Access-Control-` in front, or for the table it stands
+/// in. `written` is the whole path, as in `danger.max_age`.
+pub(super) fn nearest_key(written: &str) -> Option<&'static str> {
+    let (in_danger, name) = match written.strip_prefix("danger.") {
+        Some(name) => (true, name),
+        None => (false, written),
+    };
+    let danger = (!in_danger).then_some("danger");
+    let written = squash(name)?;
+    KEYS.iter()
+        .copied()
+        .chain(danger)
+        .filter_map(|key| {
+            let leaf = key.strip_prefix("danger.");
+            let distance = distance(&written, &squash(leaf.unwrap_or(key))?)?;
+            // Of two equally near, the one in the table where it was sought.
+            Some((distance, leaf.is_some() != in_danger, key))
+        })
+        .min()
+        .map(|(_, _, key)| key)
+}
+
+/// Whether `written` was probably meant to be `name`.
+pub(super) fn is_near(written: &str, name: &str) -> bool {
+    squash(written)
+        .zip(squash(name))
+        .is_some_and(|(written, name)| distance(&written, &name).is_some())
+}
+
+/// The name without what naming customs differ in.
+fn squash(name: &str) -> Option<Vec<u8>> {
+    if name.len() > MAX_LEN {
+        return None;
+    }
+    let squashed: Vec<u8> = name
+        .bytes()
+        .filter(|byte| !b"-_. ".contains(byte))
+        .map(|byte| byte.to_ascii_lowercase())
+        .collect();
+    Some(match squashed.strip_prefix(b"accesscontrol") {
+        Some(rest) if !rest.is_empty() => rest.to_vec(),
+        _ => squashed,
+    })
+}
+
+/// How many letters must be put in, taken out, replaced or swapped with their neighbour to turn one
+/// name into the other; `None` if more than one and a fifth of them, since such names only look
+/// alike by chance.
+fn distance(a: &[u8], b: &[u8]) -> Option<usize> {
+    let limit = 1 + a.len().max(b.len()) / 5;
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
+    // `rows[i][j]`: the distance of the first i letters of `a` from the first j of `b`. At most
+    // MAX_LEN² cells.
+    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    Some(rows[a.len()][b.len()]).filter(|distance| *distance <= limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_misses_are_recognised_and_others_are_not() {
+        let rows: &[(&str, Option<&str>)] = &[
+            ("allow_origin", Some("allow_origins")),
+            ("alow_origins", Some("allow_origins")),
+            ("allow_orgiins", Some("allow_origins")),
+            ("allowOrigins", Some("allow_origins")),
+            ("allowed_origins", Some("allow_origins")),
+            ("Access-Control-Allow-Origin", Some("allow_origins")),
+            ("access-control-max-age", Some("max_age")),
+            ("maxage", Some("max_age")),
+            ("max_ages", Some("max_age")),
+            ("allow_method", Some("allow_methods")),
+            ("exposed_headers", Some("expose_headers")),
+            ("allow_header", Some("allow_headers")),
+            ("dangers", Some("danger")),
+            ("danger.allow_null_origins", Some("danger.allow_null_origin")),
+            // In the wrong table.
+            ("allow_null_origin", Some("danger.allow_null_origin")),
+            ("danger.max_age", Some("max_age")),
+            ("danger.danger", None),
+            // Nothing like it.
+            ("cookies", None),
+            ("max", None),
+            ("", None),
+            ("accesscontrol", None),
+            ("日本語", None),
+        ];
+        for (written, wanted) in rows {
+            assert_eq!(nearest_key(written), *wanted, "{written}");
+        }
+        assert_eq!(nearest_key(&"allow_origins".repeat(10_000)), None);
+        for key in KEYS {
+            assert_eq!(nearest_key(key), Some(key));
+        }
+    }
+
+    #[test]
+    fn regex_is_found_too() {
+        assert!(is_near("regexp", "regex"));
+        assert!(is_near("Regex", "regex"));
+        assert!(!is_near("pattern", "regex"));
+    }
+}

@@ -1,0 +1,82 @@
+//! What was read, and where in the file it stood.
+
+#[cfg(feature = "file")]
+use crate::config::OriginEntry;
+use crate::config::{Config, KEYS, key_order};
+use crate::error::ConfigError;
+#[cfg(feature = "serde")]
+use crate::error::ErrorKind;
+
+/// What was read.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) config: Config,
+    pub(crate) faults: Vec<Fault>,
+    /// One for each of `KEYS`.
+    pub(super) places: Vec<Place>,
+}
+
+/// An error and the line that it is about.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    #[cfg_attr(not(feature = "file"), expect(dead_code, reason = "only a file has lines"))]
+    pub(crate) line: usize,
+    pub(crate) error: ConfigError,
+}
+
+/// Where a key stood in the file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Place {
+    /// None: the key is not in the file.
+    pub(crate) line: Option<usize>,
+    /// One for each entry of the list in `Config`, which lacks those that could not be read: the
+    /// entry's index and line in the file. An only entry has no index.
+    pub(crate) entries: Vec<(Option<usize>, usize)>,
+    /// `Config` lacks some of what the file has, or all of it.
+    pub(crate) broken: bool,
+    /// Where `Config` has no room for the number in the file: its greatest number, which is out of
+    /// range as well, and the number in the file.
+    pub(crate) beyond: Option<(u64, i128)>,
+}
+
+impl Reading {
+    /// Where the key stood; nowhere if it is none of `KEYS`.
+    #[cfg(feature = "file")]
+    pub(crate) fn place(&self, key: &str) -> Option<&Place> {
+        KEYS.iter().zip(&self.places).find(|(known, _)| **known == key).map(|(_, place)| place)
+    }
+
+    /// The place of one of `KEYS`.
+    pub(super) fn place_mut(&mut self, key: &'static str) -> &mut Place {
+        &mut self.places[key_order(key)]
+    }
+
+    /// Which entry of the key's list in `Config` is displayed as `value`.
+    #[cfg(feature = "file")]
+    pub(crate) fn entry(&self, key: &str, value: &str) -> Option<usize> {
+        let is_it = |text: &String| format!("{text:?}") == value;
+        match key {
+            "allow_origins" => self.config.allow_origins.iter().position(|entry| match entry {
+                OriginEntry::Pattern(text) | OriginEntry::Regex(text) => is_it(text),
+            }),
+            "allow_methods" => self.config.allow_methods.iter().position(is_it),
+            "allow_headers" => self.config.allow_headers.iter().position(is_it),
+            "expose_headers" => self.config.expose_headers.iter().position(is_it),
+            _ => None,
+        }
+    }
+
+    /// Everything in the file that is not in `Config` as it was written.
+    #[cfg(feature = "serde")]
+    pub(crate) fn errors(&self) -> impl Iterator<Item = ConfigError> {
+        let beyond = KEYS.iter().zip(&self.places).filter_map(|(key, place)| {
+            let (_, written) = place.beyond?;
+            let kind = match *key {
+                "max_age" => ErrorKind::MaxAgeTooLarge,
+                _ => ErrorKind::PreflightStatusOutOfRange,
+            };
+            Some(ConfigError::new(*key, None, written.to_string(), kind))
+        });
+        self.faults.iter().map(|fault| fault.error.clone()).chain(beyond)
+    }
+}

@@ -1,0 +1,113 @@
+//! What a decision is, and what the adapter is to do about it.
+
+use crate::origin::Origin;
+
+/// What a policy says of a request.
+///
+/// Borrows from the request only what it quotes. What the adapter does about it, and which
+/// headers it writes, is in [`Exchange`](crate::Exchange).
+///
+/// [Fetch, HTTP requests](https://fetch.spec.whatwg.org/#http-requests)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision<'r> {
+    /// No `Origin`, or one that `disallowed_origin = "forbid"` found to be the server's own.
+    NotCors,
+    /// An actual request from an origin that is allowed.
+    Simple,
+    /// A preflight of which everything is allowed.
+    Preflight,
+    /// An origin that is not allowed, or a preflight whose method or header is not.
+    Reject(Reason<'r>),
+}
+
+/// Why a request is rejected, with what the request holds there.
+///
+/// The bytes are the client's: escape and shorten them before they reach a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason<'r> {
+    /// A well-formed origin, or `null`, that the policy does not allow.
+    OriginNotAllowed(&'r [u8]),
+    /// An `Origin` that no browser sends: empty, too long, no serialized origin.
+    OriginMalformed(&'r [u8]),
+    /// More than one `Origin`.
+    OriginRepeated,
+    /// The method asked for is not allowed.
+    MethodNotAllowed(&'r [u8]),
+    /// The method asked for is no token.
+    MethodMalformed(&'r [u8]),
+    /// More than one `Access-Control-Request-Method`.
+    MethodRepeated,
+    /// This one of the headers asked for, the first, is not allowed.
+    HeaderNotAllowed(&'r [u8]),
+    /// More is asked for in `Access-Control-Request-Headers` than is read.
+    HeadersTooLong,
+}
+
+/// A decision and what follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Outcome<'r> {
+    pub(crate) decision: Decision<'r>,
+    pub(crate) plan: Plan,
+}
+
+/// An outcome, or the question on which it depends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step<'r> {
+    Decided(Outcome<'r>),
+    Ask { origin: Origin<'r>, allowed: Outcome<'r>, refused: Outcome<'r> },
+}
+
+/// What is to be done: it holds nothing of the request, so that a future can keep it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    /// The status to answer with at once. None: the handler is called.
+    pub(crate) status: Option<u16>,
+    pub(crate) headers: ResponseHeaderSet,
+    pub(crate) vary: VaryOn,
+}
+
+/// Which CORS headers the response gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResponseHeaderSet {
+    None,
+    Simple,
+    Preflight { methods: Methods, headers: Headers, private_network: bool },
+}
+
+/// `Access-Control-Allow-Methods`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Methods {
+    /// The policy's.
+    Policy,
+    /// The one asked for.
+    Echo,
+    /// Those that the protocol always allows.
+    Safelisted,
+}
+
+/// `Access-Control-Allow-Headers`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Headers {
+    /// The policy's, if it has any.
+    Policy,
+    /// The line of the request as it came.
+    EchoVerbatim,
+    /// Those of the names asked for that are allowed.
+    EchoAllowed,
+    Omit,
+}
+
+/// What the response depends on, and so which request headers `Vary` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VaryOn {
+    /// A request with the method OPTIONS: one fixed list for the policy.
+    Options,
+    /// Any other.
+    Cacheable {
+        /// A closure or question was asked, with the headers that it names.
+        question: bool,
+        /// It was looked at whether the request is cross-origin at all.
+        fetch_site: bool,
+    },
+}

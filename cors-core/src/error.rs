@@ -1,0 +1,144 @@
+//! What is wrong with a policy, and what is doubtful about it.
+//!
+//! Every finding has the key, the offending value, the reason and the way out, each to be had on
+//! its own; printed, they are one line:
+//!
+//! ```text
+//! allow_origins[2] = "https://app.example.com/": an origin ends with its host or port; write "https://app.example.com"
+//! ```
+
+mod kinds;
+
+pub use kinds::{ErrorKind, Explain, WarningKind};
+use std::borrow::Cow;
+use std::fmt;
+
+/// One thing found in a policy: an error or a warning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding<K> {
+    key: Cow<'static, str>,
+    index: Option<usize>,
+    value: String,
+    kind: K,
+}
+
+/// Why a policy cannot be built.
+///
+/// ```
+/// use cors_core::{ErrorKind, Policy};
+///
+/// let errors = Policy::builder().allow_origins(["https://app.example.com/"]).build().unwrap_err();
+/// let error = &errors.errors()[0];
+/// assert_eq!(error.key(), "allow_origins");
+/// assert_eq!(error.value(), "\"https://app.example.com/\"");
+/// assert_eq!(error.fix(), "write \"https://app.example.com\"");
+/// assert!(matches!(error.kind(), ErrorKind::InvalidOrigin { .. }));
+/// ```
+pub type ConfigError = Finding<ErrorKind>;
+
+/// What a policy says without need, or likely does not mean.
+pub type Warning = Finding<WarningKind>;
+
+impl<K: Explain> Finding<K> {
+    pub(crate) fn new(
+        key: impl Into<Cow<'static, str>>,
+        index: Option<usize>,
+        value: impl Into<String>,
+        kind: K,
+    ) -> Self {
+        Self { key: key.into(), index, value: value.into(), kind }
+    }
+
+    /// The key as it stands in a policy file, such as `danger.allow_null_origin`.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Which entry of the key's list, counted from 0, if it has more than one.
+    pub fn index(&self) -> Option<usize> {
+        self.index
+    }
+
+    /// The offending value, quoted if it is a text.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// What it is, to match on.
+    pub fn kind(&self) -> &K {
+        &self.kind
+    }
+
+    /// Why the value will not do.
+    pub fn reason(&self) -> String {
+        self.kind.reason()
+    }
+
+    /// What to write instead.
+    pub fn fix(&self) -> String {
+        self.kind.fix()
+    }
+
+    #[cfg(any(feature = "file", feature = "serde"))]
+    pub(crate) fn with_index(self, index: Option<usize>) -> Self {
+        Self { index, ..self }
+    }
+}
+
+impl<K: Explain> fmt::Display for Finding<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.key)?;
+        if let Some(index) = self.index {
+            write!(f, "[{index}]")?;
+        }
+        write!(f, " = {}: {}; {}", self.value, self.reason(), self.fix())
+    }
+}
+
+impl<K: Explain + fmt::Debug> std::error::Error for Finding<K> {}
+
+/// Every fault of a policy: at least one, in the order of the keys and of the entries.
+///
+/// ```
+/// # use cors_core::Policy;
+/// let errors = Policy::builder()
+///     .allow_origins(["https://*", "https://a.test:443"])
+///     .allow_methods(["TRACE"])
+///     .build()
+///     .unwrap_err();
+/// assert_eq!(errors.errors().len(), 3);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigErrors(Vec<ConfigError>);
+
+impl ConfigErrors {
+    /// The caller gives at least one.
+    pub(crate) fn new(errors: Vec<ConfigError>) -> Self {
+        debug_assert!(!errors.is_empty());
+        Self(errors)
+    }
+
+    /// The faults. Never empty.
+    pub fn errors(&self) -> &[ConfigError] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, error) in self.0.iter().enumerate() {
+            let separator = if i == 0 { "" } else { "\n" };
+            write!(f, "{separator}{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl IntoIterator for ConfigErrors {
+    type Item = ConfigError;
+    type IntoIter = std::vec::IntoIter<ConfigError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}

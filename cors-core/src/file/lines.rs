@@ -1,0 +1,92 @@
+//! From positions in a text to its lines.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// The text of a file by lines, counted from 1.
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    /// Where each line begins.
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = std::iter::once(0).chain(ends.map(|(end, _)| end + 1)).collect();
+        Self { text, starts }
+    }
+
+    /// The line on which the byte at `position` stands. What is missing at the end of the file is
+    /// missed on its last line that is not blank.
+    pub(super) fn of(&self, position: usize) -> usize {
+        let end = self.text.trim_end().len();
+        self.starts.partition_point(|start| *start <= position.min(end)).max(1)
+    }
+
+    /// The text of a line, without the white space around it.
+    pub(super) fn text(&self, line: usize) -> &'t str {
+        // `of` gives no line 0 and none past the last.
+        let start = self.starts[line - 1];
+        let end = self.starts.get(line).copied().unwrap_or(self.text.len());
+        self.text[start..end].trim()
+    }
+
+    /// The whole text with spaces instead of these lines, so that the others keep their positions.
+    pub(super) fn blanked(&self, lines: &HashSet<usize>) -> Cow<'t, str> {
+        if lines.is_empty() {
+            return Cow::Borrowed(self.text);
+        }
+        let mut text = String::with_capacity(self.text.len());
+        for (index, line) in self.text.split_inclusive('\n').enumerate() {
+            let written = line.trim_end();
+            match lines.contains(&(index + 1)) {
+                true => text.extend(std::iter::repeat_n(' ', written.len())),
+                false => text.push_str(written),
+            }
+            text.push_str(&line[written.len()..]);
+        }
+        Cow::Owned(text)
+    }
+
+    /// What stands behind `key =` on a line of TOML, or the whole line if it begins otherwise.
+    pub(super) fn value(&self, line: usize) -> &'t str {
+        let text = self.text(line);
+        let in_key = |char: char| char.is_alphanumeric() || "-_.\"' \t".contains(char);
+        match text.trim_start_matches(in_key).strip_prefix('=') {
+            Some(value) => value.trim(),
+            None => text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_become_lines() {
+        let lines = Lines::new("a\r\n\nbc\n \n");
+        for (position, line) in
+            [(0, 1), (1, 1), (2, 1), (3, 2), (4, 3), (5, 3), (6, 3), (8, 3), (99, 3)]
+        {
+            assert_eq!(lines.of(position), line, "{position}");
+        }
+        assert_eq!(lines.text(1), "a");
+        assert_eq!(lines.text(3), "bc");
+        assert_eq!(lines.text(5), "");
+
+        let lines = Lines::new("é\r\nb\u{a0}\nc");
+        assert_eq!(lines.blanked(&HashSet::new()), "é\r\nb\u{a0}\nc");
+        assert_eq!(lines.blanked(&HashSet::from([1, 3])), "  \r\nb\u{a0}\n ");
+
+        let lines = Lines::new("danger.a = 1 = 2\n  { regex = 'x' } 5,\n=");
+        assert_eq!(lines.value(1), "1 = 2");
+        assert_eq!(lines.value(2), "{ regex = 'x' } 5,");
+        assert_eq!(lines.value(3), "");
+
+        assert_eq!(Lines::new("").of(0), 1);
+        assert_eq!(Lines::new("").text(1), "");
+        assert_eq!(Lines::new("\n\n").of(1), 1);
+    }
+}

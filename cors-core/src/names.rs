@@ -1,0 +1,85 @@
+//! Sets of names: tokens of HTTP, in the order of the policy and quick to find.
+//!
+//! [RFC 9110, 5.6.2, tokens](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)
+
+use std::cmp::Ordering;
+
+/// Whether `name` is a token: what a method or a header name may be.
+pub(crate) fn is_token(name: &[u8]) -> bool {
+    !name.is_empty() && name.iter().all(|b| is_token_byte(*b))
+}
+
+fn is_token_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric()
+        || matches!(
+            b,
+            b'!' | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'\''
+                | b'*'
+                | b'+'
+                | b'-'
+                | b'.'
+                | b'^'
+                | b'_'
+                | b'`'
+                | b'|'
+                | b'~'
+        )
+}
+
+/// How two names are the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Case {
+    /// Methods.
+    #[default]
+    Sensitive,
+    /// Header names.
+    Insensitive,
+}
+
+impl Case {
+    fn fold(self, byte: u8) -> u8 {
+        match self {
+            Self::Sensitive => byte,
+            Self::Insensitive => byte.to_ascii_lowercase(),
+        }
+    }
+
+    fn compare(self, a: &[u8], b: &[u8]) -> Ordering {
+        // Lengths first: most names differ there, and it costs nothing to look.
+        a.len().cmp(&b.len()).then_with(|| {
+            let fold = |byte: &u8| self.fold(*byte);
+            a.iter().map(fold).cmp(b.iter().map(fold))
+        })
+    }
+}
+
+/// Names in the order of the policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Names {
+    case: Case,
+    listed: Box<[Box<str>]>,
+    /// Indices into `listed`, sorted by `case`.
+    sorted: Box<[usize]>,
+}
+
+impl Names {
+    pub(crate) fn new(listed: Vec<Box<str>>, case: Case) -> Self {
+        let mut sorted: Vec<usize> = (0..listed.len()).collect();
+        sorted.sort_by(|a, b| case.compare(listed[*a].as_bytes(), listed[*b].as_bytes()));
+        Self { case, listed: listed.into(), sorted: sorted.into() }
+    }
+
+    pub(crate) fn contains(&self, name: &[u8]) -> bool {
+        self.sorted
+            .binary_search_by(|index| self.case.compare(self.listed[*index].as_bytes(), name))
+            .is_ok()
+    }
+
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.listed.iter().map(|name| &**name)
+    }
+}

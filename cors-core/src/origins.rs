@@ -1,0 +1,483 @@
+//! The compiled set of allowed origins.
+//!
+//! All patterns live in one string, in the order of the policy, behind one hash table. An exact
+//! origin is one lookup; a subdomain pattern one lookup for each label boundary of the request's
+//! host that some pattern could begin at. Neither grows with the number of patterns, and the
+//! table is all that is kept: the policy's list is read back from it.
+
+use crate::origin::{MAX_LEN, Origin};
+use crate::pattern::{Pattern, Port};
+#[cfg(feature = "regex")]
+use crate::regex::OriginRegex;
+use std::fmt;
+use std::hash::BuildHasher;
+
+/// Exact origins, `*.` patterns, any-port patterns and `null`.
+#[derive(Clone, Default)]
+pub(crate) struct Patterns {
+    /// The patterns one after the other.
+    text: Box<str>,
+    /// Where each pattern ends in `text`.
+    ends: Box<[usize]>,
+    table: Box<[Slot]>,
+    seed: u64,
+    has: Has,
+}
+
+/// Which lookups can find anything at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Has {
+    any_port: bool,
+    subdomains: bool,
+    subdomains_any_port: bool,
+    /// The least and the most labels behind a `*.`.
+    labels: Option<(usize, usize)>,
+}
+
+/// What a lookup compares: patterns of different kinds never equal, whatever their text.
+#[derive(Clone, Copy)]
+struct Key<'a> {
+    subdomains: bool,
+    any_port: bool,
+    /// Only where labels stand between scheme and the rest.
+    scheme: &'a str,
+    rest: &'a str,
+}
+
+/// Empty, or from the top: the hash's upper bits, the pattern's kind, and its index plus one.
+///
+/// All but the index is compared first, so that a probe seldom has to look at a text that is not
+/// the one.
+type Slot = u64;
+const INDEX_BITS: u32 = 38;
+const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
+const KIND_BITS: u32 = 2;
+const HASH_MASK: u64 = !0 << (INDEX_BITS + KIND_BITS);
+
+impl Patterns {
+    /// Whether `origin`, the bytes of one `Origin` header, is allowed by a pattern.
+    pub(crate) fn contains(&self, origin: &[u8]) -> bool {
+        if self.ends.is_empty() || origin.len() > MAX_LEN {
+            return false;
+        }
+        let Ok(text) = str::from_utf8(origin) else { return false };
+        if self.find(Key::exact(text)) {
+            return true;
+        }
+        self.find_wildcard(text)
+    }
+
+    fn find_wildcard(&self, text: &str) -> bool {
+        if self.has == Has::default() {
+            return false;
+        }
+        // Only an origin that a browser could have sent is held against wildcards.
+        let Ok(origin) = Origin::parse(text.as_bytes()) else { return false };
+        if self.has.any_port && self.find(Key::any_port(origin.without_port())) {
+            return true;
+        }
+        let Some((least, most)) = self.has.labels else { return false };
+        let host = origin.host();
+        // A star never stands for part of an IP address, nor for an empty label.
+        if host.starts_with('[') || host.starts_with('.') || host.contains("..") {
+            return false;
+        }
+        let host_start = origin.scheme().len() + "://".len();
+        let boundaries = host.bytes().enumerate().rev().filter(|(_, b)| *b == b'.');
+        boundaries.zip(1..=most).filter(|(_, labels)| *labels >= least).any(|((dot, _), _)| {
+            let with_port = &text[host_start + dot..];
+            let without_port = &origin.without_port()[host_start + dot..];
+            let key =
+                Key { subdomains: true, any_port: false, scheme: origin.scheme(), rest: with_port };
+            let any_port = Key { any_port: true, rest: without_port, ..key };
+            (self.has.subdomains && self.find(key))
+                || (self.has.subdomains_any_port && self.find(any_port))
+        })
+    }
+
+    fn find(&self, key: Key<'_>) -> bool {
+        let hash = key.hash(self.seed);
+        let tag = key.tag(hash);
+        self.probe(hash).any(|slot| slot & !INDEX_MASK == tag && key.is(self.get(index(slot))))
+    }
+
+    /// The slots that hold what hashes alike, up to the first empty one.
+    fn probe(&self, hash: u64) -> impl Iterator<Item = Slot> {
+        let start = home(hash, self.table.len());
+        let (before, from) = self.table.split_at(start);
+        from.iter().chain(before).copied().take_while(|slot| *slot != 0)
+    }
+
+    fn get(&self, index: usize) -> &str {
+        nth(&self.text, &self.ends, index)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The patterns, in the order in which they were added.
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.len()).map(|index| self.get(index))
+    }
+
+    /// The pattern, if it is the only one and no more than one origin.
+    pub(crate) fn one_origin(&self) -> Option<&str> {
+        (self.len() == 1 && self.has == Has::default()).then(|| self.get(0))
+    }
+
+    /// Whether a pattern that is no exact origin covers this one.
+    pub(crate) fn covers(&self, exact: &str) -> bool {
+        self.find_wildcard(exact)
+    }
+}
+
+/// Two sets are equal if they hold the same patterns in the same order, wherever hashing put them.
+impl PartialEq for Patterns {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, &self.ends) == (&other.text, &other.ends)
+    }
+}
+
+impl fmt::Debug for Patterns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// Gathers patterns, each once.
+#[derive(Debug, Default)]
+pub(crate) struct PatternsBuilder {
+    text: String,
+    ends: Vec<usize>,
+    has: Has,
+}
+
+impl PatternsBuilder {
+    pub(crate) fn with_capacity(patterns: usize) -> Self {
+        Self { ends: Vec::with_capacity(patterns), ..Self::default() }
+    }
+
+    /// Adds a pattern that [`Pattern::parse`] gave for `text`.
+    pub(crate) fn add(&mut self, text: &str, pattern: &Pattern<'_>) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        if let Pattern::Tuple { subdomains, host, port, .. } = pattern {
+            let any_port = *port == Port::Any;
+            self.has.any_port |= any_port && !subdomains;
+            self.has.subdomains |= !any_port && *subdomains;
+            self.has.subdomains_any_port |= any_port && *subdomains;
+            if *subdomains {
+                let labels = host.split('.').count();
+                let (least, most) = self.has.labels.unwrap_or((labels, labels));
+                self.has.labels = Some((least.min(labels), most.max(labels)));
+            }
+        }
+    }
+
+    /// The set, and the indices of the patterns that stood in it before. Those are left out.
+    pub(crate) fn build(self) -> (Patterns, Vec<usize>) {
+        // At most two thirds full, so that runs of full slots stay short.
+        let mut table = vec![0; self.ends.len() + self.ends.len() / 2 + 1].into_boxed_slice();
+        // An attacker who may register origins must not be able to make them collide.
+        let seed = std::hash::RandomState::new().hash_one(0);
+        let mut text = String::with_capacity(self.text.len());
+        let mut ends: Vec<usize> = Vec::with_capacity(self.ends.len());
+        let mut repeated = Vec::new();
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        for (index, (start, end)) in starts.zip(&self.ends).enumerate() {
+            let pattern = &self.text[start..*end];
+            let key = Key::of(pattern);
+            let hash = key.hash(seed);
+            let tag = key.tag(hash);
+            match free_slot(&table, hash, tag, |i| nth(&text, &ends, i) == pattern) {
+                None => repeated.push(index),
+                Some(slot) => {
+                    text.push_str(pattern);
+                    ends.push(text.len());
+                    table[slot] = tag | ends.len() as u64;
+                }
+            }
+        }
+        let set = Patterns { text: text.into(), ends: ends.into(), table, seed, has: self.has };
+        (set, repeated)
+    }
+}
+
+/// The pattern at `index` of all that stand one after the other in `text`.
+fn nth<'t>(text: &'t str, ends: &[usize], index: usize) -> &'t str {
+    let start = if index == 0 { 0 } else { ends[index - 1] };
+    &text[start..ends[index]]
+}
+
+/// Where `hash` may be put: none if a pattern that `is_same` stands there already.
+fn free_slot(
+    table: &[Slot],
+    hash: u64,
+    tag: Slot,
+    is_same: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    let start = home(hash, table.len());
+    for slot in (start..table.len()).chain(0..start) {
+        let held = table[slot];
+        if held == 0 {
+            return Some(slot);
+        }
+        if held & !INDEX_MASK == tag && is_same(index(held)) {
+            return None;
+        }
+    }
+    None
+}
+
+fn index(slot: Slot) -> usize {
+    // At least one: an empty slot ends a probe. No memory holds 2^38 patterns.
+    (slot & INDEX_MASK) as usize - 1
+}
+
+/// Spreads the lower half of the hash evenly over `len` slots; the upper bits tell slots apart.
+fn home(hash: u64, len: usize) -> usize {
+    ((u128::from(hash << 24) * len as u128) >> 64) as usize
+}
+
+impl<'a> Key<'a> {
+    fn exact(text: &'a str) -> Self {
+        Self { subdomains: false, any_port: false, scheme: "", rest: text }
+    }
+
+    fn any_port(without_port: &'a str) -> Self {
+        Self { any_port: true, ..Self::exact(without_port) }
+    }
+
+    /// The key of a pattern, from the text that [`Pattern::parse`] accepted.
+    fn of(pattern: &'a str) -> Self {
+        let (text, any_port) = match pattern.strip_suffix(":*") {
+            Some(text) => (text, true),
+            None => (pattern, false),
+        };
+        match text.split_once("://*") {
+            Some((scheme, rest)) => Self { subdomains: true, any_port, scheme, rest },
+            None => Self { any_port, ..Self::exact(text) },
+        }
+    }
+
+    /// Whether `pattern`, of the same kind, is the one.
+    fn is(self, pattern: &str) -> bool {
+        let end = if self.any_port { ":*" } else { "" };
+        let text = pattern.strip_suffix(end);
+        let rest = if self.subdomains {
+            text.and_then(|text| text.strip_prefix(self.scheme)?.strip_prefix("://*"))
+        } else {
+            text
+        };
+        rest == Some(self.rest)
+    }
+
+    fn kind(self) -> u64 {
+        u64::from(self.subdomains) << 1 | u64::from(self.any_port)
+    }
+
+    fn tag(self, hash: u64) -> Slot {
+        hash & HASH_MASK | self.kind() << INDEX_BITS
+    }
+
+    fn hash(self, seed: u64) -> u64 {
+        let mut hash = mix(seed ^ self.kind(), 0x9E37_79B9_7F4A_7C15);
+        if self.subdomains {
+            hash = hash_bytes(hash, self.scheme.as_bytes());
+        }
+        hash_bytes(hash, self.rest.as_bytes())
+    }
+}
+
+/// Folds eight bytes at a time into the hash: short keys, and a seed that no request knows.
+fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
+    let (chunks, tail) = bytes.as_chunks::<8>();
+    let mut hash = seed ^ bytes.len() as u64;
+    for chunk in chunks {
+        hash = mix(hash ^ u64::from_le_bytes(*chunk), 0xA076_1D64_78BD_642F);
+    }
+    let mut last = [0; 8];
+    last[..tail.len()].copy_from_slice(tail);
+    mix(hash ^ u64::from_le_bytes(last), 0xE703_7ED1_A0B4_28DB)
+}
+
+fn mix(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+/// What `allow_origins` has become.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Origins {
+    /// `*`
+    pub(crate) any: bool,
+    pub(crate) patterns: Patterns,
+    /// Each with the number of patterns that stand before it.
+    #[cfg(feature = "regex")]
+    pub(crate) regexes: Vec<(usize, OriginRegex)>,
+}
+
+impl Origins {
+    #[cfg(feature = "regex")]
+    pub(crate) fn matches_regex(&self, origin: Origin<'_>) -> bool {
+        self.regexes.iter().any(|(_, regex)| regex.is_match(origin.as_str()))
+    }
+
+    #[cfg(not(feature = "regex"))]
+    pub(crate) fn matches_regex(&self, _: Origin<'_>) -> bool {
+        false
+    }
+
+    /// The one origin that is allowed, if there is no more than one.
+    #[cfg(feature = "regex")]
+    pub(crate) fn one_origin(&self) -> Option<&str> {
+        self.patterns.one_origin().filter(|_| self.regexes.is_empty())
+    }
+
+    /// The one origin that is allowed, if there is no more than one.
+    #[cfg(not(feature = "regex"))]
+    pub(crate) fn one_origin(&self) -> Option<&str> {
+        self.patterns.one_origin()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(patterns: &[&str]) -> Patterns {
+        let mut builder = PatternsBuilder::default();
+        for text in patterns {
+            builder.add(text, &Pattern::parse(text).unwrap());
+        }
+        builder.build().0
+    }
+
+    #[test]
+    fn accepts_and_rejects() {
+        let rows: &[(&[&str], &[&str], &[&str])] = &[
+            (
+                &["https://example.com"],
+                &["https://example.com"],
+                &[
+                    "http://example.com",
+                    "https://example.com:8443",
+                    "https://example.com:443",
+                    "https://example.com.",
+                    "https://example.com/",
+                    "https://xample.com",
+                    "https://example.co",
+                    "https://evilexample.com",
+                    "https://www.example.com",
+                    "https://EXAMPLE.com",
+                    " https://example.com",
+                    "null",
+                    "",
+                ],
+            ),
+            (
+                &["https://*.example.com"],
+                &["https://a.example.com", "https://b.a.example.com", "https://a-b_c.example.com"],
+                &[
+                    "https://example.com",
+                    "https://.example.com",
+                    "https://a..example.com",
+                    "https://..example.com",
+                    "https://evilexample.com",
+                    "https://a.evilexample.com",
+                    "https://a.example.com.",
+                    "https://a.example.com.evil.com",
+                    "https://a.example.com:8443",
+                    "http://a.example.com",
+                    "https://A.example.com",
+                    "https://a b.example.com",
+                    "https://evil.com/.example.com",
+                    "https://evil.com#.example.com",
+                    "https://evil.com:80.example.com",
+                    "https://u@a.example.com",
+                ],
+            ),
+            (
+                &["https://*.example.com:8443", "https://*.a.b.c.test"],
+                &["https://x.example.com:8443", "https://x.a.b.c.test", "https://y.x.a.b.c.test"],
+                &[
+                    "https://x.example.com",
+                    "https://x.example.com:844",
+                    "https://x.b.c.test",
+                    "https://a.b.c.test",
+                ],
+            ),
+            (
+                &["http://localhost:*", "http://[::1]:*"],
+                &["http://localhost", "http://localhost:3000", "http://[::1]:81", "http://[::1]"],
+                &[
+                    "https://localhost:3000",
+                    "http://localhost:",
+                    "http://localhost:*",
+                    "http://localhost:80",
+                    "http://localhost:99999",
+                    "http://localhost:3000/",
+                    "http://localhost.evil.com",
+                    "http://a.localhost",
+                ],
+            ),
+            (
+                &["https://*.a.test:*"],
+                &["https://x.a.test", "https://x.a.test:81"],
+                &[
+                    "https://a.test",
+                    "https://a.test:81",
+                    "https://x.a.test:443",
+                    "https://x.a.test:x",
+                ],
+            ),
+            (&["null"], &["null"], &["", "NULL", "nul", "null ", "https://null"]),
+            (
+                &["tauri://localhost"],
+                &["tauri://localhost"],
+                &["http://localhost", "tauri://localhost:1"],
+            ),
+            (&[], &[], &["", "null", "https://a.test"]),
+        ];
+        for (patterns, accepted, rejected) in rows {
+            let set = set(patterns);
+            for origin in *accepted {
+                assert!(set.contains(origin.as_bytes()), "{patterns:?} must allow {origin}");
+            }
+            for origin in *rejected {
+                assert!(!set.contains(origin.as_bytes()), "{patterns:?} must not allow {origin}");
+            }
+        }
+    }
+
+    #[test]
+    fn repeated_patterns_leave_no_trace() {
+        let mut builder = PatternsBuilder::default();
+        for text in [
+            "https://a.test",
+            "https://bb.test",
+            "https://a.test",
+            "https://c.test",
+            "https://c.test",
+        ] {
+            builder.add(text, &Pattern::parse(text).unwrap());
+        }
+        let (built, repeated) = builder.build();
+        assert_eq!(repeated, [2, 4]);
+        assert_eq!(built, set(&["https://a.test", "https://bb.test", "https://c.test"]));
+        assert!(built.contains(b"https://c.test"));
+        assert_eq!(
+            built.iter().collect::<Vec<_>>(),
+            ["https://a.test", "https://bb.test", "https://c.test"]
+        );
+    }
+
+    #[test]
+    fn many() {
+        let names: Vec<String> = (0..10_000).map(|i| format!("https://site-{i}.example")).collect();
+        let set = set(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(names.iter().all(|name| set.contains(name.as_bytes())));
+        assert!(!set.contains(b"https://site-10000.example"));
+    }
+}

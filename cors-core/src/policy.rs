@@ -1,0 +1,196 @@
+//! A compiled policy, and how it decides.
+
+mod decide;
+
+use crate::builder::Builder;
+use crate::compile::compile;
+use crate::config::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
+use crate::decision::{Decision, Step};
+use crate::error::{ConfigErrors, Warning};
+use crate::headers::AllowHeaders;
+use crate::methods::AllowMethods;
+use crate::origins::Origins;
+use crate::question::Closure;
+use crate::request::Request;
+use http::HeaderName;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A policy that has been checked and compiled. Cheap to clone, and free to share.
+///
+/// ```
+/// use cors_core::{Decision, Policy, Reason};
+/// use http::Request;
+///
+/// let policy = Policy::builder()
+///     .allow_origins(["https://app.example.com"])
+///     .allow_methods(["PUT"])
+///     .build()?;
+///
+/// let preflight = |method: &str| {
+///     Request::options("/")
+///         .header("origin", "https://app.example.com")
+///         .header("access-control-request-method", method)
+///         .body(())
+///         .unwrap()
+/// };
+/// assert_eq!(policy.decide(&preflight("PUT")), Decision::Preflight);
+/// assert_eq!(
+///     policy.decide(&preflight("PATCH")),
+///     Decision::Reject(Reason::MethodNotAllowed(b"PATCH"))
+/// );
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy(Arc<Compiled>);
+
+/// What [`compile`] makes of a [`Config`].
+#[derive(Clone, Debug)]
+pub(crate) struct Compiled {
+    pub(crate) origins: Arc<Origins>,
+    pub(crate) methods: AllowMethods,
+    pub(crate) headers: AllowHeaders,
+    pub(crate) expose: Vec<Box<str>>,
+    pub(crate) credentials: bool,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) private_network: bool,
+    pub(crate) preflight_status: Option<u16>,
+    pub(crate) preflight_continue: bool,
+    pub(crate) disallowed_origin: DisallowedOrigin,
+    pub(crate) refused_preflight: RefusedPreflight,
+    pub(crate) danger: Danger,
+    pub(crate) closure: Option<Closure>,
+    /// The headers that a question names, if there is one.
+    pub(crate) asks: Option<Vec<HeaderName>>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// Warnings are about the text that a policy came from, not about what it decides.
+impl PartialEq for Compiled {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |policy: &Self| {
+            let danger = policy.danger;
+            (
+                policy.expose.clone(),
+                policy.credentials,
+                policy.max_age,
+                policy.private_network,
+                danger,
+            )
+        };
+        self.origins == other.origins
+            && self.methods == other.methods
+            && self.headers == other.headers
+            && parts(self) == parts(other)
+            && (self.preflight_status, self.preflight_continue)
+                == (other.preflight_status, other.preflight_continue)
+            && (self.disallowed_origin, self.refused_preflight)
+                == (other.disallowed_origin, other.refused_preflight)
+            && self.closure == other.closure
+            && self.asks == other.asks
+    }
+}
+
+impl Policy {
+    /// Checks and compiles `config`.
+    ///
+    /// # Errors
+    /// Every fault of the config at once.
+    pub fn new(config: &Config) -> Result<Self, ConfigErrors> {
+        compile(config, None, None).into_policy()
+    }
+
+    /// Starts a policy in code.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn from_compiled(compiled: Compiled) -> Self {
+        Self(Arc::new(compiled))
+    }
+
+    pub(crate) fn compiled(&self) -> &Compiled {
+        &self.0
+    }
+
+    /// Decides on a request. Allocates nothing, whatever the request holds.
+    ///
+    /// Where the policy [asks](Self::asking), the question counts as answered with no; who can
+    /// ask uses [`PreparedPolicy::begin`](crate::PreparedPolicy::begin).
+    pub fn decide<'r, R: Request>(&self, request: &'r R) -> Decision<'r> {
+        match self.begin(request) {
+            Step::Decided(outcome) => outcome.decision,
+            Step::Ask { refused, .. } => refused.decision,
+        }
+    }
+
+    pub(crate) fn begin<'r, R: Request>(&self, request: &'r R) -> Step<'r> {
+        self.0.begin(request)
+    }
+
+    /// The same policy, which asks about well-formed origins that nothing else in it allows.
+    ///
+    /// A policy of `*` has nothing to ask; one that asks already is given back as it is.
+    pub fn asking(&self) -> Self {
+        if self.asks() { self.clone() } else { self.asking_reading([]) }
+    }
+
+    /// Like [`asking`](Self::asking), where the answer also depends on these request headers.
+    pub fn asking_reading(&self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        let names = names.into_iter().collect();
+        let asks = if self.0.origins.any { None } else { Some(names) };
+        Self::from_compiled(Compiled { asks, ..Compiled::clone(&self.0) })
+    }
+
+    /// Whether the policy asks.
+    pub fn asks(&self) -> bool {
+        self.0.asks.is_some()
+    }
+
+    /// What was doubtful about the config that the policy was made of.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.0.warnings
+    }
+
+    /// A config that builds an equal policy, closures and questions aside. What was warned of as
+    /// superfluous is not in it.
+    pub fn config(&self) -> Config {
+        let policy = &*self.0;
+        let star = |any: bool| any.then(|| "*".to_owned());
+        let owned = |name: &str| name.to_owned();
+        Config {
+            allow_origins: policy.origins.entries(),
+            allow_methods: star(policy.methods.any)
+                .into_iter()
+                .chain(policy.methods.names.iter().map(owned))
+                .collect(),
+            allow_headers: star(policy.headers.any)
+                .into_iter()
+                .chain(policy.headers.names.iter().map(owned))
+                .collect(),
+            expose_headers: policy.expose.iter().map(|name| owned(name)).collect(),
+            allow_credentials: policy.credentials,
+            max_age: policy.max_age,
+            allow_private_network: policy.private_network,
+            preflight_status: policy.preflight_status,
+            preflight_continue: policy.preflight_continue,
+            disallowed_origin: policy.disallowed_origin,
+            refused_preflight: policy.refused_preflight,
+            danger: policy.danger,
+        }
+    }
+}
+
+impl Origins {
+    /// The list as it stood in the config.
+    fn entries(&self) -> Vec<OriginEntry> {
+        let mut entries: Vec<OriginEntry> = Vec::with_capacity(self.patterns.len() + 1);
+        entries.extend(self.any.then(|| OriginEntry::from("*")));
+        entries.extend(self.patterns.iter().map(OriginEntry::from));
+        #[cfg(feature = "regex")]
+        for (inserted, (before, regex)) in self.regexes.iter().enumerate() {
+            entries.insert(before + inserted, OriginEntry::regex(regex.as_str()));
+        }
+        entries
+    }
+}

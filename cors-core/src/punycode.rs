@@ -1,0 +1,101 @@
+//! Unicode labels as browsers send them, for the fix that an error proposes.
+//!
+//! Only encoding is here: patterns and origins hold labels in this form already.
+
+const BASE: u32 = 36;
+const T_MIN: u32 = 1;
+const T_MAX: u32 = 26;
+
+/// The label as a browser sends it: lower case, and `xn--` with its Punycode where it is not ASCII.
+///
+/// A label that would need Unicode normalisation first may come out otherwise than a browser
+/// writes it; this is advice to a person, and the result is checked again when it is used.
+pub(crate) fn to_ascii(label: &str) -> String {
+    let lower = label.to_lowercase();
+    if lower.is_ascii() {
+        return lower;
+    }
+    encode(&lower).map_or(lower, |encoded| format!("xn--{encoded}"))
+}
+
+/// [RFC 3492, 6.3](https://www.rfc-editor.org/rfc/rfc3492#section-6.3). None where a number
+/// overflows, which takes a label far longer than DNS has.
+fn encode(label: &str) -> Option<String> {
+    let mut out: String = label.chars().filter(char::is_ascii).collect();
+    let basic = u32::try_from(out.len()).ok()?;
+    if basic > 0 {
+        out.push('-');
+    }
+    let mut handled = basic;
+    let (mut code_point, mut delta, mut bias) = (128, 0u32, 72);
+    let total = u32::try_from(label.chars().count()).ok()?;
+    while handled < total {
+        let next = label.chars().map(u32::from).filter(|c| *c >= code_point).min()?;
+        delta = delta.checked_add((next - code_point).checked_mul(handled + 1)?)?;
+        code_point = next;
+        for c in label.chars().map(u32::from) {
+            if c < code_point {
+                delta = delta.checked_add(1)?;
+            }
+            if c == code_point {
+                push_number(&mut out, delta, bias);
+                bias = adapt(delta, handled + 1, handled == basic);
+                delta = 0;
+                handled += 1;
+            }
+        }
+        delta = delta.checked_add(1)?;
+        code_point += 1;
+    }
+    Some(out)
+}
+
+/// A generalized variable-length integer. [RFC 3492, 3.3](https://www.rfc-editor.org/rfc/rfc3492#section-3.3)
+fn push_number(out: &mut String, mut number: u32, bias: u32) {
+    let mut weight = BASE;
+    loop {
+        let threshold = weight.saturating_sub(bias).clamp(T_MIN, T_MAX);
+        if number < threshold {
+            return out.push(digit(number));
+        }
+        out.push(digit(threshold + (number - threshold) % (BASE - threshold)));
+        number = (number - threshold) / (BASE - threshold);
+        weight += BASE;
+    }
+}
+
+fn digit(value: u32) -> char {
+    char::from_digit(if value < 26 { value + 10 } else { value - 26 }, BASE).unwrap_or('?')
+}
+
+/// [RFC 3492, 6.1](https://www.rfc-editor.org/rfc/rfc3492#section-6.1)
+fn adapt(delta: u32, handled: u32, first: bool) -> u32 {
+    let mut delta = if first { delta / 700 } else { delta / 2 };
+    delta += delta / handled;
+    let mut steps = 0;
+    while delta > (BASE - T_MIN) * T_MAX / 2 {
+        delta /= BASE - T_MIN;
+        steps += BASE;
+    }
+    steps + (BASE - T_MIN + 1) * delta / (delta + 38)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_ascii;
+
+    #[test]
+    fn labels() {
+        for (label, ascii) in [
+            ("Plain", "plain"),
+            ("münchen", "xn--mnchen-3ya"),
+            ("MÜNCHEN", "xn--mnchen-3ya"),
+            ("☕", "xn--53h"),
+            ("例え", "xn--r8jz45g"),
+        ] {
+            let by_url = url::Url::parse(&format!("https://{label}.test")).unwrap();
+            assert_eq!(format!("{}.test", to_ascii(label)), by_url.host_str().unwrap());
+            assert_eq!(to_ascii(label), ascii);
+        }
+    }
+}

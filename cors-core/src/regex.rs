@@ -1,0 +1,195 @@
+//! What a `{ regex = "…" }` entry matches: the whole of an origin, in ASCII.
+//!
+//! The pattern becomes one dense automaton when the policy is built, within fixed limits of
+//! memory, so that matching is a walk of at most one step a byte and a hostile policy file cannot
+//! take the process down. What such a regex may let in is for [`prove`] to say.
+
+mod automaton;
+mod product;
+mod proof;
+#[cfg(test)]
+mod tests;
+
+use regex_automata::nfa::thompson;
+use regex_syntax::ParserBuilder;
+use regex_syntax::ast::{self, Ast};
+use regex_syntax::hir::{self, Hir};
+
+use self::automaton::{Automaton, Direction};
+pub(crate) use self::proof::prove;
+
+/// How deep groups and classes may nest: more than a person writes, and little enough that
+/// recursion over the syntax tree needs no thought.
+const MAX_NESTING: u32 = 64;
+
+/// The longest pattern that is parsed. The automaton's own limit allows for less than this in
+/// plain letters; here the parser's memory is bounded.
+const MAX_PATTERN: usize = 16 << 10;
+
+const NO_UNICODE: &str = "Unicode does not apply, since origins are ASCII";
+
+/// A compiled regex that is matched against whole origins.
+#[derive(Clone, Debug)]
+pub(crate) struct OriginRegex {
+    pattern: String,
+    automaton: Automaton,
+}
+
+/// Why a pattern is no [`OriginRegex`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RegexFault {
+    /// Not a regex of the `regex` crate's syntax in ASCII mode; one line for people.
+    Invalid(String),
+    /// Its automaton would exceed the limits.
+    TooLarge,
+}
+
+impl OriginRegex {
+    /// Compiles `pattern`. `^` and `$` may stand around it but change nothing: a match is always
+    /// of the whole origin.
+    pub(crate) fn new(pattern: &str) -> Result<Self, RegexFault> {
+        let automaton = Automaton::build(&[parse(pattern)?], Direction::Forward)?;
+        Ok(Self { pattern: pattern.to_owned(), automaton })
+    }
+
+    /// Whether `origin`, as a whole, is matched. Does not allocate.
+    pub(crate) fn is_match(&self, origin: &str) -> bool {
+        self.automaton.walk(origin.bytes()).is_some_and(|state| self.automaton.accepts(state))
+    }
+
+    /// The pattern's text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.pattern
+    }
+
+    /// Whether some match may begin with `prefix`; may err towards yes.
+    fn may_begin_with(&self, prefix: &str) -> bool {
+        self.automaton.walk(prefix.bytes()).is_some()
+    }
+
+    /// The same language with every word turned round.
+    fn reversed(&self) -> Result<Automaton, RegexFault> {
+        Automaton::build(&[parse(&self.pattern)?], Direction::Reverse)
+    }
+}
+
+/// Two are equal if their patterns are: the text determines the automaton.
+impl PartialEq for OriginRegex {
+    fn eq(&self, other: &Self) -> bool {
+        self.pattern == other.pattern
+    }
+}
+
+impl Eq for OriginRegex {}
+
+fn parse(pattern: &str) -> Result<Hir, RegexFault> {
+    if pattern.len() > MAX_PATTERN {
+        return Err(RegexFault::TooLarge);
+    }
+    // Origins are ASCII: without Unicode tables `\w` and `(?i)` stay small.
+    let mut parser =
+        ParserBuilder::new().nest_limit(MAX_NESTING).unicode(false).utf8(false).build();
+    parser.parse(pattern).map_err(|error| RegexFault::Invalid(describe(&error)))
+}
+
+/// One line for people: regex-syntax's own `Display` draws the pattern over several.
+fn describe(error: &regex_syntax::Error) -> String {
+    let (reason, at) = match error {
+        regex_syntax::Error::Parse(error) => (error.kind().to_string(), error.span().start),
+        regex_syntax::Error::Translate(error) => {
+            use hir::ErrorKind::*;
+            let reason = match error.kind() {
+                // These differ by the features with which another crate may have had regex-syntax
+                // built, and to us they all mean the same.
+                UnicodeNotAllowed
+                | UnicodePropertyNotFound
+                | UnicodePropertyValueNotFound
+                | UnicodePerlClassNotFound
+                | UnicodeCaseUnavailable => NO_UNICODE.to_owned(),
+                other => other.to_string(),
+            };
+            (reason, error.span().start)
+        }
+        _ => return "not a regex".to_owned(),
+    };
+    match at.line {
+        1 => format!("{reason} (column {})", at.column),
+        line => format!("{reason} (line {line}, column {})", at.column),
+    }
+}
+
+impl From<thompson::BuildError> for RegexFault {
+    fn from(error: thompson::BuildError) -> Self {
+        match error.size_limit() {
+            Some(_) => Self::TooLarge,
+            None => Self::Invalid(error.to_string()),
+        }
+    }
+}
+
+impl From<regex_automata::dfa::dense::BuildError> for RegexFault {
+    fn from(error: regex_automata::dfa::dense::BuildError) -> Self {
+        match error.is_size_limit_exceeded() {
+            true => Self::TooLarge,
+            // All that is left is a Unicode word boundary, switched on by `(?u)`.
+            false => Self::Invalid(NO_UNICODE.to_owned()),
+        }
+    }
+}
+
+/// Whether an unescaped `.` stands between what look like labels, as the first does in
+/// `https://app.example\.com`: probably meant as a dot, but it matches any character.
+///
+/// A dot in a class (`[.]`) is only a dot, and one that is repeated (`.*`) is meant as written.
+pub(crate) fn unescaped_dot(pattern: &str) -> bool {
+    let mut parser = ast::parse::ParserBuilder::new().nest_limit(MAX_NESTING).build();
+    pattern.len() <= MAX_PATTERN && parser.parse(pattern).is_ok_and(|ast| has_bare_dot(&ast))
+}
+
+fn has_bare_dot(ast: &Ast) -> bool {
+    match ast {
+        Ast::Group(group) => has_bare_dot(&group.ast),
+        Ast::Repetition(repetition) => has_bare_dot(&repetition.ast),
+        Ast::Alternation(alternation) => alternation.asts.iter().any(has_bare_dot),
+        Ast::Concat(concat) => {
+            let between_labels = |three: &[Ast]| {
+                let [before, dot, after] = three else { return false };
+                matches!(dot, Ast::Dot(_))
+                    && is_label(before, Edge::End)
+                    && is_label(after, Edge::Start)
+            };
+            concat.asts.windows(3).any(between_labels) || concat.asts.iter().any(has_bare_dot)
+        }
+        _ => false,
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Edge {
+    Start,
+    End,
+}
+
+/// Whether what `ast` matches looks like part of a label at that edge.
+fn is_label(ast: &Ast, edge: Edge) -> bool {
+    match ast {
+        Ast::Literal(literal) => {
+            literal.c.is_ascii_alphanumeric() || matches!(literal.c, '-' | '_')
+        }
+        Ast::ClassBracketed(_) | Ast::ClassPerl(_) => true,
+        // `.*` and `.+` stand for labels, `.` alone is what we look for.
+        Ast::Repetition(repetition) => {
+            matches!(*repetition.ast, Ast::Dot(_)) || is_label(&repetition.ast, edge)
+        }
+        Ast::Group(group) => is_label(&group.ast, edge),
+        Ast::Alternation(alternation) => alternation.asts.iter().any(|ast| is_label(ast, edge)),
+        Ast::Concat(concat) => {
+            let outermost = match edge {
+                Edge::Start => concat.asts.first(),
+                Edge::End => concat.asts.last(),
+            };
+            outermost.is_some_and(|ast| is_label(ast, edge))
+        }
+        _ => false,
+    }
+}

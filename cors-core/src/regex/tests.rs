@@ -1,0 +1,299 @@
+//! Patterns beside what they match and what just misses, beside what is proven of them.
+
+use std::time::{Duration, Instant};
+
+use super::proof::{Proof, Witness};
+use super::*;
+use crate::origin::Origin;
+
+mod law;
+
+fn regex(pattern: &str) -> OriginRegex {
+    OriginRegex::new(pattern).unwrap_or_else(|fault| panic!("{pattern}: {fault:?}"))
+}
+
+#[test]
+fn matches_whole_origins() {
+    let table: &[(&str, &[&str], &[&str])] = &[
+        (
+            r"https://app\.example\.com",
+            &["https://app.example.com"],
+            &[
+                "https://app.example.com:8443",
+                "https://app.example.co",
+                "https://app.example.comm",
+                "ttps://app.example.com",
+                "xhttps://app.example.com",
+                "http://app.example.com",
+                "https://appxexample.com",
+                "https://APP.example.com",
+                "https://app.example.com\n",
+                "",
+            ],
+        ),
+        // An alternative that matches a part must not hide one that matches the whole.
+        (
+            r"https://a\.test|https://a\.test:1|https://a",
+            &["https://a.test", "https://a.test:1", "https://a"],
+            &["https://a.test:12", "https://a.", "https://a.tes"],
+        ),
+        (r"https://a+?", &["https://a", "https://aaa"], &["https://", "https://ab"]),
+        (
+            r"^https://[a-z]+\.example\.com$",
+            &["https://a.example.com"],
+            &["https://.example.com", "https://a.example.com.", "https://a.b.example.com"],
+        ),
+        (r"(?i)HTTPS://A\.TEST", &["https://a.test", "HTTPS://a.TEST"], &["https://a-test"]),
+        (
+            r"https://\w+\.test\b",
+            &["https://a_1.test"],
+            &["https://a-1.test", "https://\u{e9}.test"],
+        ),
+        (r"https://[^.]+\.test", &["https://a.test"], &["https://a.b.test", "https://.test"]),
+        (r"(?x) https:// a \. test # spaced", &["https://a.test"], &["https:// a.test"]),
+        (r"https://a\.test$^", &[], &["https://a.test"]),
+        (r"", &[""], &["https://a.test"]),
+        (r"[^\x00-\xFF]", &[], &["", "a", "https://a.test"]),
+    ];
+    for (pattern, accepts, refuses) in table {
+        let regex = regex(pattern);
+        assert_eq!(regex.as_str(), *pattern);
+        for origin in *accepts {
+            assert!(regex.is_match(origin), "{pattern} refuses {origin:?}");
+        }
+        for origin in *refuses {
+            assert!(!regex.is_match(origin), "{pattern} accepts {origin:?}");
+        }
+    }
+}
+
+#[test]
+fn invalid_in_one_line() {
+    for (pattern, message) in [
+        ("(", "unclosed group (column 1)"),
+        ("https://a\\.test\n(", "unclosed group (line 2, column 1)"),
+        ("https://[a-", "unclosed character class (column 9)"),
+        ("*", "repetition operator missing expression (column 1)"),
+        ("a{2,1}", "invalid repetition count range, the start must be <= the end (column 2)"),
+        (r"https://(a)\1", "backreferences are not supported (column 12)"),
+        ("(?=a)", "look-around, including look-ahead and look-behind, is not supported (column 1)"),
+        (r"https://\p{Greek}\.test", "Unicode does not apply, since origins are ASCII (column 9)"),
+        (r"(?u)\bhttps://a\.test", "Unicode does not apply, since origins are ASCII"),
+    ] {
+        assert_eq!(
+            OriginRegex::new(pattern),
+            Err(RegexFault::Invalid(message.to_owned())),
+            "{pattern}"
+        );
+    }
+}
+
+/// Neither a panic nor a long wait, whatever the policy file holds.
+#[test]
+fn hostile_patterns_are_bounded() {
+    let nested = |open: &str, close: &str, n| format!("{}a{}", open.repeat(n), close.repeat(n));
+    let alternatives =
+        |n: usize| (0..n).map(|i| format!(r"https://app{i}\.example\.com:{i}")).collect::<Vec<_>>();
+    let too_large = [
+        "[ab]*a[ab]{20}".to_owned(),
+        "(?:a{1000}){1000}".to_owned(),
+        "(?:(?:a{1000}){1000}){1000}".to_owned(),
+        r"https://(?:.{0,60}a){8}\.com".to_owned(),
+        "a|".repeat(20_000),
+        alternatives(2_000).join("|"),
+    ];
+    let allowed = [
+        "(?:){4294967295}".to_owned(),
+        "(?:^*){4294967295}".to_owned(),
+        "(?:(?:){1000000}){1000000}".to_owned(),
+        nested("(?:", ")", 60),
+        alternatives(50).join("|"),
+        r"https://.{0,200}\.com".to_owned(),
+        r"https://(?:(?:[0-9]|[a-f])+\.)*example\.com".to_owned(),
+        r"https://(?:[ab]{90}\.|[ab]{91}\.)*example\.com".to_owned(),
+        // Small forwards, large backwards.
+        r"https://.{11}a.*\.com".to_owned(),
+    ];
+    let begun = Instant::now();
+    for pattern in &too_large {
+        assert_eq!(OriginRegex::new(pattern), Err(RegexFault::TooLarge), "{pattern:.40}");
+    }
+    for pattern in &allowed {
+        prove(&regex(pattern));
+    }
+    for pattern in [nested("(", ")", 5_000), "[".repeat(5_000)] {
+        assert!(matches!(OriginRegex::new(&pattern), Err(RegexFault::Invalid(_))), "{pattern:.40}");
+    }
+    // Under a second with optimisations; much more leeway for a busy machine without.
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn unescaped_dots() {
+    for pattern in [
+        r"https://app.example\.com",
+        r"https://app\.example.com",
+        r"https://(a|b).example\.com",
+        r"https://[a-z]+.example\.com",
+        r"https://.*.example\.com",
+        r"(https://app.example\.com|x)",
+        r"^https://\w.test$",
+    ] {
+        assert!(unescaped_dot(pattern), "{pattern}");
+    }
+    for pattern in [
+        r"https://app\.example\.com",
+        r"https://app[.]example\.com",
+        r"https://.*\.example\.com",
+        r"https://.+",
+        r"https://app.?example\.com",
+        r"https://.\.example\.com",
+        r"https://..\.example\.com",
+        r".*",
+        r".",
+        r"(",
+    ] {
+        assert!(!unescaped_dot(pattern), "{pattern}");
+    }
+}
+
+/// `ok`: nothing stands against it.
+fn verdict(pattern: &str) -> (String, String) {
+    let regex = regex(pattern);
+    let Proof { unbounded, insecure } = prove(&regex);
+    let text = |witness: Option<Witness>| {
+        let Some(witness) = witness else { return "ok".to_owned() };
+        let Some(origin) = witness else { return "no witness".to_owned() };
+        assert!(regex.is_match(&origin) && Origin::parse(origin.as_bytes()).is_ok(), "{origin}");
+        origin
+    };
+    (text(unbounded), text(insecure))
+}
+
+#[test]
+fn proven() {
+    for pattern in [
+        r"https://app\.example\.com",
+        r"^https://app\.example\.com$",
+        r"(?i)https://app\.example\.com",
+        r"https://(.*\.)?example\.com",
+        r"https://.+\.example\.com",
+        r"https://[a-z]+\.example\.com(:\d+)?",
+        r"https://[^.]+\.example\.com:.*",
+        r"https://.*\bexample\.com\.example\.org",
+        r"https://(app|admin)\.example\.(com|org|co\.uk)",
+        r"https://(alpha|bravo|charly|delta|echo|foxtro|golf|hotel|indi|juli|kilo|lim|mik)[.]com",
+        r"https://app[0-9]\.com",
+        r"https://pr-\d+\.me\.github\.io",
+        r"https://github\.io",
+        r"https://.*\.example\.com\.?",
+        r"https://([0-9]?\.)*example\.com",
+        r"https://([0-9]+\.)*example\.com",
+        r"https?://localhost(:\d+)?",
+        r"https?://(.*\.)?localhost:\d+",
+        r"http://127\.0\.0\.1:[0-9]{4}",
+        r"http://127\.\d+\.0\.1",
+        r"http://\[::1\](:\d+)?",
+        r"https://\[2001:db8::[0-9]\]",
+        r"https://10\.0\.0\.\d+",
+        r"https://intranet",
+        r"tauri://localhost|https://tauri\.localhost",
+        r"chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        // What no well-formed origin can be does not count.
+        r"https://app\.example\.com(/.*)?",
+        r"https://app\.example\.com(@evil\.test)?",
+        r"https://(APP|app)\.example\.com|null|.*\n.*|file://.*",
+        r"http://127\.0\.0\.999999",
+        r"https://[A-Z]*\.com",
+        r"https://[0-9]+",
+    ] {
+        let ok = ("ok".to_owned(), "ok".to_owned());
+        assert_eq!(verdict(pattern), ok, "{pattern}");
+    }
+}
+
+#[test]
+fn unbounded() {
+    for (pattern, witness) in [
+        // Each misses a pattern of `proven` by little.
+        (r"https://.*example\.com", "https://evilexample.com"),
+        (r"https://app.example.com", "https://app.examplexcom"),
+        (r"https://app\.example.com", "https://app.examplexcom"),
+        (r"https://(.*.)?example\.com", "https://evilexample.com"),
+        (r"https://app\.example\.com.*", "https://app.example.comevil.example"),
+        (r"https://app\.example\.com\b.*", "https://app.example.com-evil.example"),
+        (r"https://app\.example\..*", "https://app.example.evil.example"),
+        (r"https://app\.example\.[a-z]{2,3}", "https://app.example.xx"),
+        (r"https://(.*\.)?(example\.com|org)", "https://evil.org"),
+        (r"https://app[0-9]{4}\.com", "https://app0000.com"),
+        (r"https://app[a-k]\.com", "https://appa.com"),
+        (r"https://a*\.com", "https://a.com"),
+        (r"https://(.*\.)?intranet", "https://evil.intranet"),
+        (r"https://\w+", "https://evil"),
+        (r"https://10\.0\.\d+\.\d+", "https://10.0.0.4"),
+        (r"https://\[.*\]", "https://[2001:db8::1]"),
+        (r"https://\[[0-9a-f]{4}::1\]", "https://[aaaa::1]"),
+        (r"https://.*:8443", "https://evil.example:8443"),
+        (r"https://.*\.com:\d+", "https://evil.com:8080"),
+        (r"https://.*\.com:44[23]", "https://evil.com:442"),
+        (r"(https|tauri)://.*", "https://evil.example"),
+        (r"tauri://.*", "tauri://evil.example"),
+        (r"https://.*\.example\.com|https://.*", "https://evil.example"),
+    ] {
+        assert_eq!(verdict(pattern), (witness.to_owned(), "ok".to_owned()), "{pattern}");
+    }
+}
+
+#[cfg(feature = "public-suffix")]
+#[test]
+fn unbounded_below_public_suffixes() {
+    for (pattern, witness) in [
+        (r"https://(.*\.)?co\.uk", "https://evil.co.uk"),
+        (r"https://[a-z]+\.github\.io", "https://evil.github.io"),
+        (r"https://pr-\d+-[a-z]+\.vercel\.app", "https://pr-0-evil.vercel.app"),
+        (r"https://.*\.s3\.amazonaws\.com", "https://evil.s3.amazonaws.com"),
+        (r"https://[a-z]+\.kawasaki\.jp", "https://evil.kawasaki.jp"),
+        (r"https://[a-z]+\.me\.github\.io", "ok"),
+        (r"https://github\.io", "ok"),
+        (r"https://.*\.me\.s3\.amazonaws\.com", "ok"),
+        // Only where it is spelled out is the suffix below a registrable domain seen.
+        (r"https://.*\.amazonaws\.com", "ok"),
+        (r"https://[a-z]+\.city\.kawasaki\.jp", "ok"),
+    ] {
+        assert_eq!(verdict(pattern), (witness.to_owned(), "ok".to_owned()), "{pattern}");
+    }
+}
+
+#[test]
+fn insecure() {
+    for (pattern, unbounded, insecure) in [
+        (r"https?://app\.example\.com", "ok", "http://app.example.com"),
+        (r"https?://.*\.example\.com(:\d+)?", "ok", "http://evil.example.com"),
+        (r"https?://app\.example\.com:8443", "ok", "http://app.example.com:8443"),
+        (r".*://app\.example\.com", "ok", "http://app.example.com"),
+        (r"http://(.*\.)?localhost\.?", "ok", "http://evil.localhost."),
+        (r"http://12[78]\.0\.0\.1", "ok", "http://128.0.0.1"),
+        (r"http://\[::[12]\]", "ok", "http://[::2]"),
+        (r"http://localhost.*", "http://localhostevil.example", "http://localhostevil.example"),
+        (r"http.://app\.example\.com|http://.*\.test", "http://evil.test", "http://evil.test"),
+        (r".*", "https://evil.example", "http://evil.example"),
+        (r"https?://[a-z]{3}", "https://xxx", "http://xxx"),
+    ] {
+        let verdict = verdict(pattern);
+        assert_eq!((&*verdict.0, &*verdict.1), (unbounded, insecure), "{pattern}");
+    }
+}
+
+/// What cannot be proven within the limits is not proven, whether or not an origin shows it.
+#[test]
+fn beyond_the_limits() {
+    for (pattern, unbounded, insecure) in [
+        // Small forwards, too large backwards.
+        (r"https://.{11}a.*\.com", "no witness", "ok"),
+        (r"https?://.{11}a.*\.com", "no witness", "no witness"),
+        // Not canonical, so no browser sends it; the grammar of the proof does not know.
+        (r"http://\[0:0:0:0:0:0:0:1\]", "ok", "no witness"),
+    ] {
+        assert_eq!(verdict(pattern), (unbounded.to_owned(), insecure.to_owned()), "{pattern}");
+    }
+}

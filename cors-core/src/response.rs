@@ -1,0 +1,100 @@
+//! The response headers of the protocol, and what an adapter must be able to do with them.
+
+use http::header::{HeaderMap, HeaderName, HeaderValue, VARY};
+
+/// A response header that an [`Exchange`](crate::Exchange) writes, `Vary` apart.
+///
+/// [Fetch, HTTP responses](https://fetch.spec.whatwg.org/#http-responses)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ResponseHeader {
+    /// `Access-Control-Allow-Origin`
+    AllowOrigin,
+    /// `Access-Control-Allow-Credentials`
+    AllowCredentials,
+    /// `Access-Control-Allow-Methods`
+    AllowMethods,
+    /// `Access-Control-Allow-Headers`
+    AllowHeaders,
+    /// `Access-Control-Allow-Private-Network`
+    AllowPrivateNetwork,
+    /// `Access-Control-Expose-Headers`
+    ExposeHeaders,
+    /// `Access-Control-Max-Age`
+    MaxAge,
+}
+
+impl ResponseHeader {
+    /// The name in lower case.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AllowOrigin => "access-control-allow-origin",
+            Self::AllowCredentials => "access-control-allow-credentials",
+            Self::AllowMethods => "access-control-allow-methods",
+            Self::AllowHeaders => "access-control-allow-headers",
+            Self::AllowPrivateNetwork => "access-control-allow-private-network",
+            Self::ExposeHeaders => "access-control-expose-headers",
+            Self::MaxAge => "access-control-max-age",
+        }
+    }
+}
+
+/// The headers of a response, to be written to. Implemented for [`http::HeaderMap`]; for another
+/// library's map, a few lines do it.
+pub trait ResponseHeaders<V: 'static> {
+    /// Removes every header for which [`is_cors_response_header`] holds.
+    fn remove_cors(&mut self);
+
+    /// Sets a header that is not there.
+    fn insert(&mut self, name: ResponseHeader, value: V);
+
+    /// The lines of `Vary`.
+    fn vary(&self) -> impl Iterator<Item = &V>;
+
+    /// Adds a line of `Vary`.
+    fn append_vary(&mut self, value: V);
+}
+
+/// Whether a response header with this name, in lower case, is the policy's to write:
+/// `Access-Control-Allow-*`, `Access-Control-Expose-Headers` and `Access-Control-Max-Age`.
+pub fn is_cors_response_header(name: &str) -> bool {
+    name.strip_prefix("access-control-").is_some_and(|rest| {
+        rest.starts_with("allow-") || matches!(rest, "expose-headers" | "max-age")
+    })
+}
+
+const ALLOW_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static(ResponseHeader::AllowPrivateNetwork.as_str());
+
+impl ResponseHeaders<HeaderValue> for HeaderMap {
+    fn remove_cors(&mut self) {
+        // One at a time, for lack of a `retain`: a handler seldom sets even one.
+        while let Some(name) =
+            self.keys().find(|name| is_cors_response_header(name.as_str())).cloned()
+        {
+            self.remove(name);
+        }
+    }
+
+    fn insert(&mut self, name: ResponseHeader, value: HeaderValue) {
+        use http::header;
+        let name = match name {
+            ResponseHeader::AllowOrigin => header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            ResponseHeader::AllowCredentials => header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            ResponseHeader::AllowMethods => header::ACCESS_CONTROL_ALLOW_METHODS,
+            ResponseHeader::AllowHeaders => header::ACCESS_CONTROL_ALLOW_HEADERS,
+            ResponseHeader::AllowPrivateNetwork => ALLOW_PRIVATE_NETWORK,
+            ResponseHeader::ExposeHeaders => header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            ResponseHeader::MaxAge => header::ACCESS_CONTROL_MAX_AGE,
+        };
+        HeaderMap::insert(self, name, value);
+    }
+
+    fn vary(&self) -> impl Iterator<Item = &HeaderValue> {
+        self.get_all(VARY).iter()
+    }
+
+    fn append_vary(&mut self, value: HeaderValue) {
+        self.append(VARY, value);
+    }
+}

@@ -1,0 +1,112 @@
+//! What a decision and a set of origins cost in memory, by an allocator that counts.
+
+use crate::support::request_of_bytes;
+use allocation_counter::measure;
+use cors_core::{Decision, Policy, RefusedPreflight};
+use http::Request;
+
+fn exact(i: usize) -> String {
+    format!("https://tenant-{i}.example.com")
+}
+
+fn subdomains(i: usize) -> String {
+    format!("https://*.tenant-{i}.example.com")
+}
+
+fn policies() -> Vec<Policy> {
+    let base = || Policy::builder().allow_methods(["PUT"]).allow_headers(["x", "content-type"]);
+    let mut all: Vec<Policy> = [1, 100, 100_000]
+        .into_iter()
+        .flat_map(|count| {
+            let names = |of: fn(usize) -> String| (0..count).map(of).collect::<Vec<_>>();
+            [base().allow_origins(names(exact)), base().allow_origins(names(subdomains))]
+        })
+        .map(|builder| builder.build().unwrap())
+        .collect();
+    all.push(base().allow_origins(["*"]).allow_headers(["*"]).build().unwrap());
+    let conceal = base().allow_origins([exact(0)]).allow_credentials(true).allow_headers(["*"]);
+    all.push(conceal.refused_preflight(RefusedPreflight::Conceal).build().unwrap());
+    all.push(base().allow_origin_if(|origin| origin.host().len() > 40).build().unwrap());
+    all
+}
+
+/// Requests as good as they come, refused, and made to hurt.
+fn requests() -> Vec<(&'static str, Request<()>)> {
+    let kib = |of: &str| of.repeat(64 * 1024 / of.len());
+    let line = |name: &str, value: &str| [name.as_bytes(), b": ", value.as_bytes()].concat();
+    let distinct: Vec<String> = (0..9000).map(|i| format!("n{i}")).collect();
+    let origin = |value: &str| line("origin", value);
+    let preflight = |names: &str| {
+        vec![
+            origin("https://tenant-0.example.com"),
+            line("access-control-request-method", "PUT"),
+            line("access-control-request-headers", names),
+        ]
+    };
+    let rows = [
+        ("no origin", vec![]),
+        ("allowed", vec![origin("https://tenant-0.example.com")]),
+        ("a subdomain", vec![origin("https://a.tenant-0.example.com")]),
+        ("refused", vec![origin("https://evil.example")]),
+        ("64 KiB of origin", vec![origin(&kib("https://a."))]),
+        ("an origin of dots", vec![origin(&format!("https://{}", "a.".repeat(250)))]),
+        ("three origins", vec![origin("https://tenant-0.example.com"); 3]),
+        ("bytes over 0x7F", vec![b"origin: \x80\xFF".to_vec()]),
+        ("preflight", preflight("content-type,x")),
+        ("refused preflight", preflight("x,y")),
+        ("commas", preflight(&kib(","))),
+        ("one-letter names", preflight(&kib("x,y,"))),
+        ("distinct names", preflight(&distinct.join(","))),
+        ("one allowed name", preflight(&kib("content-type,"))),
+        ("a list of one-letter names that is read", preflight(&"x,".repeat(2000))),
+    ];
+    rows.into_iter()
+        .flat_map(|(what, lines)| {
+            let of = |method| request_of_bytes(method, lines.iter().map(Vec::as_slice));
+            [(what, of("GET")), (what, of("OPTIONS"))]
+        })
+        .collect()
+}
+
+#[test]
+fn deciding_allocates_nothing() {
+    let requests = requests();
+    let mut decided = [0; 4];
+    for policy in policies() {
+        for (what, request) in &requests {
+            let mut kind = 0;
+            let allocated = measure(|| {
+                kind = match policy.decide(request) {
+                    Decision::NotCors => 0,
+                    Decision::Simple => 1,
+                    Decision::Preflight => 2,
+                    Decision::Reject(_) => 3,
+                }
+            });
+            assert_eq!(allocated.count_total, 0, "{what}");
+            decided[kind] += 1;
+        }
+    }
+    assert!(decided.iter().all(|count| *count > 0), "every kind of decision was seen: {decided:?}");
+}
+
+/// 32 bytes beside its text is what an origin may cost, the config that the policy gives back
+/// included.
+#[test]
+fn origins_are_kept_small() {
+    for (count, of) in [(1_000_000, exact as fn(usize) -> String), (100_000, subdomains)] {
+        let names: Vec<String> = (0..count).map(of).collect();
+        let text: usize = names.iter().map(String::len).sum();
+        let config = cors_core::Config::new(names.iter().map(String::as_str));
+        let mut policy = None;
+        let allocated = measure(|| policy = Some(Policy::new(&config).unwrap()));
+        let kept = usize::try_from(allocated.bytes_current).unwrap();
+        assert!(kept > text, "the measure works");
+        assert!(
+            kept <= text + 32 * count,
+            "{} bytes an origin beside its text",
+            (kept - text) / count
+        );
+        assert_eq!(policy.unwrap().config().allow_origins.len(), count);
+    }
+}

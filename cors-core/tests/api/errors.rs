@@ -1,0 +1,327 @@
+//! Every error and every warning, to the letter, and all of a policy's at once.
+
+use cors_core::{
+    Config, Danger, DisallowedOrigin, ErrorKind, OriginEntry, Policy, Warning, WarningKind,
+};
+use std::time::Duration;
+
+fn with_credentials(config: Config) -> Config {
+    Config { allow_credentials: true, ..config }
+}
+
+fn lines<F: ToString>(findings: impl IntoIterator<Item = F>) -> Vec<String> {
+    findings.into_iter().map(|finding| finding.to_string()).collect()
+}
+
+fn errors(config: &Config) -> Vec<String> {
+    Policy::new(config).map_or_else(lines, |policy| panic!("{policy:?}"))
+}
+
+fn methods(list: &[&str]) -> Config {
+    let allow_methods = list.iter().map(|name| (*name).into()).collect();
+    Config { allow_methods, allow_headers: vec!["content-type".into()], ..Config::new(["*"]) }
+}
+
+fn headers(list: &[&str]) -> Config {
+    Config { allow_headers: list.iter().map(|name| (*name).into()).collect(), ..Config::new(["*"]) }
+}
+
+fn expose(list: &[&str]) -> Config {
+    Config {
+        expose_headers: list.iter().map(|name| (*name).into()).collect(),
+        ..Config::new(["*"])
+    }
+}
+
+#[test]
+fn each_error() {
+    let danger = Danger { reflect_any_origin: true, ..Danger::default() };
+    let a = || Config::new(["https://a.test"]);
+    let none: [&str; 0] = [];
+    for (config, line) in [
+        (
+            Config::new(none),
+            "allow_origins = []: without origins nobody may read; list the origins that may, or write \"*\" for a public resource",
+        ),
+        (
+            Config::new(["https://app.example.com/"]),
+            "allow_origins = \"https://app.example.com/\": an origin ends with its host or port; write \"https://app.example.com\"",
+        ),
+        (
+            Config::new(["https://a.test", "https://münchen.example"]),
+            "allow_origins[1] = \"https://münchen.example\": browsers send punycode; write \"https://xn--mnchen-3ya.example\"",
+        ),
+        (
+            Config::new(["https://*"]),
+            "allow_origins = \"https://*\": \"*\" stands for labels in front of a domain, not for any host; list the hosts, or write \"*\" alone for a public resource",
+        ),
+        (
+            Config::new(["https://"]),
+            "allow_origins = \"https://\": a scheme alone is no origin; list the hosts, or write \"*\" alone for a public resource",
+        ),
+        (
+            Config::new(["https://*a.test"]),
+            "allow_origins = \"https://*a.test\": \"*\" stands only for whole left-most labels, or for the port; write \"https://*.a.test\"",
+        ),
+        (
+            Config::new(["https://a.test:0x1"]),
+            "allow_origins = \"https://a.test:0x1\": a port is a number from 0 to 65535, or \"*\"; write a port such as 8443, or \"*\" for any",
+        ),
+        (
+            Config::new(["https://a.test", "*"]),
+            "allow_origins[1] = \"*\": \"*\" allows every origin, so the others say nothing; write \"*\" alone, or leave it out",
+        ),
+        (
+            Config { disallowed_origin: DisallowedOrigin::Forbid, ..Config::new(["*"]) },
+            "disallowed_origin = \"forbid\" with allow_origins = \"*\": with \"*\" no origin is disallowed; list the origins, or leave disallowed_origin out",
+        ),
+        (
+            with_credentials(Config::new(["*"])),
+            "allow_credentials = true with allow_origins = \"*\": browsers refuse that pair; list the origins (danger.reflect_any_origin = true would let every site read with the user's cookies)",
+        ),
+        (
+            with_credentials(Config::new(["http://a.test"])),
+            "allow_origins = \"http://a.test\": anyone on the network can speak for an http: origin, and would read with the user's cookies; write https: (danger.allow_insecure_origins = true would let anyone on the network read with the user's cookies)",
+        ),
+        (
+            with_credentials(Config::new(["https://*.com"])),
+            "allow_origins = \"https://*.com\": anyone can register a name below \"com\", and would read with the user's cookies; name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)",
+        ),
+        (
+            Config::new(["null"]),
+            "allow_origins = \"null\": any page can take the origin null, from a sandboxed frame; leave it out (danger.allow_null_origin = true would let any page read that puts a frame into a sandbox)",
+        ),
+        (
+            methods(&["PUT", "GET, PUT"]),
+            "allow_methods[1] = \"GET, PUT\": a method is a token of letters, digits and !#$%&'*+-.^_`|~; write the method as clients send it, such as \"PUT\"",
+        ),
+        (
+            methods(&["Trace"]),
+            "allow_methods = \"Trace\": browsers never let scripts send this method; leave it out",
+        ),
+        (
+            methods(&["Put"]),
+            "allow_methods = \"Put\": methods are case-sensitive, and browsers send this one in upper case; write \"PUT\"",
+        ),
+        (
+            headers(&["x-a", "x a"]),
+            "allow_headers[1] = \"x a\": a header name is a token of letters, digits and !#$%&'*+-.^_`|~; write the name alone, such as \"content-type\"",
+        ),
+        (
+            headers(&["Access-Control-Allow-Origin"]),
+            "allow_headers = \"Access-Control-Allow-Origin\": Access-Control headers belong to the protocol and are never set by scripts; leave it out",
+        ),
+        (
+            expose(&["Set-Cookie2"]),
+            "expose_headers = \"Set-Cookie2\": browsers never let scripts read it; leave it out",
+        ),
+        (
+            with_credentials(Config { expose_headers: vec!["*".into()], ..a() }),
+            "expose_headers = \"*\" with allow_credentials = true: with credentials browsers read \"*\" as the name of a header; list the headers",
+        ),
+        (
+            Config { max_age: Some(Duration::from_secs(90_000)), ..a() },
+            "max_age = 90000: at most 86400, since no browser keeps an answer longer; write 86400 or less",
+        ),
+        (
+            Config { max_age: Some(Duration::from_millis(1_500)), ..a() },
+            "max_age = 1.5s: the header holds whole seconds; write whole seconds",
+        ),
+        (
+            Config { preflight_status: Some(301), ..a() },
+            "preflight_status = 301: browsers take a preflight for passed only if its status is 200 to 299; write 204, or 200 for clients that know no other",
+        ),
+        (
+            Config { preflight_status: Some(200), preflight_continue: true, ..a() },
+            "preflight_status = 200 with preflight_continue = true: a preflight that goes on to the handler gets its status there; leave out one of the two",
+        ),
+        (
+            with_credentials(Config { danger, ..Config::new(["https://*.test", "x"]) }),
+            "allow_origins[0] = \"https://*.test\": anyone can register a name below \"test\", and would read with the user's cookies; name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)\nallow_origins[1] = \"x\": an origin begins with its scheme; write an origin such as \"https://app.example.com\"",
+        ),
+    ] {
+        assert_eq!(errors(&config).join("\n"), line);
+    }
+}
+
+#[cfg(feature = "regex")]
+#[test]
+fn regex_errors() {
+    let regex = |pattern: &str| Config::new([OriginEntry::regex(pattern)]);
+    for (config, kind) in [
+        (regex("https://("), "InvalidRegex"),
+        (regex("(https://[a-z]{1,200}\\.){1,200}"), "RegexTooLarge"),
+        (with_credentials(regex("https://.*example\\.com")), "UnboundedRegexWithCredentials"),
+        (with_credentials(regex("http://.*\\.example\\.com")), "InsecureRegexWithCredentials"),
+    ] {
+        let errors = Policy::new(&config).unwrap_err();
+        assert_eq!(errors.errors().len(), 1, "{errors}");
+        assert!(format!("{:?}", errors.errors()[0].kind()).starts_with(kind), "{errors}");
+    }
+    let error = errors(&with_credentials(regex("https://.*example\\.com"))).remove(0);
+    assert!(error.contains("this lets in \"https://evilexample.com\""), "{error}");
+    let proven = with_credentials(regex("https://.*\\.example\\.com"));
+    assert!(Policy::new(&proven).is_ok());
+}
+
+#[cfg(not(feature = "regex"))]
+#[test]
+fn no_regex() {
+    let errors = Policy::new(&Config::new([OriginEntry::regex("x")])).unwrap_err();
+    assert_eq!(*errors.errors()[0].kind(), ErrorKind::RegexUnavailable);
+}
+
+#[test]
+fn all_at_once_in_the_order_of_the_keys() {
+    let config = Config {
+        allow_methods: vec!["TRACE".into(), "get".into()],
+        allow_headers: vec!["access-control-x".into()],
+        expose_headers: vec!["set-cookie".into(), "*".into()],
+        allow_credentials: true,
+        max_age: Some(Duration::from_secs(1_000_000)),
+        preflight_status: Some(404),
+        preflight_continue: true,
+        disallowed_origin: DisallowedOrigin::Forbid,
+        ..Config::new(["null", "*", "http://a.test", "https://*.github.io"])
+    };
+    let errors = Policy::new(&config).unwrap_err();
+    let places: Vec<_> = errors.errors().iter().map(|error| (error.key(), error.index())).collect();
+    let wanted = [
+        ("allow_origins", Some(0)),
+        ("allow_origins", Some(1)),
+        ("allow_origins", Some(2)),
+        ("allow_origins", Some(3)),
+        ("allow_methods", Some(0)),
+        ("allow_methods", Some(1)),
+        ("allow_headers", None),
+        ("expose_headers", None),
+        ("expose_headers", Some(0)),
+        ("allow_credentials", None),
+        ("max_age", None),
+        ("preflight_status", None),
+        ("preflight_status", None),
+        ("disallowed_origin", None),
+    ];
+    // Without the list, `github.io` is a domain like any other.
+    let wanted: Vec<_> = wanted
+        .into_iter()
+        .filter(|place| cfg!(feature = "public-suffix") || *place != ("allow_origins", Some(3)))
+        .collect();
+    assert_eq!(places, wanted);
+    let silenced = "allow_origins[1] = \"*\"";
+    assert!(errors.to_string().lines().any(|line| line.starts_with(silenced)));
+}
+
+#[test]
+fn danger_keys_silence_what_they_name() {
+    let all = Danger {
+        allow_insecure_origins: true,
+        allow_public_suffix_subdomains: true,
+        allow_null_origin: true,
+        reflect_any_origin: true,
+        ..Danger::default()
+    };
+    for origin in ["http://a.test", "https://*.com", "null", "*"] {
+        let config = with_credentials(Config::new([origin]));
+        assert_eq!(errors(&config).len(), 1, "{origin}");
+        assert!(Policy::new(&Config { danger: all, ..config }).is_ok(), "{origin}");
+    }
+}
+
+fn warnings(config: &Config) -> Vec<Warning> {
+    Policy::new(config).unwrap().warnings().to_vec()
+}
+
+#[test]
+fn each_warning() {
+    let danger = Danger { allow_null_origin: true, ..Danger::default() };
+    let covered =
+        ["https://x.a.test", "https://*.a.test", "http://localhost:3000", "http://localhost:*"];
+    for (config, wanted) in [
+        (
+            Config::new(covered),
+            &[
+                "allow_origins[0] = \"https://x.a.test\": a pattern of the list covers it; leave it out",
+                "allow_origins[2] = \"http://localhost:3000\": a pattern of the list covers it; leave it out",
+            ][..],
+        ),
+        (
+            Config::new(["https://a.test", "https://b.test", "https://a.test"]),
+            &["allow_origins[2] = \"https://a.test\": it stands in the list already; leave it out"],
+        ),
+        (
+            Config { danger, ..Config::new(["null"]) },
+            &[
+                "allow_origins = \"null\": any page can take the origin null, from a sandboxed frame; leave it out unless what it reads is public",
+            ],
+        ),
+        (
+            Config::new(["https://*.com"]),
+            &[
+                "allow_origins = \"https://*.com\": anyone can register a name below \"com\"; name the registrable domain",
+            ],
+        ),
+        (
+            Config { danger, ..Config::new(["*"]) },
+            &["danger.allow_null_origin = true: nothing in the policy needs it; leave it out"],
+        ),
+        (
+            methods(&["*", "PUT", "purge"]),
+            &[
+                "allow_methods[1] = \"PUT\": \"*\" covers it; leave it out",
+                "allow_methods[2] = \"purge\": methods are case-sensitive, and browsers send this one as the script wrote it; write \"PURGE\" if that is what is sent",
+                "allow_methods[2] = \"purge\": \"*\" covers it; leave it out",
+            ],
+        ),
+        (
+            Config { allow_methods: vec!["PUT".into()], ..Config::new(["*"]) },
+            &[
+                "allow_methods = \"PUT\": scripts that send JSON must set content-type, which allow_headers lacks; add \"content-type\" to allow_headers",
+            ],
+        ),
+        (
+            headers(&["Host", "Sec-Fetch-Site", "X-A", "x-a"]),
+            &[
+                "allow_headers[0] = \"Host\": browsers never let scripts set it, so no preflight asks for it; leave it out",
+                "allow_headers[1] = \"Sec-Fetch-Site\": browsers never let scripts set it, so no preflight asks for it; leave it out",
+                "allow_headers[3] = \"x-a\": it stands in the list already; leave it out",
+            ],
+        ),
+        (
+            headers(&["*", "authorization", "x-a"]),
+            &["allow_headers[2] = \"x-a\": \"*\" covers it; leave it out"],
+        ),
+        (
+            expose(&["Content-Type", "x-a"]),
+            &["expose_headers[0] = \"Content-Type\": scripts may read it anyway; leave it out"],
+        ),
+        (
+            Config { max_age: Some(Duration::from_secs(7_201)), ..Config::new(["*"]) },
+            &[
+                "max_age = 7201: Chromium keeps no answer longer than 7200 seconds; write 7200 or less",
+            ],
+        ),
+        (Config { max_age: Some(Duration::from_secs(7_200)), ..Config::new(["*"]) }, &[]),
+        (Config::new(["https://a.test", "https://a.test:81", "http://a.test"]), &[]),
+    ] {
+        assert_eq!(lines(warnings(&config)), wanted);
+        let again = Policy::new(&config).unwrap().config();
+        let dropped = |kind: &WarningKind| {
+            matches!(
+                kind,
+                WarningKind::Duplicate
+                    | WarningKind::CoveredByAny
+                    | WarningKind::ForbiddenRequestHeader
+                    | WarningKind::SafelistedResponseHeader
+            )
+        };
+        assert!(!warnings(&again).iter().any(|warning| dropped(warning.kind())));
+    }
+}
+
+#[test]
+fn questions_beside_a_star() {
+    let errors = Policy::builder().allow_origins(["*"]).ask().build().unwrap_err();
+    assert_eq!(*errors.errors()[0].kind(), ErrorKind::AnyOriginWithQuestion);
+    assert!(Policy::builder().ask().build().is_ok(), "who asks need not list origins");
+}

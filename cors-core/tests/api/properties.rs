@@ -1,0 +1,194 @@
+//! Laws that hold for every policy and every request.
+
+use crate::generate::{ORIGINS, build, config, danger, policy, request_lines};
+use crate::support::{request, request_of_bytes, respond};
+use cors_core::{Config, Danger, Decision, Policy};
+use http::Request;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use std::collections::BTreeSet;
+
+/// The names in the `vary` lines of a response.
+fn vary(headers: &[String]) -> BTreeSet<String> {
+    let lines = headers.iter().filter_map(|line| line.strip_prefix("vary: "));
+    lines.flat_map(|line| line.split(", ")).map(str::to_ascii_lowercase).collect()
+}
+
+/// What the answer says apart from `vary`.
+fn cors(answer: &(Option<u16>, Vec<String>)) -> (Option<u16>, Vec<&String>) {
+    (answer.0, answer.1.iter().filter(|line| !line.starts_with("vary")).collect())
+}
+
+/// Whether two requests have the same lines in each of the headers `names`.
+fn alike(a: &Request<()>, b: &Request<()>, names: &BTreeSet<String>) -> bool {
+    let lines = |request: &Request<()>, name: &str| -> Vec<_> {
+        request.headers().get_all(name).iter().cloned().collect()
+    };
+    names.iter().all(|name| lines(a, name) == lines(b, name))
+}
+
+/// The second request: the first, with every header that `names` holds not taken from another.
+fn merged(first: &[String], other: &[String], names: &BTreeSet<String>) -> Vec<String> {
+    let named = |line: &&String| names.contains(line.split(':').next().unwrap());
+    first.iter().filter(named).chain(other.iter().filter(|line| !named(line))).cloned().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn vary_is_sound(policy in policy(), (method, first) in request_lines(), (_, other) in request_lines()) {
+        let one = build(method, &first);
+        let answer = respond(&policy, &one);
+        let names = vary(&answer.1);
+        let second = build(method, &merged(&first, &other, &names));
+        prop_assert!(alike(&one, &second, &names));
+        let again = respond(&policy, &second);
+        prop_assert_eq!(cors(&answer), cors(&again));
+    }
+
+    #[test]
+    fn vary_on_options_is_one_list(policy in policy(), (_, first) in request_lines(), (_, other) in request_lines()) {
+        let answers = [first, other].map(|lines| vary(&respond(&policy, &build("OPTIONS", &lines)).1));
+        prop_assert_eq!(&answers[0], &answers[1]);
+        prop_assert!(answers[0].contains("origin"));
+    }
+
+    #[test]
+    fn a_config_comes_back(config in config()) {
+        if let Ok(policy) = Policy::new(&config) {
+            let again = Policy::new(&policy.config()).unwrap();
+            prop_assert_eq!(&again, &policy);
+            prop_assert_eq!(again.config(), policy.config());
+        }
+    }
+
+    #[test]
+    fn a_config_that_came_back_decides_alike(policy in policy(), (method, lines) in request_lines()) {
+        let again = Policy::new(&policy.config()).unwrap();
+        let request = build(method, &lines);
+        prop_assert_eq!(again.decide(&request), policy.decide(&request));
+        prop_assert_eq!(respond(&again, &request), respond(&policy, &request));
+    }
+
+    #[test]
+    fn order_and_case_of_lists_do_not_matter(
+        config in config(),
+        (method, lines) in request_lines(),
+        rotate in 0..5usize,
+    ) {
+        let Ok(policy) = Policy::new(&config) else { return Ok(()) };
+        let mut other = config;
+        let by = |len: usize| if len == 0 { 0 } else { rotate % len };
+        other.allow_origins.reverse();
+        let at = by(other.allow_methods.len());
+        other.allow_methods.rotate_left(at);
+        let at = by(other.allow_headers.len());
+        other.allow_headers.rotate_left(at);
+        for name in &mut other.allow_headers {
+            *name = name.to_ascii_uppercase();
+        }
+        let other = Policy::new(&other).unwrap();
+        let request = build(method, &lines);
+        prop_assert_eq!(policy.decide(&request), other.decide(&request));
+        prop_assert_eq!(respond(&policy, &request).0, respond(&other, &request).0);
+    }
+
+    #[test]
+    fn order_case_and_cut_of_the_request_do_not_matter(
+        policy in policy(),
+        names in vec(prop::sample::select(&["content-type", "x-a", "x-b", "authorization", "x-bb"][..]), 0..6),
+        cut in 0..6usize,
+    ) {
+        const HEAD: [&str; 2] = ["origin: https://a.test", "access-control-request-method: PUT"];
+        let line = format!("access-control-request-headers: {}", names.join(","));
+        let plain = request("OPTIONS", &[HEAD[0], HEAD[1], &line]);
+        let mut shuffled = names.clone();
+        shuffled.reverse();
+        let cut = cut.min(shuffled.len());
+        let upper = |names: &[&str]| {
+            format!("access-control-request-headers: ,{}\t,", names.join(" , ,").to_ascii_uppercase())
+        };
+        let (first, second) = (upper(&shuffled[..cut]), upper(&shuffled[cut..]));
+        let wild = request("OPTIONS", &[HEAD[0], HEAD[1], &first, &second]);
+        let passes = |request| policy.decide(request) == Decision::Preflight;
+        prop_assert_eq!(passes(&plain), passes(&wild));
+    }
+
+    #[test]
+    fn a_danger_key_never_takes_a_permission_away(
+        config in config(),
+        more in danger(),
+        (method, lines) in request_lines(),
+    ) {
+        let Ok(policy) = Policy::new(&config) else { return Ok(()) };
+        let or = |a: bool, b: bool| a || b;
+        let danger = Danger {
+            allow_insecure_origins: or(config.danger.allow_insecure_origins, more.allow_insecure_origins),
+            allow_public_suffix_subdomains: true,
+            allow_unbounded_regex: or(config.danger.allow_unbounded_regex, more.allow_unbounded_regex),
+            allow_null_origin: or(config.danger.allow_null_origin, more.allow_null_origin),
+            reflect_any_origin: or(config.danger.reflect_any_origin, more.reflect_any_origin),
+        };
+        let wider = Policy::new(&Config { danger, ..config }).expect("no danger key is an error");
+        let request = build(method, &lines);
+        if matches!(policy.decide(&request), Decision::Simple | Decision::Preflight) {
+            prop_assert_eq!(wider.decide(&request), policy.decide(&request));
+        }
+    }
+
+    #[test]
+    fn any_bytes_get_an_answer(
+        policy in policy(),
+        origins in vec(vec(prop_oneof![32..=126u8, 128..=255u8], 0..40), 0..3),
+        methods in vec(vec(prop_oneof![32..=126u8, 128..=255u8], 0..10), 0..3),
+        names in vec(vec(prop_oneof![Just(b','), Just(b'\t'), 32..=126u8, 128..=255u8], 0..60), 0..4),
+    ) {
+        let line = |name: &str, value: &[u8]| [name.as_bytes(), b": ", value].concat();
+        let lines: Vec<Vec<u8>> = origins.iter().map(|value| line("origin", value))
+            .chain(methods.iter().map(|value| line("access-control-request-method", value)))
+            .chain(names.iter().map(|value| line("access-control-request-headers", value)))
+            .collect();
+        for method in ["GET", "OPTIONS"] {
+            let request = request_of_bytes(method, lines.iter().map(Vec::as_slice));
+            let (status, headers) = respond(&policy, &request);
+            let rejected = matches!(policy.decide(&request), Decision::Reject(_));
+            prop_assert!(status != Some(403) || rejected);
+            prop_assert!(headers.iter().filter(|line| line.starts_with("access-control-allow-origin")).count() <= 1);
+        }
+    }
+}
+
+/// On cacheable answers nothing is named without need: for every name there are two requests
+/// that differ in it alone and get different answers.
+#[test]
+fn vary_is_economical() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let fetch_sites = ["", "same-origin", "cross-site"];
+    for _ in 0..200 {
+        let policy = policy().new_tree(&mut runner).unwrap().current();
+        let answer = |origin: &str, fetch_site: &str| {
+            let mut lines = vec![format!("origin: {origin}")];
+            lines.extend((!fetch_site.is_empty()).then(|| format!("sec-fetch-site: {fetch_site}")));
+            lines.retain(|line| line != "origin: -");
+            respond(&policy, &build("GET", &lines))
+        };
+        let origins = || ORIGINS.into_iter().chain(["-"]);
+        let differs = |answers: Vec<(Option<u16>, Vec<String>)>| {
+            answers.iter().any(|one| cors(one) != cors(&answers[0]))
+        };
+        for origin in origins() {
+            let names = vary(&answer(origin, "").1);
+            if names.contains("origin") {
+                let answers = origins().map(|origin| answer(origin, "")).collect();
+                assert!(differs(answers), "{policy:?} names Origin to {origin}");
+            }
+            if names.contains("sec-fetch-site") {
+                let answers = fetch_sites.iter().map(|site| answer(origin, site)).collect();
+                assert!(differs(answers), "{policy:?} names Sec-Fetch-Site to {origin}");
+            }
+            assert!(names.iter().all(|name| name == "origin" || name == "sec-fetch-site"));
+        }
+    }
+}

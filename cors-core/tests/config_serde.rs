@@ -1,0 +1,247 @@
+//! `Config` through serde: what is written is read back equal, and what has the wrong shape is
+//! told all at once.
+
+#![cfg(feature = "serde")]
+
+use cors_core::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
+use proptest::prelude::*;
+use std::time::Duration;
+
+fn everything() -> Config {
+    Config {
+        allow_methods: vec!["*".into()],
+        allow_headers: vec!["*".into(), "authorization".into()],
+        expose_headers: vec!["x-request-id".into()],
+        allow_credentials: true,
+        max_age: Some(Duration::ZERO),
+        allow_private_network: true,
+        preflight_status: Some(200),
+        preflight_continue: true,
+        disallowed_origin: DisallowedOrigin::Forbid,
+        refused_preflight: RefusedPreflight::Conceal,
+        danger: Danger {
+            allow_insecure_origins: true,
+            allow_public_suffix_subdomains: true,
+            allow_unbounded_regex: true,
+            allow_null_origin: true,
+            reflect_any_origin: true,
+        },
+        ..Config::new([
+            OriginEntry::from("https://a.test"),
+            OriginEntry::regex("https://[a-z]+\\.b\\.test"),
+        ])
+    }
+}
+
+#[test]
+fn everything_is_written_as_in_a_policy_file() {
+    assert_eq!(
+        toml::to_string(&everything()).unwrap(),
+        r#"allow_origins = ["https://a.test", { regex = 'https://[a-z]+\.b\.test' }]
+allow_methods = "*"
+allow_headers = ["*", "authorization"]
+expose_headers = ["x-request-id"]
+allow_credentials = true
+max_age = 0
+allow_private_network = true
+preflight_status = 200
+preflight_continue = true
+disallowed_origin = "forbid"
+refused_preflight = "conceal"
+
+[danger]
+allow_insecure_origins = true
+allow_public_suffix_subdomains = true
+allow_unbounded_regex = true
+allow_null_origin = true
+reflect_any_origin = true
+"#
+    );
+}
+
+#[test]
+fn defaults_are_not_written() {
+    assert_eq!(toml::to_string(&Config::default()).unwrap(), "");
+    assert_eq!(serde_json::to_string(&Config::default()).unwrap(), "{}");
+    assert_eq!(serde_json::to_string(&Config::new(["*"])).unwrap(), r#"{"allow_origins":"*"}"#);
+    let one = Config::new(["https://a.test"]);
+    assert_eq!(serde_json::to_string(&one).unwrap(), r#"{"allow_origins":["https://a.test"]}"#);
+    let regex = Config::new([OriginEntry::regex("*")]);
+    assert_eq!(serde_json::to_string(&regex).unwrap(), r#"{"allow_origins":[{"regex":"*"}]}"#);
+}
+
+#[test]
+fn half_a_second_cannot_be_written() {
+    let config = Config { max_age: Some(Duration::from_millis(500)), ..Config::default() };
+    let error = serde_json::to_string(&config).unwrap_err();
+    assert_eq!(error.to_string(), "max_age is no whole number of seconds");
+}
+
+#[test]
+fn lists_take_one_bare_value() {
+    let read = |text| toml::from_str::<Config>(text).unwrap();
+    assert_eq!(read("allow_origins = '*'"), Config::new(["*"]));
+    assert_eq!(read("allow_origins = ['*']"), Config::new(["*"]));
+    assert_eq!(read("allow_origins = { regex = 'x' }"), Config::new([OriginEntry::regex("x")]));
+    assert_eq!(read("allow_methods = 'PUT'").allow_methods, ["PUT"]);
+    assert_eq!(read(""), Config::default());
+}
+
+#[test]
+fn every_fault_of_shape_is_told() {
+    let text = r#"{
+        "allow_origins": ["https://a.test/", 5],
+        "allow_method": "PUT",
+        "max_age": 1.5,
+        "max_age": 6,
+        "preflight_status": 70000,
+        "allow_headers": null,
+        "danger": { "max_age": 18446744073709551615 }
+    }"#;
+    let error = serde_json::from_str::<Config>(text).unwrap_err().to_string();
+    let lines: Vec<_> = error.lines().map(|line| line.split(':').next().unwrap()).collect();
+    assert_eq!(
+        lines,
+        [
+            "allow_origins[1] = 5",
+            "allow_method = \"PUT\"",
+            "max_age = 1.5",
+            "max_age = 6",
+            "allow_headers = null",
+            "danger.max_age = 18446744073709551615",
+            "preflight_status = 70000",
+        ]
+    );
+    // Whether the values make a policy is for the build to say.
+    assert!(serde_json::from_str::<Config>(r#"{"allow_origins": "https://a.test/"}"#).is_ok());
+}
+
+#[test]
+fn what_is_no_table_is_refused() {
+    for text in ["5", "null", "[]", "\"*\"", "1e400", "[[[1]]]"] {
+        assert!(serde_json::from_str::<Config>(text).is_err(), "{text}");
+    }
+    let error = serde_json::from_str::<Config>("[1]").unwrap_err();
+    assert_eq!(error.to_string(), "a policy is a table of keys, not [1]");
+}
+
+/// A format without a limit of its own, in which everything is a list of itself.
+struct Endless;
+
+impl<'de> serde::Deserializer<'de> for Endless {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: serde::de::Visitor<'de>>(
+        self,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_seq(serde::de::value::SeqDeserializer::new(std::iter::once(Endless)))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de> serde::de::IntoDeserializer<'de, serde::de::value::Error> for Endless {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+#[test]
+fn nesting_does_not_exhaust_the_stack() {
+    let error = <Config as serde::Deserialize>::deserialize(Endless).unwrap_err();
+    assert_eq!(error.to_string(), "nested more than 64 deep");
+    assert!(serde_json::from_str::<Config>(&"[".repeat(100_000)).is_err());
+    assert!(toml::from_str::<Config>(&format!("a = {}", "[".repeat(100_000))).is_err());
+}
+
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    let text = prop_oneof![Just("*".to_owned()), Just("PUT".to_owned()), any::<String>()];
+    prop::collection::vec(text, 0..4)
+}
+
+fn origins() -> impl Strategy<Value = Vec<OriginEntry>> {
+    let entry = prop_oneof![
+        Just(OriginEntry::from("*")),
+        any::<String>().prop_map(OriginEntry::Pattern),
+        any::<String>().prop_map(OriginEntry::Regex),
+    ];
+    prop::collection::vec(entry, 0..4)
+}
+
+fn danger() -> impl Strategy<Value = Danger> {
+    any::<[bool; 5]>().prop_map(|flags| Danger {
+        allow_insecure_origins: flags[0],
+        allow_public_suffix_subdomains: flags[1],
+        allow_unbounded_regex: flags[2],
+        allow_null_origin: flags[3],
+        reflect_any_origin: flags[4],
+    })
+}
+
+fn config() -> impl Strategy<Value = Config> {
+    let lists = (origins(), texts(), texts(), texts());
+    // TOML has no greater integers.
+    let max_age = prop::option::of(0..=i64::MAX.unsigned_abs());
+    let rest = (any::<[bool; 5]>(), max_age, any::<Option<u16>>(), danger());
+    (lists, rest).prop_map(|(lists, (flags, max_age, preflight_status, danger))| Config {
+        allow_origins: lists.0,
+        allow_methods: lists.1,
+        allow_headers: lists.2,
+        expose_headers: lists.3,
+        allow_credentials: flags[0],
+        max_age: max_age.map(Duration::from_secs),
+        allow_private_network: flags[1],
+        preflight_status,
+        preflight_continue: flags[2],
+        disallowed_origin: if flags[3] {
+            DisallowedOrigin::Forbid
+        } else {
+            DisallowedOrigin::Forward
+        },
+        refused_preflight: if flags[4] {
+            RefusedPreflight::Conceal
+        } else {
+            RefusedPreflight::Explain
+        },
+        danger,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_written_is_read_back_equal(config in config()) {
+        let toml = toml::to_string(&config).unwrap();
+        prop_assert_eq!(&toml::from_str::<Config>(&toml).unwrap(), &config, "{}", toml);
+        let toml = toml::to_string_pretty(&config).unwrap();
+        prop_assert_eq!(&toml::from_str::<Config>(&toml).unwrap(), &config, "{}", toml);
+        let json = serde_json::to_string(&config).unwrap();
+        prop_assert_eq!(&serde_json::from_str::<Config>(&json).unwrap(), &config, "{}", json);
+        let value = serde_json::to_value(&config).unwrap();
+        prop_assert_eq!(&serde_json::from_value::<Config>(value).unwrap(), &config);
+    }
+
+    /// Through a file and through serde, the same text makes the same policy.
+    #[cfg(feature = "file")]
+    #[test]
+    fn files_and_serde_agree(config in config()) {
+        use cors_core::{Policy, file::{Format, check}};
+        let toml = check(&toml::to_string(&config).unwrap(), Format::Toml);
+        let json = check(&serde_json::to_string_pretty(&config).unwrap(), Format::Json);
+        let policy = Policy::new(&config);
+        let errors = |report: &cors_core::file::Report| {
+            report.findings().iter().filter(|found| found.is_error()).count()
+        };
+        let wanted = policy.as_ref().map_or_else(|errors| errors.errors().len(), |_| 0);
+        prop_assert_eq!((errors(&toml), errors(&json)), (wanted, wanted), "{}\n{}", toml, json);
+        prop_assert_eq!(toml.into_policy(), policy.clone().ok());
+        prop_assert_eq!(json.into_policy(), policy.ok());
+    }
+}

@@ -1,0 +1,221 @@
+//! The same faults in both formats, on the same lines.
+
+use super::expect;
+use cors_core::file::Format;
+
+/// A sentence, the same policy in both formats with every fault on the same line, the findings.
+const ROWS: &[(&str, &str, &str, &[&str])] = &[
+    (
+        "nothing to object to",
+        "allow_origins = ['https://app.example.com', 'http://localhost:*']",
+        r#"{ "allow_origins": ["https://app.example.com", "http://localhost:*"] }"#,
+        &[],
+    ),
+    (
+        "a missing key is missed on line 1",
+        "\n\nmax_age = 60",
+        "{\n\n\"max_age\": 60 }",
+        &["1: allow_origins = [] NoOrigins"],
+    ),
+    (
+        "an empty list is found where it stands",
+        "\nallow_origins = []",
+        "{\n\"allow_origins\": [] }",
+        &["2: allow_origins = [] NoOrigins"],
+    ),
+    (
+        "each entry on its own line, counted as in the file",
+        "allow_origins = [
+            'https://a.test/',
+            'https://b.test', 5,
+            { regexp = 'x' },
+            'https://C.test',
+            [], 'https://b.test',
+         ]",
+        r#"{ "allow_origins": [
+            "https://a.test/",
+            "https://b.test", 5,
+            { "regexp": "x" },
+            "https://C.test",
+            [], "https://b.test"
+         ] }"#,
+        &[
+            "2: allow_origins[0] = \"https://a.test/\" InvalidOrigin",
+            "3: allow_origins[2] = 5 WrongType",
+            "4: allow_origins[3].regexp = \"x\" UnknownKey",
+            "5: allow_origins[4] = \"https://C.test\" InvalidOrigin",
+            "6: allow_origins[5] = [] WrongType",
+            "6: allow_origins[6] = \"https://b.test\" Duplicate",
+        ],
+    ),
+    (
+        "the only entry has its line too, but no index",
+        "allow_methods = [\n 'trace' ]\nallow_origins = [\n\n 'null' ]",
+        "{\"allow_methods\": [\n \"trace\" ],\n\"allow_origins\": [\n\n \"null\" ] }",
+        &["2: allow_methods = \"trace\" ForbiddenMethod", "5: allow_origins = \"null\" NullOrigin"],
+    ),
+    (
+        "the only entry that can be read keeps its place",
+        "allow_origins = [\n 1,\n 'https://a.test/' ]",
+        "{\"allow_origins\": [\n 1,\n \"https://a.test/\" ] }",
+        &[
+            "2: allow_origins[0] = 1 WrongType",
+            "3: allow_origins[1] = \"https://a.test/\" InvalidOrigin",
+        ],
+    ),
+    (
+        "a bare value stands on the line of its key",
+        "allow_origins = 'https://a.test/'\nallow_headers = 'a b'",
+        "{\"allow_origins\": \"https://a.test/\",\n\"allow_headers\": \"a b\"}",
+        &[
+            "1: allow_origins = \"https://a.test/\" InvalidOrigin",
+            "2: allow_headers = \"a b\" InvalidHeaderName",
+        ],
+    ),
+    (
+        "where two keys contradict, the line of the one named first",
+        "allow_origins = '*'\ndisallowed_origin = 'forbid'\nallow_credentials = true\npreflight_continue = true\npreflight_status = 200",
+        "{\"allow_origins\": \"*\",\n\"disallowed_origin\": \"forbid\",\n\"allow_credentials\": true,\n\"preflight_continue\": true,\n\"preflight_status\": 200}",
+        &[
+            "2: disallowed_origin = \"forbid\" with allow_origins = \"*\" AnyOriginForbids",
+            "3: allow_credentials = true with allow_origins = \"*\" AnyOriginWithCredentials",
+            "5: preflight_status = 200 with preflight_continue = true PreflightStatusWithContinue",
+        ],
+    ),
+    (
+        "a method that wants content-type is found in the list",
+        "allow_origins = 'https://a.test'\nallow_methods = [\n 'DELETE',\n 'PUT' ]",
+        "{\"allow_origins\": \"https://a.test\",\n\"allow_methods\": [\n \"DELETE\",\n \"PUT\" ]}",
+        &["4: allow_methods[1] = \"PUT\" BodyMethodWithoutContentType"],
+    ),
+    (
+        "unknown keys at both levels, and the rest is judged",
+        "allow_origin = '*'\nallow_origins = 'x'\ncookies = { a = [1, true] }\n[danger]\n\nreflect_all = 1\nmax_age = 5",
+        "{\"allow_origin\": \"*\",\n\"allow_origins\": \"x\",\n\"cookies\": {\"a\": [1, true]},\n\"danger\": {\n\n\"reflect_all\": 1,\n\"max_age\": 5}}",
+        &[
+            "1: allow_origin = \"*\" UnknownKey",
+            "2: allow_origins = \"x\" InvalidOrigin",
+            "3: cookies = { a = [1, true] } UnknownKey",
+            "6: danger.reflect_all = 1 UnknownKey",
+            "7: danger.max_age = 5 UnknownKey",
+        ],
+    ),
+    (
+        "a mistyped key is not missing as well",
+        "\nallow_orgins = '*'",
+        "{\n\"allow_orgins\": \"*\"}",
+        &["2: allow_orgins = \"*\" UnknownKey"],
+    ),
+    (
+        "a key of the wrong type is not missing as well",
+        "allow_origins = 7\nallow_credentials = 'yes'\ndanger.allow_insecure_origins = true",
+        "{\"allow_origins\": 7,\n\"allow_credentials\": \"yes\",\n\"danger\": {\"allow_insecure_origins\": true}}",
+        &["1: allow_origins = 7 WrongType", "2: allow_credentials = \"yes\" WrongType"],
+    ),
+    (
+        "nor a list without an entry that can be read",
+        "allow_origins = [\n7]\nallow_headers = [8]\nallow_methods = 'PUT'",
+        "{\"allow_origins\": [\n7],\n\"allow_headers\": [8],\n\"allow_methods\": \"PUT\"}",
+        &["2: allow_origins = 7 WrongType", "3: allow_headers = 8 WrongType"],
+    ),
+    (
+        "a key twice: the first one counts",
+        "allow_origins = 'https://a.test'\nmax_age = 9000\nmax_age = 'x'\n[danger]\nallow_null_origin = true\nallow_null_origin = false",
+        "{\"allow_origins\": \"https://a.test\",\n\"max_age\": 9000,\n\"max_age\": \"x\",\n\"danger\": {\n\"allow_null_origin\": true,\n\"allow_null_origin\": false}}",
+        &[
+            "2: max_age = 9000 MaxAgeOverChromium",
+            "3: max_age = \"x\" DuplicateKey",
+            "5: danger.allow_null_origin = true NeedlessDanger",
+            "6: danger.allow_null_origin = false DuplicateKey",
+        ],
+    ),
+    (
+        "numbers out of range, with and without room for them",
+        "allow_origins = '*'\nmax_age = 86401\npreflight_status = 300",
+        "{\"allow_origins\": \"*\",\n\"max_age\": 86401,\n\"preflight_status\": 300}",
+        &[
+            "2: max_age = 86401 MaxAgeTooLarge",
+            "3: preflight_status = 300 PreflightStatusOutOfRange",
+        ],
+    ),
+    (
+        "numbers that no field has room for",
+        "allow_origins = '*'\nmax_age = 99999999999999999999\npreflight_status = 70000\npreflight_continue = true",
+        "{\"allow_origins\": \"*\",\n\"max_age\": 99999999999999999999,\n\"preflight_status\": 70000,\n\"preflight_continue\": true}",
+        &[
+            "2: max_age = 99999999999999999999 MaxAgeTooLarge",
+            "3: preflight_status = 70000 PreflightStatusOutOfRange",
+            "3: preflight_status = 70000 with preflight_continue = true PreflightStatusWithContinue",
+        ],
+    ),
+    (
+        "a negative number",
+        "allow_origins = '*'\nmax_age = -1\npreflight_status = -204",
+        "{\"allow_origins\": \"*\",\n\"max_age\": -1,\n\"preflight_status\": -204}",
+        &["2: max_age = -1 WrongType", "3: preflight_status = -204 PreflightStatusOutOfRange"],
+    ),
+    (
+        "fractions",
+        "allow_origins = '*'\nmax_age = 600.0\npreflight_status = 2e2",
+        "{\"allow_origins\": \"*\",\n\"max_age\": 600.0,\n\"preflight_status\": 2e2}",
+        &["2: max_age = 600.0 WrongType", "3: preflight_status = 2e2 WrongType"],
+    ),
+    (
+        "on one line, in the order of the keys",
+        "danger = { x = 1, reflect_any_origin = 2 }\nmax_age = 1.5\nallow_methods = [1, 2]\nallow_origins = 3",
+        "{\"danger\": {\"x\": 1, \"reflect_any_origin\": 2},\n\"max_age\": 1.5,\n\"allow_methods\": [1, 2],\n\"allow_origins\": 3}",
+        &[
+            "1: danger.reflect_any_origin = 2 WrongType",
+            "1: danger.x = 1 UnknownKey",
+            "2: max_age = 1.5 WrongType",
+            "3: allow_methods[0] = 1 WrongType",
+            "3: allow_methods[1] = 2 WrongType",
+            "4: allow_origins = 3 WrongType",
+        ],
+    ),
+    (
+        "a key cannot fake a message",
+        "allow_origins = '*'\n\"a\\n9: max_age\" = 1",
+        "{\"allow_origins\": \"*\",\n\"a\\n9: max_age\": 1}",
+        &["2: \"a\\n9: max_age\" = 1 UnknownKey"],
+    ),
+    (
+        "a dotted name in quotes is no key",
+        "allow_origins = '*'\n'danger.allow_null_origin' = true",
+        "{\"allow_origins\": \"*\",\n\"danger.allow_null_origin\": true}",
+        &["2: \"danger.allow_null_origin\" = true UnknownKey"],
+    ),
+    (
+        "tables that are no regex",
+        "allow_origins = [\n {},\n { regex = 5 },\n { regexp = 'x', flags = 'i' },\n 'https://a.test' ]",
+        "{\"allow_origins\": [\n {},\n {\"regex\": 5},\n {\"regexp\": \"x\", \"flags\": \"i\"},\n \"https://a.test\" ]}",
+        &[
+            "2: allow_origins[0] = {} WrongType",
+            "3: allow_origins[1].regex = 5 WrongType",
+            "4: allow_origins[2].regexp = \"x\" UnknownKey",
+            "4: allow_origins[2].flags = \"i\" UnknownKey",
+        ],
+    ),
+    (
+        "one table with a key twice",
+        "allow_origins = { flags = 1, flags = [2, 'x'] }",
+        "{\"allow_origins\": {\"flags\": 1, \"flags\": [2, \"x\"]}}",
+        &[
+            "1: allow_origins.flags = 1 UnknownKey",
+            "1: allow_origins.flags = [2, \"x\"] DuplicateKey",
+        ],
+    ),
+];
+
+#[test]
+fn the_same_findings_in_both_formats() {
+    for (sentence, toml, json, wanted) in ROWS {
+        println!("{sentence}");
+        for (text, format) in [(toml, Format::Toml), (json, Format::Json)] {
+            expect(text, format, wanted);
+            expect(&text.replace('\n', "\r\n"), format, wanted);
+            // A byte order mark.
+            expect(&format!("\u{feff}{text}"), format, wanted);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Whatever a policy file holds, `check` has a clear answer, and soon.
+
+use cors_core::ErrorKind;
+use cors_core::file::{Format, Found, Located, check};
+use proptest::prelude::*;
+
+#[test]
+fn nesting_does_not_exhaust_the_stack() {
+    for deep in [100, 100_000] {
+        for json in [
+            "[".repeat(deep),
+            "{\"a\":".repeat(deep),
+            format!("{{\"allow_origins\": {}{}}}", "[".repeat(deep), "]".repeat(deep)),
+        ] {
+            let report = check(&json, Format::Json);
+            assert_eq!(report.findings().len(), 1);
+            assert!(report.to_string().contains("nested more than 64 deep"), "{report}");
+        }
+        let path = vec!["a"; deep].join(".");
+        for toml in [
+            format!("a = {}", "[".repeat(deep)),
+            format!("a = {}{}", "[".repeat(deep), "]".repeat(deep)),
+            format!("a = {}", "{ a = ".repeat(deep)),
+            format!("{path} = 1"),
+            format!("[{path}]\nb = 1"),
+        ] {
+            let report = check(&toml, Format::Toml);
+            assert!(report.policy().is_none());
+            assert!(report.findings().len() < 10, "{report}");
+        }
+    }
+    // Up to the limit of TOML's parser everything is walked.
+    let (path, open, close) = (vec!["a"; 70].join("."), "[".repeat(70), "]".repeat(70));
+    let report = check(&format!("[{path}]\n{path} = {open}1{close}"), Format::Toml);
+    assert_eq!(report.findings().len(), 2, "{report}");
+}
+
+#[test]
+fn large_files_are_read_in_good_time() {
+    let origins: Vec<_> = (0..20_000).map(|index| format!("'https://a{index}.test/'")).collect();
+    let report = check(&format!("allow_origins = [\n{}]", origins.join(",\n")), Format::Toml);
+    assert_eq!(report.findings().len(), origins.len());
+    assert_eq!(report.findings()[19_999].line, 20_001);
+
+    let report = check(&"max_age = 1 2\n= x\n".repeat(10_000), Format::Toml);
+    assert!(report.findings().len() >= 10_000);
+    let report = check(&"allow_origins = '*' # , } # , }\n".repeat(10_000), Format::Toml);
+    assert_eq!(report.findings().len(), 9_999);
+    let json = vec!["\"allow_origins\": \"*\""; 10_000].join(",\n");
+    assert_eq!(check(&format!("{{{json}}}"), Format::Json).findings().len(), 9_999);
+}
+
+/// Pieces of both formats, right and wrong, so that most texts get past their first line.
+#[rustfmt::skip]
+const PIECES: &[&str] = &[
+    "allow_origins", "max_age", "danger", "allow_null_origin", "regex", "x", ".", "=", " = ", "\n", "\n",
+    "\r\n", "\r", "[", "]", "[[", "]]", "{", "}", ",", ":", "\"", "'", "\"\"\"", "'''", "*", "\\", "#", "//",
+    "true", "yes", "5", "-1", "1.5", "1979-05-27", "\"*\"", "'https://a.test'", ", \"a\": ", "\0", "é",
+    "[danger]\n", "max_age = 5\n", "allow_methods = ['PUT']\n", "danger.allow_null_origin = true\n",
+];
+
+fn text() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(PIECES).prop_map(str::to_owned);
+    let piece = prop_oneof![9 => piece, 1 => any::<char>().prop_map(String::from)];
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_is_too_strange(text in text()) {
+        for format in [Format::Toml, Format::Json] {
+            let report = check(&text, format);
+            let lines = text.lines().count().max(1);
+            for found in report.findings() {
+                prop_assert!((1..=lines).contains(&found.line), "{}", found);
+                prop_assert_eq!(found.to_string().lines().count(), 1, "{}", found);
+                prop_assert!(!found.to_string().contains(char::is_control), "{:?}", found);
+            }
+            prop_assert!(report.findings().is_sorted_by_key(|found| found.line));
+            prop_assert_eq!(report.policy().is_none(), report.findings().iter().any(Located::is_error));
+        }
+    }
+
+    /// Some errors of TOML's parser are told as something else, or for the sake of another one not
+    /// at all; the file makes no policy all the same.
+    #[test]
+    fn no_error_of_the_parser_is_lost(text in text()) {
+        let text = format!("allow_origins = '*'\n{text}");
+        let report = check(&text, Format::Toml);
+        if text.parse::<toml::Table>().is_err() {
+            prop_assert!(report.policy().is_none(), "{}", report);
+        } else {
+            prop_assert!(!report.findings().iter().any(is_syntax), "{}", report);
+        }
+    }
+
+    #[test]
+    fn json_is_read_to_the_letter(text in text()) {
+        let text = format!("{{\"allow_origins\": \"*\" {text} }}");
+        let report = check(&text, Format::Json);
+        let is_json = serde_json::from_str::<serde_json::Value>(&text).is_ok();
+        prop_assert_eq!(!is_json, report.findings().iter().any(is_syntax), "{}", report);
+    }
+}
+
+fn is_syntax(found: &Located) -> bool {
+    match &found.finding {
+        Found::Error(error) => matches!(error.kind(), ErrorKind::Syntax { .. }),
+        Found::Warning(_) => false,
+    }
+}

@@ -1,0 +1,94 @@
+//! What the test API answers, whichever adapter serves it: names, values and bodies stand here once.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// A header of an answer.
+pub type Field = (&'static str, &'static str);
+
+pub const JSON: Field = ("content-type", "application/json");
+
+/// `/echo` sets both; a policy may expose the first.
+pub const REQUEST_ID: Field = ("x-request-id", "demo");
+pub const SECRET: Field = ("x-secret", "hidden");
+
+/// `OPTIONS /options`: the request reached the handler.
+pub const HANDLER: Field = ("x-handler", "yes");
+
+/// `/vary` and `/vary-star`.
+pub const VARY: Field = ("vary", "Accept-Encoding");
+pub const VARY_STAR: Field = ("vary", "*");
+
+/// `/own`: a handler that writes CORS headers itself.
+pub const OWN_ORIGIN: Field = ("access-control-allow-origin", "https://handler.example");
+pub const OWN_CREDENTIALS: Field = ("access-control-allow-credentials", "true");
+
+/// `/cookie`.
+pub const COOKIE: Field = ("set-cookie", "sid=1; SameSite=None; Secure");
+
+/// `/auth`: what goes with 401.
+pub const CHALLENGE: Field = ("www-authenticate", "Bearer");
+
+/// `/cached`.
+pub const ETAG: Field = ("etag", "\"v1\"");
+
+/// `/redirect`.
+pub const LOCATION: Field = ("location", "/echo");
+
+/// `/error` and `/middleware-error`.
+pub const HANDLER_FAULT: &str = "the handler failed";
+pub const MIDDLEWARE_FAULT: &str = "the middleware failed";
+
+/// `/stream`: 1 MiB in chunks.
+pub const CHUNK: &[u8] = &[b'.'; 16 * 1024];
+pub const CHUNKS: usize = 64;
+
+/// What a server was asked, in the order in which it is written.
+#[derive(Serialize)]
+pub struct Seen<'a> {
+    pub adapter: &'static str,
+    pub method: &'a str,
+    pub path: &'a str,
+    pub headers: BTreeMap<&'a str, String>,
+    /// `/cookie` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cookies: Option<BTreeMap<String, String>>,
+}
+
+impl<'a> Seen<'a> {
+    /// Repeated headers are joined by a comma, as HTTP allows.
+    pub fn new(
+        adapter: &'static str,
+        method: &'a str,
+        path: &'a str,
+        lines: impl Iterator<Item = (&'a str, &'a [u8])>,
+    ) -> Self {
+        let mut headers: BTreeMap<&str, String> = BTreeMap::new();
+        for (name, value) in lines {
+            let value = String::from_utf8_lossy(value);
+            headers
+                .entry(name)
+                .and_modify(|before| {
+                    before.push_str(", ");
+                    before.push_str(&value);
+                })
+                .or_insert_with(|| value.to_string());
+        }
+        Self { adapter, method, path, headers, cookies: None }
+    }
+
+    /// Adds the request's cookies by name.
+    pub fn with_cookies(mut self) -> Self {
+        let header = self.headers.get("cookie").map_or("", String::as_str);
+        let pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
+        self.cookies =
+            Some(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect());
+        self
+    }
+
+    pub fn to_json(&self) -> String {
+        // Strings and maps with string keys: nothing that JSON cannot hold.
+        serde_json::to_string(self).expect("text serialises")
+    }
+}

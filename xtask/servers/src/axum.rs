@@ -1,0 +1,113 @@
+//! The test API in axum's idiom, with the CORS layer outermost on the router.
+
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::http::header::{ALLOW, AUTHORIZATION, IF_NONE_MATCH};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, options};
+use cors_axum::CorsLayer;
+use cors_core::{Handle, Policy};
+use futures_util::stream;
+use tokio::net::TcpListener;
+
+use crate::api::{self, Seen};
+use crate::serve::Started;
+
+/// Serves on `listener`, under `policy` until another is swapped in.
+pub fn start(listener: TcpListener, policy: Policy) -> Started {
+    let handle = Handle::new(policy);
+    let api = router().layer(CorsLayer::shared(handle.clone()));
+    Started {
+        running: Box::pin(async { axum::serve(listener, api).await }),
+        swap: Box::new(move |policy| handle.store(policy)),
+    }
+}
+
+fn router() -> Router {
+    Router::new()
+        .route("/echo", any(echo))
+        .route("/options", options(|| async { [api::HANDLER] }))
+        .route("/vary", get(|| async { [api::VARY] }))
+        .route("/vary-star", get(|| async { [api::VARY_STAR] }))
+        .route("/own", get(|| async { [api::OWN_ORIGIN, api::OWN_CREDENTIALS] }))
+        .route("/cookie", get(cookie))
+        .route("/error", get(error))
+        .route("/middleware-error", get(unreached).layer(middleware::from_fn(fail)))
+        .route("/auth", get(|| async {}).layer(middleware::from_fn(require_authorization)))
+        .route("/stream", get(stream))
+        .route("/cached", get(cached))
+        .route("/redirect", get(|| async { (StatusCode::FOUND, [api::LOCATION]) }))
+        .route("/ws", any(|upgrade: WebSocketUpgrade| async { upgrade.on_upgrade(echo_messages) }))
+}
+
+async fn echo(request: Request) -> Response {
+    // `any` is axum's only way to take methods that it does not know, and it takes OPTIONS with them.
+    if request.method() == Method::OPTIONS {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET,HEAD,POST,PUT,PATCH,DELETE")])
+            .into_response();
+    }
+    ([api::JSON, api::REQUEST_ID, api::SECRET], seen(&request).to_json()).into_response()
+}
+
+async fn cookie(request: Request) -> impl IntoResponse {
+    ([api::JSON, api::COOKIE], seen(&request).with_cookies().to_json())
+}
+
+fn seen(request: &Request) -> Seen<'_> {
+    let lines = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    Seen::new("axum", request.method().as_str(), request.uri().path(), lines)
+}
+
+/// A handler's own error, which axum turns into a response.
+struct Fault;
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        (StatusCode::INTERNAL_SERVER_ERROR, api::HANDLER_FAULT).into_response()
+    }
+}
+
+async fn error() -> Result<&'static str, Fault> {
+    Err(Fault)
+}
+
+async fn unreached() -> &'static str {
+    "the middleware let a request through"
+}
+
+async fn fail(_: Request, _: Next) -> Result<Response, (StatusCode, &'static str)> {
+    Err((StatusCode::INTERNAL_SERVER_ERROR, api::MIDDLEWARE_FAULT))
+}
+
+/// Around the whole route, so that a preflight that came this far would be answered 401 too.
+async fn require_authorization(request: Request, next: Next) -> Response {
+    if request.headers().contains_key(AUTHORIZATION) {
+        next.run(request).await
+    } else {
+        (StatusCode::UNAUTHORIZED, [api::CHALLENGE]).into_response()
+    }
+}
+
+async fn stream() -> Body {
+    Body::from_stream(stream::iter((0..api::CHUNKS).map(|_| Ok::<_, Infallible>(api::CHUNK))))
+}
+
+async fn cached(headers: HeaderMap) -> impl IntoResponse {
+    let fresh = headers.get(IF_NONE_MATCH).is_some_and(|known| known == api::ETAG.1);
+    (if fresh { StatusCode::NOT_MODIFIED } else { StatusCode::OK }, [api::ETAG])
+}
+
+async fn echo_messages(mut socket: WebSocket) {
+    while let Some(Ok(message)) = socket.recv().await {
+        let echoed = matches!(message, Message::Text(_) | Message::Binary(_));
+        if echoed && socket.send(message).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Serving under a policy file, and reading that file again on `SIGHUP`.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::pin::Pin;
+use std::process::ExitCode;
+
+use cors_core::Policy;
+use tokio::net::TcpListener;
+use xtask::options::{Adapter, Serve};
+use xtask::policy_file::judge;
+
+/// A server that an adapter's module has started.
+pub struct Started {
+    /// Resolves only when the server cannot go on.
+    pub running: Pin<Box<dyn Future<Output = io::Result<()>>>>,
+    /// Puts another policy in force for the requests that begin from now on.
+    pub swap: Box<dyn Fn(Policy)>,
+}
+
+fn start(adapter: Adapter, listener: TcpListener, policy: Policy) -> Started {
+    match adapter {
+        Adapter::Axum => crate::axum::start(listener, policy),
+    }
+}
+
+pub fn run(options: &Serve) -> ExitCode {
+    run_announced(options, |addr, _| format!("listening on http://{addr}\n"))
+}
+
+/// Serves until interrupted. What `announce` returns is printed once connections are accepted.
+pub fn run_announced(
+    options: &Serve,
+    announce: impl FnOnce(SocketAddr, &Policy) -> String,
+) -> ExitCode {
+    let Some(policy) = read(&options.policy) else {
+        return ExitCode::FAILURE;
+    };
+    let outcome = tokio::runtime::Runtime::new().and_then(|runtime| {
+        runtime.block_on(async {
+            let listener = bind(options.addr).await?;
+            let text = announce(listener.local_addr()?, &policy);
+            let Started { running, swap } = start(options.adapter, listener, policy);
+            let reloads = reloads(&options.policy, swap)?;
+            let interrupted = interrupted()?;
+            let mut stdout = io::stdout();
+            stdout.write_all(text.as_bytes())?;
+            stdout.flush()?;
+            tokio::select! {
+                result = running => result,
+                result = interrupted => result,
+                () = reloads => Ok(()),
+            }
+        })
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
+    TcpListener::bind(addr).await.map_err(|error| {
+        let message = match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                "already in use; take another port, or port 0 for a free one".to_owned()
+            }
+            _ => format!("cannot listen there: {error}"),
+        };
+        io::Error::new(error.kind(), format!("{addr}: {message}"))
+    })
+}
+
+/// The policy in the file, or `None` if it has errors; prints every finding.
+fn read(file: &Path) -> Option<Policy> {
+    let judged = judge(file);
+    for finding in &judged.findings {
+        eprintln!("{finding}");
+    }
+    judged.policy
+}
+
+/// Listens for `SIGHUP` from now on, not only once it is awaited.
+#[cfg(unix)]
+fn reloads(file: &Path, swap: Box<dyn Fn(Policy)>) -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut hangups = signal(SignalKind::hangup())?;
+    Ok(async move {
+        while hangups.recv().await.is_some() {
+            match read(file) {
+                Some(policy) => {
+                    swap(policy);
+                    eprintln!("{}: read again, in force", file.display());
+                }
+                None => eprintln!("{}: the running policy stays in force", file.display()),
+            }
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn reloads(_: &Path, _: Box<dyn Fn(Policy)>) -> io::Result<impl Future<Output = ()>> {
+    Ok(std::future::pending())
+}
+
+/// Resolves on Ctrl-C, and on `SIGTERM` where there is one.
+#[cfg(unix)]
+fn interrupted() -> io::Result<impl Future<Output = io::Result<()>>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn interrupted() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
+}

@@ -1,0 +1,112 @@
+//! How a server begins and ends, and what it does when its policy file changes.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+
+use xtask::client::{Request, send};
+use xtask::running::Running;
+
+mod support;
+
+const FIRST: &str = r#"allow_origins = ["https://a.example", "https://first.example"]"#;
+const SECOND: &str = r#"allow_origins = ["https://a.example", "https://second.example"]"#;
+
+fn allows(addr: SocketAddr, origin: &str) -> bool {
+    let request = Request { method: "GET", target: "/cached", headers: &[("Origin", origin)] };
+    send(addr, request).unwrap().header("access-control-allow-origin") == Some(origin)
+}
+
+fn rest_of_stderr(server: &Running) -> Vec<String> {
+    std::iter::from_fn(|| server.next_err()).collect()
+}
+
+#[test]
+#[cfg(unix)]
+fn a_hangup_swaps_in_a_good_file_and_leaves_out_a_bad_one() {
+    let policy = support::policy_file("hangup", FIRST);
+    let shown = policy.display();
+    let server = support::serve("axum", &policy, "127.0.0.1:0");
+    let addr = server.addr();
+    assert!(allows(addr, "https://first.example"));
+
+    fs::write(&policy, SECOND).unwrap();
+    server.signal("HUP").unwrap();
+    assert_eq!(server.next_err(), Some(format!("{shown}: read again, in force")));
+    assert!(allows(addr, "https://second.example") && !allows(addr, "https://first.example"));
+
+    fs::write(
+        &policy,
+        "allow_origins = [\"https://first.example\",\n\"https://a.example/\"]\nmax_age = -1",
+    )
+    .unwrap();
+    server.signal("HUP").unwrap();
+    for line in [2, 3] {
+        let error = server.next_err().unwrap();
+        assert!(error.starts_with(&format!("{shown}:{line}: ")), "{error}");
+    }
+    assert_eq!(server.next_err(), Some(format!("{shown}: the running policy stays in force")));
+    assert!(allows(addr, "https://second.example") && !allows(addr, "https://first.example"));
+
+    fs::remove_file(&policy).unwrap();
+    server.signal("HUP").unwrap();
+    let error = server.next_err().unwrap();
+    assert!(error.starts_with(&format!("{shown}:1: there is no such file")), "{error}");
+    assert_eq!(server.next_err(), Some(format!("{shown}: the running policy stays in force")));
+    assert!(allows(addr, "https://second.example"));
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_ends_it_well() {
+    let policy = support::policy_file("interrupt", FIRST);
+    for signal in ["INT", "TERM"] {
+        let mut server = support::serve("axum", &policy, "127.0.0.1:0");
+        server.addr();
+        server.signal(signal).unwrap();
+        assert_eq!(server.wait().unwrap().code(), Some(0), "{signal}");
+        assert_eq!((server.next_out(), server.next_err()), (None, None), "{signal}");
+    }
+}
+
+#[test]
+fn a_bad_policy_prints_every_error_and_never_listens() {
+    let policy = support::policy_file(
+        "bad",
+        "allow_origins = \"*\"\nallow_methods = [\n\"get\",\n\"TRACE\"]\nmax_age = 90000",
+    );
+    // Taken, so that listening first would end in another error.
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut server = support::serve("axum", &policy, &taken.local_addr().unwrap().to_string());
+    assert_eq!(server.next_out(), None);
+    assert_eq!(server.wait().unwrap().code(), Some(1));
+    let errors = rest_of_stderr(&server);
+    assert_eq!(errors.len(), 3, "{errors:?}");
+    for (error, line) in errors.iter().zip([3, 4, 5]) {
+        assert!(error.starts_with(&format!("{}:{line}: ", policy.display())), "{error}");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_said() {
+    let policy = support::policy_file("port", FIRST);
+    let first = support::serve("axum", &policy, "127.0.0.1:0");
+    let addr = first.addr().to_string();
+    let mut second = support::serve("axum", &policy, &addr);
+    assert_eq!(second.next_out(), None);
+    assert_eq!(second.wait().unwrap().code(), Some(1));
+    let errors = rest_of_stderr(&second);
+    assert!(errors[0].starts_with(&format!("{addr}: already in use")), "{errors:?}");
+}
+
+#[test]
+fn wrong_usage_exits_2_with_one_line() {
+    for (adapter, addr, wanted) in
+        [("rocket", "127.0.0.1:0", "there is: axum"), ("axum", "0.0.0.0:0", "this machine only")]
+    {
+        let mut server = support::serve(adapter, "p.toml".as_ref(), addr);
+        assert_eq!(server.next_out(), None);
+        assert_eq!(server.wait().unwrap().code(), Some(2));
+        let errors = rest_of_stderr(&server);
+        assert!(errors.len() == 1 && errors[0].contains(wanted), "{errors:?}");
+    }
+}

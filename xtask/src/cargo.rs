@@ -1,0 +1,72 @@
+//! Running cargo: the one that runs us if there is one, and a printable form that repeats the command.
+
+use std::fmt;
+use std::process::{Command, Stdio};
+
+use xtask::WORKSPACE_MANIFEST;
+
+/// Cargo itself, without arguments, in the caller's directory.
+pub fn command() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// A cargo command in the workspace's root. `Display` is the shell line that repeats it.
+#[derive(Clone, Debug)]
+pub struct Cargo {
+    args: Vec<String>,
+    env: Option<(&'static str, &'static str)>,
+}
+
+impl Cargo {
+    /// The arguments are separated by white space, which none of ours hold.
+    pub fn new(line: &str) -> Self {
+        Self { args: line.split_whitespace().map(str::to_owned).collect(), env: None }
+    }
+
+    pub fn env(mut self, name: &'static str, value: &'static str) -> Self {
+        self.env = Some((name, value));
+        self
+    }
+
+    /// Prints the command and runs it; an error is the command to repeat, or why it could not be started.
+    pub fn run(&self) -> Result<(), String> {
+        println!("$ {self}");
+        match self.command().status() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(_) => Err(self.to_string()),
+            Err(error) => Err(format!("{self}   # cannot be started: {error}")),
+        }
+    }
+
+    /// Whether it exits 0; prints nothing.
+    pub fn succeeds(&self) -> bool {
+        let status = self.command().stdout(Stdio::null()).stderr(Stdio::null()).status();
+        status.is_ok_and(|status| status.success())
+    }
+
+    /// What it prints, if it exits 0.
+    pub fn output(&self) -> Result<Vec<u8>, String> {
+        match self.command().stderr(Stdio::inherit()).output() {
+            Ok(output) if output.status.success() => Ok(output.stdout),
+            Ok(_) => Err(self.to_string()),
+            Err(error) => Err(format!("{self}   # cannot be started: {error}")),
+        }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = command();
+        command.args(&self.args).envs(self.env);
+        // Not the caller's directory: `cargo fmt` and `nextest` look for their settings from here.
+        command.current_dir(std::path::Path::new(WORKSPACE_MANIFEST).with_file_name(""));
+        command
+    }
+}
+
+impl fmt::Display for Cargo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((name, value)) = self.env {
+            write!(f, "{name}={value:?} ")?;
+        }
+        write!(f, "cargo {}", self.args.join(" "))
+    }
+}

@@ -1,0 +1,83 @@
+//! `cargo xtask COMMAND`: the project's commands, with nothing to install but cargo.
+//! Exits 0 on success, 1 on a failed check, 2 on wrong usage with a one-line message.
+
+use std::process::ExitCode;
+
+use lexopt::{Arg, Parser};
+
+mod cargo;
+mod check;
+mod ci;
+mod demo;
+mod metadata;
+mod msrv;
+mod serve;
+mod test;
+mod tidy;
+
+/// An error is wrong usage: a command says itself what else went wrong.
+type Exit = Result<ExitCode, lexopt::Error>;
+
+struct Command {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&mut Parser) -> Exit,
+}
+
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "demo",
+        about: "an API under a sample policy, and three curl lines to try",
+        run: demo::run,
+    },
+    Command { name: "serve", about: "the test API under a policy file", run: serve::run },
+    Command { name: "check", about: "every error and warning of policy files", run: check::run },
+    Command { name: "test", about: "every test that needs nothing but Rust", run: test::run },
+    Command { name: "ci", about: "format, lints, docs, features, MSRV and tests", run: ci::run },
+];
+
+fn main() -> ExitCode {
+    dispatch(&mut Parser::from_env()).unwrap_or_else(|usage| {
+        eprintln!("xtask: {usage}");
+        ExitCode::from(2)
+    })
+}
+
+fn dispatch(parser: &mut Parser) -> Exit {
+    let name = match parser.next()? {
+        None | Some(Arg::Short('h') | Arg::Long("help")) => return help(),
+        Some(Arg::Value(name)) if name == "help" => return help(),
+        Some(Arg::Value(name)) => name,
+        Some(other) => return Err(other.unexpected()),
+    };
+    match COMMANDS.iter().find(|command| name == command.name) {
+        Some(command) => (command.run)(parser),
+        None => {
+            let names: Vec<_> = COMMANDS.iter().map(|command| command.name).collect();
+            Err(format!("{name:?}: no such command; there are {}", names.join(", ")).into())
+        }
+    }
+}
+
+fn help() -> Exit {
+    println!("cargo xtask COMMAND, or cargo xtask COMMAND --help\n");
+    for Command { name, about, .. } in COMMANDS {
+        println!("  {name:<8}{about}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What `COMMAND --help` prints.
+fn usage(text: &str) -> Exit {
+    println!("cargo xtask {text}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// For commands without flags or arguments of their own.
+fn no_arguments(parser: &mut Parser, text: &str) -> Result<Option<ExitCode>, lexopt::Error> {
+    match parser.next()? {
+        None => Ok(None),
+        Some(Arg::Short('h') | Arg::Long("help")) => usage(text).map(Some),
+        Some(other) => Err(other.unexpected()),
+    }
+}

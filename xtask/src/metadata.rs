@@ -1,0 +1,94 @@
+//! What `cargo metadata` says of the workspace, so that no list of crates or features is written twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::cargo::Cargo;
+
+/// The workspace and everything it depends on.
+#[derive(Debug)]
+pub struct Workspace {
+    packages: BTreeMap<String, Package>,
+}
+
+/// One package of the graph.
+#[derive(Debug)]
+pub struct Package {
+    pub name: String,
+    pub version: String,
+    /// As declared, if it is.
+    pub rust_version: Option<String>,
+    /// Without `default`.
+    pub features: Vec<String>,
+    /// A member of the workspace that is published: a library of ours.
+    is_library: bool,
+    /// Ids of what its users build as well: normal and build dependencies.
+    needs: Vec<String>,
+}
+
+impl Workspace {
+    pub fn read() -> Result<Self, String> {
+        let cargo = Cargo::new("metadata --format-version 1 --all-features");
+        let document = serde_json::from_slice(&cargo.output()?);
+        Self::parse(&document.map_err(|error| format!("{cargo}   # prints no JSON: {error}"))?)
+            .ok_or_else(|| format!("{cargo}   # lacks a field that we read"))
+    }
+
+    /// `None` if a field is missing or of another type.
+    pub fn parse(document: &Value) -> Option<Self> {
+        let members: BTreeSet<&str> =
+            document["workspace_members"].as_array()?.iter().filter_map(Value::as_str).collect();
+        let mut packages = BTreeMap::new();
+        for package in document["packages"].as_array()? {
+            let id = package["id"].as_str()?;
+            // `publish = false` is an empty list of registries.
+            let published =
+                package["publish"].as_array().is_none_or(|registries| !registries.is_empty());
+            let features =
+                package["features"].as_object()?.keys().filter(|name| *name != "default");
+            packages.insert(
+                id.to_owned(),
+                Package {
+                    name: package["name"].as_str()?.to_owned(),
+                    version: package["version"].as_str()?.to_owned(),
+                    rust_version: package["rust_version"].as_str().map(str::to_owned),
+                    features: features.cloned().collect(),
+                    is_library: members.contains(id) && published,
+                    needs: Vec::new(),
+                },
+            );
+        }
+        for node in document["resolve"]["nodes"].as_array()? {
+            let needs = node["deps"].as_array()?.iter().filter(|dep| is_for_users(dep));
+            let needs = needs.filter_map(|dep| dep["pkg"].as_str()).map(str::to_owned).collect();
+            packages.get_mut(node["id"].as_str()?)?.needs = needs;
+        }
+        Some(Self { packages })
+    }
+
+    /// Our published crates.
+    pub fn libraries(&self) -> impl Iterator<Item = &Package> {
+        self.packages.values().filter(|package| package.is_library)
+    }
+
+    /// Our published crates and all that their users build with them, on any platform and with any feature.
+    pub fn built_by_users(&self) -> Vec<&Package> {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<&Package> = self.libraries().collect();
+        let mut found = Vec::new();
+        while let Some(package) = open.pop() {
+            if seen.insert((&package.name, &package.version)) {
+                found.push(package);
+                open.extend(package.needs.iter().filter_map(|id| self.packages.get(id)));
+            }
+        }
+        found
+    }
+}
+
+/// `dep_kinds` holds `null` for a normal dependency, else `"build"` or `"dev"`.
+fn is_for_users(dep: &Value) -> bool {
+    let kinds = dep["dep_kinds"].as_array();
+    kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"] != "dev"))
+}

@@ -1,0 +1,99 @@
+//! The oldest Rust that our libraries promise to build with: stated once, in the workspace's `rust-version`.
+//!
+//! Without an old toolchain at hand two things show a broken promise: a dependency that declares a newer Rust
+//! (here), and an item of std that is newer (clippy's `incompatible_msrv`, in `ci`).
+
+use crate::metadata::{Package, Workspace};
+
+const REPEAT: &str = "cargo xtask ci msrv";
+
+/// An error is the command that repeats what failed.
+pub fn step() -> Result<(), String> {
+    let faults = faults(&Workspace::read()?);
+    if faults.is_empty() {
+        return Ok(());
+    }
+    eprintln!("{}", faults.join("\n"));
+    Err(REPEAT.to_owned())
+}
+
+fn faults(workspace: &Workspace) -> Vec<String> {
+    let ours = workspace.libraries().filter_map(parse).min();
+    let mut faults = Vec::new();
+    for library in workspace.libraries() {
+        if parse(library).is_none_or(|found| Some(found) != ours) {
+            faults.push(format!(
+                "{}: write rust-version.workspace = true in its manifest",
+                library.name
+            ));
+        }
+    }
+    for Package { name, version, rust_version, .. } in workspace.built_by_users() {
+        if let Some(needed) = rust_version.as_deref().filter(|needed| Some(numbers(needed)) > ours)
+        {
+            faults.push(format!(
+                "{name} {version}: needs Rust {needed}; take an older one or raise rust-version"
+            ));
+        }
+    }
+    faults
+}
+
+fn parse(package: &Package) -> Option<[u64; 3]> {
+    package.rust_version.as_deref().map(numbers)
+}
+
+/// `1.88` and `1.88.0` are the same; cargo lets nothing but digits and dots stand there.
+fn numbers(rust_version: &str) -> [u64; 3] {
+    let mut parts = rust_version.split('.').map(|part| part.parse().unwrap_or(0));
+    [(); 3].map(|()| parts.next().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn package(id: &str, rust_version: Value, publish: Value) -> Value {
+        json!({
+            "id": id, "name": id, "version": "1.0.0", "features": {},
+            "rust_version": rust_version, "publish": publish,
+        })
+    }
+
+    fn node(id: &str, deps: &[(&str, Value)]) -> Value {
+        let deps =
+            deps.iter().map(|(pkg, kind)| json!({ "pkg": pkg, "dep_kinds": [{ "kind": kind }] }));
+        json!({ "id": id, "deps": deps.collect::<Vec<_>>() })
+    }
+
+    #[test]
+    fn only_what_users_build_counts() {
+        let newer = || json!("1.100.1");
+        let document = json!({
+            "workspace_members": ["lib", "bare", "tool"],
+            "packages": [
+                package("lib", json!("1.88"), Value::Null),
+                package("bare", Value::Null, Value::Null),
+                package("tool", newer(), json!([])),
+                package("normal", newer(), Value::Null),
+                package("build", newer(), Value::Null),
+                package("dev", newer(), Value::Null),
+                package("below", newer(), Value::Null),
+                package("same", json!("1.88.0"), Value::Null),
+                package("older", json!("1.9"), Value::Null),
+                package("silent", Value::Null, Value::Null),
+            ],
+            "resolve": { "nodes": [
+                node("lib", &[("same", Value::Null), ("build", json!("build")), ("dev", json!("dev")), ("older", Value::Null)]),
+                node("tool", &[("normal", Value::Null)]),
+                node("same", &[("below", Value::Null), ("silent", Value::Null)]),
+            ] },
+        });
+        let faults = faults(&Workspace::parse(&document).unwrap());
+        let names: Vec<_> =
+            faults.iter().map(|fault| fault.split([' ', ':']).next().unwrap()).collect();
+        assert_eq!(names, ["bare", "build", "below"], "{faults:#?}");
+    }
+}

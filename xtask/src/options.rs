@@ -1,0 +1,183 @@
+//! The flags of `serve` and `demo`. The commands and the test servers read the same ones,
+//! so that wrong usage is found before anything is built.
+
+use std::ffi::{OsStr, OsString};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use lexopt::{Arg, Error, Parser, ValueExt};
+
+use crate::DEMO_POLICY;
+
+/// The adapters that the test API is served with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adapter {
+    /// `cors-axum`.
+    Axum,
+}
+
+impl Adapter {
+    /// Every adapter there is.
+    pub const ALL: &[Self] = &[Self::Axum];
+
+    /// As in `--adapter axum`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Axum => "axum",
+        }
+    }
+
+    fn parse(name: &OsStr) -> Result<Self, Error> {
+        Self::ALL.iter().copied().find(|adapter| name == adapter.name()).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|adapter| adapter.name()).collect();
+            format!("--adapter {name:?}: no such adapter; there is: {}", names.join(", ")).into()
+        })
+    }
+}
+
+/// `serve`: the test API on one adapter under one policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Serve {
+    /// Which adapter serves.
+    pub adapter: Adapter,
+    /// The policy file, as the user wrote it.
+    pub policy: PathBuf,
+    /// A loopback address; port 0 picks a free one.
+    pub addr: SocketAddr,
+}
+
+impl Serve {
+    /// What `serve --help` prints.
+    pub const USAGE: &str = "\
+serve --adapter axum --policy FILE --addr 127.0.0.1:PORT
+  serves the test API under the policy in FILE; port 0 picks a free port
+  on SIGHUP the file is read again; a bad one leaves the running policy in force";
+
+    /// Reads the flags; `None` if help was asked for.
+    pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
+        let (mut adapter, mut policy, mut addr) = (None, None, None);
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Arg::Short('h') | Arg::Long("help") => return Ok(None),
+                Arg::Long("adapter") => {
+                    once("--adapter", &mut adapter, Adapter::parse(&parser.value()?)?)?
+                }
+                Arg::Long("policy") => once("--policy", &mut policy, parser.value()?.into())?,
+                Arg::Long("addr") => once("--addr", &mut addr, loopback(parser.value()?)?)?,
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(Some(Self {
+            adapter: adapter.ok_or(
+                "--adapter is missing: serve --adapter axum --policy FILE --addr 127.0.0.1:PORT",
+            )?,
+            policy: policy.ok_or("--policy is missing: name the policy file")?,
+            addr: addr.ok_or("--addr is missing: write 127.0.0.1:PORT, port 0 for a free one")?,
+        }))
+    }
+
+    /// The command line that `parse` reads the same from.
+    pub fn to_args(&self) -> Vec<OsString> {
+        let addr = self.addr.to_string();
+        let flags: [&OsStr; 7] = [
+            "serve".as_ref(),
+            "--adapter".as_ref(),
+            self.adapter.name().as_ref(),
+            "--policy".as_ref(),
+            self.policy.as_ref(),
+            "--addr".as_ref(),
+            addr.as_ref(),
+        ];
+        flags.map(OsStr::to_owned).to_vec()
+    }
+}
+
+/// `demo`: the test API for a newcomer to try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demo {
+    /// The policy file, as the user wrote it, or the sample.
+    pub policy: PathBuf,
+    /// A loopback address; port 0 picks a free one.
+    pub addr: SocketAddr,
+}
+
+impl Demo {
+    /// What `demo --help` prints.
+    pub const USAGE: &str = "\
+demo [--policy FILE] [--addr 127.0.0.1:PORT]
+  serves the test API on axum under a sample policy (xtask/demo.toml) and prints three curl lines to try
+  the address is 127.0.0.1:8080 unless given; port 0 picks a free port; runs until interrupted";
+
+    /// Reads the flags; `None` if help was asked for.
+    pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
+        let (mut policy, mut addr) = (None, None);
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Arg::Short('h') | Arg::Long("help") => return Ok(None),
+                Arg::Long("policy") => once("--policy", &mut policy, parser.value()?.into())?,
+                Arg::Long("addr") => once("--addr", &mut addr, loopback(parser.value()?)?)?,
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(Some(Self {
+            policy: policy.unwrap_or_else(|| DEMO_POLICY.into()),
+            addr: addr.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into()),
+        }))
+    }
+
+    /// The command line that `parse` reads the same from.
+    pub fn to_args(&self) -> Vec<OsString> {
+        let addr = self.addr.to_string();
+        let flags: [&OsStr; 5] = [
+            "demo".as_ref(),
+            "--policy".as_ref(),
+            self.policy.as_ref(),
+            "--addr".as_ref(),
+            addr.as_ref(),
+        ];
+        flags.map(OsStr::to_owned).to_vec()
+    }
+}
+
+/// The test API echoes what it is sent and has no users: it is not for the network.
+fn loopback(value: OsString) -> Result<SocketAddr, Error> {
+    let addr: SocketAddr = value.parse().map_err(|_| {
+        format!("--addr {value:?}: not an address with a port; write 127.0.0.1:PORT")
+    })?;
+    if !addr.ip().is_loopback() {
+        return Err(format!(
+            "--addr {value:?}: the test API is for this machine only; write 127.0.0.1:PORT"
+        )
+        .into());
+    }
+    Ok(addr)
+}
+
+fn once<T>(flag: &str, slot: &mut Option<T>, value: T) -> Result<(), Error> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(format!("{flag} is given twice").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parser(args: Vec<OsString>) -> Parser {
+        Parser::from_args(args.into_iter().skip(1))
+    }
+
+    #[test]
+    fn what_is_handed_on_reads_the_same() {
+        let serve = Serve {
+            adapter: Adapter::Axum,
+            policy: "-odd name".into(),
+            addr: "[::1]:0".parse().unwrap(),
+        };
+        assert_eq!(Serve::parse(&mut parser(serve.to_args())).unwrap(), Some(serve));
+
+        let demo = Demo { policy: "a/b.toml".into(), addr: "127.0.0.1:80".parse().unwrap() };
+        assert_eq!(Demo::parse(&mut parser(demo.to_args())).unwrap(), Some(demo));
+    }
+}

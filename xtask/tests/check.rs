@@ -1,0 +1,153 @@
+//! `check`: what it prints for each kind of bad file, and how it exits.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What `check` printed and how it exited, with the folder of the test's files left out.
+struct Checked {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+/// Run from another folder than the files', as users do.
+fn check(files: &[PathBuf]) -> Checked {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .arg("check")
+        .args(files)
+        .current_dir("/")
+        .output()
+        .unwrap();
+    let text =
+        |bytes| String::from_utf8(bytes).unwrap().replace(&format!("{}/", folder().display()), "");
+    Checked { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+fn folder() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+}
+
+fn file(name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder().join(name);
+    fs::write(&path, text).unwrap();
+    path
+}
+
+fn line_numbers(stdout: &str, file: &str) -> Vec<usize> {
+    let after_name =
+        |line: &str| line.strip_prefix(file)?.strip_prefix(':')?.split(':').next()?.parse().ok();
+    stdout
+        .lines()
+        .map(|line| after_name(line).unwrap_or_else(|| panic!("not FILE:LINE: {line}")))
+        .collect()
+}
+
+#[test]
+fn a_good_policy_prints_nothing_and_passes() {
+    let toml = file("good.toml", "allow_origins = \"https://app.example.com\"\n");
+    let json = file("good.json", r#"{ "allow_origins": ["https://app.example.com"] }"#);
+    let checked = check(&[toml, json]);
+    assert_eq!((checked.code, checked.stdout.as_str()), (Some(0), ""));
+    assert_eq!(
+        checked.stderr,
+        "good.toml: 0 errors, 0 warnings\ngood.json: 0 errors, 0 warnings\n"
+    );
+}
+
+#[test]
+fn the_policy_of_the_demo_is_good() {
+    let checked = check(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("demo.toml")]);
+    assert_eq!((checked.code, checked.stdout.as_str()), (Some(0), ""), "{}", checked.stderr);
+}
+
+#[test]
+fn warnings_alone_pass() {
+    let twice = file(
+        "twice.toml",
+        "allow_origins = [\n  \"https://a.example\",\n  \"https://a.example\",\n]\n",
+    );
+    let checked = check(&[twice]);
+    assert_eq!(checked.code, Some(0), "{}", checked.stdout);
+    assert_eq!(line_numbers(&checked.stdout, "twice.toml"), [3]);
+    assert_eq!(checked.stderr, "twice.toml: 0 errors, 1 warning\n");
+}
+
+#[test]
+fn every_fault_has_its_line_and_hides_no_other() {
+    let text = "\
+allow_origins = [
+  \"https://app.example.com\",
+  \"https://app.example.com/\",
+]
+allow_header = [\"content-type\"]
+allow_credentials = \"yes\"
+max_age = 90000
+";
+    let checked = check(&[file("faults.toml", text)]);
+    assert_eq!(checked.code, Some(1));
+    assert_eq!(line_numbers(&checked.stdout, "faults.toml"), [3, 5, 6, 7], "{}", checked.stdout);
+    for (line, key) in checked.stdout.lines().zip([
+        "allow_origins",
+        "allow_header",
+        "allow_credentials",
+        "max_age",
+    ]) {
+        assert!(line.contains(key) && line.contains("; "), "{line}");
+    }
+    assert_eq!(checked.stderr, "faults.toml: 4 errors, 0 warnings\n");
+}
+
+#[test]
+fn a_missing_key_stands_at_line_1() {
+    let checked = check(&[file("missing-key.toml", "\n\nmax_age = 1\n")]);
+    assert_eq!(checked.code, Some(1));
+    assert_eq!(line_numbers(&checked.stdout, "missing-key.toml"), [1]);
+}
+
+#[test]
+fn text_that_is_no_toml_or_json_is_an_error_with_its_line() {
+    let toml = check(&[file("broken.toml", "allow_origins = \"*\"\nmax_age = = 1\n")]);
+    assert_eq!(toml.code, Some(1));
+    assert!(line_numbers(&toml.stdout, "broken.toml").contains(&2), "{}", toml.stdout);
+
+    let json = check(&[file("broken.json", "{ \"allow_origins\": \"*\",\n  \"max_age\": }\n")]);
+    assert_eq!(json.code, Some(1));
+    assert!(line_numbers(&json.stdout, "broken.json").contains(&2), "{}", json.stdout);
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error_on_standard_output() {
+    let none = folder().join("none.toml");
+    let a_folder = folder().join("folder.toml");
+    fs::create_dir_all(&a_folder).unwrap();
+    let latin1 = file("latin1.toml", b"allow_origins = \"*\"\n# caf\xe9\n");
+    let endless = PathBuf::from("/dev/zero");
+    for (path, wanted) in [
+        (none, "none.toml:1: there is no such file"),
+        (a_folder, "folder.toml:1: a directory"),
+        (latin1, "latin1.toml:2: not UTF-8"),
+        #[cfg(target_os = "linux")]
+        (endless, "/dev/zero:1: longer than"),
+    ] {
+        let checked = check(&[path]);
+        assert_eq!(checked.code, Some(1), "{wanted}");
+        assert!(
+            checked.stdout.starts_with(wanted) && checked.stdout.contains("; "),
+            "{}",
+            checked.stdout
+        );
+        assert_eq!(checked.stdout.lines().count(), 1, "{}", checked.stdout);
+    }
+}
+
+#[test]
+fn one_bad_file_among_good_ones_fails_and_all_are_judged() {
+    let good = file("among-good.toml", "allow_origins = \"*\"\n");
+    let bad = file("among-bad.toml", "allow_origins = []\n");
+    let checked = check(&[folder().join("among-none.toml"), bad, good]);
+    assert_eq!(checked.code, Some(1));
+    let files: Vec<_> = checked.stdout.lines().filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(files, ["among-none.toml", "among-bad.toml"]);
+    assert_eq!(checked.stderr.lines().count(), 3);
+}

@@ -1,0 +1,161 @@
+//! The `curl` lines of the README, run against the demo: each answer has to be the one printed there.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use xtask::client::{Request, Response, send};
+use xtask::running::Running;
+
+/// Where the README has the demo, which is where the demo is unless told otherwise.
+const ADDR: &str = "127.0.0.1:8080";
+
+/// One `$ curl …` line and what follows it.
+struct Example {
+    line: String,
+    answer: Vec<String>,
+}
+
+#[test]
+fn the_readmes_curl_lines_answer_as_printed() {
+    let readme = read("../README.md");
+    let examples = examples(&readme);
+    assert!(examples.len() >= 3, "the README shows {} curl lines", examples.len());
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let demo = Running::start(command.args(["demo", "--addr", "127.0.0.1:0"])).unwrap();
+    let addr = demo.addr();
+    let suggested = suggested(&demo, addr);
+
+    for Example { line, answer } in examples {
+        assert!(suggested.contains(&line), "the demo does not suggest {line}, only {suggested:#?}");
+        let args = words(&line.replace(ADDR, &addr.to_string()));
+        let found = with_curl(&args).unwrap_or_else(|| without_curl(&args, addr));
+        // The address goes back in last: the answer's length counts the real one.
+        let found = normal(&found).replace(&addr.to_string(), ADDR);
+        assert_eq!(found, normal(&answer.join("\n")), "{line}");
+    }
+}
+
+#[test]
+fn the_readme_shows_the_policy_of_the_demo() {
+    let readme = read("../README.md");
+    let shown = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let demo = read("demo.toml");
+    let keys: Vec<_> =
+        demo.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    assert_eq!(shown.unwrap().lines().collect::<Vec<_>>(), keys);
+}
+
+#[test]
+fn lines_are_cut_as_a_shell_cuts_them() {
+    assert_eq!(words("curl -H 'A: b c' -d '' x"), ["curl", "-H", "A: b c", "-d", "", "x"]);
+}
+
+#[test]
+fn what_is_sent_without_curl_is_what_curl_sends() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let demo = Running::start(command.args(["demo", "--addr", "127.0.0.1:0"])).unwrap();
+    let addr = demo.addr();
+    for line in suggested(&demo, addr) {
+        let args = words(&line.replace(ADDR, &addr.to_string()));
+        if let Some(found) = with_curl(&args) {
+            assert_eq!(normal(&without_curl(&args, addr)), normal(&found), "{line}");
+        }
+    }
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// The three lines that the demo prints, with the README's address.
+fn suggested(demo: &Running, addr: SocketAddr) -> Vec<String> {
+    let lines = std::iter::from_fn(|| demo.next_out()).filter(|line| line.starts_with("curl "));
+    lines.take(3).map(|line| line.replace(&addr.to_string(), ADDR)).collect()
+}
+
+/// From the blocks fenced as `console`: each `$ curl` line, with the lines up to the next `$` or the fence.
+fn examples(readme: &str) -> Vec<Example> {
+    let mut examples: Vec<Example> = Vec::new();
+    for block in readme.split("```console\n").skip(1) {
+        let block = block.split("```").next().unwrap_or_default();
+        for part in block.split("$ ").skip(1) {
+            let mut lines = part.trim_end().lines().map(str::to_owned);
+            match lines.next() {
+                Some(line) if line.starts_with("curl ") => {
+                    examples.push(Example { line, answer: lines.collect() })
+                }
+                _ => {}
+            }
+        }
+    }
+    examples
+}
+
+/// Words apart by spaces, or between single quotes.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (index, part) in line.split('\'').enumerate() {
+        if index % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+/// `None` where there is no curl.
+fn with_curl(args: &[String]) -> Option<String> {
+    let mut command = Command::new(&args[0]);
+    // No settings of the user's, no progress meter, no proxy between us and loopback.
+    command.arg("-q").args(&args[1..]).args(["--silent", "--show-error", "--noproxy", "*"]);
+    let output = command.stdin(Stdio::null()).output().ok()?;
+    assert!(output.status.success(), "{args:?}: {output:?}");
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// Sends what curl would, for the few flags that the README uses.
+fn without_curl(args: &[String], addr: SocketAddr) -> String {
+    let (mut method, mut target, mut agent) = ("GET", "/", "curl");
+    let mut headers = Vec::new();
+    let mut args = args[1..].iter().map(String::as_str);
+    while let Some(arg) = args.next() {
+        let mut value = || args.next().unwrap_or_else(|| panic!("{arg} lacks a value"));
+        match arg {
+            "-i" => {}
+            "-X" => method = value(),
+            "-A" => agent = value(),
+            "-H" => headers.push(value().split_once(": ").expect("a header has a colon")),
+            url => {
+                target = url
+                    .strip_prefix(&format!("http://{addr}"))
+                    .expect("a flag that this test knows")
+            }
+        }
+    }
+    headers.extend([("User-Agent", agent), ("Accept", "*/*")]);
+    let Response { status_line, headers, body, .. } =
+        send(addr, Request { method, target, headers: &headers }).unwrap();
+    let fields: String = headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    format!("{status_line}\n{fields}\n{}", String::from_utf8(body).unwrap())
+}
+
+/// Status line, headers in order, body. `date` is left out; `content-length` is said to be right or wrong instead
+/// of its number, which depends on the port's digits.
+fn normal(answer: &str) -> String {
+    let answer = answer.replace("\r\n", "\n");
+    let (head, body) = answer.split_once("\n\n").unwrap_or((&answer, ""));
+    let body = body.trim_end();
+    let lines = head.trim_end().lines().filter(|line| !line.starts_with("date:"));
+    let lines = lines.map(|line| match line.strip_prefix("content-length: ") {
+        Some(length) => format!(
+            "content-length: {}",
+            if length == body.len().to_string() { "right" } else { length }
+        ),
+        None => line.to_owned(),
+    });
+    format!("{}\n\n{body}", lines.collect::<Vec<_>>().join("\n"))
+}

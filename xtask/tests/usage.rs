@@ -1,0 +1,73 @@
+//! What the commands say to wrong usage, and to being asked for help. Nothing here gets as far as building servers.
+
+use std::process::{Command, Output};
+
+fn xtask(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask")).args(args).output().unwrap()
+}
+
+#[test]
+fn help_lists_the_commands() {
+    for args in [&[][..], &["help"], &["--help"], &["-h"]] {
+        let output = xtask(args);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        for command in ["demo", "serve", "check", "test", "ci"] {
+            assert!(
+                text.contains(&format!("\n  {command} ")),
+                "{args:?} does not list {command}: {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_command_has_help() {
+    for command in ["demo", "serve", "check", "test", "ci"] {
+        let output = xtask(&[command, "--help"]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{command}");
+        assert!(text.starts_with(&format!("cargo xtask {command}")), "{text}");
+    }
+}
+
+#[test]
+fn wrong_usage_exits_2_with_one_line() {
+    let serve = ["serve", "--adapter", "axum", "--policy", "p.toml", "--addr", "127.0.0.1:0"];
+    let with = |index: usize, value: &'static str| {
+        let mut args = serve;
+        args[index] = value;
+        args.to_vec()
+    };
+    let rows: Vec<(Vec<&str>, &str)> = vec![
+        (vec!["frobnicate"], "no such command"),
+        (vec!["--frobnicate"], "--frobnicate"),
+        (vec!["check"], "at least one policy file"),
+        (vec!["check", "--frobnicate"], "--frobnicate"),
+        (vec!["test", "fast"], "fast"),
+        (vec!["ci", "everything"], "no such step"),
+        (vec!["demo", "here"], "here"),
+        (vec!["demo", "--addr", "0.0.0.0:0"], "this machine only"),
+        (vec!["serve"], "--adapter is missing"),
+        (vec!["serve", "--adapter", "axum", "--addr", "127.0.0.1:0"], "--policy is missing"),
+        (vec!["serve", "--adapter", "axum", "--policy", "p.toml"], "--addr is missing"),
+        (with(2, "rocket"), "there is: axum"),
+        (with(5, "--address"), "--address"),
+        (with(6, "0.0.0.0:8080"), "this machine only"),
+        (with(6, "[::]:8080"), "this machine only"),
+        (with(6, "192.168.0.1:8080"), "this machine only"),
+        (with(6, "127.0.0.1"), "not an address with a port"),
+        (with(6, "127.0.0.1:65536"), "not an address with a port"),
+        (with(6, "localhost:8080"), "not an address with a port"),
+        ([&serve[..], &["--addr", "127.0.0.1:1"]].concat(), "--addr is given twice"),
+        (vec!["serve", "--adapter"], "--adapter"),
+    ];
+    for (args, wanted) in rows {
+        let output = xtask(&args);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {text}");
+        assert_eq!(text.lines().count(), 1, "{args:?}: {text}");
+        assert!(text.contains(wanted), "{args:?}: {text}");
+        assert!(output.stdout.is_empty(), "{args:?}");
+    }
+}
