@@ -270,6 +270,7 @@
 //! | `regex` | regular expressions in `allow_origins` |
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
 //! | `file` | policy files in TOML and JSON, every fault with its line: `cors_core::file` |
+//! | `tracing` | an event of `tracing` for each refusal, target `cors`, with origin, method or header, and reason |
 //!
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
 //! [preflight]: https://fetch.spec.whatwg.org/#cors-preflight-request

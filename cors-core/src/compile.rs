@@ -28,6 +28,7 @@ pub(crate) struct Judgement {
 }
 
 impl Judgement {
+    #[cfg(feature = "file")]
     pub(crate) fn warnings(&self) -> &[Warning] {
         &self.compiled.warnings
     }

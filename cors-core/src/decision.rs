@@ -1,6 +1,7 @@
 //! What a decision is, and what the adapter is to do about it.
 
 use crate::origin::Origin;
+use std::fmt;
 
 /// What a policy says of a request.
 ///
@@ -42,6 +43,69 @@ pub enum Reason<'r> {
     HeaderNotAllowed(&'r [u8]),
     /// More is asked for in `Access-Control-Request-Headers` than is read.
     HeadersTooLong,
+}
+
+impl<'r> Reason<'r> {
+    /// What is wrong, in a few words.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::OriginNotAllowed(_) => "origin not allowed",
+            Self::OriginMalformed(_) => "origin malformed",
+            Self::OriginRepeated => "origin repeated",
+            Self::MethodNotAllowed(_) => "method not allowed",
+            Self::MethodMalformed(_) => "method malformed",
+            Self::MethodRepeated => "method repeated",
+            Self::HeaderNotAllowed(_) => "header not allowed",
+            Self::HeadersTooLong => "headers too long",
+        }
+    }
+
+    /// The offending bytes, where some can be named.
+    pub fn value(&self) -> Option<&'r [u8]> {
+        match *self {
+            Self::OriginNotAllowed(value)
+            | Self::OriginMalformed(value)
+            | Self::MethodNotAllowed(value)
+            | Self::MethodMalformed(value)
+            | Self::HeaderNotAllowed(value) => Some(value),
+            Self::OriginRepeated | Self::MethodRepeated | Self::HeadersTooLong => None,
+        }
+    }
+}
+
+/// Fit for a log: the value is escaped and cut.
+///
+/// ```
+/// use cors_core::Reason;
+///
+/// let reason = Reason::HeaderNotAllowed(b"x-evil\nadmin: logged in");
+/// assert_eq!(reason.to_string(), r#"header not allowed: "x-evil\nadmin: logged in""#);
+/// ```
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())?;
+        match self.value() {
+            Some(value) => write!(f, ": \"{}\"", Escaped(value)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A client's bytes as a log may show them: ASCII without control characters, and not too many.
+#[derive(Clone, Copy)]
+pub(crate) struct Escaped<'r>(pub(crate) &'r [u8]);
+
+impl Escaped<'_> {
+    /// An origin of ordinary length is shown whole.
+    const SHOWN: usize = 128;
+}
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = &self.0[..self.0.len().min(Self::SHOWN)];
+        let rest = if shown.len() < self.0.len() { "..." } else { "" };
+        write!(f, "{}{rest}", shown.escape_ascii())
+    }
 }
 
 /// A decision and what follows from it.

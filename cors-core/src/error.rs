@@ -79,7 +79,7 @@ impl<K: Explain> Finding<K> {
         self.kind.fix()
     }
 
-    #[cfg(any(feature = "file", feature = "serde"))]
+    #[cfg(feature = "file")]
     pub(crate) fn with_index(self, index: Option<usize>) -> Self {
         Self { index, ..self }
     }

@@ -57,6 +57,7 @@
 //! | `regex` | regular expressions in `allow_origins` |
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
 //! | `file` | policy files in TOML and JSON, every fault with its line |
+//! | `tracing` | an event of `tracing` for each refusal, target `cors` |
 //! | `swap` | `Handle`, a policy that can be swapped while requests run |
 //!
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
@@ -82,6 +83,8 @@ mod prepared;
 mod public_suffix;
 mod punycode;
 mod question;
+#[cfg(feature = "tracing")]
+mod refusal;
 #[cfg(feature = "regex")]
 mod regex;
 mod request;

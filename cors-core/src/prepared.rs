@@ -10,10 +10,14 @@
 //! 4. [`Exchange::write`] on the headers of whatever response came of it, error or not.
 
 use crate::config::{DisallowedOrigin, RefusedPreflight};
+#[cfg(feature = "tracing")]
+use crate::decision::{Decision, Reason};
 use crate::decision::{Headers, Methods, Outcome, Plan, ResponseHeaderSet, Step, VaryOn};
 use crate::methods::SAFELISTED;
 use crate::policy::{Compiled, Policy};
 use crate::question::AskedOrigin;
+#[cfg(feature = "tracing")]
+use crate::refusal;
 use crate::request::{Request, RequestHeader};
 use crate::response::{ResponseHeader, ResponseHeaders};
 use crate::value::Value;
@@ -103,15 +107,27 @@ impl<V: Value> PreparedPolicy<V> {
     }
 
     /// Decides on a request, and keeps of it what the response will echo.
+    ///
+    /// With the feature `tracing`, a refusal is one event; that of a question, once it is answered.
     pub fn begin<R: Request<Value = V>>(&self, request: &R) -> Begun<V> {
         match self.0.policy.begin(request) {
-            Step::Decided(outcome) => Begun::Decided(self.exchange(request, outcome)),
+            Step::Decided(outcome) => {
+                #[cfg(feature = "tracing")]
+                if let Decision::Reject(reason) = outcome.decision {
+                    let origin = request.lines(RequestHeader::Origin).next();
+                    refusal::emit(origin.map(AsRef::as_ref).unwrap_or_default(), reason);
+                }
+                Begun::Decided(self.exchange(request, outcome))
+            }
             Step::Ask { origin, allowed, refused } => {
                 let names = self.0.policy.compiled().asks.as_deref().unwrap_or_default();
                 Begun::Ask(Question {
                     asked: AskedOrigin::new(origin.as_str(), names, request),
                     pending: Pending {
                         allowed: self.exchange(request, allowed),
+                        #[cfg(feature = "tracing")]
+                        rejects: matches!(refused.decision, Decision::Reject(_))
+                            .then(|| origin.as_str().to_owned()),
                         refused: self.exchange(request, refused),
                     },
                 })
@@ -269,11 +285,18 @@ impl<V> Question<V> {
 pub struct Pending<V> {
     allowed: Exchange<V>,
     refused: Exchange<V>,
+    /// The origin, if a no rejects it.
+    #[cfg(feature = "tracing")]
+    rejects: Option<String>,
 }
 
 impl<V> Pending<V> {
     /// Whether the origin is allowed.
     pub fn answer(self, allow: bool) -> Exchange<V> {
+        #[cfg(feature = "tracing")]
+        if let Some(origin) = self.rejects.as_deref().map(str::as_bytes).filter(|_| !allow) {
+            refusal::emit(origin, Reason::OriginNotAllowed(origin));
+        }
         if allow { self.allowed } else { self.refused }
     }
 }

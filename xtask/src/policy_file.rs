@@ -7,8 +7,8 @@ use std::path::Path;
 use cors_core::Policy;
 use cors_core::file::{Format, Found, check};
 
-/// Far beyond any policy; keeps a path such as `/dev/zero` from being read for ever.
-const MAX_LEN: u64 = 1024 * 1024;
+/// Ten million origins; keeps a path such as `/dev/zero` from being read for ever.
+const MAX_LEN: u64 = 256 * 1024 * 1024;
 
 /// What reading one policy file came to.
 #[derive(Debug)]

@@ -26,9 +26,9 @@ pub fn run(parser: &mut Parser) -> Exit {
 
 /// An error is the command that repeats what failed.
 pub fn tests() -> Result<(), String> {
-    let runner =
-        if Cargo::new("nextest --version").succeeds() { "nextest run" } else { "test --tests" };
-    Cargo::new(&format!("{runner} --workspace --all-features")).run()?;
-    // nextest does not run documentation examples.
-    Cargo::new("test --doc --workspace --all-features").run()
+    // nextest leaves documentation examples out.
+    Cargo::new("test --doc --workspace --all-features").run()?;
+    let nextest = Cargo::new("nextest --version").succeeds();
+    let runner = if nextest { "nextest run" } else { "test --tests" };
+    Cargo::new(&format!("{runner} --workspace --all-features")).run()
 }

@@ -203,7 +203,7 @@ impl Explain for ErrorKind {
             Self::RegexTooLarge => "the regular expression's automaton would be too large",
             Self::RegexUnavailable => "this build has no regular expressions",
             Self::UnknownKey { .. } => "no such key",
-            Self::WrongType { expected } => return format!("expected {expected}"),
+            Self::WrongType { expected } => return format!("the key takes {expected}"),
             Self::DuplicateKey => "the key stands in the file already",
             Self::Syntax { message } => return message.clone(),
         };
@@ -256,7 +256,7 @@ impl Explain for ErrorKind {
             }
             Self::UnknownKey { suggestion: Some(key) } => return format!("write {key}"),
             Self::UnknownKey { suggestion: None } => "leave it out",
-            Self::WrongType { .. } => "write that",
+            Self::WrongType { expected } => return format!("write {expected}"),
             Self::DuplicateKey => "keep one of the two",
             Self::Syntax { .. } => "correct the file",
         };

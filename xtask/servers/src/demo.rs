@@ -35,10 +35,10 @@ under the policy in {file}; Ctrl-C ends it
 # May a script at {origin} send a {method} with {header}? The browser asks first:
 curl -i -X OPTIONS http://{addr}/echo -H 'Origin: {origin}' -H 'Access-Control-Request-Method: {method}' -H 'Access-Control-Request-Headers: {header}'
 
-# A GET that this script may read:
+# Its GET, and what it may read of the answer:
 curl -i http://{addr}/echo -A curl -H 'Origin: {origin}'
 
-# The same from a site that the policy does not name:
+# The same GET from another site:
 curl -i http://{addr}/echo -A curl -H 'Origin: {LOOKALIKE}'
 ",
         file = serve.policy.display(),
