@@ -9,7 +9,8 @@ use tower_layer::Layer;
 use crate::ask::AskCors;
 use crate::select::{Head, Selector};
 use crate::service::Cors;
-use crate::{AskedOrigin, Exchange, Handle, PreparedPolicy};
+use crate::source::Source;
+use crate::{AskedOrigin, Handle, PreparedPolicy};
 
 /// A [`tower_layer::Layer`] that speaks the server's side of the [CORS protocol] for the service
 /// that it wraps.
@@ -245,30 +246,5 @@ impl<F> Clone for AskLayer<F> {
 impl<F> fmt::Debug for AskLayer<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AskLayer").field("policy", self.policy.policy()).finish_non_exhaustive()
-    }
-}
-
-/// Where a layer that asks nobody takes a request's policy from.
-#[derive(Clone, Debug)]
-pub(crate) enum Source {
-    Fixed(PreparedPolicy),
-    Shared(Handle),
-    Selected(Selector),
-}
-
-impl Source {
-    pub(crate) fn begin<B>(&self, request: &http::Request<B>) -> Exchange {
-        match self {
-            Self::Fixed(policy) => policy.begin(request).unasked(),
-            Self::Shared(handle) => handle.load().begin(request).unasked(),
-            Self::Selected(selector) => {
-                let policy = selector.select(request);
-                let exchange = match policy {
-                    Some(policy) => policy.begin(request).unasked(),
-                    None => Exchange::unhandled(),
-                };
-                exchange.vary_also(selector.vary().clone())
-            }
-        }
     }
 }

@@ -287,6 +287,7 @@ mod future;
 mod layer;
 mod select;
 mod service;
+mod source;
 
 pub use ask::{AskCors, AskFuture};
 pub use future::ResponseFuture;

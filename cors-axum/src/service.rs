@@ -7,7 +7,7 @@ use tower_service::Service;
 
 use crate::Exchange;
 use crate::future::ResponseFuture;
-use crate::layer::Source;
+use crate::source::Source;
 
 /// A service that wears a [`CorsLayer`](crate::CorsLayer).
 ///

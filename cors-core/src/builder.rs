@@ -37,6 +37,13 @@ pub struct Builder {
     asks: Option<Vec<HeaderName>>,
 }
 
+impl Policy {
+    /// Starts a policy in code.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
 /// Begins with the settings of a config.
 impl From<Config> for Builder {
     fn from(config: Config) -> Self {

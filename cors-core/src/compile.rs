@@ -19,6 +19,16 @@ const MAX_AGE: Duration = Duration::from_secs(86_400);
 /// As long as Chromium keeps one.
 const MAX_AGE_CHROMIUM: Duration = Duration::from_secs(7_200);
 
+impl Policy {
+    /// Checks and compiles `config`.
+    ///
+    /// # Errors
+    /// Every fault of the config at once.
+    pub fn new(config: &Config) -> Result<Self, ConfigErrors> {
+        compile(config, None, None).into_policy()
+    }
+}
+
 /// A compiled policy, or what keeps it from being one; and what is doubtful about it.
 #[derive(Debug)]
 pub(crate) struct Judgement {

@@ -2,11 +2,9 @@
 
 mod decide;
 
-use crate::builder::Builder;
-use crate::compile::compile;
 use crate::config::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
 use crate::decision::{Decision, Step};
-use crate::error::{ConfigErrors, Warning};
+use crate::error::Warning;
 use crate::headers::AllowHeaders;
 use crate::methods::AllowMethods;
 use crate::origins::Origins;
@@ -44,7 +42,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy(Arc<Compiled>);
 
-/// What [`compile`] makes of a [`Config`].
+/// What `compile` makes of a [`Config`].
 #[derive(Clone, Debug)]
 pub(crate) struct Compiled {
     pub(crate) origins: Arc<Origins>,
@@ -92,19 +90,6 @@ impl PartialEq for Compiled {
 }
 
 impl Policy {
-    /// Checks and compiles `config`.
-    ///
-    /// # Errors
-    /// Every fault of the config at once.
-    pub fn new(config: &Config) -> Result<Self, ConfigErrors> {
-        compile(config, None, None).into_policy()
-    }
-
-    /// Starts a policy in code.
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
     pub(crate) fn from_compiled(compiled: Compiled) -> Self {
         Self(Arc::new(compiled))
     }

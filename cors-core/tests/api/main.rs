@@ -6,4 +6,5 @@ mod errors;
 mod generate;
 mod oracle;
 mod properties;
+mod questions;
 mod support;

@@ -1,0 +1,164 @@
+//! Checks of the user's own: what they are asked, what they see, and what `Vary` says of it.
+
+use crate::support::{request, respond, written};
+use cors_core::{Begun, Danger, Decision, DisallowedOrigin, IntoVerdict, Policy, PreparedPolicy};
+use http::{HeaderName, HeaderValue};
+use std::sync::{Arc, Mutex};
+
+const TENANT: HeaderName = HeaderName::from_static("x-tenant");
+
+/// A policy whose closure says yes to all, and the origins that it was asked about.
+fn asked_about(credentials: bool, danger: Danger, origins: &[&str]) -> Vec<String> {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&asked);
+    let policy = Policy::builder()
+        .allow_origins(["https://listed.test"])
+        .allow_origin_if(move |origin| {
+            seen.lock().unwrap().push(origin.as_str().to_owned());
+            true
+        })
+        .allow_credentials(credentials)
+        .danger(danger)
+        .build()
+        .unwrap();
+    for origin in origins {
+        let line = format!("origin: {origin}");
+        policy.decide(&request("GET", &[&line]));
+    }
+    asked.lock().unwrap().clone()
+}
+
+#[test]
+fn only_well_formed_origins_that_no_pattern_allows() {
+    let origins = [
+        "https://listed.test",
+        "https://other.test",
+        "http://plain.test",
+        "http://localhost:3000",
+        "null",
+        "",
+        "https://other.test/",
+        "https://OTHER.test",
+        "https://other.test:443",
+    ];
+    let all = ["https://other.test", "http://plain.test", "http://localhost:3000"];
+    assert_eq!(asked_about(false, Danger::default(), &origins), all);
+    let secure = ["https://other.test", "http://localhost:3000"];
+    assert_eq!(asked_about(true, Danger::default(), &origins), secure);
+    let danger = Danger { allow_insecure_origins: true, ..Danger::default() };
+    assert_eq!(asked_about(true, danger, &origins), all);
+}
+
+#[test]
+fn a_closure_sees_the_headers_that_it_names() {
+    let policy = Policy::builder()
+        .allow_origin_if_reading([TENANT], |origin, headers| {
+            assert_eq!(headers.get("cookie"), None, "not named, so not seen");
+            headers
+                .get("X-Tenant")
+                .is_some_and(|tenant| origin.host().as_bytes().starts_with(tenant))
+        })
+        .build()
+        .unwrap();
+    let named = "vary: Origin, X-Tenant";
+    for (lines, wanted) in [
+        (
+            &["origin: https://a.test", "x-tenant: a", "cookie: x"][..],
+            &["access-control-allow-origin: https://a.test", named][..],
+        ),
+        (&["origin: https://a.test", "x-tenant: b"], &[named]),
+        (&["origin: https://a.test"], &[named]),
+        (&["origin: https://a.test/", "x-tenant: a"], &["vary: Origin"]),
+        (&[], &["vary: Origin"]),
+    ] {
+        assert_eq!(respond(&policy, &request("GET", lines)).1, wanted, "{lines:?}");
+    }
+    let options = respond(&policy, &request("OPTIONS", &[])).1;
+    assert_eq!(options, ["vary: Origin, Access-Control-Request-Method, X-Tenant"]);
+}
+
+#[test]
+fn a_question_waits_for_its_answer() {
+    let policy = Policy::builder()
+        .allow_origins(["https://listed.test"])
+        .ask_reading([TENANT])
+        .disallowed_origin(DisallowedOrigin::Forbid)
+        .build()
+        .unwrap();
+    let prepared = PreparedPolicy::<HeaderValue>::new(policy.clone());
+    let begin = |lines: &[&str]| prepared.begin(&request("GET", lines));
+
+    assert!(matches!(begin(&["origin: https://listed.test"]), Begun::Decided(_)));
+    assert!(matches!(begin(&["origin: null"]), Begun::Decided(_)));
+    assert!(matches!(begin(&[]), Begun::Decided(_)));
+
+    let ask = || match begin(&["origin: https://a.test", "x-tenant: a", "cookie: x"]) {
+        Begun::Ask(question) => question,
+        Begun::Decided(exchange) => panic!("{exchange:?}"),
+    };
+    assert_eq!(ask().asked().origin(), "https://a.test");
+    assert_eq!(ask().asked().header("X-Tenant"), Some(&b"a"[..]));
+    assert_eq!(ask().asked().header("cookie"), None);
+
+    let yes = ask().answer(true);
+    assert_eq!(yes.answer(), None);
+    let allowed = ["access-control-allow-origin: https://a.test", "vary: Origin, X-Tenant"];
+    assert_eq!(written(yes, &[]), allowed);
+    let no = ask().answer(false);
+    assert_eq!(no.answer(), Some(403));
+    assert_eq!(written(no, &[]), ["vary: Origin, X-Tenant, Sec-Fetch-Site"]);
+
+    let unasked = request("GET", &["origin: https://a.test"]);
+    assert!(
+        matches!(policy.decide(&unasked), Decision::Reject(_)),
+        "where nobody answers, the answer is no"
+    );
+}
+
+#[test]
+fn a_policy_can_be_made_to_ask() {
+    let built = |origin: &str| Policy::builder().allow_origins([origin]).build().unwrap();
+    let asking = built("https://a.test").asking_reading([TENANT]);
+    assert!(asking.asks());
+    assert_eq!(asking.asking(), asking, "what it reads is kept");
+    assert!(!built("*").asking().asks(), "nothing is left to ask about");
+}
+
+#[test]
+fn an_error_counts_as_no() {
+    assert!(true.allowed() && Ok::<_, ()>(true).allowed());
+    assert!(!false.allowed() && !Ok::<_, ()>(false).allowed() && !Err(()).allowed());
+}
+
+#[cfg(feature = "regex")]
+#[test]
+fn a_regex_must_match_the_whole_of_a_well_formed_origin() {
+    use cors_core::OriginEntry;
+    let policy = Policy::builder()
+        .allow_origins([OriginEntry::regex("https://pr-[0-9]+\\.a\\.test(:[0-9]+)?|https://pr-1")])
+        .build()
+        .unwrap();
+    for (origin, allowed) in [
+        ("https://pr-1.a.test", true),
+        ("https://pr-1.a.test:81", true),
+        ("https://pr-1", true),
+        ("https://pr-1.a.test:443", false),
+        ("https://pr-1.a.test.evil.test", false),
+        ("https://evil.test/https://pr-1.a.test", false),
+        ("xhttps://pr-1.a.test", false),
+        ("https://pr-.a.test", false),
+        ("https://PR-1.a.test", false),
+    ] {
+        let line = format!("origin: {origin}");
+        let request = request("GET", &[&line]);
+        assert_eq!(policy.decide(&request) == Decision::Simple, allowed, "{origin}");
+    }
+}
+
+/// What users rely on when they share a policy.
+#[test]
+fn policies_can_be_shared() {
+    fn shared<T: Send + Sync + Clone + std::fmt::Debug + 'static>() {}
+    shared::<Policy>();
+    shared::<PreparedPolicy<HeaderValue>>();
+}
