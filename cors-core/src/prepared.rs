@@ -303,7 +303,7 @@ impl<V> Pending<V> {
 
 /// One request and its response under a policy. It holds nothing borrowed, so that a future can
 /// keep it while the handler runs; and a policy that is swapped meanwhile does not change it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct Exchange<V> {
     under: Option<Under<V>>,
@@ -311,7 +311,7 @@ pub struct Exchange<V> {
     also: Option<VaryNames<V>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Under<V> {
     policy: PreparedPolicy<V>,
     vary: VaryOn,
@@ -319,7 +319,7 @@ struct Under<V> {
     set: Written<V>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Written<V> {
     Nothing,
     Simple,

@@ -7,7 +7,7 @@ use lexopt::{Arg, Parser};
 
 use crate::cargo::Cargo;
 use crate::metadata::Workspace;
-use crate::{Exit, msrv, test, tidy, usage};
+use crate::{Exit, conformance, msrv, test, tidy, usage};
 
 struct Step {
     name: &'static str,
@@ -28,6 +28,11 @@ const STEPS: &[Step] = &[
         run: features,
     },
     Step { name: "test", about: "every test that needs nothing but Rust", run: test::tests },
+    Step {
+        name: "conformance",
+        about: "one table of cases over TCP against every adapter",
+        run: conformance::step,
+    },
 ];
 
 pub fn run(parser: &mut Parser) -> Exit {
@@ -60,7 +65,7 @@ pub fn run(parser: &mut Parser) -> Exit {
 fn help() -> String {
     let mut text = "ci [STEP]…\n  runs every step in this order, or those named".to_owned();
     for Step { name, about, .. } in STEPS {
-        text += &format!("\n    {name:<10}{about}");
+        text += &format!("\n    {name:<13}{about}");
     }
     text
 }

@@ -8,6 +8,7 @@ use lexopt::{Arg, Parser};
 mod cargo;
 mod check;
 mod ci;
+mod conformance;
 mod demo;
 mod metadata;
 mod msrv;
@@ -33,6 +34,11 @@ const COMMANDS: &[Command] = &[
     Command { name: "serve", about: "the test API under a policy file", run: serve::run },
     Command { name: "check", about: "every error and warning of policy files", run: check::run },
     Command { name: "test", about: "every test that needs nothing but Rust", run: test::run },
+    Command {
+        name: "conformance",
+        about: "one table of cases over TCP against every adapter",
+        run: conformance::run,
+    },
     Command { name: "ci", about: "format, lints, docs, features, MSRV and tests", run: ci::run },
 ];
 
@@ -62,7 +68,7 @@ fn dispatch(parser: &mut Parser) -> Exit {
 fn help() -> Exit {
     println!("cargo xtask COMMAND, or cargo xtask COMMAND --help\n");
     for Command { name, about, .. } in COMMANDS {
-        println!("  {name:<8}{about}");
+        println!("  {name:<13}{about}");
     }
     Ok(ExitCode::SUCCESS)
 }

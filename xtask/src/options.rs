@@ -14,16 +14,22 @@ use crate::DEMO_POLICY;
 pub enum Adapter {
     /// `cors-axum`.
     Axum,
+    /// `cors-actix`.
+    Actix,
+    /// `cors-warp`.
+    Warp,
 }
 
 impl Adapter {
     /// Every adapter there is.
-    pub const ALL: &[Self] = &[Self::Axum];
+    pub const ALL: &[Self] = &[Self::Axum, Self::Actix, Self::Warp];
 
     /// As in `--adapter axum`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Axum => "axum",
+            Self::Actix => "actix",
+            Self::Warp => "warp",
         }
     }
 
@@ -49,7 +55,7 @@ pub struct Serve {
 impl Serve {
     /// What `serve --help` prints.
     pub const USAGE: &str = "\
-serve --adapter axum --policy FILE --addr 127.0.0.1:PORT
+serve --adapter axum|actix|warp --policy FILE --addr 127.0.0.1:PORT
   serves the test API under the policy in FILE; port 0 picks a free port
   on SIGHUP the file is read again; a bad one leaves the running policy in force";
 
@@ -69,7 +75,7 @@ serve --adapter axum --policy FILE --addr 127.0.0.1:PORT
         }
         Ok(Some(Self {
             adapter: adapter.ok_or(
-                "--adapter is missing: serve --adapter axum --policy FILE --addr 127.0.0.1:PORT",
+                "--adapter is missing: serve --adapter axum|actix|warp --policy FILE --addr 127.0.0.1:PORT",
             )?,
             policy: policy.ok_or("--policy is missing: name the policy file")?,
             addr: addr.ok_or("--addr is missing: write 127.0.0.1:PORT, port 0 for a free one")?,
@@ -97,7 +103,7 @@ serve --adapter axum --policy FILE --addr 127.0.0.1:PORT
 pub struct Demo {
     /// The policy file, as the user wrote it, or the sample.
     pub policy: PathBuf,
-    /// A loopback address; port 0 picks a free one.
+    /// A loopback address, that of the first adapter; port 0 picks free ones for all.
     pub addr: SocketAddr,
 }
 
@@ -105,8 +111,10 @@ impl Demo {
     /// What `demo --help` prints.
     pub const USAGE: &str = "\
 demo [--policy FILE] [--addr 127.0.0.1:PORT]
-  serves the test API on axum under a sample policy (xtask/demo.toml) and prints three curl lines to try
-  the address is 127.0.0.1:8080 unless given; port 0 picks a free port; runs until interrupted";
+  serves the test API on axum, actix-web and warp side by side, under a sample policy (xtask/demo.toml),
+  and prints the three addresses and three curl lines to try; on SIGHUP the policy file is read again
+  the first address is 127.0.0.1:8080 unless given, and the next two ports follow; port 0 picks three free ports
+  runs until interrupted";
 
     /// Reads the flags; `None` if help was asked for.
     pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
@@ -121,8 +129,25 @@ demo [--policy FILE] [--addr 127.0.0.1:PORT]
         }
         Ok(Some(Self {
             policy: policy.unwrap_or_else(|| DEMO_POLICY.into()),
-            addr: addr.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 8080).into()),
+            addr: match addr {
+                Some(addr) if addr.port() > LAST_PORT => {
+                    return Err(format!(
+                        "--addr {addr}: the demo takes the next two ports as well; write {LAST_PORT} at most"
+                    )
+                    .into());
+                }
+                Some(addr) => addr,
+                None => (Ipv4Addr::LOCALHOST, 8080).into(),
+            },
         }))
+    }
+
+    /// Where each adapter is to serve.
+    pub fn places(&self) -> Vec<(Adapter, SocketAddr)> {
+        let step = u16::from(self.addr.port() != 0);
+        let ports = (0..).map(|index| self.addr.port() + index * step);
+        let addrs = ports.map(|port| SocketAddr::new(self.addr.ip(), port));
+        Adapter::ALL.iter().copied().zip(addrs).collect()
     }
 
     /// The command line that `parse` reads the same from.
@@ -138,6 +163,9 @@ demo [--policy FILE] [--addr 127.0.0.1:PORT]
         flags.map(OsStr::to_owned).to_vec()
     }
 }
+
+/// The last port that leaves one to each adapter after the first.
+const LAST_PORT: u16 = u16::MAX - (Adapter::ALL.len() as u16 - 1);
 
 /// The test API echoes what it is sent and has no users: it is not for the network.
 fn loopback(value: OsString) -> Result<SocketAddr, Error> {
@@ -179,5 +207,18 @@ mod tests {
 
         let demo = Demo { policy: "a/b.toml".into(), addr: "127.0.0.1:80".parse().unwrap() };
         assert_eq!(Demo::parse(&mut parser(demo.to_args())).unwrap(), Some(demo));
+    }
+
+    #[test]
+    fn the_demo_has_a_port_for_each_adapter() {
+        let ports = |port: u16| {
+            let addr = (Ipv4Addr::LOCALHOST, port).into();
+            let places = Demo { policy: "p.toml".into(), addr }.places();
+            assert!(places.iter().map(|(adapter, _)| adapter).eq(Adapter::ALL));
+            places.iter().map(|(_, addr)| addr.port()).collect::<Vec<_>>()
+        };
+        assert_eq!(ports(8080), [8080, 8081, 8082]);
+        assert_eq!(ports(LAST_PORT), [65533, 65534, 65535]);
+        assert_eq!(ports(0), [0, 0, 0]);
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use xtask::client::{Request, Response, send};
+use xtask::options::Adapter;
 use xtask::running::Running;
 
 /// Where the README has the demo, which is where the demo is unless told otherwise.
@@ -25,17 +26,34 @@ fn the_readmes_curl_lines_answer_as_printed() {
 
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     let demo = Running::start(command.args(["demo", "--addr", "127.0.0.1:0"])).unwrap();
-    let addr = demo.addr();
-    let suggested = suggested(&demo, addr);
+    let servers = servers(&demo);
+    assert_eq!(servers.len(), Adapter::ALL.len());
+    let suggested = suggested(&demo, servers[0].0);
 
     for Example { line, answer } in examples {
         assert!(suggested.contains(&line), "the demo does not suggest {line}, only {suggested:#?}");
-        let args = words(&line.replace(ADDR, &addr.to_string()));
-        let found = with_curl(&args).unwrap_or_else(|| without_curl(&args, addr));
-        // The address goes back in last: the answer's length counts the real one.
-        let found = normal(&found).replace(&addr.to_string(), ADDR);
-        assert_eq!(found, normal(&answer.join("\n")), "{line}");
+        let wanted = normal(&answer.join("\n"));
+        for (index, (addr, adapter)) in servers.iter().enumerate() {
+            let args = words(&line.replace(ADDR, &addr.to_string()));
+            let found = with_curl(&args).unwrap_or_else(|| without_curl(&args, *addr));
+            // The address goes back in last: the answer's length counts the real one.
+            let found = normal(&found).replace(&addr.to_string(), ADDR);
+            if index == 0 {
+                assert_eq!(found, wanted, "{line}");
+            } else {
+                let adapter = format!(r#""adapter":"{adapter}""#);
+                let wanted = wanted.replace(r#""adapter":"axum""#, &adapter);
+                assert_eq!(sorted(&found), sorted(&wanted), "{adapter}: {line}");
+            }
+        }
     }
+}
+
+/// Headers may stand in any order.
+fn sorted(answer: &str) -> Vec<&str> {
+    let mut lines: Vec<_> = answer.lines().collect();
+    lines.sort_unstable();
+    lines
 }
 
 #[test]
@@ -68,6 +86,16 @@ fn what_is_sent_without_curl_is_what_curl_sends() {
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// Where the demo says that it listens, and with which adapter.
+fn servers(demo: &Running) -> Vec<(SocketAddr, String)> {
+    let lines = std::iter::from_fn(|| demo.next_out());
+    let servers = lines.map_while(|line| {
+        let (addr, adapter) = line.strip_prefix("listening on http://")?.split_once(' ')?;
+        Some((addr.parse().ok()?, adapter.trim_matches(['(', ')']).to_owned()))
+    });
+    servers.collect()
 }
 
 /// The three lines that the demo prints, with the README's address.

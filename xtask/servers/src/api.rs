@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use xtask::options::Adapter;
 
 /// A header of an answer.
 pub type Field = (&'static str, &'static str);
@@ -12,6 +13,9 @@ pub const JSON: Field = ("content-type", "application/json");
 /// `/echo` sets both; a policy may expose the first.
 pub const REQUEST_ID: Field = ("x-request-id", "demo");
 pub const SECRET: Field = ("x-secret", "hidden");
+
+/// What goes with 405 to `OPTIONS /echo`, where the API answers that itself.
+pub const ECHOED: Field = ("allow", "GET,HEAD,POST,PUT,PATCH,DELETE");
 
 /// `OPTIONS /options`: the request reached the handler.
 pub const HANDLER: Field = ("x-handler", "yes");
@@ -29,6 +33,9 @@ pub const COOKIE: Field = ("set-cookie", "sid=1; SameSite=None; Secure");
 
 /// `/auth`: what goes with 401.
 pub const CHALLENGE: Field = ("www-authenticate", "Bearer");
+
+/// Handlers behind a middleware that lets nothing through.
+pub const UNREACHED: &str = "the middleware let a request through";
 
 /// `/cached`.
 pub const ETAG: Field = ("etag", "\"v1\"");
@@ -59,7 +66,7 @@ pub struct Seen<'a> {
 impl<'a> Seen<'a> {
     /// Repeated headers are joined by a comma, as HTTP allows.
     pub fn new(
-        adapter: &'static str,
+        adapter: Adapter,
         method: &'a str,
         path: &'a str,
         lines: impl Iterator<Item = (&'a str, &'a [u8])>,
@@ -75,7 +82,7 @@ impl<'a> Seen<'a> {
                 })
                 .or_insert_with(|| value.to_string());
         }
-        Self { adapter, method, path, headers, cookies: None }
+        Self { adapter: adapter.name(), method, path, headers, cookies: None }
     }
 
     /// Adds the request's cookies by name.

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::http::header::{ALLOW, AUTHORIZATION, IF_NONE_MATCH};
+use axum::http::header::{AUTHORIZATION, IF_NONE_MATCH};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +15,7 @@ use cors_axum::CorsLayer;
 use cors_core::{Handle, Policy};
 use futures_util::stream;
 use tokio::net::TcpListener;
+use xtask::options::Adapter;
 
 use crate::api::{self, Seen};
 use crate::serve::Started;
@@ -49,8 +50,7 @@ fn router() -> Router {
 async fn echo(request: Request) -> Response {
     // `any` is axum's only way to take methods that it does not know, and it takes OPTIONS with them.
     if request.method() == Method::OPTIONS {
-        return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET,HEAD,POST,PUT,PATCH,DELETE")])
-            .into_response();
+        return (StatusCode::METHOD_NOT_ALLOWED, [api::ECHOED]).into_response();
     }
     ([api::JSON, api::REQUEST_ID, api::SECRET], seen(&request).to_json()).into_response()
 }
@@ -61,7 +61,7 @@ async fn cookie(request: Request) -> impl IntoResponse {
 
 fn seen(request: &Request) -> Seen<'_> {
     let lines = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-    Seen::new("axum", request.method().as_str(), request.uri().path(), lines)
+    Seen::new(Adapter::Axum, request.method().as_str(), request.uri().path(), lines)
 }
 
 /// A handler's own error, which axum turns into a response.
@@ -78,7 +78,7 @@ async fn error() -> Result<&'static str, Fault> {
 }
 
 async fn unreached() -> &'static str {
-    "the middleware let a request through"
+    api::UNREACHED
 }
 
 async fn fail(_: Request, _: Next) -> Result<Response, (StatusCode, &'static str)> {

@@ -1,10 +1,11 @@
-//! The demo: the test API on axum, and three `curl` lines that show what its policy does.
+//! The demo: the test API on every adapter side by side, and three `curl` lines that show what its policy does.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 
 use cors_core::{Config, OriginEntry, Policy};
-use xtask::options::{Adapter, Demo, Serve};
+use xtask::options::{Adapter, Demo};
 
 use crate::serve::run_announced;
 
@@ -12,12 +13,18 @@ use crate::serve::run_announced;
 const LOOKALIKE: &str = "https://evilexample.com";
 
 pub fn run(options: &Demo) -> ExitCode {
-    let serve =
-        Serve { adapter: Adapter::Axum, policy: options.policy.clone(), addr: options.addr };
-    run_announced(&serve, |addr, policy| welcome(&serve, addr, policy))
+    run_announced(&options.policy, &options.places(), |addrs, policy| {
+        welcome(&options.policy, addrs, policy)
+    })
 }
 
-fn welcome(serve: &Serve, addr: SocketAddr, policy: &Policy) -> String {
+fn welcome(file: &Path, addrs: &[SocketAddr], policy: &Policy) -> String {
+    let servers: String = Adapter::ALL
+        .iter()
+        .zip(addrs)
+        .map(|(adapter, addr)| format!("listening on http://{addr} ({})\n", adapter.name()))
+        .collect();
+    let addr = addrs[0];
     let config = policy.config();
     let origin = an_origin(&config);
     let method =
@@ -29,8 +36,7 @@ fn welcome(serve: &Serve, addr: SocketAddr, policy: &Policy) -> String {
         .map_or("content-type", String::as_str);
     format!(
         "\
-listening on http://{addr} (axum)
-under the policy in {file}; Ctrl-C ends it
+{servers}under the policy in {file}; Ctrl-C ends it
 
 # May a script at {origin} send a {method} with {header}? The browser asks first:
 curl -i -X OPTIONS http://{addr}/echo -H 'Origin: {origin}' -H 'Access-Control-Request-Method: {method}' -H 'Access-Control-Request-Headers: {header}'
@@ -41,7 +47,7 @@ curl -i http://{addr}/echo -A curl -H 'Origin: {origin}'
 # The same GET from another site:
 curl -i http://{addr}/echo -A curl -H 'Origin: {LOOKALIKE}'
 ",
-        file = serve.policy.display(),
+        file = file.display(),
     )
 }
 

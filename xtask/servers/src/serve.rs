@@ -7,13 +7,15 @@ use std::pin::Pin;
 use std::process::ExitCode;
 
 use cors_core::Policy;
+use futures_util::future::select_all;
 use tokio::net::TcpListener;
+use tokio::runtime;
 use xtask::options::{Adapter, Serve};
 use xtask::policy_file::judge;
 
 /// A server that an adapter's module has started.
 pub struct Started {
-    /// Resolves only when the server cannot go on.
+    /// Resolves only when the server cannot go on. Polled on the runtime's own thread, so it need not be `Send`.
     pub running: Pin<Box<dyn Future<Output = io::Result<()>>>>,
     /// Puts another policy in force for the requests that begin from now on.
     pub swap: Box<dyn Fn(Policy)>,
@@ -22,33 +24,57 @@ pub struct Started {
 fn start(adapter: Adapter, listener: TcpListener, policy: Policy) -> Started {
     match adapter {
         Adapter::Axum => crate::axum::start(listener, policy),
+        Adapter::Actix => crate::actix::start(listener, policy),
+        Adapter::Warp => crate::warp::start(listener, policy),
     }
 }
 
+/// Threads that serve. Requests here come one at a time, or a handful; two show what is shared wrongly.
+pub const WORKERS: usize = 2;
+
 pub fn run(options: &Serve) -> ExitCode {
-    run_announced(options, |addr, _| format!("listening on http://{addr}\n"))
+    run_announced(&options.policy, &[(options.adapter, options.addr)], |addrs, _| {
+        addrs.iter().map(|addr| format!("listening on http://{addr}\n")).collect()
+    })
 }
 
-/// Serves until interrupted. What `announce` returns is printed once connections are accepted.
+/// Serves each adapter at its address, all under the policy in `file`, until interrupted.
+/// What `announce` returns is printed once connections are accepted at every address.
 pub fn run_announced(
-    options: &Serve,
-    announce: impl FnOnce(SocketAddr, &Policy) -> String,
+    file: &Path,
+    places: &[(Adapter, SocketAddr)],
+    announce: impl FnOnce(&[SocketAddr], &Policy) -> String,
 ) -> ExitCode {
-    let Some(policy) = read(&options.policy) else {
+    let Some(policy) = read(file) else {
         return ExitCode::FAILURE;
     };
-    let outcome = tokio::runtime::Runtime::new().and_then(|runtime| {
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
+    let outcome = runtime.and_then(|runtime| {
         runtime.block_on(async {
-            let listener = bind(options.addr).await?;
-            let text = announce(listener.local_addr()?, &policy);
-            let Started { running, swap } = start(options.adapter, listener, policy);
-            let reloads = reloads(&options.policy, swap)?;
+            let mut listeners = Vec::new();
+            for (_, addr) in places {
+                listeners.push(bind(*addr).await?);
+            }
+            let addrs: Vec<_> =
+                listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
+            let text = announce(&addrs, &policy);
+            let (running, swaps): (Vec<_>, Vec<_>) = places
+                .iter()
+                .zip(listeners)
+                .map(|((adapter, _), listener)| start(*adapter, listener, policy.clone()))
+                .map(|Started { running, swap }| (running, swap))
+                .unzip();
+            let reloads = reloads(file, move |policy| {
+                for swap in &swaps {
+                    swap(policy.clone());
+                }
+            })?;
             let interrupted = interrupted()?;
             let mut stdout = io::stdout();
             stdout.write_all(text.as_bytes())?;
             stdout.flush()?;
             tokio::select! {
-                result = running => result,
+                (result, ..) = select_all(running) => result,
                 result = interrupted => result,
                 () = reloads => Ok(()),
             }
@@ -86,7 +112,7 @@ fn read(file: &Path) -> Option<Policy> {
 
 /// Listens for `SIGHUP` from now on, not only once it is awaited.
 #[cfg(unix)]
-fn reloads(file: &Path, swap: Box<dyn Fn(Policy)>) -> io::Result<impl Future<Output = ()>> {
+fn reloads(file: &Path, swap: impl Fn(Policy)) -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut hangups = signal(SignalKind::hangup())?;
@@ -104,7 +130,7 @@ fn reloads(file: &Path, swap: Box<dyn Fn(Policy)>) -> io::Result<impl Future<Out
 }
 
 #[cfg(not(unix))]
-fn reloads(_: &Path, _: Box<dyn Fn(Policy)>) -> io::Result<impl Future<Output = ()>> {
+fn reloads(_: &Path, _: impl Fn(Policy)) -> io::Result<impl Future<Output = ()>> {
     Ok(std::future::pending())
 }
 

@@ -1,10 +1,11 @@
-//! Every row of the test API over real sockets, asked from an allowed origin: what the handler set is there,
+//! Every row of the test API on every adapter over real sockets, asked from an allowed origin: what the handler set is there,
 //! and so are the CORS headers, on errors, 304, 404, 405 and streams too.
 
 use std::io::{Read, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 
 use xtask::client::{Request, Response, open, send};
+use xtask::options::Adapter;
 use xtask::running::Running;
 
 mod support;
@@ -19,15 +20,55 @@ expose_headers = ["x-request-id"]
 allow_credentials = true
 "#;
 
+/// Each row becomes a test per adapter: `axum::the_websocket_echoes` and so on.
+macro_rules! rows {
+    ($($row:ident)*) => {
+        rows! { axum Axum: $($row)* }
+        rows! { actix Actix: $($row)* }
+        rows! { warp Warp: $($row)* }
+    };
+    ($name:ident $adapter:ident: $($row:ident)*) => {
+        mod $name {
+            $(
+                #[test]
+                fn $row() {
+                    super::$row(&super::Api::start(xtask::options::Adapter::$adapter, stringify!($row)));
+                }
+            )*
+        }
+    };
+}
+
+rows! {
+    echo_answers_any_method_but_options
+    options_reaches_the_handler_unless_it_is_a_preflight
+    what_handlers_set_is_merged_or_replaced
+    the_cookie_is_set_and_those_sent_are_told
+    errors_of_handlers_and_middleware_are_readable
+    preflights_do_not_meet_authentication
+    the_stream_comes_in_chunks
+    what_is_cached_is_validated
+    the_redirect_leads_to_the_echo
+    the_websocket_echoes
+    another_origin_gets_the_answer_but_may_not_read_it
+    a_connection_serves_request_after_request
+}
+
 struct Api {
+    adapter: &'static str,
     addr: SocketAddr,
     _server: Running,
 }
 
 impl Api {
-    fn start(name: &str) -> Self {
-        let server = support::serve("axum", &support::policy_file(name, POLICY), "127.0.0.1:0");
-        Self { addr: server.addr(), _server: server }
+    fn start(adapter: Adapter, row: &str) -> Self {
+        Self::under(POLICY, adapter.name(), row)
+    }
+
+    fn under(policy: &str, adapter: &'static str, name: &str) -> Self {
+        let policy = support::policy_file(&format!("{adapter}-{name}"), policy);
+        let server = support::serve(adapter, &policy, "127.0.0.1:0");
+        Self { adapter, addr: server.addr(), _server: server }
     }
 
     /// Asks from the allowed origin and requires the answer to be readable there.
@@ -59,9 +100,7 @@ fn vary(response: &Response) -> Vec<String> {
     names
 }
 
-#[test]
-fn echo_answers_any_method_but_options() {
-    let api = Api::start("echo");
+fn echo_answers_any_method_but_options(api: &Api) {
     for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "patch", "PURGE"] {
         let response = api.ask(method, "/echo?q=1", &[("X-Twice", "1"), ("X-Twice", "2")]);
         assert_eq!(response.status(), 200, "{method}");
@@ -69,17 +108,15 @@ fn echo_answers_any_method_but_options() {
         assert_eq!(response.header("x-request-id"), Some("demo"));
         assert_eq!(response.header("x-secret"), Some("hidden"));
         let wanted = format!(
-            r#"{{"adapter":"axum","method":"{method}","path":"/echo","headers":{{"host":"{}","origin":"{}","x-twice":"1, 2"}}}}"#,
-            api.addr, ORIGIN.1
+            r#"{{"adapter":"{}","method":"{method}","path":"/echo","headers":{{"host":"{}","origin":"{}","x-twice":"1, 2"}}}}"#,
+            api.adapter, api.addr, ORIGIN.1
         );
         assert_eq!(response.text(), wanted);
     }
     assert_eq!(api.ask("HEAD", "/echo", &[]).header("x-request-id"), Some("demo"));
 }
 
-#[test]
-fn options_reaches_the_handler_unless_it_is_a_preflight() {
-    let api = Api::start("options");
+fn options_reaches_the_handler_unless_it_is_a_preflight(api: &Api) {
     assert_eq!(api.ask("OPTIONS", "/echo", &[]).status(), 405);
 
     let plain = api.ask("OPTIONS", "/options", &[]);
@@ -92,20 +129,23 @@ fn options_reaches_the_handler_unless_it_is_a_preflight() {
     assert_eq!((preflight.status(), preflight.header("x-handler")), (204, None));
     assert_eq!(preflight.header("access-control-allow-origin"), Some(ORIGIN.1));
     assert_eq!(preflight.header("content-length"), None);
+
+    let policy = format!("{POLICY}preflight_continue = true");
+    let continued = Api::under(&policy, api.adapter, "continued");
+    let request = Request { method: "OPTIONS", target: "/options", headers: &headers };
+    let preflight = send(continued.addr, request).unwrap();
+    assert_eq!((preflight.status(), preflight.header("x-handler")), (200, Some("yes")));
+    assert_eq!(preflight.header("access-control-allow-origin"), Some(ORIGIN.1));
 }
 
-#[test]
-fn what_handlers_set_is_merged_or_replaced() {
-    let api = Api::start("headers");
+fn what_handlers_set_is_merged_or_replaced(api: &Api) {
     assert_eq!(vary(&api.ask("GET", "/vary", &[])), ["accept-encoding", "origin"]);
     assert!(api.ask("GET", "/vary-star", &[]).values("vary").any(|value| value == "*"));
     // `ask` has seen that the handler's own CORS headers are gone.
     assert_eq!(api.ask("GET", "/own", &[]).status(), 200);
 }
 
-#[test]
-fn the_cookie_is_set_and_those_sent_are_told() {
-    let api = Api::start("cookie");
+fn the_cookie_is_set_and_those_sent_are_told(api: &Api) {
     let response = api.ask("GET", "/cookie", &[("Cookie", "sid=1; theme=a=b")]);
     assert_eq!(response.status(), 200);
     assert_eq!(response.header("set-cookie"), Some("sid=1; SameSite=None; Secure"));
@@ -116,9 +156,7 @@ fn the_cookie_is_set_and_those_sent_are_told() {
     );
 }
 
-#[test]
-fn errors_of_handlers_and_middleware_are_readable() {
-    let api = Api::start("errors");
+fn errors_of_handlers_and_middleware_are_readable(api: &Api) {
     for target in ["/error", "/middleware-error"] {
         assert_eq!(api.ask("GET", target, &[]).status(), 500, "{target}");
     }
@@ -126,9 +164,7 @@ fn errors_of_handlers_and_middleware_are_readable() {
     assert_eq!(api.ask("DELETE", "/cached", &[]).status(), 405);
 }
 
-#[test]
-fn preflights_do_not_meet_authentication() {
-    let api = Api::start("auth");
+fn preflights_do_not_meet_authentication(api: &Api) {
     assert_eq!(api.ask("GET", "/auth", &[]).status(), 401);
     assert_eq!(api.ask("GET", "/auth", &[("Authorization", "Bearer x")]).status(), 200);
 
@@ -142,17 +178,14 @@ fn preflights_do_not_meet_authentication() {
     assert_eq!(preflight.status(), 204);
 }
 
-#[test]
-fn the_stream_comes_in_chunks() {
-    let response = Api::start("stream").ask("GET", "/stream", &[]);
+fn the_stream_comes_in_chunks(api: &Api) {
+    let response = api.ask("GET", "/stream", &[]);
     assert_eq!((response.status(), response.body.len()), (200, 1024 * 1024));
     assert_eq!(response.header("content-length"), None);
     assert!(response.chunks.is_some_and(|chunks| chunks > 1), "{:?}", response.chunks);
 }
 
-#[test]
-fn what_is_cached_is_validated() {
-    let api = Api::start("cached");
+fn what_is_cached_is_validated(api: &Api) {
     let full = api.ask("GET", "/cached", &[]);
     assert_eq!((full.status(), full.header("etag")), (200, Some("\"v1\"")));
     let validated = api.ask("GET", "/cached", &[("If-None-Match", "\"v1\"")]);
@@ -160,15 +193,12 @@ fn what_is_cached_is_validated() {
     assert_eq!(api.ask("GET", "/cached", &[("If-None-Match", "\"v0\"")]).status(), 200);
 }
 
-#[test]
-fn the_redirect_leads_to_the_echo() {
-    let response = Api::start("redirect").ask("GET", "/redirect", &[]);
+fn the_redirect_leads_to_the_echo(api: &Api) {
+    let response = api.ask("GET", "/redirect", &[]);
     assert_eq!((response.status(), response.header("location")), (302, Some("/echo")));
 }
 
-#[test]
-fn the_websocket_echoes() {
-    let api = Api::start("ws");
+fn the_websocket_echoes(api: &Api) {
     let headers = [
         ORIGIN,
         ("Connection", "Upgrade"),
@@ -190,9 +220,7 @@ fn the_websocket_echoes() {
     assert_eq!(&frame, b"\x81\x05hello");
 }
 
-#[test]
-fn another_origin_gets_the_answer_but_may_not_read_it() {
-    let api = Api::start("other");
+fn another_origin_gets_the_answer_but_may_not_read_it(api: &Api) {
     let headers = [("Origin", "https://evilexample.com")];
     let response =
         send(api.addr, Request { method: "GET", target: "/own", headers: &headers }).unwrap();
@@ -200,4 +228,19 @@ fn another_origin_gets_the_answer_but_may_not_read_it() {
     let cors = response.headers.iter().filter(|(name, _)| name.starts_with("access-control-"));
     assert_eq!(cors.count(), 0, "{response:?}");
     assert_eq!(vary(&response), ["origin"]);
+}
+
+fn a_connection_serves_request_after_request(api: &Api) {
+    let request = |origin: &str, more: &str| {
+        format!("GET /cached HTTP/1.1\r\nHost: {}\r\nOrigin: {origin}\r\n{more}\r\n", api.addr)
+    };
+    let (first, second) = ("https://example.org", ORIGIN.1);
+    let mut stream = TcpStream::connect(api.addr).unwrap();
+    let pipelined = [request(first, ""), request(second, "Connection: close\r\n")].concat();
+    stream.write_all(pipelined.as_bytes()).unwrap();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    assert_eq!(answers.matches("HTTP/1.1 200 OK\r\n").count(), 2, "{answers}");
+    let allowed = |origin| answers.find(&format!("access-control-allow-origin: {origin}\r\n"));
+    assert!(allowed(first).is_some() && allowed(first) < allowed(second), "{answers}");
 }

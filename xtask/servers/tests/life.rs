@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::Command;
 
-use xtask::client::{Request, send};
+use xtask::client::{Request, open, send};
+use xtask::options::Adapter;
 use xtask::running::Running;
 
 mod support;
@@ -23,9 +26,16 @@ fn rest_of_stderr(server: &Running) -> Vec<String> {
 #[test]
 #[cfg(unix)]
 fn a_hangup_swaps_in_a_good_file_and_leaves_out_a_bad_one() {
-    let policy = support::policy_file("hangup", FIRST);
+    for adapter in Adapter::ALL {
+        hangups(adapter.name());
+    }
+}
+
+#[cfg(unix)]
+fn hangups(adapter: &str) {
+    let policy = support::policy_file(&format!("hangup-{adapter}"), FIRST);
     let shown = policy.display();
-    let server = support::serve("axum", &policy, "127.0.0.1:0");
+    let server = support::serve(adapter, &policy, "127.0.0.1:0");
     let addr = server.addr();
     assert!(allows(addr, "https://first.example"));
 
@@ -59,12 +69,17 @@ fn a_hangup_swaps_in_a_good_file_and_leaves_out_a_bad_one() {
 #[cfg(unix)]
 fn an_interrupt_ends_it_well() {
     let policy = support::policy_file("interrupt", FIRST);
-    for signal in ["INT", "TERM"] {
-        let mut server = support::serve("axum", &policy, "127.0.0.1:0");
-        server.addr();
-        server.signal(signal).unwrap();
-        assert_eq!(server.wait().unwrap().code(), Some(0), "{signal}");
-        assert_eq!((server.next_out(), server.next_err()), (None, None), "{signal}");
+    for adapter in Adapter::ALL.iter().map(|adapter| adapter.name()) {
+        for signal in ["INT", "TERM"] {
+            let mut server = support::serve(adapter, &policy, "127.0.0.1:0");
+            let addr = server.addr();
+            // Kept alive: a client that stays connected does not hold it up.
+            let cached = Request { method: "GET", target: "/cached", headers: &[] };
+            let (_, _connection) = open(addr, cached).unwrap();
+            server.signal(signal).unwrap();
+            assert_eq!(server.wait().unwrap().code(), Some(0), "{adapter} {signal}");
+            assert_eq!((server.next_out(), server.next_err()), (None, None), "{adapter} {signal}");
+        }
     }
 }
 
@@ -100,13 +115,66 @@ fn a_port_in_use_is_said() {
 
 #[test]
 fn wrong_usage_exits_2_with_one_line() {
-    for (adapter, addr, wanted) in
-        [("rocket", "127.0.0.1:0", "there is: axum"), ("axum", "0.0.0.0:0", "this machine only")]
-    {
+    for (adapter, addr, wanted) in [
+        ("rocket", "127.0.0.1:0", "there is: axum, actix, warp"),
+        ("axum", "0.0.0.0:0", "this machine only"),
+    ] {
         let mut server = support::serve(adapter, "p.toml".as_ref(), addr);
         assert_eq!(server.next_out(), None);
         assert_eq!(server.wait().unwrap().code(), Some(2));
         let errors = rest_of_stderr(&server);
         assert!(errors.len() == 1 && errors[0].contains(wanted), "{errors:?}");
     }
+}
+
+/// The demo, its first adapter on `addr`.
+fn demo(policy: &Path, addr: &str) -> Running {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_servers"));
+    command.args(["demo", "--addr", addr, "--policy"]).arg(policy);
+    Running::start(&mut command).unwrap()
+}
+
+#[test]
+#[cfg(unix)]
+fn the_demo_has_an_address_for_each_adapter_and_one_policy_for_all() {
+    let policy = support::policy_file("demo", FIRST);
+    let running = demo(&policy, "127.0.0.1:0");
+    let addrs: Vec<_> = Adapter::ALL
+        .iter()
+        .map(|adapter| {
+            let line = running.next_out().unwrap();
+            let addr = line
+                .strip_prefix("listening on http://")
+                .and_then(|rest| rest.strip_suffix(&format!(" ({})", adapter.name())));
+            addr.and_then(|addr| addr.parse().ok()).unwrap_or_else(|| panic!("{line}"))
+        })
+        .collect();
+    for (adapter, addr) in Adapter::ALL.iter().zip(&addrs) {
+        let echo = Request { method: "GET", target: "/echo", headers: &[] };
+        let told = send(*addr, echo).unwrap().text();
+        let wanted = format!(r#"{{"adapter":"{}","#, adapter.name());
+        assert!(told.starts_with(&wanted), "{told}");
+        assert!(allows(*addr, "https://first.example") && !allows(*addr, "https://second.example"));
+    }
+
+    fs::write(&policy, SECOND).unwrap();
+    running.signal("HUP").unwrap();
+    assert_eq!(running.next_err(), Some(format!("{}: read again, in force", policy.display())));
+    for addr in addrs {
+        assert!(allows(addr, "https://second.example") && !allows(addr, "https://first.example"));
+    }
+}
+
+#[test]
+fn the_demo_needs_all_its_ports_before_it_says_anything() {
+    let policy = support::policy_file("demo-port", FIRST);
+    // The last of its three; were the first ones in use as well, that would be said instead.
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let last = taken.local_addr().unwrap();
+    let first = SocketAddr::new(last.ip(), last.port() - 2);
+    let mut running = demo(&policy, &first.to_string());
+    assert_eq!(running.next_out(), None);
+    assert_eq!(running.wait().unwrap().code(), Some(1));
+    let error = running.next_err().unwrap();
+    assert!(error.contains(": already in use"), "{error}");
 }

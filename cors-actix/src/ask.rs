@@ -1,0 +1,154 @@
+//! The service and the future of [`CorsLayer::ask`](crate::CorsLayer::ask): the user's future
+//! first, then whatever its verdict says.
+
+use std::fmt;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use actix_web::Error;
+use actix_web::body::EitherBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use pin_project_lite::pin_project;
+
+use crate::bridge::Asking;
+use crate::future::ResponseFuture;
+use crate::service::respond;
+use crate::{AskedOrigin, Begun, IntoVerdict, Pending, PreparedPolicy};
+
+/// A service that wears an [`AskLayer`](crate::AskLayer): as [`Cors`](crate::Cors).
+pub struct AskCors<S, F> {
+    // Counted, since it is called after the future of the check, when `&self` is gone.
+    inner: Rc<S>,
+    policy: PreparedPolicy,
+    ask: Arc<F>,
+}
+
+impl<S, F> AskCors<S, F> {
+    pub(crate) fn new(inner: S, policy: PreparedPolicy, ask: Arc<F>) -> Self {
+        Self { inner: Rc::new(inner), policy, ask }
+    }
+}
+
+impl<S, F, Fut, B> Service<ServiceRequest> for AskCors<S, F>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    F: Fn(AskedOrigin) -> Fut,
+    Fut: Future<Output: IntoVerdict>,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Future = AskFuture<S, Fut, B>;
+
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let question = match self.policy.begin(&Asking(request.head())) {
+            Begun::Decided(exchange) => {
+                let response = respond(&*self.inner, request, exchange);
+                return AskFuture { state: State::Responding { response } };
+            }
+            Begun::Ask(question) => question,
+        };
+        let (asked, pending) = question.into_parts();
+        let waiting = Some(Waiting { inner: Rc::clone(&self.inner), request, pending });
+        AskFuture { state: State::Asking { verdict: (self.ask)(asked), waiting } }
+    }
+}
+
+impl<S, F> Clone for AskCors<S, F> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Rc::clone(&self.inner),
+            policy: self.policy.clone(),
+            ask: Arc::clone(&self.ask),
+        }
+    }
+}
+
+impl<S: fmt::Debug, F> fmt::Debug for AskCors<S, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AskCors")
+            .field("inner", &self.inner)
+            .field("policy", self.policy.policy())
+            .finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The future of an [`AskCors`] service's response.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct AskFuture<S, Fut, B>
+    where
+        S: Service<ServiceRequest>,
+    {
+        #[pin]
+        state: State<S, Fut, S::Future, B>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<S, Fut, Res, B> {
+        Asking {
+            #[pin]
+            verdict: Fut,
+            // Present until the verdict is there.
+            waiting: Option<Waiting<S>>,
+        },
+        Responding {
+            #[pin]
+            response: ResponseFuture<Res, B>,
+        },
+    }
+}
+
+/// What waits for the verdict.
+struct Waiting<S> {
+    inner: Rc<S>,
+    request: ServiceRequest,
+    pending: Pending,
+}
+
+impl<S, Fut, B> Future for AskFuture<S, Fut, B>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    Fut: Future<Output: IntoVerdict>,
+{
+    type Output = Result<ServiceResponse<EitherBody<B>>, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            let response = match this.state.as_mut().project() {
+                StateProjection::Responding { response } => return response.poll(cx),
+                StateProjection::Asking { verdict, waiting } => {
+                    let verdict = ready!(verdict.poll(cx));
+                    // Taken once: this state is replaced right below.
+                    let Waiting { inner, request, pending } =
+                        waiting.take().expect("one verdict a request");
+                    // It was ready when the question was asked. actix-web reserves nothing by that,
+                    // and its own `Next` calls later too.
+                    respond(&*inner, request, pending.answer(verdict.allowed()))
+                }
+            };
+            this.state.set(State::Responding { response });
+        }
+    }
+}
+
+impl<S, Fut, B> fmt::Debug for AskFuture<S, Fut, B>
+where
+    S: Service<ServiceRequest>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state: &dyn fmt::Debug = match &self.state {
+            State::Asking { .. } => &"asking",
+            State::Responding { response } => response,
+        };
+        f.debug_struct("AskFuture").field("state", state).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,95 @@
+//! actix-web's types under the core's traits. Those of `http` 1 have the core's own
+//! implementations; actix-web is on `http` 0.2 and has a header map of its own.
+
+use actix_web::dev::RequestHead;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use cors_core::{RequestHeader, ResponseHeader, ResponseHeaders, is_cors_response_header};
+
+use crate::Exchange;
+
+// Constants, since a `&str` key is parsed anew at each look-up.
+const REQUEST_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static(RequestHeader::RequestPrivateNetwork.as_str());
+const FETCH_SITE: HeaderName = HeaderName::from_static(RequestHeader::FetchSite.as_str());
+const ALLOW_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static(ResponseHeader::AllowPrivateNetwork.as_str());
+
+/// A request, as a decision looks at it.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'r>(pub(crate) &'r RequestHead);
+
+impl<'r> Asking<'r> {
+    pub(crate) fn authority(self) -> Option<&'r [u8]> {
+        if let Some(authority) = self.0.uri.authority() {
+            return Some(authority.as_str().as_bytes());
+        }
+        // Not `connection_info`: that believes `Forwarded`, which any client may send.
+        let mut hosts = self.0.headers.get_all(&header::HOST);
+        hosts.next().filter(|_| hosts.next().is_none()).map(HeaderValue::as_bytes)
+    }
+}
+
+impl cors_core::Request for Asking<'_> {
+    type Value = HeaderValue;
+
+    fn method(&self) -> &str {
+        self.0.method.as_str()
+    }
+
+    fn lines(&self, name: RequestHeader) -> impl Iterator<Item = &HeaderValue> {
+        let name = match name {
+            RequestHeader::Origin => &header::ORIGIN,
+            RequestHeader::RequestMethod => &header::ACCESS_CONTROL_REQUEST_METHOD,
+            RequestHeader::RequestHeaders => &header::ACCESS_CONTROL_REQUEST_HEADERS,
+            RequestHeader::RequestPrivateNetwork => &REQUEST_PRIVATE_NETWORK,
+            RequestHeader::FetchSite => &FETCH_SITE,
+            // The core has learnt a header that is not listed here yet.
+            other => &HeaderName::from_static(other.as_str()),
+        };
+        self.0.headers.get_all(name)
+    }
+
+    fn header(&self, name: &str) -> Option<&[u8]> {
+        self.0.headers.get(name).map(HeaderValue::as_bytes)
+    }
+
+    fn authority(&self) -> Option<&[u8]> {
+        Asking::authority(*self)
+    }
+}
+
+/// A response's headers, to be written to.
+struct Answering<'r>(&'r mut HeaderMap);
+
+impl ResponseHeaders<HeaderValue> for Answering<'_> {
+    fn remove_cors(&mut self) {
+        self.0.retain(|name, _| !is_cors_response_header(name.as_str()));
+    }
+
+    fn insert(&mut self, name: ResponseHeader, value: HeaderValue) {
+        let name = match name {
+            ResponseHeader::AllowOrigin => header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            ResponseHeader::AllowCredentials => header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            ResponseHeader::AllowMethods => header::ACCESS_CONTROL_ALLOW_METHODS,
+            ResponseHeader::AllowHeaders => header::ACCESS_CONTROL_ALLOW_HEADERS,
+            ResponseHeader::AllowPrivateNetwork => ALLOW_PRIVATE_NETWORK,
+            ResponseHeader::ExposeHeaders => header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            ResponseHeader::MaxAge => header::ACCESS_CONTROL_MAX_AGE,
+            other => HeaderName::from_static(other.as_str()),
+        };
+        self.0.insert(name, value);
+    }
+
+    fn vary(&self) -> impl Iterator<Item = &HeaderValue> {
+        self.0.get_all(&header::VARY)
+    }
+
+    fn append_vary(&mut self, value: HeaderValue) {
+        self.0.append(header::VARY, value);
+    }
+}
+
+/// Writes the headers of a response.
+pub(crate) fn write(exchange: Exchange, headers: &mut HeaderMap) {
+    exchange.write(&mut Answering(headers));
+}

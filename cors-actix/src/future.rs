@@ -1,0 +1,104 @@
+//! The future of a response: the service's own or one given in its stead, with the headers written
+//! on it.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use actix_web::body::EitherBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
+use actix_web::{Error, HttpRequest, HttpResponse};
+use pin_project_lite::pin_project;
+
+use crate::Exchange;
+use crate::bridge;
+
+pin_project! {
+    /// The future of a [`Cors`](crate::Cors) service's response.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct ResponseFuture<F, B> {
+        #[pin]
+        state: State<F>,
+        // Present until the response is.
+        exchange: Option<Exchange>,
+        body: PhantomData<fn() -> B>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<F> {
+        Calling { #[pin] response: F },
+        // Present until the response is, which takes it along.
+        Answered { status: u16, request: Option<HttpRequest> },
+    }
+}
+
+impl<F, B> ResponseFuture<F, B> {
+    pub(crate) fn calling(response: F, exchange: Exchange) -> Self {
+        let state = State::Calling { response };
+        Self { state, exchange: Some(exchange), body: PhantomData }
+    }
+
+    pub(crate) fn answered(status: u16, request: HttpRequest, exchange: Exchange) -> Self {
+        let state = State::Answered { status, request: Some(request) };
+        Self { state, exchange: Some(exchange), body: PhantomData }
+    }
+}
+
+impl<F, B> Future for ResponseFuture<F, B>
+where
+    F: Future<Output = Result<ServiceResponse<B>, Error>>,
+{
+    type Output = Result<ServiceResponse<EitherBody<B>>, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        const ONCE: &str = "not polled again once it is ready";
+        let this = self.project();
+        let response = match this.state.project() {
+            StateProjection::Calling { response } => {
+                ready!(response.poll(cx)).map(ServiceResponse::map_into_left_body)
+            }
+            StateProjection::Answered { status, request } => {
+                let response = ServiceResponse::new(request.take().expect(ONCE), empty(*status));
+                Ok(response.map_into_right_body())
+            }
+        };
+        let exchange = this.exchange.take().expect(ONCE);
+        Poll::Ready(match response {
+            Ok(mut response) => {
+                bridge::write(exchange, response.headers_mut());
+                Ok(response)
+            }
+            // Whatever stands outside sees the error itself; whoever makes a response of it, in the
+            // end actix-web, has the headers written then.
+            Err(mut error) => {
+                error.add_response_mapper(move |mut response| {
+                    // An error may be asked for its response again.
+                    bridge::write(exchange.clone(), response.headers_mut());
+                    response
+                });
+                Err(error)
+            }
+        })
+    }
+}
+
+impl<F, B> fmt::Debug for ResponseFuture<F, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.state {
+            State::Calling { .. } => "calling",
+            State::Answered { .. } => "answered",
+        };
+        f.debug_struct("ResponseFuture").field("state", &state).finish_non_exhaustive()
+    }
+}
+
+/// A response with nothing in it: a preflight's answer, or a refusal.
+fn empty(status: u16) -> HttpResponse {
+    // No user's value gets here unchecked: a policy builds only with a status of 200 to 299, and
+    // its other one is 403.
+    HttpResponse::new(StatusCode::from_u16(status).expect("a policy's status is valid"))
+}

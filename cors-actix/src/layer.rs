@@ -1,0 +1,289 @@
+//! The layers: what an `App`, a `Scope` or a `Resource` wears, and the ways of giving it a policy.
+
+use std::fmt;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use actix_web::Error;
+use actix_web::body::EitherBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::http::header::HeaderName;
+
+use crate::ask::AskCors;
+use crate::select::{Head, Selector};
+use crate::service::Cors;
+use crate::source::Source;
+use crate::{AskedOrigin, Handle, IntoVerdict, PreparedPolicy};
+
+/// A middleware ([`Transform`]) that speaks the server's side of the [CORS protocol] for what
+/// wears it.
+///
+/// It answers [CORS-preflight requests] itself, writes the CORS headers on every other response,
+/// whatever made it, and refuses where the policy says so. What is decided is the policy's
+/// business alone: see [`Policy`](crate::Policy).
+///
+/// Make it once, outside `HttpServer::new`, and clone it for each worker: a counter goes up.
+///
+/// ```no_run
+/// use actix_web::{App, HttpServer, web};
+/// use cors_actix::{CorsLayer, Policy};
+///
+/// # #[actix_web::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let cors = CorsLayer::new(Policy::builder().allow_origins(["https://app.example.com"]).build()?);
+/// HttpServer::new(move || {
+///     App::new().route("/", web::get().to(|| async { "hello" })).wrap(cors.clone())
+/// })
+/// .bind("127.0.0.1:8080")?
+/// .run()
+/// .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
+/// [CORS-preflight requests]: https://fetch.spec.whatwg.org/#cors-preflight-request
+#[derive(Clone, Debug)]
+#[must_use = "a layer does nothing until something wears it"]
+pub struct CorsLayer {
+    source: Source,
+}
+
+impl CorsLayer {
+    /// One policy for every request.
+    ///
+    /// A policy made with an `ask` of its own never gets an answer here, so an origin that
+    /// nothing else allows is refused: such a policy is for [`CorsLayer::ask`].
+    ///
+    /// ```
+    /// use actix_web::{App, web};
+    /// use cors_actix::{CorsLayer, Policy};
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origins(["https://app.example.com"])
+    ///     .build()?;
+    /// let app = App::new()
+    ///     .route("/", web::get().to(|| async { "hello" }))
+    ///     .wrap(CorsLayer::new(policy));
+    /// # drop(app);
+    /// # Ok::<(), cors_actix::ConfigErrors>(())
+    /// ```
+    pub fn new(policy: impl Into<PreparedPolicy>) -> Self {
+        let source = Source::Fixed(policy.into());
+        Self { source }
+    }
+
+    /// The policy that the handle holds at the moment a request arrives.
+    ///
+    /// Keep a clone of the handle, and store another policy in it while the server runs: all
+    /// workers see it. A request ends under the policy it began with, so no response mixes two.
+    ///
+    /// ```
+    /// # #[actix_web::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use actix_web::test::{TestRequest, call_service, init_service};
+    /// use actix_web::{App, web};
+    /// use cors_actix::{CorsLayer, Handle, Policy};
+    ///
+    /// let only = |origin| Policy::builder().allow_origins([origin]).build();
+    /// let handle = Handle::new(only("https://old.example")?);
+    /// let app = App::new()
+    ///     .route("/", web::get().to(|| async { "hello" }))
+    ///     .wrap(CorsLayer::shared(handle.clone()));
+    /// let app = init_service(app).await;
+    ///
+    /// for origin in ["https://old.example", "https://new.example"] {
+    ///     handle.store(only(origin)?);
+    ///     let request = TestRequest::get().insert_header(("origin", origin));
+    ///     let response = call_service(&app, request.to_request()).await;
+    ///     assert_eq!(response.headers().get("access-control-allow-origin").unwrap(), origin);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn shared(handle: Handle) -> Self {
+        let source = Source::Shared(handle);
+        Self { source }
+    }
+
+    /// A policy per request, or none: by path, by host, by tenant.
+    ///
+    /// The closure is called once for every request, preflights included, and sees the request
+    /// through a [`Head`]: the method, the URI, the extensions, and of the headers those in
+    /// `names` alone. These names are added to `Vary` on every response, so that a [shared cache]
+    /// never hands one tenant's answer to another. `None` means that CORS is none of this layer's
+    /// business for this request: the service is called and its response goes out as it is, but
+    /// for `Vary`.
+    ///
+    /// Have the policies prepared beforehand and clone them here: preparing one compiles all its
+    /// answers. A policy with an `ask` of its own gets no answer here, which counts as no.
+    ///
+    /// ```
+    /// # #[actix_web::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use actix_web::test::{TestRequest, call_service, init_service};
+    /// use actix_web::{App, web};
+    /// use cors_actix::{CorsLayer, Policy, PreparedPolicy};
+    ///
+    /// let public = PreparedPolicy::new(Policy::builder().allow_origins(["*"]).build()?);
+    /// let admin = PreparedPolicy::new(
+    ///     Policy::builder()
+    ///         .allow_origins(["https://admin.example.com"])
+    ///         .allow_credentials(true)
+    ///         .build()?,
+    /// );
+    /// let layer = CorsLayer::select([], move |head| match head.path() {
+    ///     "/health" => None,
+    ///     path if path.starts_with("/admin/") => Some(admin.clone()),
+    ///     _ => Some(public.clone()),
+    /// });
+    /// let app = App::new()
+    ///     .route("/fonts", web::get().to(|| async { "a font" }))
+    ///     .route("/health", web::get().to(|| async { "up" }))
+    ///     .wrap(layer);
+    /// let app = init_service(app).await;
+    ///
+    /// for (path, allowed) in [
+    ///     ("/fonts", Some("*")),
+    ///     ("/admin/users", Some("https://admin.example.com")),
+    ///     ("/health", None),
+    /// ] {
+    ///     let request = TestRequest::with_uri(path);
+    ///     let request = request.insert_header(("origin", "https://admin.example.com"));
+    ///     let response = call_service(&app, request.to_request()).await;
+    ///     let header = response.headers().get("access-control-allow-origin");
+    ///     assert_eq!(header.map(|value| value.as_bytes()), allowed.map(str::as_bytes));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [shared cache]: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
+    pub fn select<F>(names: impl IntoIterator<Item = HeaderName>, select: F) -> Self
+    where
+        F: Fn(&Head<'_>) -> Option<PreparedPolicy> + Send + Sync + 'static,
+    {
+        let source = Source::Selected(Selector::new(names, select));
+        Self { source }
+    }
+
+    /// One policy, and an asynchronous check of the origins that it does not allow: a database, a
+    /// list of tenants.
+    ///
+    /// The check is asked about well-formed origins alone, and of these only about what nothing
+    /// in the policy allows (with credentials, not about [insecure] ones, unless
+    /// [`Danger::allow_insecure_origins`](crate::Danger::allow_insecure_origins) is set); at most
+    /// once a request, and before the service is called: neither the handler nor anything else
+    /// inside the layer sees a request whose origin is still in question. Its future runs on the
+    /// worker of the request, so it need not be `Send`.
+    ///
+    /// It answers with a `bool` or a `Result<bool, E>`; an error counts as no, so log it on your
+    /// side. It is asked for [preflights] as for the requests after them: browsers keep the answer
+    /// to a preflight for `max_age`, the layer keeps none.
+    ///
+    /// What else of the request the check looks at has to be declared when the policy is built,
+    /// with `ask_reading`, by the names of [`http` 1](crate::http): [`AskedOrigin`] lends these
+    /// headers, and `Vary` names them.
+    ///
+    /// ```
+    /// # #[actix_web::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::{collections::HashSet, sync::Arc};
+    ///
+    /// use actix_web::test::{TestRequest, call_service, init_service};
+    /// use actix_web::{App, web};
+    /// use cors_actix::{CorsLayer, Policy};
+    /// use tokio::sync::RwLock;
+    ///
+    /// let tenants = Arc::new(RwLock::new(HashSet::from(["https://tenant.example"])));
+    /// let policy = Policy::builder()
+    ///     .allow_origins(["https://app.example.com"])
+    ///     .allow_credentials(true)
+    ///     .build()?;
+    /// let app = App::new()
+    ///     .route("/", web::get().to(|| async { "hello" }))
+    ///     .wrap(CorsLayer::ask(policy, move |asked| {
+    ///         let tenants = Arc::clone(&tenants);
+    ///         async move { tenants.read().await.contains(asked.origin()) }
+    ///     }));
+    /// let app = init_service(app).await;
+    ///
+    /// for (origin, allowed) in [("https://tenant.example", true), ("https://evil.example", false)] {
+    ///     let request = TestRequest::get().insert_header(("origin", origin));
+    ///     let response = call_service(&app, request.to_request()).await;
+    ///     let header = response.headers().get("access-control-allow-origin");
+    ///     assert_eq!(header.is_some_and(|value| value == origin), allowed);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [insecure]: crate::Origin::is_insecure
+    /// [preflights]: https://fetch.spec.whatwg.org/#cors-preflight-request
+    pub fn ask<F, Fut>(policy: impl Into<PreparedPolicy>, ask: F) -> AskLayer<F>
+    where
+        F: Fn(AskedOrigin) -> Fut,
+        Fut: Future<Output: IntoVerdict>,
+    {
+        let policy = policy.into();
+        // One that asks already may have declared headers for it.
+        let policy = if policy.policy().asks() {
+            policy
+        } else {
+            PreparedPolicy::new(policy.policy().asking())
+        };
+        AskLayer { policy, ask: Arc::new(ask) }
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for CorsLayer
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Transform = Cors<S>;
+    type InitError = ();
+    type Future = Ready<Result<Cors<S>, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(Cors::new(inner, self.source.clone())))
+    }
+}
+
+/// A [`CorsLayer`] with an asynchronous check of origins, made by [`CorsLayer::ask`].
+#[must_use = "a layer does nothing until something wears it"]
+pub struct AskLayer<F> {
+    policy: PreparedPolicy,
+    // Counted, so that the layer and its services are `Clone` whatever the closure holds.
+    ask: Arc<F>,
+}
+
+impl<S, F, Fut, B> Transform<S, ServiceRequest> for AskLayer<F>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    F: Fn(AskedOrigin) -> Fut,
+    Fut: Future<Output: IntoVerdict>,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Transform = AskCors<S, F>;
+    type InitError = ();
+    type Future = Ready<Result<AskCors<S, F>, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(AskCors::new(inner, self.policy.clone(), Arc::clone(&self.ask))))
+    }
+}
+
+impl<F> Clone for AskLayer<F> {
+    fn clone(&self) -> Self {
+        Self { policy: self.policy.clone(), ask: Arc::clone(&self.ask) }
+    }
+}
+
+impl<F> fmt::Debug for AskLayer<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AskLayer").field("policy", self.policy.policy()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,65 @@
+//! The service that a [`CorsLayer`](crate::CorsLayer) makes.
+
+use std::task::{Context, Poll};
+
+use actix_web::Error;
+use actix_web::body::EitherBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+
+use crate::Exchange;
+use crate::future::ResponseFuture;
+use crate::source::Source;
+
+/// A service that wears a [`CorsLayer`](crate::CorsLayer).
+///
+/// An error of the inner service passes as it is, so that an outer middleware still sees it; the
+/// headers are written on the response that is made of it
+/// ([`Error::add_response_mapper`](actix_web::Error::add_response_mapper)).
+#[derive(Clone, Debug)]
+pub struct Cors<S> {
+    inner: S,
+    source: Source,
+}
+
+impl<S> Cors<S> {
+    pub(crate) fn new(inner: S, source: Source) -> Self {
+        Self { inner, source }
+    }
+}
+
+impl<S, B> Service<ServiceRequest> for Cors<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Future = ResponseFuture<S::Future, B>;
+
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let exchange = self.source.begin(&request);
+        respond(&self.inner, request, exchange)
+    }
+}
+
+/// Does what was decided: answers in the service's stead, or calls it.
+pub(crate) fn respond<S, B>(
+    inner: &S,
+    request: ServiceRequest,
+    exchange: Exchange,
+) -> ResponseFuture<S::Future, B>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+{
+    match exchange.answer() {
+        Some(status) => {
+            let (request, _body_not_read) = request.into_parts();
+            ResponseFuture::answered(status, request, exchange)
+        }
+        // No handle on the request is kept here: routing panics if another one is alive.
+        None => ResponseFuture::calling(inner.call(request), exchange),
+    }
+}

@@ -1,0 +1,150 @@
+//! A layer run in two halves: up to the moment when it calls the service inside, and from the
+//! moment when the response is there. In between runs a filter, which nothing but warp can call.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::poll_fn;
+use std::mem;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use http::Request;
+use tower_layer::Layer;
+use tower_service::Service;
+use warp::reply::Response;
+
+use crate::{AskLayer, AskedOrigin, CorsLayer, IntoVerdict};
+
+/// A layer that [`filter`](crate::filter()) can wrap a filter in: [`CorsLayer`] and [`AskLayer`],
+/// and no others.
+pub trait FilterLayer: Halves {}
+
+impl FilterLayer for CorsLayer {}
+
+impl<F, Fut> FilterLayer for AskLayer<F>
+where
+    F: Fn(AskedOrigin) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output: IntoVerdict> + Send + 'static,
+{
+}
+
+/// Seals [`FilterLayer`].
+pub trait Halves: Clone + Send + Sync + 'static {
+    /// The first half.
+    fn begin(&self, request: Request<()>) -> impl Future<Output = Begun> + Send + use<Self>;
+}
+
+impl<L> Halves for L
+where
+    L: Layer<Turn> + Clone + Send + Sync + 'static,
+    L::Service:
+        Service<Request<()>, Response = Response, Error = Infallible, Future: Send + 'static>,
+{
+    fn begin(&self, request: Request<()>) -> impl Future<Output = Begun> + Send + use<L> {
+        let turn = Turn::default();
+        // Ready at once, since `Turn` is and the layers have no readiness of their own.
+        let mut response = Some(Box::pin(self.layer(turn.clone()).call(request)));
+        poll_fn(move |cx| {
+            let future = response.as_mut().expect("not polled again once it is ready");
+            match future.as_mut().poll(cx) {
+                Poll::Ready(Ok(response)) => Poll::Ready(Begun::Answered(response)),
+                Poll::Pending if turn.has_come() => {
+                    let response = response.take().expect("polled just now");
+                    Poll::Ready(Begun::Going(Going { turn: turn.clone(), response }))
+                }
+                Poll::Pending => Poll::Pending,
+            }
+        })
+    }
+}
+
+/// What became of the first half.
+#[derive(Debug)]
+pub enum Begun {
+    /// The response is there already: a preflight's answer, or a refusal.
+    Answered(Response),
+    /// The filter is to run.
+    Going(Going),
+}
+
+/// A layer that waits for a reply to write on.
+pub struct Going {
+    turn: Turn,
+    response: Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>,
+}
+
+impl Going {
+    /// The second half.
+    pub(crate) async fn finish(self, reply: Response) -> Response {
+        *self.turn.state() = State::Replied(reply);
+        match self.response.await {
+            Ok(response) => response,
+        }
+    }
+}
+
+impl fmt::Debug for Going {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Going")
+    }
+}
+
+/// The service inside the layer: its turn comes when it is called, and it is done when the reply
+/// has been put in.
+#[derive(Clone, Default)]
+pub struct Turn(Arc<Mutex<State>>);
+
+#[derive(Default)]
+enum State {
+    #[default]
+    Before,
+    Called,
+    Replied(Response),
+}
+
+impl Turn {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Each change is a single assignment: no panic leaves half of one behind.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has_come(&self) -> bool {
+        matches!(*self.state(), State::Called)
+    }
+}
+
+impl Service<Request<()>> for Turn {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Self;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<()>) -> Self {
+        *self.state() = State::Called;
+        self.clone()
+    }
+}
+
+impl Future for Turn {
+    type Output = Result<Response, Infallible>;
+
+    // No waker is kept: the future around this one is polled when the call has been made, and again
+    // when the reply is there.
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.state();
+        match mem::replace(&mut *state, State::Called) {
+            State::Replied(response) => Poll::Ready(Ok(response)),
+            State::Before | State::Called => Poll::Pending,
+        }
+    }
+}
+
+impl fmt::Debug for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Turn")
+    }
+}

@@ -1,0 +1,178 @@
+//! The test API in actix-web's idiom, with the CORS layer outermost on the app.
+//!
+//! It runs on the runtime that it is started on: without an actix `System` the server gives each worker
+//! a thread and a runtime of its own, and actors, which need a `System`, are not in use here.
+
+use std::convert::Infallible;
+use std::fmt;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::ErrorInternalServerError;
+use actix_web::http::Method;
+use actix_web::http::header::{AUTHORIZATION, IF_NONE_MATCH};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::Bytes;
+use actix_web::{
+    App, Error, FromRequest, Handler, HttpRequest, HttpResponse, HttpResponseBuilder, HttpServer,
+    Resource, Responder, ResponseError, rt, web,
+};
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, Session};
+use cors_actix::{CorsLayer, Handle};
+use cors_core::Policy;
+use futures_util::stream;
+use tokio::net::TcpListener;
+use xtask::options::Adapter;
+
+use crate::api::{self, Field, Seen};
+use crate::serve::{Started, WORKERS};
+
+/// Serves on `listener`, under `policy` until another is swapped in.
+pub fn start(listener: TcpListener, policy: Policy) -> Started {
+    let handle = Handle::new(policy);
+    let cors = CorsLayer::shared(handle.clone());
+    Started {
+        running: Box::pin(async {
+            HttpServer::new(move || App::new().configure(routes).wrap(cors.clone()))
+                .workers(WORKERS)
+                .disable_signals() // they are for all servers of the process
+                .listen(listener.into_std()?)?
+                .run()
+                .await
+        }),
+        swap: Box::new(move |policy| handle.store(policy)),
+    }
+}
+
+fn routes(app: &mut web::ServiceConfig) {
+    let options = || web::method(Method::OPTIONS);
+    // OPTIONS first: the route after it takes whatever method is left.
+    let echo = web::resource("/echo").route(options().to(refuse)).route(web::route().to(echo));
+    app.service(echo)
+        .service(web::resource("/options").route(options().to(handle)))
+        .service(get("/vary", async || ok(&[api::VARY]).finish()))
+        .service(get("/vary-star", async || ok(&[api::VARY_STAR]).finish()))
+        .service(get("/own", async || ok(&[api::OWN_ORIGIN, api::OWN_CREDENTIALS]).finish()))
+        .service(get("/cookie", cookie))
+        .service(get("/error", error))
+        .service(get("/middleware-error", async || api::UNREACHED).wrap(from_fn(fail)))
+        .service(get("/auth", HttpResponse::Ok).wrap(from_fn(require_authorization)))
+        .service(get("/stream", stream))
+        .service(get("/cached", cached))
+        .service(get("/redirect", redirect))
+        .service(get("/ws", upgrade));
+}
+
+/// A resource answers 405 to a method that it has no route for. With `App::route` it would be 404.
+fn get<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args, Output: Responder + 'static>,
+    Args: FromRequest + 'static,
+{
+    web::resource(path).route(web::get().to(handler))
+}
+
+fn ok(fields: &[Field]) -> HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    for field in fields {
+        response.insert_header(*field);
+    }
+    response
+}
+
+async fn echo(request: HttpRequest) -> impl Responder {
+    ok(&[api::JSON, api::REQUEST_ID, api::SECRET]).body(seen(&request).to_json())
+}
+
+async fn refuse() -> impl Responder {
+    HttpResponse::MethodNotAllowed().insert_header(api::ECHOED).finish()
+}
+
+async fn handle() -> impl Responder {
+    ok(&[api::HANDLER]).finish()
+}
+
+async fn cookie(request: HttpRequest) -> impl Responder {
+    ok(&[api::JSON, api::COOKIE]).body(seen(&request).with_cookies().to_json())
+}
+
+fn seen(request: &HttpRequest) -> Seen<'_> {
+    let lines = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    Seen::new(Adapter::Actix, request.method().as_str(), request.path(), lines)
+}
+
+/// A handler's own error, which actix-web turns into a response: 500 and its text, unless told otherwise.
+#[derive(Debug)]
+struct Fault;
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(api::HANDLER_FAULT)
+    }
+}
+
+impl ResponseError for Fault {}
+
+async fn error() -> Result<&'static str, Fault> {
+    Err(Fault)
+}
+
+/// An error, not a response: the layer outside gets no response to write on.
+async fn fail(
+    _: ServiceRequest,
+    _: Next<impl MessageBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    Err(ErrorInternalServerError(api::MIDDLEWARE_FAULT))
+}
+
+/// Around the whole resource, so that a preflight that came this far would be answered 401 too.
+async fn require_authorization(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.headers().contains_key(AUTHORIZATION) {
+        next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+    } else {
+        let refusal = HttpResponse::Unauthorized().insert_header(api::CHALLENGE).finish();
+        Ok(request.into_response(refusal))
+    }
+}
+
+async fn stream() -> impl Responder {
+    let chunks = (0..api::CHUNKS).map(|_| Ok::<_, Infallible>(Bytes::from_static(api::CHUNK)));
+    HttpResponse::Ok().streaming(stream::iter(chunks))
+}
+
+async fn cached(request: HttpRequest) -> impl Responder {
+    let fresh = request.headers().get(IF_NONE_MATCH).is_some_and(|known| known == api::ETAG.1);
+    let mut response = if fresh { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header(api::ETAG).finish()
+}
+
+async fn redirect() -> impl Responder {
+    HttpResponse::Found().insert_header(api::LOCATION).finish()
+}
+
+async fn upgrade(request: HttpRequest, body: web::Payload) -> Result<HttpResponse, Error> {
+    let (response, session, messages) = actix_ws::handle(&request, body)?;
+    // Whole messages, and pongs and closes of our own: actix-ws leaves all three to the handler.
+    rt::spawn(echo_messages(session, messages.aggregate_continuations()));
+    Ok(response)
+}
+
+async fn echo_messages(mut session: Session, mut messages: AggregatedMessageStream) {
+    while let Some(Ok(message)) = messages.recv().await {
+        let sent = match message {
+            AggregatedMessage::Text(text) => session.text(text).await,
+            AggregatedMessage::Binary(bytes) => session.binary(bytes).await,
+            AggregatedMessage::Ping(bytes) => session.pong(&bytes).await,
+            AggregatedMessage::Pong(_) => continue,
+            AggregatedMessage::Close(_) => break,
+        };
+        if sent.is_err() {
+            return;
+        }
+    }
+    // Closed already if the client has gone.
+    let _ = session.close(None).await;
+}

@@ -1,0 +1,196 @@
+//! The test API in warp's idiom: filters, their rejections, and a `recover` for the API's own ones.
+//!
+//! What that does not recover from, such as 404 and 405, becomes a response in the service that
+//! `warp::service` makes of the filters, so the CORS layer stands around this service.
+
+use std::convert::Infallible;
+use std::io;
+use std::time::Duration;
+
+use cors_core::{Handle, Policy};
+use cors_warp::{CorsLayer, Layer};
+use futures_util::{SinkExt, StreamExt, stream};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use warp::filters::BoxedFilter;
+use warp::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use warp::http::{Method, StatusCode, Uri};
+use warp::path::FullPath;
+use warp::reject::{self, Reject};
+use warp::reply::Response;
+use warp::ws::{WebSocket, Ws};
+use warp::{Filter, Rejection, Reply};
+use xtask::options::Adapter;
+
+use crate::api::{self, Field, Seen};
+use crate::serve::Started;
+
+/// Serves on `listener`, under `policy` until another is swapped in.
+pub fn start(listener: TcpListener, policy: Policy) -> Started {
+    let handle = Handle::new(policy);
+    let cors = CorsLayer::shared(handle.clone());
+    Started {
+        running: Box::pin(serve(listener, cors)),
+        swap: Box::new(move |policy| handle.store(policy)),
+    }
+}
+
+/// What `warp::serve` does, which takes filters and no services.
+async fn serve(listener: TcpListener, cors: CorsLayer) -> io::Result<()> {
+    let api = cors.layer(warp::service(routes()));
+    loop {
+        let Ok((connection, _)) = listener.accept().await else {
+            // The client has gone already, or there are too many of them: the next may fare better.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        let api = TowerToHyperService::new(api.clone());
+        tokio::spawn(async {
+            let http = Builder::new(TokioExecutor::new());
+            // It fails where the client breaks off: nobody is left to be told.
+            let _ = http.serve_connection_with_upgrades(TokioIo::new(connection), api).await;
+        });
+    }
+}
+
+type Route = BoxedFilter<(Response,)>;
+
+fn routes() -> Route {
+    let own = [api::OWN_ORIGIN, api::OWN_CREDENTIALS];
+    let failing = || reject_with(Fault::Handler);
+    let unreached = warp::any().map(|| ok(&[], api::UNREACHED)).boxed();
+    let inside = warp::any().map(|| ok(&[], StatusCode::OK)).boxed();
+    let routes = [
+        path("echo").and(any_but_options()).and(seen()).map(echo).boxed(),
+        path("options").and(warp::options()).map(|| ok(&[api::HANDLER], StatusCode::OK)).boxed(),
+        get("vary").map(|| ok(&[api::VARY], StatusCode::OK)).boxed(),
+        get("vary-star").map(|| ok(&[api::VARY_STAR], StatusCode::OK)).boxed(),
+        get("own").map(move || ok(&own, StatusCode::OK)).boxed(),
+        get("cookie").and(seen()).map(cookie).boxed(),
+        get("error").and_then(failing).boxed(),
+        get("middleware-error").and(unreached.with(warp::wrap_fn(fail))).boxed(),
+        path("auth").and(inside.with(warp::wrap_fn(require_authorization))).boxed(),
+        get("stream").map(stream).boxed(),
+        get("cached").and(warp::header::headers_cloned()).map(cached).boxed(),
+        get("redirect").map(redirect).boxed(),
+        path("ws").and(warp::ws()).map(upgrade).boxed(),
+    ];
+    let routes = routes.into_iter().reduce(|routes, route| routes.or(route).unify().boxed());
+    routes.expect("there are routes").recover(recover).unify().boxed()
+}
+
+/// One segment and no more: the method is looked at only where the path is right, so that a wrong method
+/// is 405 and a wrong path 404.
+fn path(segment: &'static str) -> impl Filter<Extract = (), Error = Rejection> + Copy {
+    warp::path(segment).and(warp::path::end())
+}
+
+fn get(segment: &'static str) -> impl Filter<Extract = (), Error = Rejection> + Copy {
+    path(segment).and(warp::get())
+}
+
+/// warp rejects with 405 only where one method is asked for, and has no filter for "any but".
+/// So OPTIONS is rejected twice, and of two rejections the 405 is taken.
+fn any_but_options() -> impl Filter<Extract = (), Error = Rejection> + Clone {
+    let but_options = warp::method().and_then(|method| async move {
+        if method == Method::OPTIONS { Err(reject::not_found()) } else { Ok(()) }
+    });
+    warp::get().or(but_options.untuple_one()).map(|_| ()).untuple_one()
+}
+
+/// What [`Seen`] is made of.
+fn seen() -> impl Filter<Extract = (Method, FullPath, HeaderMap), Error = Infallible> + Copy {
+    warp::method().and(warp::path::full()).and(warp::header::headers_cloned())
+}
+
+fn echo(method: Method, path: FullPath, headers: HeaderMap) -> Response {
+    let seen = told(&method, &path, &headers);
+    ok(&[api::JSON, api::REQUEST_ID, api::SECRET], seen.to_json())
+}
+
+fn cookie(method: Method, path: FullPath, headers: HeaderMap) -> Response {
+    let seen = told(&method, &path, &headers);
+    ok(&[api::JSON, api::COOKIE], seen.with_cookies().to_json())
+}
+
+fn told<'a>(method: &'a Method, path: &'a FullPath, headers: &'a HeaderMap) -> Seen<'a> {
+    let lines = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    Seen::new(Adapter::Warp, method.as_str(), path.as_str(), lines)
+}
+
+fn ok(fields: &[Field], reply: impl Reply) -> Response {
+    let mut response = reply.into_response();
+    for (name, value) in fields {
+        response.headers_mut().insert(*name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// The API's own rejections.
+#[derive(Debug)]
+enum Fault {
+    Handler,
+    Middleware,
+    Unauthorized,
+}
+
+impl Reject for Fault {}
+
+async fn reject_with<T>(fault: Fault) -> Result<T, Rejection> {
+    Err(reject::custom(fault))
+}
+
+/// warp's own rejections go on, and become what warp makes of them.
+async fn recover(rejection: Rejection) -> Result<Response, Rejection> {
+    let failed = |text: &'static str| {
+        warp::reply::with_status(text, StatusCode::INTERNAL_SERVER_ERROR).into_response()
+    };
+    match rejection.find() {
+        Some(Fault::Handler) => Ok(failed(api::HANDLER_FAULT)),
+        Some(Fault::Middleware) => Ok(failed(api::MIDDLEWARE_FAULT)),
+        Some(Fault::Unauthorized) => Ok(ok(&[api::CHALLENGE], StatusCode::UNAUTHORIZED)),
+        None => Err(rejection),
+    }
+}
+
+fn fail(inner: Route) -> Route {
+    let failing = warp::any().and_then(|| reject_with::<()>(Fault::Middleware));
+    failing.untuple_one().and(inner).boxed()
+}
+
+/// Around the whole route, so that a preflight that came this far would be answered 401 too.
+fn require_authorization(inner: Route) -> Route {
+    // Read as what it is, so that no value is taken for a missing one.
+    let authorization = warp::header::value(AUTHORIZATION.as_str()).map(|_: HeaderValue| ());
+    let authorized = authorization.untuple_one().or_else(|_| reject_with(Fault::Unauthorized));
+    authorized.and(warp::get()).and(inner).boxed()
+}
+
+fn stream() -> Response {
+    let chunks = (0..api::CHUNKS).map(|_| Ok::<_, Infallible>(api::CHUNK));
+    warp::reply::stream(stream::iter(chunks)).into_response()
+}
+
+fn cached(headers: HeaderMap) -> Response {
+    let fresh = headers.get(IF_NONE_MATCH).is_some_and(|known| known == api::ETAG.1);
+    ok(&[api::ETAG], if fresh { StatusCode::NOT_MODIFIED } else { StatusCode::OK })
+}
+
+fn redirect() -> Response {
+    warp::redirect::found(Uri::from_static(api::LOCATION.1)).into_response()
+}
+
+fn upgrade(upgrade: Ws) -> Response {
+    upgrade.on_upgrade(echo_messages).into_response()
+}
+
+async fn echo_messages(mut socket: WebSocket) {
+    while let Some(Ok(message)) = socket.next().await {
+        let echoed = message.is_text() || message.is_binary();
+        if echoed && socket.send(message).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! `conformance`: one table of cases over TCP against every adapter.
+//!
+//! What the table wants is exact, so two adapters that differ cannot both pass; where it leaves a
+//! choice to the frameworks, it says which and why. The table is data: `xtask/conformance/`.
+
+use std::fmt::Write;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::thread;
+
+use lexopt::{Arg, Parser, ValueExt};
+use xtask::options::{Adapter, Serve};
+use xtask::running::Running;
+
+use crate::cargo::Cargo;
+use crate::{Exit, cargo, usage};
+
+mod bytes;
+mod table;
+mod wire;
+
+use table::{Case, Group, Wanted};
+use wire::{Answer, Exchange};
+
+const USAGE: &str = "\
+conformance [--filter TEXT] [--adapter NAME]… [FILE…]
+  sends every case of xtask/conformance/*.toml, or of FILE…, to every adapter over TCP, and compares the answers
+  with those wanted; xtask/conformance/README.md says how a case is written
+  --filter TEXT   only cases whose place, policy or sentence holds TEXT
+  --adapter NAME  only this adapter; may be given several times";
+
+/// What may be wrong with a run as a whole: lines for standard error.
+type Faults = Vec<String>;
+
+#[derive(Default)]
+struct Options {
+    filter: Option<String>,
+    adapters: Vec<Adapter>,
+    files: Vec<PathBuf>,
+}
+
+pub fn run(parser: &mut Parser) -> Exit {
+    let mut options = Options::default();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Short('h') | Arg::Long("help") => return usage(USAGE),
+            Arg::Long("filter") => options.filter = Some(parser.value()?.string()?),
+            Arg::Long("adapter") => options.adapters.push(adapter(&parser.value()?.string()?)?),
+            Arg::Value(file) => options.files.push(file.into()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(match conform(options) {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(faults) => {
+            eprintln!("{}", faults.join("\n"));
+            ExitCode::FAILURE
+        }
+    })
+}
+
+fn adapter(name: &str) -> Result<Adapter, String> {
+    let names: Vec<_> = Adapter::ALL.iter().map(|adapter| adapter.name()).collect();
+    let found = Adapter::ALL.iter().find(|adapter| adapter.name() == name);
+    found.copied().ok_or_else(|| {
+        format!("--adapter {name:?}: no such adapter; there is: {}", names.join(", "))
+    })
+}
+
+/// An error is the command that repeats what failed.
+pub fn step() -> Result<(), String> {
+    match conform(Options::default()) {
+        Ok(0) => return Ok(()),
+        Ok(_) => {}
+        Err(faults) => eprintln!("{}", faults.join("\n")),
+    }
+    Err("cargo xtask conformance".to_owned())
+}
+
+/// How many cases failed.
+fn conform(options: Options) -> Result<usize, Faults> {
+    let groups = read(&options)?;
+    let adapters =
+        if options.adapters.is_empty() { Adapter::ALL.to_vec() } else { options.adapters };
+    Cargo::new("build --quiet --package servers")
+        .run()
+        .map_err(|repeat| vec![format!("the servers cannot be built; to repeat: {repeat}")])?;
+
+    // Each adapter by itself, all at once: what one answers does not depend on another.
+    let outcomes: Vec<Result<Vec<Exchange>, String>> = thread::scope(|scope| {
+        let groups = &groups;
+        let threads: Vec<_> =
+            adapters.iter().map(|&adapter| scope.spawn(move || ask(adapter, groups))).collect();
+        let joined = threads.into_iter().map(|thread| thread.join());
+        joined.map(|outcome| outcome.unwrap_or_else(|_| Err("a thread panicked".into()))).collect()
+    });
+    let mut exchanges = Vec::new();
+    let mut faults = Vec::new();
+    for (adapter, outcome) in adapters.iter().zip(outcomes) {
+        match outcome {
+            Ok(outcome) => exchanges.push((*adapter, outcome)),
+            Err(fault) => faults.push(format!("{}: {fault}", adapter.name())),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+
+    let cases = groups.iter().flat_map(|group| group.cases.iter().map(move |case| (group, case)));
+    let (mut passed, mut failed) = (0, 0);
+    for (index, (group, case)) in cases.enumerate() {
+        let answers = exchanges.iter().map(|(adapter, all)| (*adapter, &all[index]));
+        match judge(group, case, answers) {
+            None => passed += 1,
+            Some(report) => {
+                failed += 1;
+                print!("{report}");
+            }
+        }
+    }
+    let names: Vec<_> = adapters.iter().map(|adapter| adapter.name()).collect();
+    println!("{} cases on {}", passed + failed, names.join(", "));
+    println!("{passed} passed, {failed} failed");
+    Ok(failed)
+}
+
+/// The groups that are left after filtering, none of them empty.
+fn read(options: &Options) -> Result<Vec<Group>, Faults> {
+    let files = if options.files.is_empty() {
+        table::files().map_err(|fault| vec![fault])?
+    } else {
+        options.files.clone()
+    };
+    let (mut groups, mut faults) = (Vec::new(), Vec::new());
+    for file in &files {
+        match table::read(file) {
+            Ok(mut read) => groups.append(&mut read),
+            Err(mut found) => faults.append(&mut found),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    if let Some(filter) = &options.filter {
+        for Group { about, cases, .. } in &mut groups {
+            cases.retain(|case| {
+                [&case.place, about, &case.what].iter().any(|text| text.contains(filter))
+            });
+        }
+    }
+    groups.retain(|group| !group.cases.is_empty());
+    // A filter that is mistyped, or a table that is gone, would else pass.
+    if groups.is_empty() { Err(vec!["there is no such case".to_owned()]) } else { Ok(groups) }
+}
+
+/// What one adapter answers to every case, in order.
+fn ask(adapter: Adapter, groups: &[Group]) -> Result<Vec<Exchange>, String> {
+    let mut server = Server::new(adapter)?;
+    let mut exchanges = Vec::new();
+    for group in groups {
+        let addr = server.under(&group.policy)?;
+        for case in &group.cases {
+            exchanges.push(wire::exchange(addr, &case.bytes, case.wanted.len()));
+        }
+    }
+    Ok(exchanges)
+}
+
+/// One process per adapter, whose policy is swapped from group to group.
+struct Server {
+    adapter: Adapter,
+    file: PathBuf,
+    running: Option<(Running, SocketAddr)>,
+}
+
+impl Server {
+    fn new(adapter: Adapter) -> Result<Self, String> {
+        let name = format!("cors-conformance-{}-{}.toml", std::process::id(), adapter.name());
+        Ok(Self { adapter, file: std::env::temp_dir().join(name), running: None })
+    }
+
+    /// Where the server listens, with that policy in force.
+    fn under(&mut self, policy: &str) -> Result<SocketAddr, String> {
+        fs::write(&self.file, policy)
+            .map_err(|error| format!("{}: {error}", self.file.display()))?;
+        match &self.running {
+            Some((running, addr)) if cfg!(unix) => {
+                reload(running, &self.file)?;
+                Ok(*addr)
+            }
+            _ => {
+                let (running, addr) = start(self.adapter, &self.file)?;
+                self.running = Some((running, addr));
+                Ok(addr)
+            }
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It lies in the folder for temporary files: what cannot be removed does no harm.
+        let _ = fs::remove_file(&self.file);
+    }
+}
+
+fn start(adapter: Adapter, policy: &Path) -> Result<(Running, SocketAddr), String> {
+    let addr = (Ipv4Addr::LOCALHOST, 0).into();
+    let serve = Serve { adapter, policy: policy.to_owned(), addr };
+    let mut command = cargo::command();
+    command
+        .args(["run", "--quiet", "--package", "servers", "--manifest-path"])
+        .arg(xtask::WORKSPACE_MANIFEST)
+        .arg("--")
+        .args(serve.to_args());
+    let running = Running::start(&mut command)
+        .map_err(|error| format!("its server cannot be started: {error}"))?;
+    while let Some(line) = running.next_out() {
+        let addr = line.strip_prefix("listening on http://").and_then(|rest| rest.parse().ok());
+        if let Some(addr) = addr {
+            return Ok((running, addr));
+        }
+    }
+    let said: Vec<_> = std::iter::from_fn(|| running.next_err()).collect();
+    Err(format!("its server does not listen:\n{}", said.join("\n")))
+}
+
+/// Waits for the server's own word: a request sent from then on meets the new policy.
+#[cfg(unix)]
+fn reload(running: &Running, file: &Path) -> Result<(), String> {
+    running.signal("HUP").map_err(|error| error.to_string())?;
+    let done = format!("{}: read again, in force", file.display());
+    let refused = format!("{}: the running policy stays in force", file.display());
+    let mut said = Vec::new();
+    while let Some(line) = running.next_err() {
+        if line == done {
+            return Ok(());
+        }
+        let stop = line == refused;
+        said.push(line);
+        if stop {
+            break;
+        }
+    }
+    Err(format!("its server does not take the policy:\n{}", said.join("\n")))
+}
+
+#[cfg(not(unix))]
+fn reload(_: &Running, _: &Path) -> Result<(), String> {
+    Err("no SIGHUP here".to_owned())
+}
+
+/// A report if any adapter's answer is not the wanted one.
+fn judge<'a>(
+    group: &Group,
+    case: &Case,
+    answers: impl Iterator<Item = (Adapter, &'a Exchange)>,
+) -> Option<String> {
+    let mut faults = String::new();
+    for (adapter, exchange) in answers {
+        if let Err(fault) = matches(case, exchange) {
+            faults += &format!("  {:<8}{fault}\n", adapter.name());
+        }
+    }
+    if faults.is_empty() {
+        return None;
+    }
+    let wanted: Vec<_> = case.wanted.iter().map(describe_wanted).collect();
+    Some(format!(
+        "{}: {}: {}\n  wanted  {}\n{faults}",
+        case.place,
+        group.about,
+        case.what,
+        wanted.join(" | ")
+    ))
+}
+
+/// An error is what came instead.
+fn matches(case: &Case, exchange: &Exchange) -> Result<(), String> {
+    let Exchange { answers, fault } = exchange;
+    if case.framework_may_refuse && is_refusal(answers) {
+        return Ok(());
+    }
+    let all_there = answers.len() == case.wanted.len() && fault.is_none();
+    if all_there && answers.iter().zip(&case.wanted).all(|(answer, wanted)| is(wanted, answer)) {
+        return Ok(());
+    }
+    let mut got: Vec<_> = answers
+        .iter()
+        .enumerate()
+        .map(|(index, answer)| describe(answer, case.wanted.get(index)))
+        .collect();
+    got.extend(fault.iter().map(|fault| format!("({fault})")));
+    Err(got.join(" | "))
+}
+
+/// A 4xx of a parser that met no middleware, or a connection that it closed without a word.
+fn is_refusal(answers: &[Answer]) -> bool {
+    match answers {
+        [] => true,
+        [answer, ..] => (400..500).contains(&answer.status) && cors(answer).is_empty(),
+    }
+}
+
+fn is(wanted: &Wanted, answer: &Answer) -> bool {
+    wanted.status.contains(&answer.status)
+        && wanted.cors == cors(answer)
+        && wanted.vary == vary(answer)
+        && (answer.body.is_empty() || !wanted.empty)
+        && !has_forbidden_length(answer)
+        && wanted.has.iter().all(|line| has(answer, line))
+        && !wanted.lacks.iter().any(|name| answer.values(&name.to_ascii_lowercase()).count() > 0)
+}
+
+/// RFC 9110, 8.6: no `Content-Length` on 204; RFC 9112, 6.1: no `Transfer-Encoding` either.
+fn has_forbidden_length(answer: &Answer) -> bool {
+    let framing = ["content-length", "transfer-encoding"];
+    answer.status == 204 && framing.iter().any(|name| answer.values(name).count() > 0)
+}
+
+fn has(answer: &Answer, line: &str) -> bool {
+    line.split_once(": ").is_some_and(|(name, value)| {
+        answer.values(&name.to_ascii_lowercase()).any(|found| found == value)
+    })
+}
+
+fn cors(answer: &Answer) -> Vec<String> {
+    let lines = answer.headers.iter().filter(|(name, _)| name.starts_with("access-control-"));
+    let mut lines: Vec<_> = lines.map(|(name, value)| format!("{name}: {value}")).collect();
+    lines.sort();
+    lines
+}
+
+fn vary(answer: &Answer) -> Vec<String> {
+    table::names(&answer.values("vary").collect::<Vec<_>>().join(","))
+}
+
+fn describe_wanted(wanted: &Wanted) -> String {
+    let status: Vec<_> = wanted.status.iter().map(u16::to_string).collect();
+    let mut text = line(&status.join(" or "), &wanted.cors, &wanted.vary);
+    if wanted.empty {
+        text += "; an empty body";
+    }
+    for line in &wanted.has {
+        let _ = write!(text, "; with {line}");
+    }
+    for name in &wanted.lacks {
+        let _ = write!(text, "; without {name}");
+    }
+    text
+}
+
+/// What of the answer the table may speak of.
+fn describe(answer: &Answer, wanted: Option<&Wanted>) -> String {
+    let mut text = line(&answer.status.to_string(), &cors(answer), &vary(answer));
+    if has_forbidden_length(answer) {
+        text += "; with a length that 204 must not have";
+    }
+    let Some(wanted) = wanted else { return text };
+    if wanted.empty && !answer.body.is_empty() {
+        let _ = write!(text, "; a body of {} bytes", answer.body.len());
+    }
+    for line in wanted.has.iter().filter(|line| !has(answer, line)) {
+        let _ = write!(text, "; without {line}");
+    }
+    for name in &wanted.lacks {
+        for value in answer.values(&name.to_ascii_lowercase()) {
+            let _ = write!(text, "; with {name}: {value}");
+        }
+    }
+    text
+}
+
+fn line(status: &str, cors: &[String], vary: &[String]) -> String {
+    let mut text = status.to_owned();
+    for line in cors {
+        let _ = write!(text, "; {line}");
+    }
+    let vary =
+        if vary.is_empty() { "no vary".to_owned() } else { format!("vary: {}", vary.join(", ")) };
+    text + "; " + &vary
+}
