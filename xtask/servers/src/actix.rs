@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 use xtask::options::Adapter;
 
 use crate::api::{self, Field, Seen};
-use crate::serve::{Started, WORKERS};
+use crate::started::{Started, WORKERS};
 
 /// Serves on `listener`, under `policy` until another is swapped in.
 pub fn start(listener: TcpListener, policy: Policy) -> Started {

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use xtask::options::Adapter;
 
 use crate::api::{self, Seen};
-use crate::serve::Started;
+use crate::started::Started;
 
 /// Serves on `listener`, under `policy` until another is swapped in.
 pub fn start(listener: TcpListener, policy: Policy) -> Started {

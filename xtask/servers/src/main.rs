@@ -11,6 +11,7 @@ mod api;
 mod axum;
 mod demo;
 mod serve;
+mod started;
 mod warp;
 
 fn main() -> ExitCode {

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::pin::Pin;
 use std::process::ExitCode;
 
 use cors_core::Policy;
@@ -13,13 +12,7 @@ use tokio::runtime;
 use xtask::options::{Adapter, Serve};
 use xtask::policy_file::judge;
 
-/// A server that an adapter's module has started.
-pub struct Started {
-    /// Resolves only when the server cannot go on. Polled on the runtime's own thread, so it need not be `Send`.
-    pub running: Pin<Box<dyn Future<Output = io::Result<()>>>>,
-    /// Puts another policy in force for the requests that begin from now on.
-    pub swap: Box<dyn Fn(Policy)>,
-}
+use crate::started::{Started, WORKERS};
 
 fn start(adapter: Adapter, listener: TcpListener, policy: Policy) -> Started {
     match adapter {
@@ -28,9 +21,6 @@ fn start(adapter: Adapter, listener: TcpListener, policy: Policy) -> Started {
         Adapter::Warp => crate::warp::start(listener, policy),
     }
 }
-
-/// Threads that serve. Requests here come one at a time, or a handful; two show what is shared wrongly.
-pub const WORKERS: usize = 2;
 
 pub fn run(options: &Serve) -> ExitCode {
     run_announced(&options.policy, &[(options.adapter, options.addr)], |addrs, _| {

@@ -25,7 +25,7 @@ use warp::{Filter, Rejection, Reply};
 use xtask::options::Adapter;
 
 use crate::api::{self, Field, Seen};
-use crate::serve::Started;
+use crate::started::Started;
 
 /// Serves on `listener`, under `policy` until another is swapped in.
 pub fn start(listener: TcpListener, policy: Policy) -> Started {
