@@ -169,9 +169,16 @@ pub(crate) enum VaryOn {
     Options,
     /// Any other.
     Cacheable {
-        /// A closure or question was asked, with the headers that it names.
-        question: bool,
+        /// Who was asked about the origin, with the headers that they name.
+        consulted: Consulted,
         /// It was looked at whether the request is cross-origin at all.
         fetch_site: bool,
     },
+}
+
+/// Which of the user's own checks an answer depends on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Consulted {
+    pub(crate) closure: bool,
+    pub(crate) ask: bool,
 }

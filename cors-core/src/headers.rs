@@ -5,12 +5,13 @@
 use crate::names::{Names, is_token};
 
 /// As much of all `Access-Control-Request-Headers` lines together as is ever read, in bytes;
-/// beyond it the preflight is refused unread.
-///
-/// 4 KiB is more than any browser's list, however a proxy has cut it into lines, since a line
-/// counts as long as it is. An empty line counts one, and there is room for 256 of those, so that
-/// nothing is free of charge.
-pub(crate) const MAX_LIST: usize = 4096 + 256;
+/// beyond it the preflight is refused unread. More than any browser's list, however a proxy has
+/// cut it into lines.
+pub(crate) const MAX_LIST: usize = 4096;
+
+/// As many lines as are ever looked at: each byte of [`MAX_LIST`] in a line of its own, and as many
+/// empty ones between them.
+const MAX_LINES: usize = 2 * MAX_LIST;
 
 /// `authorization` is never covered by `*`.
 /// [Fetch, CORS non-wildcard request-header name](https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name)
@@ -113,8 +114,8 @@ impl AllowHeaders {
         let mut length = 0;
         let mut verbatim = true;
         for (i, line) in lines().enumerate() {
-            length += line.len().max(1);
-            if length > MAX_LIST {
+            length += line.len();
+            if length > MAX_LIST || i == MAX_LINES {
                 return AskedHeaders::TooLong;
             }
             verbatim = i == 0;
@@ -231,7 +232,9 @@ mod tests {
         assert_eq!(judge(&listed, &[&line]), AskedHeaders::Allowed { verbatim: false });
         let letters = vec!["a"; 4096];
         assert_eq!(judge(&listed, &letters), AskedHeaders::Allowed { verbatim: false });
-        assert_eq!(judge(&listed, &vec![""; 5000]), AskedHeaders::TooLong);
+        let allowed = AskedHeaders::Allowed { verbatim: false };
+        assert_eq!(judge(&listed, &vec![""; MAX_LINES]), allowed);
+        assert_eq!(judge(&listed, &vec![""; MAX_LINES + 1]), AskedHeaders::TooLong);
         assert_eq!(judge(&listed, &[&",".repeat(MAX_LIST + 1)]), AskedHeaders::TooLong);
         assert_eq!(judge(&listed, &[&line, &line]), AskedHeaders::TooLong);
     }

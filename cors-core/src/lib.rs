@@ -47,7 +47,8 @@
 //! - Whatever `Access-Control-Allow-*`, `-Expose-Headers` and `-Max-Age` a handler sets is replaced.
 //! - A preflight's answer is whole: all methods and all headers of the policy.
 //! - Any bytes in any header get a clear answer, at a cost that has a limit.
-//! - The cost of a decision does not grow with the number of patterns.
+//! - The cost of a decision does not grow with the number of patterns; regular expressions, which
+//!   are tried one after the other, have a limit together.
 //!
 //! # Features
 //!

@@ -10,9 +10,11 @@
 //! 4. [`Exchange::write`] on the headers of whatever response came of it, error or not.
 
 use crate::config::{DisallowedOrigin, RefusedPreflight};
+use crate::decision::{
+    Consulted, Headers, Methods, Outcome, Plan, ResponseHeaderSet, Step, VaryOn,
+};
 #[cfg(feature = "tracing")]
 use crate::decision::{Decision, Reason};
-use crate::decision::{Headers, Methods, Outcome, Plan, ResponseHeaderSet, Step, VaryOn};
 use crate::methods::SAFELISTED;
 use crate::policy::{Compiled, Policy};
 use crate::question::AskedOrigin;
@@ -62,13 +64,15 @@ struct Prepared<V> {
     vary: Vary<V>,
 }
 
-/// The four lists of a policy's `Vary` on cacheable answers, and the one on answers to OPTIONS.
+/// The lists of a policy's `Vary`.
 struct Vary<V> {
-    plain: VaryNames<V>,
-    question: VaryNames<V>,
-    fetch_site: VaryNames<V>,
-    question_and_fetch_site: VaryNames<V>,
+    /// On cacheable answers, by [`cacheable_index`].
+    cacheable: [VaryNames<V>; 8],
     options: VaryNames<V>,
+}
+
+fn cacheable_index(consulted: Consulted, fetch_site: bool) -> usize {
+    usize::from(consulted.closure) | usize::from(consulted.ask) << 1 | usize::from(fetch_site) << 2
 }
 
 impl<V: Value> PreparedPolicy<V> {
@@ -197,11 +201,19 @@ impl<V: Value> Vary<V> {
     fn new(policy: &Compiled) -> Self {
         let header = |header: RequestHeader| HeaderName::from_static(header.as_str());
         let forbid = policy.disallowed_origin == DisallowedOrigin::Forbid;
-        let fetch_site = forbid.then(|| header(RequestHeader::FetchSite));
-        let closure = policy.closure.iter().flat_map(|closure| &closure.names);
-        let question: Vec<HeaderName> =
-            closure.chain(policy.asks.iter().flatten()).cloned().collect();
-        let origin = (!policy.is_constant()).then(|| header(RequestHeader::Origin));
+        let closure = policy.closure.as_ref().map(|closure| &closure.names);
+        let named = |names: Option<&Vec<HeaderName>>, consulted: bool| {
+            names.filter(|_| consulted).cloned().unwrap_or_default()
+        };
+        let cacheable = |index: usize| {
+            let has = |bit: usize| index & 1 << bit != 0;
+            let origin = (!policy.is_constant()).then_some(RequestHeader::Origin);
+            let fetch_site = has(2).then_some(RequestHeader::FetchSite);
+            let names = origin.map(header).into_iter();
+            let names = names.chain(named(closure, has(0)));
+            let names = names.chain(named(policy.asks.as_ref(), has(1)));
+            VaryNames::new(names.chain(fetch_site.map(header)))
+        };
         let reads_headers = policy.refused_preflight == RefusedPreflight::Conceal
             || policy.preflight_continue
             || policy.headers.any;
@@ -211,25 +223,17 @@ impl<V: Value> Vary<V> {
             .chain(policy.private_network.then_some(RequestHeader::RequestPrivateNetwork))
             .chain(forbid.then_some(RequestHeader::FetchSite))
             .map(header)
-            .chain(question.clone());
-        Self {
-            plain: VaryNames::new(origin.clone()),
-            question: VaryNames::new(origin.clone().into_iter().chain(question.clone())),
-            fetch_site: VaryNames::new(origin.clone().into_iter().chain(fetch_site.clone())),
-            question_and_fetch_site: VaryNames::new(
-                origin.into_iter().chain(question).chain(fetch_site),
-            ),
-            options: VaryNames::new(options),
-        }
+            .chain(named(closure, true))
+            .chain(named(policy.asks.as_ref(), true));
+        Self { cacheable: std::array::from_fn(cacheable), options: VaryNames::new(options) }
     }
 
     fn on(&self, on: VaryOn) -> &VaryNames<V> {
         match on {
             VaryOn::Options => &self.options,
-            VaryOn::Cacheable { question: false, fetch_site: false } => &self.plain,
-            VaryOn::Cacheable { question: true, fetch_site: false } => &self.question,
-            VaryOn::Cacheable { question: false, fetch_site: true } => &self.fetch_site,
-            VaryOn::Cacheable { question: true, fetch_site: true } => &self.question_and_fetch_site,
+            VaryOn::Cacheable { consulted, fetch_site } => {
+                &self.cacheable[cacheable_index(consulted, fetch_site)]
+            }
         }
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! [Public Suffix List](https://publicsuffix.org/list/)
 
-/// Whether the names directly below `host` belong to different registrants.
+#[cfg(feature = "public-suffix")]
+use std::{collections::HashSet, sync::LazyLock};
+
+/// Whether the names below `host`, at whatever depth, belong to different registrants.
 ///
 /// With the feature `public-suffix` the list answers; without it, a single label is taken for a
 /// public suffix. `localhost` is none.
@@ -13,13 +16,21 @@ pub(crate) fn is_shared(host: &str) -> bool {
     !host.contains('.') || is_listed(host)
 }
 
+/// What stands above a public suffix and is none itself, such as `amazonaws.com` above
+/// `s3.amazonaws.com`: one registrant's domain, with names of others further down. The crate that
+/// holds the list cannot be asked for these. From the list of 2026-10-23: every proper ancestor of
+/// a rule, sorted, one a line.
+#[cfg(feature = "public-suffix")]
+static ABOVE: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("public_suffix/above.txt").lines().collect());
+
 #[cfg(feature = "public-suffix")]
 fn is_listed(host: &str) -> bool {
     let is_suffix = |name: &[u8]| psl::suffix(name).is_some_and(|suffix| suffix.as_bytes() == name);
     // A rule such as `*.kawasaki.jp` makes public suffixes of the names below: what stands below
     // those then belongs to different registrants, and `*.` reaches it.
     let below = format!("0.{host}");
-    is_suffix(host.as_bytes()) || is_suffix(below.as_bytes())
+    is_suffix(host.as_bytes()) || is_suffix(below.as_bytes()) || ABOVE.contains(host)
 }
 
 #[cfg(not(feature = "public-suffix"))]
@@ -42,8 +53,24 @@ mod tests {
 
     #[cfg(feature = "public-suffix")]
     #[test]
+    fn what_stands_above_is_sorted_and_no_suffix() {
+        let lines: Vec<&str> = include_str!("public_suffix/above.txt").lines().collect();
+        assert!(lines.is_sorted() && lines.len() > 400);
+        assert!(lines.iter().all(|line| line.contains('.') && line.is_ascii()));
+    }
+
+    #[cfg(feature = "public-suffix")]
+    #[test]
     fn listed() {
-        for host in ["co.uk", "github.io", "kawasaki.jp", "x.kawasaki.jp"] {
+        for host in [
+            "co.uk",
+            "github.io",
+            "kawasaki.jp",
+            "x.kawasaki.jp",
+            "amazonaws.com",
+            "us-east-2.amazonaws.com",
+            "core.windows.net",
+        ] {
             assert!(is_shared(host), "{host}");
         }
         for host in ["example.co.uk", "me.github.io", "city.kawasaki.jp", "a.x.kawasaki.jp"] {

@@ -2,17 +2,21 @@
 //!
 //! Only encoding is here: patterns and origins hold labels in this form already.
 
+/// RFC 1035, 2.3.4.
+const MAX_LABEL: usize = 63;
+
 const BASE: u32 = 36;
 const T_MIN: u32 = 1;
 const T_MAX: u32 = 26;
 
 /// The label as a browser sends it: lower case, and `xn--` with its Punycode where it is not ASCII.
 ///
-/// A label that would need Unicode normalisation first may come out otherwise than a browser
+/// A label longer than any in the DNS is left as it is: encoding takes the square of its length.
+/// One that would need Unicode normalisation first may come out otherwise than a browser
 /// writes it; this is advice to a person, and the result is checked again when it is used.
 pub(crate) fn to_ascii(label: &str) -> String {
     let lower = label.to_lowercase();
-    if lower.is_ascii() {
+    if lower.is_ascii() || lower.chars().count() > MAX_LABEL {
         return lower;
     }
     encode(&lower).map_or(lower, |encoded| format!("xn--{encoded}"))

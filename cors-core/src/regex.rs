@@ -62,6 +62,11 @@ impl OriginRegex {
         &self.pattern
     }
 
+    /// Bytes of its tables.
+    pub(crate) fn memory(&self) -> usize {
+        self.automaton.memory()
+    }
+
     /// Whether some match may begin with `prefix`; may err towards yes.
     fn may_begin_with(&self, prefix: &str) -> bool {
         self.automaton.walk(prefix.bytes()).is_some()

@@ -7,6 +7,10 @@ use crate::origin::Origin;
 use crate::origins::{Origins, Patterns, PatternsBuilder};
 use crate::pattern::{self, Pattern};
 use crate::public_suffix;
+#[cfg(feature = "regex")]
+use crate::regex::{OriginRegex, RegexFault};
+#[cfg(feature = "regex")]
+use std::collections::HashSet;
 
 const KEY: &str = "allow_origins";
 
@@ -14,17 +18,35 @@ const KEY: &str = "allow_origins";
 /// or question may allow other origins as well.
 pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> (Origins, Danger) {
     let list = &config.allow_origins;
-    let mut compiler = Compiler { config, needed: Danger::default(), findings };
+    let any = list.iter().any(is_star);
+    let mut compiler = Compiler {
+        config,
+        needed: Danger::default(),
+        stars: 0,
+        only_stars: list.iter().all(is_star),
+        #[cfg(feature = "regex")]
+        budget: RegexBudget::default(),
+        findings,
+    };
     if list.is_empty() && !asked {
         compiler.findings.error(KEY, "[]", ErrorKind::NoOrigins);
     }
     // Whoever answers may allow an insecure origin.
     compiler.needed.allow_insecure_origins = asked && config.allow_credentials;
-    let any = list.iter().any(|entry| *entry == OriginEntry::from("*"));
     if any {
         check_any(config, asked, compiler.findings);
         compiler.needed.reflect_any_origin = config.allow_credentials;
         compiler.needed.allow_null_origin = config.allow_credentials;
+        if config.allow_credentials
+            && config.danger.reflect_any_origin
+            && config.danger.allow_null_origin
+        {
+            compiler.findings.warn(
+                "danger.allow_null_origin",
+                "true",
+                WarningKind::NullOriginAllowed,
+            );
+        }
     }
     let mut origins = Origins { any, ..Origins::default() };
     let mut patterns = PatternsBuilder::with_capacity(list.len());
@@ -33,7 +55,7 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
     for (index, entry) in list.iter().enumerate() {
         let at = |text| Entry { key: KEY, index: index_in(list.len(), index), text };
         match entry {
-            OriginEntry::Pattern(text) if text == "*" => compiler.star(at(text), index),
+            OriginEntry::Pattern(text) if text == "*" => compiler.star(at(text)),
             OriginEntry::Pattern(text) => {
                 if let Some(pattern) = compiler.pattern(at(text)) {
                     patterns.add(text, &pattern);
@@ -71,18 +93,27 @@ fn is_covered(text: &str, patterns: &Patterns, origins: &Origins) -> bool {
     covered && Pattern::parse(text).is_ok_and(|pattern| pattern.is_exact())
 }
 
+fn is_star(entry: &OriginEntry) -> bool {
+    matches!(entry, OriginEntry::Pattern(text) if text == "*")
+}
+
 struct Compiler<'c> {
     config: &'c Config,
     needed: Danger,
+    /// How many entries so far are `*`.
+    stars: usize,
+    only_stars: bool,
+    #[cfg(feature = "regex")]
+    budget: RegexBudget,
     findings: &'c mut Findings,
 }
 
 impl Compiler<'_> {
-    fn star(&mut self, entry: Entry<'_>, index: usize) {
-        let list = &self.config.allow_origins;
-        if list[..index].contains(&OriginEntry::from("*")) {
+    fn star(&mut self, entry: Entry<'_>) {
+        self.stars += 1;
+        if self.stars > 1 {
             entry.warn(WarningKind::Duplicate, self.findings);
-        } else if list.iter().any(|other| *other != OriginEntry::from("*")) {
+        } else if !self.only_stars {
             entry.error(ErrorKind::AnyOriginWithOthers, self.findings);
         }
     }
@@ -133,8 +164,11 @@ impl Compiler<'_> {
     /// `before`: how many patterns stand before it.
     #[cfg(feature = "regex")]
     fn regex(&mut self, entry: Entry<'_>, before: usize, origins: &mut Origins) {
-        use crate::regex::{self, OriginRegex, RegexFault};
-        let regex = match OriginRegex::new(entry.text) {
+        use crate::regex;
+        if !self.budget.texts.insert(entry.text.to_owned()) {
+            return entry.warn(WarningKind::Duplicate, self.findings);
+        }
+        let regex = match self.budget.compile(entry.text) {
             Ok(regex) => regex,
             Err(fault) => {
                 let kind = match fault {
@@ -164,10 +198,36 @@ impl Compiler<'_> {
         } else if regex::unescaped_dot(entry.text) {
             entry.warn(WarningKind::UnescapedDot, self.findings);
         }
-        if origins.regexes.iter().any(|(_, known)| known.as_str() == entry.text) {
-            entry.warn(WarningKind::Duplicate, self.findings);
-        } else {
-            origins.regexes.push((before, regex));
+        origins.regexes.push((before, regex));
+    }
+}
+
+/// What all regular expressions of a policy may cost together. Each is tried against every origin
+/// that no pattern allows, and a hostile policy file must not take the process down.
+#[cfg(feature = "regex")]
+#[derive(Default)]
+struct RegexBudget {
+    texts: HashSet<String>,
+    spent: usize,
+}
+
+#[cfg(feature = "regex")]
+impl RegexBudget {
+    /// In bytes of tables. An ordinary pattern takes a few thousand.
+    const ALL: usize = 4 << 20;
+    /// What a pattern costs at least: it bounds how many there can be.
+    const ONE: usize = 16 << 10;
+
+    fn compile(&mut self, text: &str) -> Result<OriginRegex, RegexFault> {
+        if self.spent > Self::ALL {
+            return Err(RegexFault::TooLarge);
         }
+        let regex = OriginRegex::new(text);
+        self.spent += match &regex {
+            Ok(regex) => regex.memory().max(Self::ONE),
+            Err(RegexFault::TooLarge) => Self::ALL / 4,
+            Err(RegexFault::Invalid(_)) => Self::ONE,
+        };
+        regex
     }
 }

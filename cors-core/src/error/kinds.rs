@@ -200,7 +200,9 @@ impl Explain for ErrorKind {
             Self::InvalidRegex { message } => {
                 return format!("not a regular expression: {message}");
             }
-            Self::RegexTooLarge => "the regular expression's automaton would be too large",
+            Self::RegexTooLarge => {
+                "the automaton would be too large, or those of all regular expressions together"
+            }
             Self::RegexUnavailable => "this build has no regular expressions",
             Self::UnknownKey { .. } => "no such key",
             Self::WrongType { expected } => return format!("the key takes {expected}"),
@@ -250,7 +252,7 @@ impl Explain for ErrorKind {
             Self::PreflightStatusOutOfRange => "write 204, or 200 for clients that know no other",
             Self::PreflightStatusWithContinue => "leave out one of the two",
             Self::InvalidRegex { .. } => "correct the regular expression",
-            Self::RegexTooLarge => "write a shorter one with fewer and smaller counts",
+            Self::RegexTooLarge => "write fewer and shorter ones with smaller counts, or patterns",
             Self::RegexUnavailable => {
                 "build cors-core with the feature \"regex\", or write patterns"
             }

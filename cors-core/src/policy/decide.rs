@@ -3,7 +3,7 @@
 use super::Compiled;
 use crate::config::{DisallowedOrigin, RefusedPreflight};
 use crate::decision::{
-    Decision, Headers, Methods, Outcome, Plan, Reason, ResponseHeaderSet, Step, VaryOn,
+    Consulted, Decision, Headers, Methods, Outcome, Plan, Reason, ResponseHeaderSet, Step, VaryOn,
 };
 use crate::headers::AskedHeaders;
 use crate::names::is_token;
@@ -17,9 +17,9 @@ const NO_CONTENT: u16 = 204;
 
 /// What the policy says of an origin.
 enum OriginVerdict<'r> {
-    Allowed { questioned: bool },
-    Refused { reason: Reason<'r>, questioned: bool },
-    Ask(Origin<'r>),
+    Allowed { consulted: Consulted },
+    Refused { reason: Reason<'r>, consulted: Consulted },
+    Ask { origin: Origin<'r>, consulted: Consulted },
 }
 
 impl Compiled {
@@ -43,25 +43,25 @@ impl Compiled {
         let options = request.method() == "OPTIONS";
         let mut origins = request.lines(RequestHeader::Origin);
         let Some(origin) = origins.next() else {
-            return Step::Decided(self.not_cors(options, false, false));
+            return Step::Decided(self.not_cors(options, Consulted::default(), false));
         };
         let repeated = origins.next().is_some();
         let preflight = options && request.lines(RequestHeader::RequestMethod).next().is_some();
-        let allowed = |questioned| {
-            if preflight { self.preflight(request) } else { self.simple(options, questioned) }
+        let allowed = |consulted| {
+            if preflight { self.preflight(request) } else { self.simple(options, consulted) }
         };
-        let refused = |reason, questioned| {
-            self.refuse_origin(request, origin.as_ref(), reason, options, preflight, questioned)
+        let refused = |reason, consulted| {
+            self.refuse_origin(request, origin.as_ref(), reason, options, preflight, consulted)
         };
         match self.judge_origin(request, origin.as_ref(), repeated) {
-            OriginVerdict::Allowed { questioned } => Step::Decided(allowed(questioned)),
-            OriginVerdict::Refused { reason, questioned } => {
-                Step::Decided(refused(reason, questioned))
+            OriginVerdict::Allowed { consulted } => Step::Decided(allowed(consulted)),
+            OriginVerdict::Refused { reason, consulted } => {
+                Step::Decided(refused(reason, consulted))
             }
-            OriginVerdict::Ask(asked) => Step::Ask {
-                origin: asked,
-                allowed: allowed(true),
-                refused: refused(Reason::OriginNotAllowed(asked.as_str().as_bytes()), true),
+            OriginVerdict::Ask { origin, consulted } => Step::Ask {
+                origin,
+                allowed: allowed(consulted),
+                refused: refused(Reason::OriginNotAllowed(origin.as_str().as_bytes()), consulted),
             },
         }
     }
@@ -72,19 +72,20 @@ impl Compiled {
         bytes: &'r [u8],
         repeated: bool,
     ) -> OriginVerdict<'r> {
-        let refused = |reason| OriginVerdict::Refused { reason, questioned: false };
+        let nobody = Consulted::default();
+        let refused = |reason| OriginVerdict::Refused { reason, consulted: nobody };
         if self.origins.any && !self.reflects() {
-            return OriginVerdict::Allowed { questioned: false };
+            return OriginVerdict::Allowed { consulted: nobody };
         }
         if repeated {
             return refused(Reason::OriginRepeated);
         }
         if self.origins.patterns.contains(bytes) {
-            return OriginVerdict::Allowed { questioned: false };
+            return OriginVerdict::Allowed { consulted: nobody };
         }
         if bytes == b"null" {
             return if self.origins.any && self.danger.allow_null_origin {
-                OriginVerdict::Allowed { questioned: false }
+                OriginVerdict::Allowed { consulted: nobody }
             } else {
                 refused(Reason::OriginNotAllowed(bytes))
             };
@@ -93,33 +94,32 @@ impl Compiled {
             return refused(Reason::OriginMalformed(bytes));
         };
         if self.origins.any || self.origins.matches_regex(origin) {
-            return OriginVerdict::Allowed { questioned: false };
+            return OriginVerdict::Allowed { consulted: nobody };
         }
         // With credentials, no one is asked about an origin that anyone on the network can take.
         let secure =
             !self.credentials || self.danger.allow_insecure_origins || !origin.is_insecure();
         let closure = self.closure.as_ref().filter(|_| secure);
         if closure.is_some_and(|closure| closure.allows(origin, request)) {
-            return OriginVerdict::Allowed { questioned: true };
+            return OriginVerdict::Allowed { consulted: Consulted { closure: true, ..nobody } };
         }
-        if self.asks.is_some() && secure {
-            return OriginVerdict::Ask(origin);
+        let consulted =
+            Consulted { closure: closure.is_some(), ask: self.asks.is_some() && secure };
+        if consulted.ask {
+            return OriginVerdict::Ask { origin, consulted };
         }
-        OriginVerdict::Refused {
-            reason: Reason::OriginNotAllowed(bytes),
-            questioned: closure.is_some(),
-        }
+        OriginVerdict::Refused { reason: Reason::OriginNotAllowed(bytes), consulted }
     }
 
-    fn not_cors(&self, options: bool, questioned: bool, fetch_site: bool) -> Outcome<'static> {
+    fn not_cors(&self, options: bool, consulted: Consulted, fetch_site: bool) -> Outcome<'static> {
         let headers =
             if self.is_constant() { ResponseHeaderSet::Simple } else { ResponseHeaderSet::None };
-        let vary = vary_on(options, questioned, fetch_site);
+        let vary = vary_on(options, consulted, fetch_site);
         Outcome { decision: Decision::NotCors, plan: Plan { status: None, headers, vary } }
     }
 
-    fn simple(&self, options: bool, questioned: bool) -> Outcome<'static> {
-        let vary = vary_on(options, questioned, false);
+    fn simple(&self, options: bool, consulted: Consulted) -> Outcome<'static> {
+        let vary = vary_on(options, consulted, false);
         let headers = ResponseHeaderSet::Simple;
         Outcome { decision: Decision::Simple, plan: Plan { status: None, headers, vary } }
     }
@@ -131,21 +131,21 @@ impl Compiled {
         reason: Reason<'r>,
         options: bool,
         preflight: bool,
-        questioned: bool,
+        consulted: Consulted,
     ) -> Outcome<'r> {
         let forbid = self.disallowed_origin == DisallowedOrigin::Forbid;
         let decision = Decision::Reject(reason);
-        let vary = vary_on(options, questioned, forbid);
+        let vary = vary_on(options, consulted, forbid);
         let well_formed = reason != Reason::OriginRepeated;
         if forbid
             && (is_same_origin_by_browser(request) || well_formed && is_own_origin(request, origin))
         {
-            return self.not_cors(options, questioned, true);
+            return self.not_cors(options, consulted, true);
         }
         let plan = if preflight || forbid {
             Plan { status: Some(FORBIDDEN), headers: ResponseHeaderSet::None, vary }
         } else {
-            Plan { vary, ..self.not_cors(options, questioned, false).plan }
+            Plan { vary, ..self.not_cors(options, consulted, false).plan }
         };
         Outcome { decision, plan }
     }
@@ -206,8 +206,8 @@ impl Compiled {
     }
 }
 
-fn vary_on(options: bool, question: bool, fetch_site: bool) -> VaryOn {
-    if options { VaryOn::Options } else { VaryOn::Cacheable { question, fetch_site } }
+fn vary_on(options: bool, consulted: Consulted, fetch_site: bool) -> VaryOn {
+    if options { VaryOn::Options } else { VaryOn::Cacheable { consulted, fetch_site } }
 }
 
 /// The one line of a header that came once.

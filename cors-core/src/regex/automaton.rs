@@ -36,6 +36,11 @@ pub(super) struct Automaton {
 }
 
 impl Automaton {
+    /// Bytes of its tables.
+    pub(super) fn memory(&self) -> usize {
+        self.dfa.memory_usage()
+    }
+
     pub(super) fn build(patterns: &[Hir], direction: Direction) -> Result<Self, RegexFault> {
         let nfa = thompson::Compiler::new()
             .configure(

@@ -14,11 +14,10 @@
 //! | `[a-z]+\.github\.io` | not: below `github.io` anyone may register |
 //! | `intranet`, `10\.0\.0\.[0-9]` | proven: whole hosts, spelled out |
 //!
-//! What a proof cannot know: which public suffixes lie below a registrable domain, unless the
-//! regex spells them out (`.*\.s3\.amazonaws\.com` is refused, `.*\.amazonaws\.com` is not). The
-//! same goes for patterns with `*`.
+//! A domain above a public suffix names no one either: `.*\.amazonaws\.com` is refused as
+//! `.*\.s3\.amazonaws\.com` is.
 //!
-//! Bounds: the automata's own limits, [`MAX_TAILS`], and [`MAX_HOST`]. Beyond them nothing is proven.
+//! Bounds: the automata's own limits, [`MAX_NAMES`], [`MAX_TAILS`], and [`MAX_HOST`]. Beyond them nothing is proven.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -30,7 +29,11 @@ use crate::public_suffix;
 /// The most bytes at one place of a label that are still an enumeration. Digits are.
 const MAX_CHOICES: usize = 10;
 
-/// The most ends of hosts that are still an enumeration.
+/// The most registrable domains that are still an enumeration of names: `(com|org)` is one,
+/// `[0-9]{3}\.com` is not.
+const MAX_NAMES: usize = 64;
+
+/// The most hosts, spelled out as a whole, that are still an enumeration: addresses above all.
 const MAX_TAILS: usize = 1024;
 
 /// The most labels at one place that are looked at in front of a registrable domain, in search of
@@ -59,7 +62,7 @@ pub(crate) fn prove(regex: &OriginRegex) -> Proof {
     };
     let mut unbounded = None;
     let mut insecure = None;
-    let mut search = Search { product: &product, tails: 0, below: 0 };
+    let mut search = Search { product: &product, names: 0, tails: 0, below: 0 };
     for &(start, port) in &product.starts {
         if unbounded.is_none() {
             let open = search.visit(start, Vec::new(), Naming::Open).err();
@@ -113,7 +116,8 @@ fn naming(tail: &[u8], shorter: Naming) -> Naming {
     if is_address || host.split('.').any(str::is_empty) {
         shorter
     } else if host != "localhost" && (!host.contains('.') || public_suffix::is_shared(host)) {
-        // Also if the shorter end was named: `s3.amazonaws.com` is shared, `amazonaws.com` is not.
+        // Also if the shorter end was named: what lies above a public suffix may be newer than the
+        // list of such domains.
         Naming::Open
     } else {
         Naming::Named
@@ -128,7 +132,9 @@ struct Open {
 
 struct Search<'p> {
     product: &'p Product,
-    /// Ends of hosts found to name someone.
+    /// Registrable domains found.
+    names: usize,
+    /// Whole hosts found beside them.
     tails: usize,
     /// Labels seen in front of such.
     below: usize,
@@ -150,10 +156,12 @@ impl Search<'_> {
             let whole = self.product.step(end, b'/', Goal::Any).is_some();
             if named {
                 self.below += 1;
-            } else if whole || says == Naming::Named {
+            } else if says == Naming::Named {
+                self.names += 1;
+            } else if whole {
                 self.tails += 1;
             }
-            if self.tails > MAX_TAILS {
+            if self.names > MAX_NAMES || self.tails > MAX_TAILS {
                 return Err(Open { node: end, tail });
             }
             // Enough was looked at in search of a public suffix further on.

@@ -256,8 +256,13 @@ fn unbounded_below_public_suffixes() {
         (r"https://[a-z]+\.me\.github\.io", "ok"),
         (r"https://github\.io", "ok"),
         (r"https://.*\.me\.s3\.amazonaws\.com", "ok"),
-        // Only where it is spelled out is the suffix below a registrable domain seen.
-        (r"https://.*\.amazonaws\.com", "ok"),
+        (r"https://.*\.amazonaws\.com", "https://evil.amazonaws.com"),
+        (r"https://.*\.s[a-z0-9]\.amazonaws\.com", "https://x.sx.amazonaws.com"),
+        (
+            r"https://(?:(?:(?:a|b)\.){12}|(?:.*\.)?s3\.us-east-2\.)amazonaws\.com",
+            "https://evil.s3.us-east-2.amazonaws.com",
+        ),
+        (r"https://[a-j]{3}\.com", "https://ega.com"),
         (r"https://[a-z]+\.city\.kawasaki\.jp", "ok"),
     ] {
         assert_eq!(verdict(pattern), (witness.to_owned(), "ok".to_owned()), "{pattern}");

@@ -116,6 +116,18 @@ fn a_question_waits_for_its_answer() {
 }
 
 #[test]
+fn vary_names_only_what_those_who_were_asked_may_read() {
+    let policy = Policy::builder()
+        .allow_origin_if(|origin| origin.host() == "yes.test")
+        .ask_reading([TENANT])
+        .build()
+        .unwrap();
+    let vary = |origin: &str| respond(&policy, &request("GET", &[origin])).1.pop().unwrap();
+    assert_eq!(vary("origin: https://yes.test"), "vary: Origin");
+    assert_eq!(vary("origin: https://no.test"), "vary: Origin, X-Tenant");
+}
+
+#[test]
 fn a_policy_can_be_made_to_ask() {
     let built = |origin: &str| Policy::builder().allow_origins([origin]).build().unwrap();
     let asking = built("https://a.test").asking_reading([TENANT]);

@@ -26,14 +26,12 @@ fn welcome(file: &Path, addrs: &[SocketAddr], policy: &Policy) -> String {
         .collect();
     let addr = addrs[0];
     let config = policy.config();
-    let origin = an_origin(&config);
-    let method =
-        config.allow_methods.iter().find(|method| *method != "*").map_or("PUT", String::as_str);
-    let header = config
-        .allow_headers
-        .iter()
-        .find(|header| *header != "*")
-        .map_or("content-type", String::as_str);
+    let named = |list: &[String], otherwise: &str| {
+        quotable(list.iter().find(|name| *name != "*").map_or(otherwise, String::as_str))
+    };
+    let origin = quotable(&an_origin(&config));
+    let method = named(&config.allow_methods, "PUT");
+    let header = named(&config.allow_headers, "content-type");
     format!(
         "\
 {servers}under the policy in {file}; Ctrl-C ends it
@@ -49,6 +47,11 @@ curl -i http://{addr}/echo -A curl -H 'Origin: {LOOKALIKE}'
 ",
         file = file.display(),
     )
+}
+
+/// Fit to stand between single quotes of a shell: a host, a method and a header may hold one.
+fn quotable(text: &str) -> String {
+    text.replace('\'', r"'\''")
 }
 
 /// One that the policy allows, if its list tells: a regex does not say what it matches.
