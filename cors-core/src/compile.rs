@@ -7,6 +7,7 @@ use crate::error::{ConfigError, ConfigErrors, ErrorKind, Finding, Warning, Warni
 use crate::headers::{self, AllowHeaders, NON_WILDCARD};
 use crate::methods::{self, AllowMethods};
 use crate::names::{Case, Names, is_token};
+use crate::origin::MAX_LEN;
 use crate::policy::{Compiled, Policy};
 use crate::question::Closure;
 use http::HeaderName;
@@ -130,8 +131,12 @@ fn index_in(len: usize, index: usize) -> Option<usize> {
     (len > 1).then_some(index)
 }
 
+/// As much of a text as one can read: no longer than an origin can be.
 fn quote(text: &str) -> String {
-    format!("{text:?}")
+    match text.char_indices().nth(MAX_LEN) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
 }
 
 fn entries<'c>(key: &'static str, list: &'c [String]) -> impl Iterator<Item = Entry<'c>> {

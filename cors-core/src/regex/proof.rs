@@ -236,7 +236,7 @@ impl Open {
         match &*self.tail {
             [] => vec![b"evil.example", b"evil"],
             b"]" => vec![b"[2001:db8::1"],
-            _ => vec![b"evil", b"evil."],
+            _ => vec![b"evil", b"evil-", b"evil."],
         }
     }
 

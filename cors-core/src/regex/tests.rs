@@ -263,6 +263,7 @@ fn unbounded_below_public_suffixes() {
             "https://evil.s3.us-east-2.amazonaws.com",
         ),
         (r"https://[a-j]{3}\.com", "https://ega.com"),
+        (r"https://.*\bexample\.com", "https://evil-example.com"),
         (r"https://[a-z]+\.city\.kawasaki\.jp", "ok"),
     ] {
         assert_eq!(verdict(pattern), (witness.to_owned(), "ok".to_owned()), "{pattern}");

@@ -327,6 +327,12 @@ fn each_warning() {
 }
 
 #[test]
+fn a_long_value_is_cut() {
+    let errors = Policy::new(&headers(&[&"x ".repeat(100_000)])).unwrap_err();
+    assert!(errors.to_string().len() < 1_000);
+}
+
+#[test]
 fn questions_beside_a_star() {
     let errors = Policy::builder().allow_origins(["*"]).ask().build().unwrap_err();
     assert_eq!(*errors.errors()[0].kind(), ErrorKind::AnyOriginWithQuestion);
