@@ -4,6 +4,9 @@
 // Each test file is a crate of its own and uses a part of this one.
 #![allow(dead_code)]
 
+#[path = "../../../cors-axum/tests/common/wanted.rs"]
+mod wanted;
+
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -12,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cors_warp::{Builder, CorsLayer, FilterLayer, Layer, Policy};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -24,60 +27,11 @@ use tower::{Service, ServiceExt};
 use warp::reply::Response;
 use warp::{Filter, Rejection, Reply};
 
-/// The origin that [`builder`]'s policy lets in.
-pub const APP: &str = "https://app.example.com";
-/// An origin that no policy here lets in.
-pub const EVIL: &str = "https://evil.example";
-
-/// Nothing of ours is on the response.
-pub const BARE: &[&str] = &[];
-
-/// What [`builder`]'s policy writes on an actual response to `APP`.
-pub const SIMPLE: &[&str] = &[
-    "access-control-allow-credentials: true",
-    "access-control-allow-origin: https://app.example.com",
-    "access-control-expose-headers: x-request-id",
-    "vary: origin",
-];
-
-/// What it writes on an actual response to anyone else.
-pub const REFUSED: &[&str] = &["vary: origin"];
-
-/// What it answers to a preflight from `APP`.
-pub const PREFLIGHT: &[&str] = &[
-    "access-control-allow-credentials: true",
-    "access-control-allow-headers: content-type",
-    "access-control-allow-methods: PUT, GET, HEAD, POST",
-    "access-control-allow-origin: https://app.example.com",
-    "access-control-max-age: 600",
-    "vary: origin, access-control-request-method",
-];
-
-/// What it answers to a preflight from anyone else.
-pub const REFUSED_PREFLIGHT: &[&str] = &["vary: origin, access-control-request-method"];
-
-pub fn builder() -> Builder {
-    Policy::builder()
-        .allow_origins([APP, "https://*.example.dev"])
-        .allow_methods([Method::PUT])
-        .allow_headers(["content-type"])
-        .expose_headers(["x-request-id"])
-        .allow_credentials(true)
-        .max_age(std::time::Duration::from_secs(600))
-}
-
-pub fn policy() -> Policy {
-    builder().build().unwrap()
-}
+pub use wanted::*;
 
 /// A layer of [`policy`].
 pub fn layer() -> CorsLayer {
     CorsLayer::new(policy())
-}
-
-/// A policy of several origins and nothing else.
-pub fn only(origins: &[&str]) -> Policy {
-    Policy::builder().allow_origins(origins.iter().copied()).build().unwrap()
 }
 
 pub fn request(method: &str, uri: &str, headers: &[(&str, &str)]) -> Request<String> {
