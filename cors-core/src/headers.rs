@@ -156,7 +156,8 @@ pub(crate) fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(|b| *b == b',').map(trim)
 }
 
-fn trim(mut element: &[u8]) -> &[u8] {
+/// Without the tabs and spaces around it.
+pub(crate) fn trim(mut element: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = element {
         element = rest;
     }

@@ -64,6 +64,8 @@
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "browser")]
+pub mod browser;
 mod builder;
 mod compile;
 mod config;

@@ -38,6 +38,13 @@ fn is_listed(_: &str) -> bool {
     false
 }
 
+/// The domain that one registrant has, which `host` is or stands below. IP addresses and public
+/// suffixes have none. [URL, registrable domain](https://url.spec.whatwg.org/#host-registrable-domain)
+#[cfg(feature = "browser")]
+pub(crate) fn registrable_domain(host: &str) -> Option<&str> {
+    (!crate::origin::is_ip_address(host)).then(|| psl::domain_str(host)).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_shared;

@@ -1,0 +1,80 @@
+//! Whether a response is shared: the CORS check, and for `no-cors` the resource policy.
+
+use super::lists::get;
+use super::request::Request;
+use super::step::{Step, Taken};
+use http::HeaderMap;
+use http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, HeaderName};
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Which response is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    Preflight,
+    Response,
+}
+
+/// [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check), where `origin` is the
+/// byte-serialized request origin.
+pub(super) fn cors_check(
+    request: &Request,
+    origin: &str,
+    response: &HeaderMap,
+    of: Of,
+) -> Result<String, Taken> {
+    let (missing, mismatch, credentials) = match of {
+        Of::Preflight => (
+            Step::PreflightAllowOriginMissing,
+            Step::PreflightAllowOriginMismatch,
+            Step::PreflightAllowCredentials,
+        ),
+        Of::Response => {
+            (Step::AllowOriginMissing, Step::AllowOriginMismatch, Step::AllowCredentials)
+        }
+    };
+    let Some(allowed) = get(response, &ACCESS_CONTROL_ALLOW_ORIGIN) else {
+        return Err(Taken::failed(missing, "no Access-Control-Allow-Origin"));
+    };
+    let shown = String::from_utf8_lossy(&allowed).into_owned();
+    if !request.has_credentials() && allowed == b"*" {
+        return Ok("Access-Control-Allow-Origin is *".to_owned());
+    }
+    if allowed != origin.as_bytes() {
+        let says = match &*allowed {
+            b"*" => "* is no wildcard with credentials mode include".to_owned(),
+            _ => format!("Access-Control-Allow-Origin is {shown}, not {origin}"),
+        };
+        return Err(Taken::failed(mismatch, says));
+    }
+    if !request.has_credentials() {
+        return Ok(format!("Access-Control-Allow-Origin is {shown}"));
+    }
+    match get(response, &ACCESS_CONTROL_ALLOW_CREDENTIALS).as_deref() {
+        Some(b"true") => Ok(format!(
+            "Access-Control-Allow-Origin is {shown}, Access-Control-Allow-Credentials is true"
+        )),
+        Some(other) => {
+            let other = String::from_utf8_lossy(other);
+            let says = format!("Access-Control-Allow-Credentials is {other}, not true");
+            Err(Taken::failed(credentials, says))
+        }
+        None => Err(Taken::failed(credentials, "no Access-Control-Allow-Credentials")),
+    }
+}
+
+/// [Fetch, cross-origin resource policy check](https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check),
+/// for a page without an embedder policy.
+pub(super) fn resource_policy_check(request: &Request, response: &HeaderMap) -> Result<(), Taken> {
+    let url = request.url();
+    let allowed = match get(response, &RESOURCE_POLICY).as_deref() {
+        Some(b"same-origin") => request.origin.is_same_origin(url),
+        Some(b"same-site") => {
+            request.origin.is_schemelessly_same_site(url)
+                && (request.origin.is_https() || url.scheme() != "https")
+        }
+        _ => true,
+    };
+    let says = "Cross-Origin-Resource-Policy keeps the response from other origins or sites";
+    if allowed { Ok(()) } else { Err(Taken::failed(Step::ResourcePolicy, says)) }
+}

@@ -1,0 +1,63 @@
+//! Values of response headers, as the standard gets and extracts them.
+
+use crate::headers::{elements, trim};
+use crate::names::is_token;
+use http::{HeaderMap, HeaderName};
+
+/// All lines of a header, joined. [Fetch, get](https://fetch.spec.whatwg.org/#concept-header-list-get)
+pub(super) fn get(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
+    let mut lines = headers.get_all(name).iter().map(|value| trim(value.as_bytes()));
+    let mut joined = lines.next()?.to_vec();
+    for line in lines {
+        joined.extend_from_slice(b", ");
+        joined.extend_from_slice(line);
+    }
+    Some(joined)
+}
+
+/// The tokens of a list. [Fetch, extract header list values](https://fetch.spec.whatwg.org/#extract-header-list-values)
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Extracted {
+    Absent,
+    /// What is there is no list of tokens: the first element that is none.
+    Failure(String),
+    Values(Vec<String>),
+}
+
+impl Extracted {
+    /// The values, none where there are none.
+    pub(super) fn values(&self) -> &[String] {
+        match self {
+            Self::Values(values) => values,
+            Self::Absent | Self::Failure(_) => &[],
+        }
+    }
+}
+
+pub(super) fn extract_tokens(headers: &HeaderMap, name: &HeaderName) -> Extracted {
+    if !headers.contains_key(name) {
+        return Extracted::Absent;
+    }
+    let mut values = Vec::new();
+    let lines = headers.get_all(name).iter();
+    for element in lines.flat_map(|line| elements(line.as_bytes())).filter(|e| !e.is_empty()) {
+        let text = String::from_utf8_lossy(element).into_owned();
+        if !is_token(element) {
+            return Extracted::Failure(text);
+        }
+        values.push(text);
+    }
+    Extracted::Values(values)
+}
+
+/// `delta-seconds`, on one line. [RFC 9111, 1.2.2](https://www.rfc-editor.org/rfc/rfc9111#section-1.2.2)
+pub(super) fn extract_seconds(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+    let mut lines = headers.get_all(name).iter();
+    let digits = trim(lines.next().filter(|_| lines.next().is_none())?.as_bytes());
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    // More than fits is more than any limit.
+    let digit = |sum: u64, b: &u8| sum.saturating_mul(10).saturating_add(u64::from(b - b'0'));
+    Some(digits.iter().fold(0, digit))
+}

@@ -1,0 +1,378 @@
+//! One fetch as a state machine: a request to send, a response to be given, a verdict.
+//!
+//! ```text
+//!            start                    respond                respond
+//!   Fetch ----------> Send(preflight) -------> Send(request) -------> Done(verdict)
+//!              |                         |        ^      |               ^   ^
+//!              +-- none needed ----------|--------+      +-- redirect -->|   |
+//!              |                         |        (a preflight first,    |   |
+//!              |                         |         where one is needed)  |   |
+//!              |                         +-- refused --------------------+   |
+//!              +-- the browser itself refuses --------------------------------+
+//! ```
+
+use super::Browser;
+use super::check::{Of, cors_check, resource_policy_check};
+use super::fetch::{Fetch, Mode, RedirectMode};
+use super::filter::filter;
+use super::preflight::{self, Allows};
+use super::redirect::{self, is_redirect};
+use super::request::{Request, Tainting};
+use super::site::{is_bad_port, is_potentially_trustworthy};
+use super::step::{Step, Taken};
+use http::{HeaderMap, StatusCode};
+use std::time::Duration;
+
+/// What happens next.
+#[derive(Clone, Debug)]
+#[must_use]
+pub enum Turn {
+    /// A request goes out, and a response is waited for.
+    Send(Sending),
+    /// Nothing more is sent.
+    Done(Ended),
+}
+
+/// A request on its way.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Sending {
+    flight: Box<Flight>,
+    sent: http::Request<()>,
+    of: Of,
+}
+
+/// A fetch that has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// What the script has of it.
+    pub verdict: Verdict,
+    /// Every step that was taken. The last is the one that failed, if one did.
+    pub steps: Vec<Taken>,
+}
+
+/// What the script has of a fetch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A response to read.
+    Readable(Readable),
+    /// Mode `no-cors`: a response of which nothing can be read.
+    /// [Fetch, opaque filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-opaque)
+    Opaque,
+    /// Redirect mode `manual`: nothing but that there was a redirect.
+    /// [Fetch, opaque-redirect filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-opaque-redirect)
+    OpaqueRedirect,
+    /// A `TypeError`, which tells the script nothing more.
+    /// [Fetch, network error](https://fetch.spec.whatwg.org/#concept-network-error)
+    Failed(Taken),
+}
+
+/// What a script sees of a response, its body apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Readable {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers that are shared with the script, and no others.
+    pub headers: HeaderMap,
+}
+
+impl Verdict {
+    /// Whether the script may read the response.
+    pub fn is_readable(&self) -> bool {
+        matches!(self, Self::Readable(_))
+    }
+
+    /// The step that failed, if one did.
+    pub fn failed_step(&self) -> Option<Step> {
+        match self {
+            Self::Failed(taken) => Some(taken.step),
+            _ => None,
+        }
+    }
+}
+
+/// What the algorithms keep between requests.
+#[derive(Clone, Debug)]
+struct Flight {
+    request: Request,
+    steps: Vec<Taken>,
+    /// Whether main fetch has taken the way with a preflight, whose failure clears the cache.
+    with_preflight: bool,
+}
+
+impl Browser {
+    /// Begins a fetch. The time is that since any moment, the same for all of this browser's
+    /// fetches.
+    pub fn start(&mut self, fetch: &Fetch, now: Duration) -> Turn {
+        let mut steps = Vec::new();
+        match Request::new(fetch, &mut steps) {
+            Ok(request) => Flight { request, steps, with_preflight: false }.main_fetch(self, now),
+            Err(failure) => ended(steps, failure),
+        }
+    }
+
+    /// Fetches from a server, to the end.
+    pub fn fetch<B>(
+        &mut self,
+        fetch: &Fetch,
+        now: Duration,
+        mut server: impl FnMut(&http::Request<()>) -> http::Response<B>,
+    ) -> Ended {
+        let mut turn = self.start(fetch, now);
+        loop {
+            match turn {
+                Turn::Send(sending) => {
+                    let response = server(sending.request());
+                    turn = sending.respond(self, &response, now);
+                }
+                Turn::Done(ended) => return ended,
+            }
+        }
+    }
+}
+
+impl Sending {
+    /// The request as it goes over the wire, cookies and the like apart.
+    pub fn request(&self) -> &http::Request<()> {
+        &self.sent
+    }
+
+    /// Whether it is a preflight.
+    pub fn is_preflight(&self) -> bool {
+        self.of == Of::Preflight
+    }
+
+    /// Whether cookies and the like go with it. With a preflight, never.
+    pub fn includes_credentials(&self) -> bool {
+        !self.is_preflight() && self.flight.request.includes_credentials()
+    }
+
+    /// The steps that were taken so far.
+    pub fn steps(&self) -> &[Taken] {
+        &self.flight.steps
+    }
+
+    /// Goes on with what the server answered.
+    pub fn respond<B>(
+        self,
+        browser: &mut Browser,
+        response: &http::Response<B>,
+        now: Duration,
+    ) -> Turn {
+        let (status, headers) = (response.status(), response.headers());
+        match self.of {
+            Of::Preflight => self.flight.after_preflight(browser, status, headers, now),
+            Of::Response => self.flight.after_response(browser, status, headers, now),
+        }
+    }
+
+    /// Goes on where no server answered.
+    pub fn fail(self, browser: &mut Browser) -> Turn {
+        let failure = Taken::failed(Step::Network, "no answer");
+        self.flight.network_error(browser, failure)
+    }
+}
+
+impl Flight {
+    /// [Fetch, main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch)
+    fn main_fetch(mut self, browser: &mut Browser, now: Duration) -> Turn {
+        if let Err(failure) = self.may_be_sent() {
+            return self.network_error(browser, failure);
+        }
+        let request = &mut self.request;
+        let basic =
+            request.tainting == Tainting::Basic && request.origin.is_same_origin(request.url());
+        request.tainting = match request.mode {
+            _ if basic => Tainting::Basic,
+            Mode::NoCors => Tainting::Opaque,
+            Mode::Cors | Mode::SameOrigin => Tainting::Cors,
+        };
+        self.steps.push(Taken::passed(
+            Step::ResponseTainting,
+            match self.request.tainting {
+                Tainting::Basic => "basic, for it is the page's own origin",
+                Tainting::Cors => "cors, for it is another origin",
+                Tainting::Opaque => "opaque, for the mode is no-cors",
+            },
+        ));
+        if self.request.tainting == Tainting::Cors {
+            self.preflight_if_needed(browser, now)
+        } else {
+            self.send_request(browser)
+        }
+    }
+
+    fn may_be_sent(&self) -> Result<(), Taken> {
+        let request = &self.request;
+        let url = request.url();
+        let fail = |step, says: String| Err(Taken::failed(step, says));
+        if !matches!(url.scheme(), "http" | "https") {
+            return fail(Step::UrlScheme, format!("{url} is not fetched over HTTP"));
+        }
+        if let Some(port) = url.port().filter(|port| is_bad_port(*port)) {
+            return fail(Step::BadPort, format!("port {port}"));
+        }
+        if request.origin.is_https() && !is_potentially_trustworthy(url) {
+            return fail(Step::MixedContent, format!("{url} from a page over https"));
+        }
+        let own = request.tainting == Tainting::Basic && request.origin.is_same_origin(url);
+        if !own && request.mode == Mode::SameOrigin {
+            return fail(Step::SameOriginMode, format!("{url} is another origin"));
+        }
+        if !own && request.mode == Mode::NoCors && request.redirect != RedirectMode::Follow {
+            let says = format!("redirect mode {}", request.redirect.as_str());
+            return fail(Step::NoCorsRedirectMode, says);
+        }
+        Ok(())
+    }
+
+    /// [Fetch, HTTP fetch, step 4.1](https://fetch.spec.whatwg.org/#concept-http-fetch)
+    fn preflight_if_needed(mut self, browser: &mut Browser, now: Duration) -> Turn {
+        let request = &self.request;
+        let names = request.unsafe_names();
+        let listed = names.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+        let mut reasons = Vec::new();
+        if request.use_preflight {
+            reasons.push("the use-CORS-preflight flag is set".to_owned());
+        }
+        if !request.is_method_safelisted() {
+            reasons.push(format!("{} is not CORS-safelisted", request.method));
+        }
+        if !names.is_empty() {
+            reasons.push(format!("not CORS-safelisted: {listed}"));
+        }
+        if reasons.is_empty() {
+            let says = "no, for method and headers are CORS-safelisted";
+            self.steps.push(Taken::passed(Step::PreflightNeeded, says));
+            return self.send_request(browser);
+        }
+        self.with_preflight = true;
+        let star_covers = browser.departures.star_covers_authorization;
+        browser.cache.expire(now);
+        let cache = &browser.cache;
+        let method_known = cache.matches_method(request)
+            || request.is_method_safelisted() && !request.use_preflight;
+        let known = method_known
+            && names.iter().all(|name| cache.matches_header(request, name, star_covers));
+        if !names.is_empty() {
+            self.steps.push(Taken::passed(Step::UnsafeHeaderNames, listed));
+        }
+        let says = format!("yes, for {}", reasons.join("; "));
+        self.steps.push(Taken::passed(Step::PreflightNeeded, says));
+        if known {
+            let says = "a preflight that is still cached allows it";
+            self.steps.push(Taken::passed(Step::PreflightCache, says));
+            return self.send_request(browser);
+        }
+        match self.request.to_preflight(self.preflight_origin(browser)) {
+            Ok(sent) => Turn::Send(Sending { flight: Box::new(self), sent, of: Of::Preflight }),
+            Err(failure) => self.network_error(browser, failure),
+        }
+    }
+
+    fn preflight_origin(&self, browser: &Browser) -> &str {
+        if browser.departures.preflight_names_page {
+            self.request.origin.as_str()
+        } else {
+            self.request.serialized_origin()
+        }
+    }
+
+    fn after_preflight(
+        mut self,
+        browser: &mut Browser,
+        status: StatusCode,
+        response: &HeaderMap,
+        now: Duration,
+    ) -> Turn {
+        let origin = self.preflight_origin(browser);
+        match preflight::judge(&self.request, origin, status, response, &browser.departures) {
+            Ok(Allows { methods, headers, max_age }) => {
+                let expires = now.saturating_add(max_age);
+                browser.cache.store(&self.request, &methods, &headers, expires);
+                let says = format!("allowed, and kept for {} seconds", max_age.as_secs());
+                self.steps.push(Taken::passed(Step::PreflightStored, says));
+                self.send_request(browser)
+            }
+            Err(failure) => self.network_error(browser, failure),
+        }
+    }
+
+    fn send_request(self, browser: &mut Browser) -> Turn {
+        match self.request.to_http() {
+            Ok(sent) => Turn::Send(Sending { flight: Box::new(self), sent, of: Of::Response }),
+            Err(failure) => self.network_error(browser, failure),
+        }
+    }
+
+    /// [Fetch, HTTP fetch, steps 4.4 to 6](https://fetch.spec.whatwg.org/#concept-http-fetch)
+    fn after_response(
+        mut self,
+        browser: &mut Browser,
+        status: StatusCode,
+        response: &HeaderMap,
+        now: Duration,
+    ) -> Turn {
+        let request = &self.request;
+        let shared = match request.tainting {
+            Tainting::Basic => Ok(()),
+            Tainting::Opaque => resource_policy_check(request, response),
+            Tainting::Cors => {
+                let origin = request.serialized_origin();
+                cors_check(request, origin, response, Of::Response).map(|says| {
+                    self.steps.push(Taken::passed(Step::CorsCheck, says));
+                })
+            }
+        };
+        if let Err(failure) = shared {
+            return self.network_error(browser, failure);
+        }
+        if is_redirect(status) {
+            match self.request.redirect {
+                RedirectMode::Error => {
+                    let says = format!("status {status}");
+                    let failure = Taken::failed(Step::RedirectModeError, says);
+                    return self.network_error(browser, failure);
+                }
+                RedirectMode::Manual => return self.end(Verdict::OpaqueRedirect),
+                RedirectMode::Follow => {
+                    match redirect::follow(&mut self.request, status, response) {
+                        Ok(Some(taken)) => {
+                            self.steps.push(taken);
+                            return self.main_fetch(browser, now);
+                        }
+                        Ok(None) => {}
+                        Err(failure) => return self.network_error(browser, failure),
+                    }
+                }
+            }
+        }
+        if self.request.tainting == Tainting::Opaque {
+            return self.end(Verdict::Opaque);
+        }
+        let headers = filter(&self.request, response);
+        let seen: Vec<_> = headers.keys().map(|name| name.as_str()).collect();
+        let says = match &*seen {
+            [] => "no header is shared with the script".to_owned(),
+            _ => format!("the script sees {}", seen.join(", ")),
+        };
+        self.steps.push(Taken::passed(Step::FilterResponse, says));
+        self.end(Verdict::Readable(Readable { status, headers }))
+    }
+
+    fn network_error(self, browser: &mut Browser, failure: Taken) -> Turn {
+        if self.with_preflight {
+            browser.cache.clear(&self.request);
+        }
+        ended(self.steps, failure)
+    }
+
+    fn end(self, verdict: Verdict) -> Turn {
+        Turn::Done(Ended { verdict, steps: self.steps })
+    }
+}
+
+fn ended(mut steps: Vec<Taken>, failure: Taken) -> Turn {
+    steps.push(failure.clone());
+    Turn::Done(Ended { verdict: Verdict::Failed(failure), steps })
+}

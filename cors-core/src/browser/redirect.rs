@@ -1,0 +1,85 @@
+//! What a redirect does to a request.
+//!
+//! [Fetch, HTTP-redirect fetch](https://fetch.spec.whatwg.org/#concept-http-redirect-fetch)
+
+use super::fetch::{Body, Mode};
+use super::request::{Request, Tainting, includes_credentials};
+use super::site::origin_of;
+use super::step::{Step, Taken};
+use crate::headers::NON_WILDCARD;
+use http::header::LOCATION;
+use http::{HeaderMap, StatusCode};
+use url::Url;
+
+/// [Fetch, request's redirect count](https://fetch.spec.whatwg.org/#concept-request-redirect-count)
+const MAX_REDIRECTS: usize = 20;
+
+/// [Fetch, request-body-header name](https://fetch.spec.whatwg.org/#request-body-header-name)
+const BODY_HEADERS: [&str; 4] =
+    ["content-encoding", "content-language", "content-location", "content-type"];
+
+/// [Fetch, redirect status](https://fetch.spec.whatwg.org/#redirect-status)
+pub(super) fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// Changes the request to what is sent next; none if the response leads nowhere and is itself the
+/// answer.
+pub(super) fn follow(
+    request: &mut Request,
+    status: StatusCode,
+    response: &HeaderMap,
+) -> Result<Option<Taken>, Taken> {
+    let Some(location) = location(request.url(), response)? else { return Ok(None) };
+    let fail = |step, says: &str| Err(Taken::failed(step, format!("to {location}{says}")));
+    if !matches!(location.scheme(), "http" | "https") {
+        return fail(Step::RedirectScheme, "");
+    }
+    if request.urls.len() > MAX_REDIRECTS {
+        return fail(Step::RedirectCount, ", after 20 redirects");
+    }
+    let foreign = request.mode == Mode::Cors && !request.origin.is_same_origin(&location);
+    if includes_credentials(&location) && (foreign || request.tainting == Tainting::Cors) {
+        return fail(Step::RedirectCredentials, "");
+    }
+    if status != StatusCode::SEE_OTHER && request.body == Body::Stream {
+        return fail(Step::RedirectBody, ", and the stream is spent");
+    }
+    let mut says = format!("{} to {location}", status.as_u16());
+    let becomes_get = match status.as_u16() {
+        301 | 302 => request.method == "POST",
+        303 => !matches!(&*request.method, "GET" | "HEAD"),
+        _ => false,
+    };
+    if becomes_get {
+        request.method = "GET".to_owned();
+        request.body = Body::None;
+        BODY_HEADERS.into_iter().for_each(|name| request.delete(name));
+        says += ", as GET";
+    }
+    if origin_of(request.url()) != origin_of(&location) && request.has(NON_WILDCARD) {
+        request.delete(NON_WILDCARD);
+        says += ", without authorization";
+    }
+    request.urls.push(location);
+    if request.serialized_origin() != request.origin.as_str() {
+        says += ", and the origin is null from here on";
+    }
+    Ok(Some(Taken::passed(Step::Redirect, says)))
+}
+
+/// [Fetch, location URL](https://fetch.spec.whatwg.org/#concept-response-location-url)
+fn location(base: &Url, response: &HeaderMap) -> Result<Option<Url>, Taken> {
+    let mut lines = response.get_all(LOCATION).iter();
+    let Some(line) = lines.next() else { return Ok(None) };
+    let failure = || Taken::failed(Step::RedirectLocation, format!("Location is {line:?}"));
+    if lines.next().is_some() {
+        return Err(failure());
+    }
+    let text = String::from_utf8_lossy(line.as_bytes());
+    let mut url = base.join(&text).map_err(|_| failure())?;
+    if url.fragment().is_none() {
+        url.set_fragment(base.fragment());
+    }
+    Ok(Some(url))
+}

@@ -1,0 +1,265 @@
+//! The standard's *request*: what `new Request()` makes of a script's call, and what goes over the
+//! wire.
+//!
+//! [Fetch, requests](https://fetch.spec.whatwg.org/#requests)
+
+use super::fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
+use super::safelist::{is_forbidden, is_no_cors_safelisted, unsafe_names};
+use super::site::{PageOrigin, fetch_site, is_potentially_trustworthy, origin_of};
+use super::step::{Step, Taken};
+use crate::methods;
+use crate::names::is_token;
+use http::header::{
+    ACCEPT, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HOST, HeaderName,
+    HeaderValue, ORIGIN,
+};
+use http::{HeaderMap, Method, Uri};
+use std::collections::BTreeSet;
+use url::Url;
+
+/// Names as the script wrote them, values in bytes.
+pub(super) type HeaderList = Vec<(String, Vec<u8>)>;
+
+/// [Fetch, request's response tainting](https://fetch.spec.whatwg.org/#concept-request-response-tainting)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tainting {
+    Basic,
+    Cors,
+    Opaque,
+}
+
+/// [Fetch, request](https://fetch.spec.whatwg.org/#concept-request)
+#[derive(Clone, Debug)]
+pub(super) struct Request {
+    pub(super) origin: PageOrigin,
+    /// The URL list: the last is the current URL.
+    pub(super) urls: Vec<Url>,
+    pub(super) method: String,
+    pub(super) headers: HeaderList,
+    pub(super) mode: Mode,
+    pub(super) credentials: CredentialsMode,
+    pub(super) redirect: RedirectMode,
+    pub(super) body: Body,
+    pub(super) use_preflight: bool,
+    pub(super) tainting: Tainting,
+}
+
+impl Request {
+    /// [Fetch, new Request()](https://fetch.spec.whatwg.org/#dom-request), and what `fetch` adds
+    /// before main fetch.
+    pub(super) fn new(fetch: &Fetch, taken: &mut Vec<Taken>) -> Result<Self, Taken> {
+        let url = Url::parse(&fetch.url).map_err(|fault| {
+            Taken::failed(Step::UrlFailure, format!("{:?}: {fault}", fetch.url))
+        })?;
+        if includes_credentials(&url) {
+            let says = format!("{:?} holds a user name or password", fetch.url);
+            return Err(Taken::failed(Step::UrlCredentials, says));
+        }
+        let method = method(fetch, taken)?;
+        let body = fetch.body;
+        let mut request = Self {
+            origin: PageOrigin::of(&fetch.origin),
+            urls: vec![url],
+            method,
+            headers: headers(fetch, taken)?,
+            mode: fetch.mode,
+            credentials: fetch.credentials,
+            redirect: fetch.redirect,
+            body,
+            use_preflight: fetch.upload_listener || body == Body::Stream,
+            tainting: Tainting::Basic,
+        };
+        if body != Body::None && matches!(&*request.method, "GET" | "HEAD") {
+            let says = format!("{} with a body", request.method);
+            return Err(Taken::failed(Step::RequestBody, says));
+        }
+        if body == Body::Stream && fetch.mode == Mode::NoCors {
+            return Err(Taken::failed(Step::RequestStream, "a stream in mode no-cors"));
+        }
+        if body == Body::Text && !request.has("content-type") {
+            request.append("Content-Type", "text/plain;charset=UTF-8");
+        }
+        if !request.has("accept") {
+            request.append("Accept", "*/*");
+        }
+        Ok(request)
+    }
+
+    pub(super) fn url(&self) -> &Url {
+        self.urls.last().expect("the list begins with the URL that was fetched, and only grows")
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.headers.iter().any(|(listed, _)| listed.eq_ignore_ascii_case(name))
+    }
+
+    fn append(&mut self, name: &str, value: &str) {
+        self.headers.push((name.to_owned(), value.into()));
+    }
+
+    pub(super) fn delete(&mut self, name: &str) {
+        self.headers.retain(|(listed, _)| !listed.eq_ignore_ascii_case(name));
+    }
+
+    pub(super) fn unsafe_names(&self) -> BTreeSet<String> {
+        unsafe_names(&self.headers)
+    }
+
+    pub(super) fn is_method_safelisted(&self) -> bool {
+        methods::SAFELISTED.contains(&&*self.method)
+    }
+
+    /// Whether responses must allow credentials.
+    pub(super) fn has_credentials(&self) -> bool {
+        self.credentials == CredentialsMode::Include
+    }
+
+    /// Whether cookies and the like are sent.
+    /// [Fetch, HTTP-network-or-cache fetch, 8.3](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch)
+    pub(super) fn includes_credentials(&self) -> bool {
+        match self.credentials {
+            CredentialsMode::Include => true,
+            CredentialsMode::SameOrigin => self.tainting == Tainting::Basic,
+            CredentialsMode::Omit => false,
+        }
+    }
+
+    /// [Fetch, serializing a request origin](https://fetch.spec.whatwg.org/#serializing-a-request-origin)
+    pub(super) fn serialized_origin(&self) -> &str {
+        if self.is_redirect_tainted() { "null" } else { self.origin.as_str() }
+    }
+
+    /// Whether a redirect led from one foreign origin to another.
+    /// [Fetch, redirect-taint](https://fetch.spec.whatwg.org/#concept-request-tainted-origin)
+    fn is_redirect_tainted(&self) -> bool {
+        self.urls.windows(2).any(|pair| {
+            origin_of(&pair[0]) != origin_of(&pair[1]) && !self.origin.is_same_origin(&pair[0])
+        })
+    }
+
+    /// The request as it is sent.
+    pub(super) fn to_http(&self) -> Result<http::Request<()>, Taken> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).expect("names were checked");
+            headers.append(name, header_value(value));
+        }
+        // Append a request `Origin` header, without a referrer policy that would hide it.
+        let sends_origin =
+            self.tainting == Tainting::Cors || !matches!(&*self.method, "GET" | "HEAD");
+        if sends_origin {
+            headers.append(ORIGIN, header_value(self.serialized_origin().as_bytes()));
+        }
+        self.send(&self.method, headers)
+    }
+
+    /// [Fetch, CORS-preflight fetch, steps 1 to 5](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
+    pub(super) fn to_preflight(&self, origin: &str) -> Result<http::Request<()>, Taken> {
+        let mut headers = HeaderMap::new();
+        headers.append(ACCEPT, HeaderValue::from_static("*/*"));
+        headers.append(ACCESS_CONTROL_REQUEST_METHOD, header_value(self.method.as_bytes()));
+        let names = self.unsafe_names();
+        if !names.is_empty() {
+            let joined = names.into_iter().collect::<Vec<_>>().join(",");
+            headers.append(ACCESS_CONTROL_REQUEST_HEADERS, header_value(joined.as_bytes()));
+        }
+        headers.append(ORIGIN, header_value(origin.as_bytes()));
+        self.send("OPTIONS", headers)
+    }
+
+    fn send(&self, method: &str, mut headers: HeaderMap) -> Result<http::Request<()>, Taken> {
+        let url = self.url();
+        let mut on_the_wire = url.clone();
+        on_the_wire.set_fragment(None);
+        // These fail only for URLs without a host, which are not sent.
+        let _ = on_the_wire.set_username("");
+        let _ = on_the_wire.set_password(None);
+        let unsendable = || Taken::failed(Step::Network, format!("cannot connect to {url}"));
+        let uri = Uri::try_from(on_the_wire.as_str()).map_err(|_| unsendable())?;
+        let host = uri.authority().ok_or_else(unsendable)?.as_str().to_owned();
+        headers.append(HOST, header_value(host.as_bytes()));
+        if is_potentially_trustworthy(url) {
+            let site = fetch_site(&self.origin, &self.urls);
+            for (name, value) in [
+                ("sec-fetch-dest", "empty"),
+                ("sec-fetch-mode", self.mode.as_str()),
+                ("sec-fetch-site", site),
+            ] {
+                headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+            }
+        }
+        let method = Method::from_bytes(method.as_bytes()).expect("the method was checked");
+        let mut request = http::Request::new(());
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+}
+
+/// [URL, includes credentials](https://url.spec.whatwg.org/#include-credentials)
+pub(super) fn includes_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+fn method(fetch: &Fetch, taken: &mut Vec<Taken>) -> Result<String, Taken> {
+    let method = fetch.method.as_str();
+    if !is_token(method.as_bytes()) || methods::is_forbidden(method.as_bytes()) {
+        return Err(Taken::failed(Step::RequestMethod, format!("{method:?}")));
+    }
+    let normalized = methods::normalized(method);
+    if let Some(upper) = normalized {
+        taken.push(Taken::passed(Step::NormalizeMethod, format!("{method} is sent as {upper}")));
+    }
+    let method = normalized.unwrap_or(method);
+    if fetch.mode == Mode::NoCors && !methods::SAFELISTED.contains(&method) {
+        return Err(Taken::failed(Step::NoCorsMethod, format!("{method} in mode no-cors")));
+    }
+    Ok(method.to_owned())
+}
+
+/// [Fetch, append to a Headers object](https://fetch.spec.whatwg.org/#concept-headers-append), for
+/// each header of the script.
+fn headers(fetch: &Fetch, taken: &mut Vec<Taken>) -> Result<HeaderList, Taken> {
+    let mut headers = HeaderList::new();
+    for (name, text) in &fetch.headers {
+        let invalid = || Taken::failed(Step::RequestHeader, format!("{name:?}: {text:?}"));
+        let value = byte_string(text).ok_or_else(invalid)?;
+        if !is_token(name.as_bytes()) || value.iter().any(|b| matches!(b, 0 | b'\n' | b'\r')) {
+            return Err(invalid());
+        }
+        let dropped = match fetch.mode {
+            Mode::NoCors => {
+                let mut so_far: Vec<&[u8]> = headers
+                    .iter()
+                    .filter(|(listed, _)| listed.eq_ignore_ascii_case(name))
+                    .map(|(_, value)| &**value)
+                    .collect();
+                so_far.push(&value);
+                !is_no_cors_safelisted(name, &so_far.join(&b", "[..]))
+            }
+            Mode::Cors | Mode::SameOrigin => is_forbidden(name, &value),
+        };
+        if dropped {
+            taken.push(Taken::passed(Step::DropHeader, format!("{name} is not sent")));
+        } else {
+            headers.push((name.clone(), value));
+        }
+    }
+    Ok(headers)
+}
+
+/// [Web IDL, ByteString](https://webidl.spec.whatwg.org/#es-ByteString), without the white space
+/// around it.
+fn byte_string(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim_matches([' ', '\t', '\n', '\r']);
+    text.chars().map(|character| u8::try_from(character).ok()).collect()
+}
+
+/// Control characters are sent as spaces: [RFC 9110, 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)
+/// lets whoever receives them replace them, and `http` cannot hold them.
+fn header_value(value: &[u8]) -> HeaderValue {
+    let sent: Vec<u8> =
+        value.iter().map(|b| if b.is_ascii_control() && *b != b'\t' { b' ' } else { *b }).collect();
+    HeaderValue::from_bytes(&sent).expect("nothing is left that a header value cannot hold")
+}

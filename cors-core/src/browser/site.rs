@@ -1,0 +1,147 @@
+//! Whose page and whose URL: origins, sites, and whether the network can be trusted between them.
+
+use crate::origin::{Origin, is_loopback};
+use crate::public_suffix::registrable_domain;
+use url::Url;
+
+/// [HTML, origin](https://html.spec.whatwg.org/multipage/browsers.html#concept-origin)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PageOrigin {
+    Tuple(String),
+    /// Serialized as `null`, and the same as no other.
+    Opaque,
+}
+
+impl PageOrigin {
+    /// That of a page at this URL, or with this origin.
+    pub(super) fn of(text: &str) -> Self {
+        // The schemes of apps have origins as well, of which the URL Standard knows nothing.
+        if let Ok(origin) = Origin::parse(text.as_bytes()) {
+            return Self::Tuple(origin.as_str().to_owned());
+        }
+        match Url::parse(text).map(|url| url.origin()) {
+            Ok(origin) if origin.is_tuple() => Self::Tuple(origin.ascii_serialization()),
+            _ => Self::Opaque,
+        }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            Self::Tuple(text) => text,
+            Self::Opaque => "null",
+        }
+    }
+
+    /// [HTML, same origin](https://html.spec.whatwg.org/multipage/browsers.html#same-origin)
+    pub(super) fn is_same_origin(&self, url: &Url) -> bool {
+        *self == Self::Tuple(origin_of(url))
+    }
+
+    /// [HTML, same site](https://html.spec.whatwg.org/multipage/browsers.html#same-site)
+    pub(super) fn is_same_site(&self, url: &Url) -> bool {
+        self.is_schemelessly_same_site(url)
+            && self.parsed().is_some_and(|origin| origin.scheme() == url.scheme())
+    }
+
+    /// [HTML, schemelessly same site](https://html.spec.whatwg.org/multipage/browsers.html#schemelessly-same-site)
+    pub(super) fn is_schemelessly_same_site(&self, url: &Url) -> bool {
+        let site = |host| registrable_domain(host).unwrap_or(host);
+        match (self.parsed(), url.host_str()) {
+            (Some(origin), Some(host)) => site(origin.host()) == site(host),
+            _ => false,
+        }
+    }
+
+    pub(super) fn is_https(&self) -> bool {
+        self.parsed().is_some_and(|origin| origin.scheme() == "https")
+    }
+
+    fn parsed(&self) -> Option<Origin<'_>> {
+        match self {
+            Self::Tuple(text) => Origin::parse(text.as_bytes()).ok(),
+            Self::Opaque => None,
+        }
+    }
+}
+
+/// The serialized origin of a URL with an HTTP(S) scheme.
+pub(super) fn origin_of(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+/// [Secure Contexts, potentially trustworthy URL](https://w3c.github.io/webappsec-secure-contexts/#is-url-trustworthy)
+pub(super) fn is_potentially_trustworthy(url: &Url) -> bool {
+    url.scheme() == "https" || url.host_str().is_some_and(is_loopback)
+}
+
+/// [Fetch Metadata, Sec-Fetch-Site](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)
+pub(super) fn fetch_site(origin: &PageOrigin, urls: &[Url]) -> &'static str {
+    let mut site = "same-origin";
+    for url in urls.iter().filter(|url| !origin.is_same_origin(url)) {
+        if !origin.is_same_site(url) {
+            return "cross-site";
+        }
+        site = "same-site";
+    }
+    site
+}
+
+/// [Fetch, bad port](https://fetch.spec.whatwg.org/#bad-port)
+pub(super) fn is_bad_port(port: u16) -> bool {
+    const BAD: [u16; 83] = [
+        0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95,
+        101, 102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179,
+        389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601,
+        636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566,
+        6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+    ];
+    BAD.binary_search(&port).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn pages() {
+        for (page, origin) in [
+            ("https://app.example.com", "https://app.example.com"),
+            ("HTTPS://App.example.com:443/path?q", "https://app.example.com"),
+            ("tauri://localhost", "tauri://localhost"),
+            ("https://münchen.example/", "https://xn--mnchen-3ya.example"),
+            ("null", "null"),
+            ("data:text/html,x", "null"),
+            ("file:///tmp/x.html", "null"),
+            ("", "null"),
+        ] {
+            assert_eq!(PageOrigin::of(page).as_str(), origin, "{page}");
+        }
+    }
+
+    #[test]
+    fn sites() {
+        for (page, to, site) in [
+            ("https://a.test", "https://a.test/x", "same-origin"),
+            ("https://www.example.co.uk", "https://api.example.co.uk:81/", "same-site"),
+            ("https://a.co.uk", "https://b.co.uk/", "cross-site"),
+            ("http://a.example.com", "https://a.example.com/", "cross-site"),
+            ("http://127.0.0.1:1", "http://127.0.0.1:2/", "same-site"),
+            ("http://localhost:1", "http://127.0.0.1:1/", "cross-site"),
+            ("null", "https://a.test/", "cross-site"),
+        ] {
+            assert_eq!(fetch_site(&PageOrigin::of(page), &[url(to)]), site, "{page} {to}");
+        }
+        let detour = [url("https://a.test/"), url("https://b.test/"), url("https://a.test/")];
+        assert_eq!(fetch_site(&PageOrigin::of("https://a.test"), &detour), "cross-site");
+    }
+
+    #[test]
+    fn bad_ports_are_sorted() {
+        assert!(is_bad_port(0) && is_bad_port(6666) && is_bad_port(10080));
+        assert!(!is_bad_port(80) && !is_bad_port(443) && !is_bad_port(8080));
+    }
+}
