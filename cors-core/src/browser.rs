@@ -61,6 +61,7 @@ mod step;
 
 pub use engine::Engine;
 pub use fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
+pub use filter::Shared;
 pub use machine::{Ended, Readable, Sending, Turn, Verdict};
 pub use server::serve;
 pub use step::{Step, Taken};

@@ -18,7 +18,7 @@ const MAX_LINES: usize = 2 * MAX_LIST;
 pub(crate) const NON_WILDCARD: &str = "authorization";
 
 /// [Fetch, CORS-safelisted response-header name](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name)
-const SAFELISTED_RESPONSE: [&str; 7] = [
+pub(crate) const SAFELISTED_RESPONSE: [&str; 7] = [
     "cache-control",
     "content-language",
     "content-length",

@@ -60,6 +60,8 @@
 //! | `file` | policy files in TOML and JSON, every fault with its line |
 //! | `tracing` | an event of `tracing` for each refusal, target `cors` |
 //! | `swap` | `Handle`, a policy that can be swapped while requests run |
+//! | `browser` | the Fetch Standard's client side as a model, and `explain` and `Policy::diff` on it |
+//! | `strategies` | strategies for property tests with proptest, and `laws` to assert on a policy |
 //!
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
 #![forbid(unsafe_code)]
@@ -70,12 +72,18 @@ mod builder;
 mod compile;
 mod config;
 mod decision;
+#[cfg(feature = "browser")]
+pub mod diff;
 mod error;
+#[cfg(feature = "browser")]
+pub mod explain;
 #[cfg(feature = "file")]
 pub mod file;
 #[cfg(feature = "swap")]
 mod handle;
 mod headers;
+#[cfg(feature = "strategies")]
+pub mod laws;
 mod methods;
 mod names;
 mod origin;
@@ -92,6 +100,8 @@ mod refusal;
 mod regex;
 mod request;
 mod response;
+#[cfg(feature = "strategies")]
+pub mod strategies;
 mod value;
 mod vary;
 

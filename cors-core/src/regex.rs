@@ -7,6 +7,8 @@
 mod automaton;
 mod product;
 mod proof;
+#[cfg(feature = "browser")]
+mod remainder;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,8 @@ use regex_syntax::hir::{self, Hir};
 
 use self::automaton::{Automaton, Direction};
 pub(crate) use self::proof::prove;
+#[cfg(feature = "browser")]
+pub(crate) use self::remainder::Remainder;
 
 /// How deep groups and classes may nest: more than a person writes, and little enough that
 /// recursion over the syntax tree needs no thought.

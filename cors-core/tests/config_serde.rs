@@ -3,6 +3,9 @@
 
 #![cfg(feature = "serde")]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 use cors_core::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
 use proptest::prelude::*;
 use std::time::Duration;
@@ -214,7 +217,7 @@ fn config() -> impl Strategy<Value = Config> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases::cases(256))]
 
     #[test]
     fn what_is_written_is_read_back_equal(config in config()) {

@@ -14,7 +14,7 @@ pub fn command() -> Command {
 #[derive(Clone, Debug)]
 pub struct Cargo {
     args: Vec<String>,
-    env: Option<(&'static str, &'static str)>,
+    env: Option<(&'static str, String)>,
 }
 
 impl Cargo {
@@ -23,8 +23,8 @@ impl Cargo {
         Self { args: line.split_whitespace().map(str::to_owned).collect(), env: None }
     }
 
-    pub fn env(mut self, name: &'static str, value: &'static str) -> Self {
-        self.env = Some((name, value));
+    pub fn env(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.env = Some((name, value.into()));
         self
     }
 
@@ -55,7 +55,7 @@ impl Cargo {
 
     fn command(&self) -> Command {
         let mut command = command();
-        command.args(&self.args).envs(self.env);
+        command.args(&self.args).envs(self.env.clone());
         // Not the caller's directory: `cargo fmt` and `nextest` look for their settings from here.
         command.current_dir(std::path::Path::new(WORKSPACE_MANIFEST).with_file_name(""));
         command
@@ -64,7 +64,7 @@ impl Cargo {
 
 impl fmt::Display for Cargo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((name, value)) = self.env {
+        if let Some((name, value)) = &self.env {
             write!(f, "{name}={value:?} ")?;
         }
         write!(f, "cargo {}", self.args.join(" "))

@@ -10,6 +10,8 @@ mod check;
 mod ci;
 mod conformance;
 mod demo;
+mod diff;
+mod explain;
 mod metadata;
 mod msrv;
 mod serve;
@@ -33,6 +35,16 @@ const COMMANDS: &[Command] = &[
     },
     Command { name: "serve", about: "the test API under a policy file", run: serve::run },
     Command { name: "check", about: "every error and warning of policy files", run: check::run },
+    Command {
+        name: "diff",
+        about: "what a second policy file allows that the first does not, and the reverse",
+        run: diff::run,
+    },
+    Command {
+        name: "explain",
+        about: "what a browser does with a fetch under a policy, and why",
+        run: explain::run,
+    },
     Command { name: "test", about: "every test that needs nothing but Rust", run: test::run },
     Command {
         name: "conformance",
@@ -77,13 +89,4 @@ fn help() -> Exit {
 fn usage(text: &str) -> Exit {
     println!("cargo xtask {text}");
     Ok(ExitCode::SUCCESS)
-}
-
-/// For commands without flags or arguments of their own.
-fn no_arguments(parser: &mut Parser, text: &str) -> Result<Option<ExitCode>, lexopt::Error> {
-    match parser.next()? {
-        None => Ok(None),
-        Some(Arg::Short('h') | Arg::Long("help")) => usage(text).map(Some),
-        Some(other) => Err(other.unexpected()),
-    }
 }

@@ -181,7 +181,8 @@ fn loopback(value: OsString) -> Result<SocketAddr, Error> {
     Ok(addr)
 }
 
-fn once<T>(flag: &str, slot: &mut Option<T>, value: T) -> Result<(), Error> {
+/// Sets what a flag names, unless it was set before.
+pub fn once<T>(flag: &str, slot: &mut Option<T>, value: T) -> Result<(), Error> {
     match slot.replace(value) {
         None => Ok(()),
         Some(_) => Err(format!("{flag} is given twice").into()),

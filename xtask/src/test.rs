@@ -1,21 +1,29 @@
 //! `test`: every test that needs nothing but Rust.
 
+use std::num::NonZeroU32;
 use std::process::ExitCode;
 
-use lexopt::Parser;
+use lexopt::{Arg, Parser, ValueExt};
+use xtask::options::once;
 
 use crate::cargo::Cargo;
-use crate::{Exit, no_arguments};
+use crate::{Exit, usage};
 
 const USAGE: &str = "\
-test
-  runs every test that needs nothing but Rust, documentation examples included";
+test [--cases N]
+  runs every test that needs nothing but Rust, documentation examples included
+  each property is tried on N generated cases; without --cases on some thousands";
 
 pub fn run(parser: &mut Parser) -> Exit {
-    if let Some(code) = no_arguments(parser, USAGE)? {
-        return Ok(code);
+    let mut cases = None;
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Short('h') | Arg::Long("help") => return usage(USAGE),
+            Arg::Long("cases") => once("--cases", &mut cases, parser.value()?.parse()?)?,
+            other => return Err(other.unexpected()),
+        }
     }
-    Ok(match tests() {
+    Ok(match run_tests(cases) {
         Ok(()) => ExitCode::SUCCESS,
         Err(repeat) => {
             eprintln!("xtask: tests failed; to repeat: {repeat}");
@@ -26,9 +34,17 @@ pub fn run(parser: &mut Parser) -> Exit {
 
 /// An error is the command that repeats what failed.
 pub fn tests() -> Result<(), String> {
+    run_tests(None)
+}
+
+fn run_tests(cases: Option<NonZeroU32>) -> Result<(), String> {
     // nextest leaves documentation examples out.
     Cargo::new("test --doc --workspace --all-features").run()?;
     let nextest = Cargo::new("nextest --version").succeeds();
     let runner = if nextest { "nextest run" } else { "test --tests" };
-    Cargo::new(&format!("{runner} --workspace --all-features")).run()
+    let tests = Cargo::new(&format!("{runner} --workspace --all-features"));
+    match cases {
+        Some(cases) => tests.env("PROPTEST_CASES", cases.to_string()).run(),
+        None => tests.run(),
+    }
 }

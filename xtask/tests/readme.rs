@@ -1,4 +1,5 @@
-//! The `curl` lines of the README, run against the demo: each answer has to be the one printed there.
+//! The commands and the test of the README: each answer has to be the one printed there, the `curl`
+//! lines against the demo.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -21,7 +22,7 @@ struct Example {
 #[test]
 fn the_readmes_curl_lines_answer_as_printed() {
     let readme = read("../README.md");
-    let examples = examples(&readme);
+    let examples = examples(&readme, "curl ");
     assert!(examples.len() >= 3, "the README shows {} curl lines", examples.len());
 
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
@@ -67,6 +68,33 @@ fn the_readme_shows_the_policy_of_the_demo() {
 }
 
 #[test]
+fn the_readme_shows_what_explain_prints() {
+    let readme = read("../README.md");
+    let examples = examples(&readme, "cargo xtask ");
+    assert!(!examples.is_empty());
+    for Example { line, answer } in examples {
+        let args = &words(&line)[2..];
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(args)
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+            .output()
+            .unwrap();
+        assert_eq!(
+            String::from_utf8(output.stdout).unwrap().trim_end(),
+            answer.join("\n"),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn the_readme_shows_a_test_that_runs() {
+    let file = read("../cors-core/tests/own_policy.rs");
+    let (_, code) = file.split_once("#![cfg(feature = \"strategies\")]\n\n").unwrap();
+    assert!(read("../README.md").contains(&format!("```rust,ignore\n{code}```\n")), "{code}");
+}
+
+#[test]
 fn lines_are_cut_as_a_shell_cuts_them() {
     assert_eq!(words("curl -H 'A: b c' -d '' x"), ["curl", "-H", "A: b c", "-d", "", "x"]);
 }
@@ -104,15 +132,16 @@ fn suggested(demo: &Running, addr: SocketAddr) -> Vec<String> {
     lines.take(3).map(|line| line.replace(&addr.to_string(), ADDR)).collect()
 }
 
-/// From the blocks fenced as `console`: each `$ curl` line, with the lines up to the next `$` or the fence.
-fn examples(readme: &str) -> Vec<Example> {
+/// From the blocks fenced as `console`: each line with a `$` and this command, with the lines up to
+/// the next `$` or the fence.
+fn examples(readme: &str, command: &str) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     for block in readme.split("```console\n").skip(1) {
         let block = block.split("```").next().unwrap_or_default();
         for part in block.split("$ ").skip(1) {
             let mut lines = part.trim_end().lines().map(str::to_owned);
             match lines.next() {
-                Some(line) if line.starts_with("curl ") => {
+                Some(line) if line.starts_with(command) => {
                     examples.push(Example { line, answer: lines.collect() })
                 }
                 _ => {}

@@ -2,6 +2,9 @@
 
 use std::process::{Command, Output};
 
+const COMMANDS: [&str; 8] =
+    ["demo", "serve", "check", "diff", "explain", "test", "conformance", "ci"];
+
 fn xtask(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask")).args(args).output().unwrap()
 }
@@ -12,7 +15,7 @@ fn help_lists_the_commands() {
         let output = xtask(args);
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(0), "{args:?}");
-        for command in ["demo", "serve", "check", "test", "ci"] {
+        for command in COMMANDS {
             assert!(
                 text.contains(&format!("\n  {command} ")),
                 "{args:?} does not list {command}: {text}"
@@ -23,7 +26,7 @@ fn help_lists_the_commands() {
 
 #[test]
 fn each_command_has_help() {
-    for command in ["demo", "serve", "check", "test", "ci"] {
+    for command in COMMANDS {
         let output = xtask(&[command, "--help"]);
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(0), "{command}");
@@ -45,10 +48,14 @@ fn wrong_usage_exits_2_with_one_line() {
         (vec!["check"], "at least one policy file"),
         (vec!["check", "--frobnicate"], "--frobnicate"),
         (vec!["test", "fast"], "fast"),
+        (vec!["test", "--cases", "0"], "0"),
+        (vec!["explain"], "--origin is missing"),
+        (vec!["explain", "--origin", "https://a.test"], "--policy is missing"),
+        (vec!["diff", "one.toml"], "OLD NEW"),
         (vec!["ci", "everything"], "no such step"),
         (vec!["demo", "here"], "here"),
         (vec!["demo", "--addr", "0.0.0.0:0"], "this machine only"),
-        (vec!["demo", "--addr", "127.0.0.1:65534"], "65533 at most"),
+        (vec!["demo", "--addr", "127.0.0.1:65533"], "65532 at most"),
         (vec!["serve"], "--adapter is missing"),
         (vec!["serve", "--adapter", "axum", "--addr", "127.0.0.1:0"], "--policy is missing"),
         (vec!["serve", "--adapter", "axum", "--policy", "p.toml"], "--addr is missing"),

@@ -2,6 +2,8 @@
 //!
 //! [Fetch, CORS-preflight cache](https://fetch.spec.whatwg.org/#cors-preflight-cache)
 
+use super::engine::Departures;
+use super::preflight::Allows;
 use super::request::Request;
 use crate::headers::NON_WILDCARD;
 use std::time::Duration;
@@ -36,8 +38,10 @@ impl PreflightCache {
     }
 
     /// [Fetch, method cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-method)
-    pub(super) fn matches_method(&self, request: &Request) -> bool {
-        self.matching(request).any(|entry| entry.matches_method(&request.method))
+    pub(super) fn matches_method(&self, request: &Request, departures: &Departures) -> bool {
+        self.0
+            .iter()
+            .any(|entry| entry.matches(request, departures) && entry.allows_method(&request.method))
     }
 
     /// [Fetch, header-name cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-header)
@@ -45,26 +49,37 @@ impl PreflightCache {
         &self,
         request: &Request,
         name: &str,
-        star_covers_authorization: bool,
+        departures: &Departures,
     ) -> bool {
-        self.matching(request).any(|entry| entry.matches_header(name, star_covers_authorization))
+        self.0.iter().any(|entry| {
+            entry.matches(request, departures) && entry.allows_header(name, departures)
+        })
     }
 
-    /// Keeps what a preflight allowed until `expires`.
+    /// Keeps what a preflight allowed.
     pub(super) fn store(
         &mut self,
         request: &Request,
-        methods: &[String],
-        headers: &[String],
-        expires: Duration,
+        allows: &Allows,
+        now: Duration,
+        departures: &Departures,
     ) {
-        for method in methods {
-            let allows = Allowed::Method(method.clone());
-            self.put(request, expires, allows, |entry| entry.matches_method(method));
+        if departures.cache_replaces {
+            self.clear(request);
         }
-        for header in headers {
-            let allows = Allowed::Header(header.clone());
-            self.put(request, expires, allows, |entry| entry.matches_header(header, false));
+        let expires = now.saturating_add(allows.max_age);
+        let kept = |name: &&String| *name != "*" || !departures.cache_has_no_star;
+        for method in allows.methods.iter().filter(kept) {
+            let entry = Entry::new(request, expires, Allowed::Method(method.clone()));
+            self.put(entry, |entry| {
+                entry.matches(request, departures) && entry.allows_method(method)
+            });
+        }
+        for header in allows.headers.iter().filter(kept) {
+            let entry = Entry::new(request, expires, Allowed::Header(header.clone()));
+            self.put(entry, |entry| {
+                entry.matches(request, departures) && entry.allows_header(header, departures)
+            });
         }
     }
 
@@ -73,51 +88,49 @@ impl PreflightCache {
         self.0.retain(|entry| !entry.is_about(request));
     }
 
-    fn matching(&self, request: &Request) -> impl Iterator<Item = &Entry> {
-        self.0.iter().filter(|entry| entry.matches(request))
-    }
-
-    /// Renews the entries that match, or makes one.
-    fn put(
-        &mut self,
-        request: &Request,
-        expires: Duration,
-        allows: Allowed,
-        is_match: impl Fn(&Entry) -> bool,
-    ) {
+    /// Renews the entries that match, or adds the new one.
+    fn put(&mut self, new: Entry, is_match: impl Fn(&Entry) -> bool) {
         let mut known = false;
-        for entry in self.0.iter_mut().filter(|entry| entry.matches(request) && is_match(entry)) {
-            entry.expires = expires;
+        for entry in self.0.iter_mut().filter(|entry| is_match(entry)) {
+            entry.expires = new.expires;
             known = true;
         }
         if !known {
-            self.0.push(Entry {
-                origin: request.serialized_origin().to_owned(),
-                url: request.url().clone(),
-                expires,
-                credentials: request.has_credentials(),
-                allows,
-            });
+            self.0.push(new);
         }
     }
 }
 
 impl Entry {
+    fn new(request: &Request, expires: Duration, allows: Allowed) -> Self {
+        Self {
+            origin: request.serialized_origin().to_owned(),
+            url: request.url().clone(),
+            expires,
+            credentials: request.has_credentials(),
+            allows,
+        }
+    }
+
     fn is_about(&self, request: &Request) -> bool {
         self.origin == request.serialized_origin() && self.url == *request.url()
     }
 
     /// [Fetch, cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match)
-    fn matches(&self, request: &Request) -> bool {
-        self.is_about(request) && (self.credentials || !request.has_credentials())
+    fn matches(&self, request: &Request, departures: &Departures) -> bool {
+        let asked = request.has_credentials();
+        self.is_about(request)
+            && (self.credentials == asked
+                || self.credentials && !departures.cache_keeps_credentials_apart)
     }
 
-    fn matches_method(&self, method: &str) -> bool {
+    fn allows_method(&self, method: &str) -> bool {
         matches!(&self.allows, Allowed::Method(listed) if listed == method || listed == "*")
     }
 
-    fn matches_header(&self, name: &str, star_covers_authorization: bool) -> bool {
-        let covered = star_covers_authorization || !name.eq_ignore_ascii_case(NON_WILDCARD);
+    fn allows_header(&self, name: &str, departures: &Departures) -> bool {
+        let covered =
+            departures.star_covers_authorization || !name.eq_ignore_ascii_case(NON_WILDCARD);
         matches!(
             &self.allows,
             Allowed::Header(listed)

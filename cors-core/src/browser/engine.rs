@@ -32,37 +32,84 @@ impl Engine {
 pub(super) struct Departures {
     /// A `*` in `Access-Control-Allow-Headers` covers `authorization`.
     pub(super) star_covers_authorization: bool,
-    /// How long a preflight's answer without a max-age is kept.
-    pub(super) default_max_age: Duration,
-    /// How long one is kept at most. The standard names no limit.
-    pub(super) max_age_limit: Duration,
+    /// Some client hints are CORS-safelisted.
+    pub(super) client_hints_are_safelisted: bool,
+    /// What a page over `https:` asks of this machine over `http:` is mixed content.
+    pub(super) loopback_is_mixed_content: bool,
+    /// A redirect within an origin to a URL with a user name or password fails.
+    pub(super) no_redirect_with_credentials: bool,
+    /// A request that needed a preflight needs one after a redirect too, whatever became of it.
+    pub(super) preflight_after_redirect: bool,
     /// After redirects across origins, the preflight still names the page's origin; the request
     /// that follows says `null`.
     pub(super) preflight_names_page: bool,
+    /// How long a preflight's answer is kept whose max-age cannot be read.
+    pub(super) malformed_max_age: Duration,
+    /// How long one is kept at most. The standard names no limit.
+    pub(super) max_age_limit: Duration,
+    /// A preflight's answer replaces all that was kept for its URL.
+    pub(super) cache_replaces: bool,
+    /// What is kept stays when the request itself fails.
+    pub(super) cache_survives_failure: bool,
+    /// Requests with credentials and without share nothing in the cache.
+    pub(super) cache_keeps_credentials_apart: bool,
+    /// A `*` is not kept.
+    pub(super) cache_has_no_star: bool,
+    /// HEAD must be in the cache like any method.
+    pub(super) cache_wants_head: bool,
 }
 
 impl Departures {
     /// As the standard says.
     pub(super) const NONE: Self = Self {
         star_covers_authorization: false,
-        default_max_age: Duration::from_secs(5),
-        max_age_limit: Duration::MAX,
+        client_hints_are_safelisted: false,
+        loopback_is_mixed_content: false,
+        no_redirect_with_credentials: false,
+        preflight_after_redirect: false,
         preflight_names_page: false,
+        malformed_max_age: super::preflight::DEFAULT_MAX_AGE,
+        max_age_limit: Duration::MAX,
+        cache_replaces: false,
+        cache_survives_failure: false,
+        cache_keeps_credentials_apart: false,
+        cache_has_no_star: false,
+        cache_wants_head: false,
     };
 
+    /// As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50; the limits as in their sources.
     pub(super) const fn of(engine: Engine) -> Self {
-        // All three let `*` cover `authorization`; Firefox stops with the preference
-        // network.cors_preflight.authorization_covered_by_wildcard set to false.
-        let common = Self { star_covers_authorization: true, ..Self::NONE };
         match engine {
-            Engine::Chromium => Self { max_age_limit: Duration::from_secs(7200), ..common },
-            Engine::Firefox => Self {
-                default_max_age: Duration::ZERO,
-                max_age_limit: Duration::from_secs(86_400),
-                preflight_names_page: true,
-                ..common
+            Engine::Chromium => Self {
+                star_covers_authorization: true,
+                client_hints_are_safelisted: true,
+                no_redirect_with_credentials: true,
+                max_age_limit: Duration::from_secs(7200),
+                cache_replaces: true,
+                cache_survives_failure: true,
+                ..Self::NONE
             },
-            Engine::WebKit => Self { max_age_limit: Duration::from_secs(600), ..common },
+            Engine::Firefox => Self {
+                // Until network.cors_preflight.authorization_covered_by_wildcard is set to false.
+                star_covers_authorization: true,
+                preflight_after_redirect: true,
+                preflight_names_page: true,
+                malformed_max_age: Duration::ZERO,
+                max_age_limit: Duration::from_secs(86_400),
+                cache_keeps_credentials_apart: true,
+                cache_has_no_star: true,
+                cache_wants_head: true,
+                ..Self::NONE
+            },
+            Engine::WebKit => Self {
+                star_covers_authorization: true,
+                loopback_is_mixed_content: true,
+                preflight_after_redirect: true,
+                max_age_limit: Duration::from_secs(600),
+                cache_replaces: true,
+                cache_survives_failure: true,
+                ..Self::NONE
+            },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a script asks for.
 
+use super::site::PageOrigin;
 use std::fmt;
 
 /// A call of `fetch` by a page: plain data. Anything may stand in it; the browser judges it.
@@ -25,7 +26,7 @@ pub struct Fetch {
     /// The page's origin, or its URL, whose origin counts. What has no origin of its own (a
     /// sandboxed frame, a `data:` URL, `file:`) is the opaque one, `null`.
     pub origin: String,
-    /// The absolute URL that is fetched.
+    /// The URL that is fetched. A relative one is seen from the page.
     pub url: String,
     /// The method, as the script writes it.
     pub method: String,
@@ -144,6 +145,19 @@ impl Fetch {
             body: Body::default(),
             upload_listener: false,
         }
+    }
+
+    /// The origin of the page as the browser sends it.
+    ///
+    /// ```
+    /// use cors_core::browser::Fetch;
+    ///
+    /// let serialized = |page| Fetch::new(page, "https://api.example/").serialized_origin();
+    /// assert_eq!(serialized("https://App.example.com:443/index.html"), "https://app.example.com");
+    /// assert_eq!(serialized("file:///index.html"), "null");
+    /// ```
+    pub fn serialized_origin(&self) -> String {
+        PageOrigin::of(&self.origin).as_str().to_owned()
     }
 
     /// With this method.

@@ -4,26 +4,52 @@
 
 use super::lists::extract_tokens;
 use super::request::{Request, Tainting};
-use crate::headers::{is_safelisted_response, is_set_cookie};
+use crate::headers::{SAFELISTED_RESPONSE, is_set_cookie};
 use http::HeaderMap;
 use http::header::ACCESS_CONTROL_EXPOSE_HEADERS;
 
-/// The response's headers without those that are kept from the script.
-pub(super) fn filter(request: &Request, response: &HeaderMap) -> HeaderMap {
-    let exposed = extract_tokens(response, &ACCESS_CONTROL_EXPOSE_HEADERS);
-    let exposed = exposed.values();
-    let all = request.tainting == Tainting::Basic
-        || !request.has_credentials() && exposed.iter().any(|name| name == "*");
-    let is_seen = |name: &str| {
-        !is_set_cookie(name)
-            && (all
-                || is_safelisted_response(name)
-                || exposed.iter().any(|listed| listed.eq_ignore_ascii_case(name)))
-    };
-    let seen = response.iter().filter(|(name, _)| is_seen(name.as_str()));
-    let mut headers = HeaderMap::new();
-    for (name, value) in seen {
-        headers.append(name, value.clone());
+/// Which response headers a script sees, where the response has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shared {
+    /// Every one but `set-cookie`.
+    All,
+    /// These, in lower case.
+    Names(Vec<String>),
+}
+
+impl Shared {
+    /// [Fetch, main fetch, step 14.1](https://fetch.spec.whatwg.org/#concept-main-fetch)
+    pub(super) fn of(request: &Request, response: &HeaderMap) -> Self {
+        let exposed = extract_tokens(response, &ACCESS_CONTROL_EXPOSE_HEADERS);
+        let exposed = exposed.values();
+        let star = !request.has_credentials() && exposed.iter().any(|name| name == "*");
+        if star || request.tainting == Tainting::Basic {
+            return Self::All;
+        }
+        let mut names: Vec<String> =
+            SAFELISTED_RESPONSE.iter().map(|name| (*name).to_owned()).collect();
+        for name in exposed.iter().map(|name| name.to_ascii_lowercase()) {
+            if !names.contains(&name) && !is_set_cookie(&name) {
+                names.push(name);
+            }
+        }
+        Self::Names(names)
     }
-    headers
+
+    /// Whether the script sees the header with this name, in lower case.
+    pub fn shows(&self, name: &str) -> bool {
+        match self {
+            Self::All => !is_set_cookie(name),
+            Self::Names(names) => names.iter().any(|listed| listed == name),
+        }
+    }
+
+    /// The headers without those that are kept from the script.
+    pub(super) fn filter(&self, response: &HeaderMap) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in response.iter().filter(|(name, _)| self.shows(name.as_str())) {
+            headers.append(name, value.clone());
+        }
+        headers
+    }
 }

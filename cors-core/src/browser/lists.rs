@@ -50,14 +50,23 @@ pub(super) fn extract_tokens(headers: &HeaderMap, name: &HeaderName) -> Extracte
     Extracted::Values(values)
 }
 
+/// A number of seconds in a header.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Seconds {
+    Absent,
+    Malformed,
+    Value(u64),
+}
+
 /// `delta-seconds`, on one line. [RFC 9111, 1.2.2](https://www.rfc-editor.org/rfc/rfc9111#section-1.2.2)
-pub(super) fn extract_seconds(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+pub(super) fn extract_seconds(headers: &HeaderMap, name: &HeaderName) -> Seconds {
     let mut lines = headers.get_all(name).iter();
-    let digits = trim(lines.next().filter(|_| lines.next().is_none())?.as_bytes());
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
+    let Some(line) = lines.next() else { return Seconds::Absent };
+    let digits = trim(line.as_bytes());
+    if lines.next().is_some() || digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Seconds::Malformed;
     }
     // More than fits is more than any limit.
     let digit = |sum: u64, b: &u8| sum.saturating_mul(10).saturating_add(u64::from(b - b'0'));
-    Some(digits.iter().fold(0, digit))
+    Seconds::Value(digits.iter().fold(0, digit))
 }

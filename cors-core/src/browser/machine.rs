@@ -13,9 +13,10 @@
 
 use super::Browser;
 use super::check::{Of, cors_check, resource_policy_check};
+use super::engine::Departures;
 use super::fetch::{Fetch, Mode, RedirectMode};
-use super::filter::filter;
-use super::preflight::{self, Allows};
+use super::filter::Shared;
+use super::preflight;
 use super::redirect::{self, is_redirect};
 use super::request::{Request, Tainting};
 use super::site::{is_bad_port, is_potentially_trustworthy};
@@ -74,6 +75,8 @@ pub struct Readable {
     pub status: StatusCode,
     /// The headers that are shared with the script, and no others.
     pub headers: HeaderMap,
+    /// Which headers would be.
+    pub shared: Shared,
 }
 
 impl Verdict {
@@ -105,7 +108,7 @@ impl Browser {
     /// fetches.
     pub fn start(&mut self, fetch: &Fetch, now: Duration) -> Turn {
         let mut steps = Vec::new();
-        match Request::new(fetch, &mut steps) {
+        match Request::new(fetch, &self.departures, &mut steps) {
             Ok(request) => Flight { request, steps, with_preflight: false }.main_fetch(self, now),
             Err(failure) => ended(steps, failure),
         }
@@ -176,7 +179,7 @@ impl Sending {
 impl Flight {
     /// [Fetch, main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch)
     fn main_fetch(mut self, browser: &mut Browser, now: Duration) -> Turn {
-        if let Err(failure) = self.may_be_sent() {
+        if let Err(failure) = self.may_be_sent(&browser.departures) {
             return self.network_error(browser, failure);
         }
         let request = &mut self.request;
@@ -202,7 +205,7 @@ impl Flight {
         }
     }
 
-    fn may_be_sent(&self) -> Result<(), Taken> {
+    fn may_be_sent(&self, departures: &Departures) -> Result<(), Taken> {
         let request = &self.request;
         let url = request.url();
         let fail = |step, says: String| Err(Taken::failed(step, says));
@@ -212,7 +215,9 @@ impl Flight {
         if let Some(port) = url.port().filter(|port| is_bad_port(*port)) {
             return fail(Step::BadPort, format!("port {port}"));
         }
-        if request.origin.is_https() && !is_potentially_trustworthy(url) {
+        let is_mixed = !is_potentially_trustworthy(url)
+            || url.scheme() == "http" && departures.loopback_is_mixed_content;
+        if request.origin.is_https() && is_mixed {
             return fail(Step::MixedContent, format!("{url} from a page over https"));
         }
         let own = request.tainting == Tainting::Basic && request.origin.is_same_origin(url);
@@ -247,13 +252,13 @@ impl Flight {
             return self.send_request(browser);
         }
         self.with_preflight = true;
-        let star_covers = browser.departures.star_covers_authorization;
         browser.cache.expire(now);
-        let cache = &browser.cache;
-        let method_known = cache.matches_method(request)
-            || request.is_method_safelisted() && !request.use_preflight;
-        let known = method_known
-            && names.iter().all(|name| cache.matches_header(request, name, star_covers));
+        let Browser { cache, departures } = &*browser;
+        let exempt = request.is_method_safelisted()
+            && !request.use_preflight
+            && !(departures.cache_wants_head && request.method == "HEAD");
+        let known = (exempt || cache.matches_method(request, departures))
+            && names.iter().all(|name| cache.matches_header(request, name, departures));
         if !names.is_empty() {
             self.steps.push(Taken::passed(Step::UnsafeHeaderNames, listed));
         }
@@ -287,10 +292,10 @@ impl Flight {
     ) -> Turn {
         let origin = self.preflight_origin(browser);
         match preflight::judge(&self.request, origin, status, response, &browser.departures) {
-            Ok(Allows { methods, headers, max_age }) => {
-                let expires = now.saturating_add(max_age);
-                browser.cache.store(&self.request, &methods, &headers, expires);
-                let says = format!("allowed, and kept for {} seconds", max_age.as_secs());
+            Ok(allows) => {
+                let Browser { cache, departures } = browser;
+                cache.store(&self.request, &allows, now, departures);
+                let says = format!("allowed, and kept for {} seconds", allows.max_age.as_secs());
                 self.steps.push(Taken::passed(Step::PreflightStored, says));
                 self.send_request(browser)
             }
@@ -336,8 +341,11 @@ impl Flight {
                 }
                 RedirectMode::Manual => return self.end(Verdict::OpaqueRedirect),
                 RedirectMode::Follow => {
-                    match redirect::follow(&mut self.request, status, response) {
+                    let departures = &browser.departures;
+                    match redirect::follow(&mut self.request, status, response, departures) {
                         Ok(Some(taken)) => {
+                            let again = departures.preflight_after_redirect && self.with_preflight;
+                            self.request.use_preflight |= again;
                             self.steps.push(taken);
                             return self.main_fetch(browser, now);
                         }
@@ -350,18 +358,19 @@ impl Flight {
         if self.request.tainting == Tainting::Opaque {
             return self.end(Verdict::Opaque);
         }
-        let headers = filter(&self.request, response);
+        let shared = Shared::of(&self.request, response);
+        let headers = shared.filter(response);
         let seen: Vec<_> = headers.keys().map(|name| name.as_str()).collect();
         let says = match &*seen {
-            [] => "no header is shared with the script".to_owned(),
+            [] => "the script sees no header of it".to_owned(),
             _ => format!("the script sees {}", seen.join(", ")),
         };
         self.steps.push(Taken::passed(Step::FilterResponse, says));
-        self.end(Verdict::Readable(Readable { status, headers }))
+        self.end(Verdict::Readable(Readable { status, headers, shared }))
     }
 
     fn network_error(self, browser: &mut Browser, failure: Taken) -> Turn {
-        if self.with_preflight {
+        if self.with_preflight && !browser.departures.cache_survives_failure {
             browser.cache.clear(&self.request);
         }
         ended(self.steps, failure)

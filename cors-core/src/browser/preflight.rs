@@ -4,7 +4,7 @@
 
 use super::check::{Of, cors_check};
 use super::engine::Departures;
-use super::lists::{Extracted, extract_seconds, extract_tokens};
+use super::lists::{Extracted, Seconds, extract_seconds, extract_tokens};
 use super::request::Request;
 use super::step::{Step, Taken};
 use crate::headers::NON_WILDCARD;
@@ -13,6 +13,10 @@ use http::header::{
 };
 use http::{HeaderMap, StatusCode};
 use std::time::Duration;
+
+/// How long an answer without a max-age is kept.
+/// [Fetch, CORS-preflight fetch, step 7.9](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
+pub(super) const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5);
 
 /// What is kept of a preflight that passed.
 #[derive(Clone, Debug)]
@@ -60,10 +64,12 @@ pub(super) fn judge(
     if let Some(name) = request.unsafe_names().iter().find(refused) {
         return Err(Taken::failed(Step::PreflightHeader, says(name)));
     }
-    let max_age = extract_seconds(response, &ACCESS_CONTROL_MAX_AGE)
-        .map_or(departures.default_max_age, Duration::from_secs)
-        .min(departures.max_age_limit);
-    Ok(Allows { methods, headers, max_age })
+    let max_age = match extract_seconds(response, &ACCESS_CONTROL_MAX_AGE) {
+        Seconds::Absent => DEFAULT_MAX_AGE,
+        Seconds::Malformed => departures.malformed_max_age,
+        Seconds::Value(seconds) => Duration::from_secs(seconds),
+    };
+    Ok(Allows { methods, headers, max_age: max_age.min(departures.max_age_limit) })
 }
 
 fn list(response: &HeaderMap, name: &HeaderName) -> Result<Extracted, Taken> {

@@ -2,6 +2,7 @@
 //!
 //! [Fetch, HTTP-redirect fetch](https://fetch.spec.whatwg.org/#concept-http-redirect-fetch)
 
+use super::engine::Departures;
 use super::fetch::{Body, Mode};
 use super::request::{Request, Tainting, includes_credentials};
 use super::site::origin_of;
@@ -29,6 +30,7 @@ pub(super) fn follow(
     request: &mut Request,
     status: StatusCode,
     response: &HeaderMap,
+    departures: &Departures,
 ) -> Result<Option<Taken>, Taken> {
     let Some(location) = location(request.url(), response)? else { return Ok(None) };
     let fail = |step, says: &str| Err(Taken::failed(step, format!("to {location}{says}")));
@@ -39,7 +41,9 @@ pub(super) fn follow(
         return fail(Step::RedirectCount, ", after 20 redirects");
     }
     let foreign = request.mode == Mode::Cors && !request.origin.is_same_origin(&location);
-    if includes_credentials(&location) && (foreign || request.tainting == Tainting::Cors) {
+    let forbids_credentials =
+        foreign || request.tainting == Tainting::Cors || departures.no_redirect_with_credentials;
+    if includes_credentials(&location) && forbids_credentials {
         return fail(Step::RedirectCredentials, "");
     }
     if status != StatusCode::SEE_OTHER && request.body == Body::Stream {

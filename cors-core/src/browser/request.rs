@@ -3,6 +3,7 @@
 //!
 //! [Fetch, requests](https://fetch.spec.whatwg.org/#requests)
 
+use super::engine::Departures;
 use super::fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 use super::safelist::{is_forbidden, is_no_cors_safelisted, unsafe_names};
 use super::site::{PageOrigin, fetch_site, is_potentially_trustworthy, origin_of};
@@ -42,13 +43,19 @@ pub(super) struct Request {
     pub(super) body: Body,
     pub(super) use_preflight: bool,
     pub(super) tainting: Tainting,
+    client_hints_are_safelisted: bool,
 }
 
 impl Request {
     /// [Fetch, new Request()](https://fetch.spec.whatwg.org/#dom-request), and what `fetch` adds
     /// before main fetch.
-    pub(super) fn new(fetch: &Fetch, taken: &mut Vec<Taken>) -> Result<Self, Taken> {
-        let url = Url::parse(&fetch.url).map_err(|fault| {
+    pub(super) fn new(
+        fetch: &Fetch,
+        departures: &Departures,
+        taken: &mut Vec<Taken>,
+    ) -> Result<Self, Taken> {
+        let page = Url::parse(&fetch.origin).ok();
+        let url = Url::options().base_url(page.as_ref()).parse(&fetch.url).map_err(|fault| {
             Taken::failed(Step::UrlFailure, format!("{:?}: {fault}", fetch.url))
         })?;
         if includes_credentials(&url) {
@@ -68,6 +75,7 @@ impl Request {
             body,
             use_preflight: fetch.upload_listener || body == Body::Stream,
             tainting: Tainting::Basic,
+            client_hints_are_safelisted: departures.client_hints_are_safelisted,
         };
         if body != Body::None && matches!(&*request.method, "GET" | "HEAD") {
             let says = format!("{} with a body", request.method);
@@ -102,7 +110,7 @@ impl Request {
     }
 
     pub(super) fn unsafe_names(&self) -> BTreeSet<String> {
-        unsafe_names(&self.headers)
+        unsafe_names(&self.headers, self.client_hints_are_safelisted)
     }
 
     pub(super) fn is_method_safelisted(&self) -> bool {
@@ -144,13 +152,22 @@ impl Request {
             let name = HeaderName::from_bytes(name.as_bytes()).expect("names were checked");
             headers.append(name, header_value(value));
         }
-        // Append a request `Origin` header, without a referrer policy that would hide it.
-        let sends_origin =
-            self.tainting == Tainting::Cors || !matches!(&*self.method, "GET" | "HEAD");
-        if sends_origin {
-            headers.append(ORIGIN, header_value(self.serialized_origin().as_bytes()));
+        if let Some(origin) = self.origin_header() {
+            headers.append(ORIGIN, header_value(origin.as_bytes()));
         }
         self.send(&self.method, headers)
+    }
+
+    /// [Fetch, append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header),
+    /// under the default referrer policy.
+    fn origin_header(&self) -> Option<&str> {
+        let is_downgrade = self.origin.is_https() && self.url().scheme() != "https";
+        match self.tainting {
+            Tainting::Cors => Some(self.serialized_origin()),
+            _ if matches!(&*self.method, "GET" | "HEAD") => None,
+            _ if self.mode != Mode::Cors && is_downgrade => Some("null"),
+            _ => Some(self.serialized_origin()),
+        }
     }
 
     /// [Fetch, CORS-preflight fetch, steps 1 to 5](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)

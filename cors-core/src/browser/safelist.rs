@@ -19,9 +19,10 @@ const SAFELISTED_TYPES: [&str; 3] =
 
 /// [Fetch, CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names):
 /// in lower case, sorted, each once.
-pub(super) fn unsafe_names(headers: &HeaderList) -> BTreeSet<String> {
-    let (safelisted, not): (Vec<_>, Vec<_>) =
-        headers.iter().partition(|(name, value)| is_safelisted(name, value));
+pub(super) fn unsafe_names(headers: &HeaderList, client_hints: bool) -> BTreeSet<String> {
+    let (safelisted, not): (Vec<_>, Vec<_>) = headers.iter().partition(|(name, value)| {
+        is_safelisted(name, value) || client_hints && is_client_hint(name)
+    });
     let size: usize = safelisted.iter().map(|(_, value)| value.len()).sum();
     let too_many = safelisted.into_iter().filter(|_| size > MAX_ALL_VALUES);
     not.into_iter().chain(too_many).map(|(name, _)| name.to_ascii_lowercase()).collect()
@@ -44,6 +45,13 @@ pub(super) fn is_safelisted(name: &str, value: &[u8]) -> bool {
         "range" => is_range_from_somewhere(value),
         _ => false,
     }
+}
+
+/// What Chromium takes for safelisted beyond the standard.
+fn is_client_hint(name: &str) -> bool {
+    ["save-data", "dpr", "width", "viewport-width", "downlink"]
+        .iter()
+        .any(|listed| listed.eq_ignore_ascii_case(name))
 }
 
 /// [Fetch, CORS-unsafe request-header byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte)
@@ -170,8 +178,8 @@ mod tests {
         let headers = |count: usize| -> HeaderList {
             (0..count).map(|_| ("Accept".to_owned(), vec![b'a'; MAX_VALUE])).collect()
         };
-        assert!(unsafe_names(&headers(8)).is_empty());
-        assert_eq!(unsafe_names(&headers(9)), BTreeSet::from(["accept".to_owned()]));
+        assert!(unsafe_names(&headers(8), false).is_empty());
+        assert_eq!(unsafe_names(&headers(9), false), BTreeSet::from(["accept".to_owned()]));
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! What the crate promises, through its public interface alone.
 
 mod allocations;
+#[path = "../common/cases.rs"]
+mod cases;
 mod decisions;
 mod errors;
-mod generate;
 mod oracle;
+#[cfg(feature = "strategies")]
 mod properties;
 mod questions;
 mod support;

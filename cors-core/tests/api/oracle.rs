@@ -1,5 +1,6 @@
 //! The compiled sets against slow and obvious ones, on generated input.
 
+use crate::cases::cases;
 use crate::support::request;
 use cors_core::{Decision, MAX_ORIGIN_LEN, Origin, Policy, Reason};
 use proptest::collection::vec;
@@ -65,7 +66,7 @@ fn names(lines: &[String]) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(cases(3000))]
 
     #[test]
     fn origins(patterns in vec(pattern(), 1..8), others in vec(origin(), 1..20)) {

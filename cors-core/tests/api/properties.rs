@@ -1,9 +1,10 @@
 //! Laws that hold for every policy and every request.
 
-use crate::generate::{ORIGINS, build, config, danger, policy, request_lines};
+use crate::cases::cases;
 use crate::support::{request, request_of_bytes, respond};
+use cors_core::strategies::{configs, near_misses, origins_of, policies, requests};
 use cors_core::{Config, Danger, Decision, Policy};
-use http::Request;
+use http::{HeaderMap, HeaderName, Method, Request};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -28,35 +29,45 @@ fn alike(a: &Request<()>, b: &Request<()>, names: &BTreeSet<String>) -> bool {
     names.iter().all(|name| lines(a, name) == lines(b, name))
 }
 
-/// The second request: the first, with every header that `names` holds not taken from another.
-fn merged(first: &[String], other: &[String], names: &BTreeSet<String>) -> Vec<String> {
-    let named = |line: &&String| names.contains(line.split(':').next().unwrap());
-    first.iter().filter(named).chain(other.iter().filter(|line| !named(line))).cloned().collect()
+/// The second request: the first, with every header that `names` does not hold taken from another.
+fn merged(first: &Request<()>, other: &Request<()>, names: &BTreeSet<String>) -> Request<()> {
+    let named = |(name, _): &(&HeaderName, _)| names.contains(name.as_str());
+    let lines = first.headers().iter().filter(named);
+    let lines = lines.chain(other.headers().iter().filter(|line| !named(line)));
+    let mut headers = HeaderMap::new();
+    for (name, value) in lines {
+        headers.append(name, value.clone());
+    }
+    let mut request = first.clone();
+    *request.headers_mut() = headers;
+    request
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+    #![proptest_config(cases(1000))]
 
     #[test]
-    fn vary_is_sound(policy in policy(), (method, first) in request_lines(), (_, other) in request_lines()) {
-        let one = build(method, &first);
-        let answer = respond(&policy, &one);
+    fn vary_is_sound(policy in policies(), first in requests(), other in requests()) {
+        let answer = respond(&policy, &first);
         let names = vary(&answer.1);
-        let second = build(method, &merged(&first, &other, &names));
-        prop_assert!(alike(&one, &second, &names));
+        let second = merged(&first, &other, &names);
+        prop_assert!(alike(&first, &second, &names));
         let again = respond(&policy, &second);
         prop_assert_eq!(cors(&answer), cors(&again));
     }
 
     #[test]
-    fn vary_on_options_is_one_list(policy in policy(), (_, first) in request_lines(), (_, other) in request_lines()) {
-        let answers = [first, other].map(|lines| vary(&respond(&policy, &build("OPTIONS", &lines)).1));
+    fn vary_on_options_is_one_list(policy in policies(), first in requests(), other in requests()) {
+        let answers = [first, other].map(|mut request| {
+            *request.method_mut() = Method::OPTIONS;
+            vary(&respond(&policy, &request).1)
+        });
         prop_assert_eq!(&answers[0], &answers[1]);
         prop_assert!(answers[0].contains("origin"));
     }
 
     #[test]
-    fn a_config_comes_back(config in config()) {
+    fn a_config_comes_back(config in configs()) {
         if let Ok(policy) = Policy::new(&config) {
             let again = Policy::new(&policy.config()).unwrap();
             prop_assert_eq!(&again, &policy);
@@ -65,17 +76,16 @@ proptest! {
     }
 
     #[test]
-    fn a_config_that_came_back_decides_alike(policy in policy(), (method, lines) in request_lines()) {
+    fn a_config_that_came_back_decides_alike(policy in policies(), request in requests()) {
         let again = Policy::new(&policy.config()).unwrap();
-        let request = build(method, &lines);
         prop_assert_eq!(again.decide(&request), policy.decide(&request));
         prop_assert_eq!(respond(&again, &request), respond(&policy, &request));
     }
 
     #[test]
     fn order_and_case_of_lists_do_not_matter(
-        config in config(),
-        (method, lines) in request_lines(),
+        config in configs(),
+        request in requests(),
         rotate in 0..5usize,
     ) {
         let Ok(policy) = Policy::new(&config) else { return Ok(()) };
@@ -90,14 +100,13 @@ proptest! {
             *name = name.to_ascii_uppercase();
         }
         let other = Policy::new(&other).unwrap();
-        let request = build(method, &lines);
         prop_assert_eq!(policy.decide(&request), other.decide(&request));
         prop_assert_eq!(respond(&policy, &request).0, respond(&other, &request).0);
     }
 
     #[test]
     fn order_case_and_cut_of_the_request_do_not_matter(
-        policy in policy(),
+        policy in policies(),
         names in vec(prop::sample::select(&["content-type", "x-a", "x-b", "authorization", "x-bb"][..]), 0..6),
         cut in 0..6usize,
     ) {
@@ -118,9 +127,9 @@ proptest! {
 
     #[test]
     fn a_danger_key_never_takes_a_permission_away(
-        config in config(),
-        more in danger(),
-        (method, lines) in request_lines(),
+        config in configs(),
+        more in configs().prop_map(|config| config.danger),
+        request in requests(),
     ) {
         let Ok(policy) = Policy::new(&config) else { return Ok(()) };
         let or = |a: bool, b: bool| a || b;
@@ -132,7 +141,6 @@ proptest! {
             reflect_any_origin: or(config.danger.reflect_any_origin, more.reflect_any_origin),
         };
         let wider = Policy::new(&Config { danger, ..config }).expect("no danger key is an error");
-        let request = build(method, &lines);
         if matches!(policy.decide(&request), Decision::Simple | Decision::Preflight) {
             prop_assert_eq!(wider.decide(&request), policy.decide(&request));
         }
@@ -140,7 +148,7 @@ proptest! {
 
     #[test]
     fn any_bytes_get_an_answer(
-        policy in policy(),
+        policy in policies(),
         origins in vec(vec(prop_oneof![32..=126u8, 128..=255u8], 0..40), 0..3),
         methods in vec(vec(prop_oneof![32..=126u8, 128..=255u8], 0..10), 0..3),
         names in vec(vec(prop_oneof![Just(b','), Just(b'\t'), 32..=126u8, 128..=255u8], 0..60), 0..4),
@@ -167,21 +175,26 @@ fn vary_is_economical() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let fetch_sites = ["", "same-origin", "cross-site"];
     for _ in 0..200 {
-        let policy = policy().new_tree(&mut runner).unwrap().current();
+        let policy = policies().new_tree(&mut runner).unwrap().current();
+        let mut origins = vec!["-".to_owned()];
+        for _ in 0..5 {
+            origins.push(origins_of(&policy).new_tree(&mut runner).unwrap().current());
+            origins.push(near_misses(&policy).new_tree(&mut runner).unwrap().current());
+        }
         let answer = |origin: &str, fetch_site: &str| {
             let mut lines = vec![format!("origin: {origin}")];
             lines.extend((!fetch_site.is_empty()).then(|| format!("sec-fetch-site: {fetch_site}")));
             lines.retain(|line| line != "origin: -");
-            respond(&policy, &build("GET", &lines))
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            respond(&policy, &request("GET", &lines))
         };
-        let origins = || ORIGINS.into_iter().chain(["-"]);
         let differs = |answers: Vec<(Option<u16>, Vec<String>)>| {
             answers.iter().any(|one| cors(one) != cors(&answers[0]))
         };
-        for origin in origins() {
+        for origin in &origins {
             let names = vary(&answer(origin, "").1);
             if names.contains("origin") {
-                let answers = origins().map(|origin| answer(origin, "")).collect();
+                let answers = origins.iter().map(|origin| answer(origin, "")).collect();
                 assert!(differs(answers), "{policy:?} names Origin to {origin}");
             }
             if names.contains("sec-fetch-site") {

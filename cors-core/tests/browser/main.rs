@@ -1,4 +1,17 @@
 //! The browser model, what is built on it, and the policy judged by it.
 #![cfg(feature = "browser")]
 
+mod caches;
+#[path = "../common/cases.rs"]
+mod cases;
+mod diff;
+mod explain;
+mod law;
+#[cfg(feature = "strategies")]
+mod laws;
+mod naive;
 mod steps;
+#[cfg(feature = "strategies")]
+mod strategies;
+mod world;
+mod wpt;

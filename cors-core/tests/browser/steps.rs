@@ -1,6 +1,8 @@
-//! One fetch each, against answers written by hand.
+//! One fetch each, against answers written by hand: what no test of web-platform-tests covers.
 
-use cors_core::browser::{Browser, CredentialsMode, Ended, Engine, Fetch, Mode, Step, Verdict};
+use cors_core::browser::{
+    Body, Browser, CredentialsMode, Ended, Engine, Fetch, Mode, Shared, Step, Turn, Verdict,
+};
 use http::{HeaderName, HeaderValue, Request, Response};
 use std::time::Duration;
 
@@ -8,7 +10,7 @@ const PAGE: &str = "https://app.example.com";
 const API: &str = "https://api.example/";
 
 /// A response with these header lines.
-pub fn response(status: u16, lines: &[&str]) -> Response<()> {
+fn response(status: u16, lines: &[&str]) -> Response<()> {
     let mut response = Response::builder().status(status).body(()).unwrap();
     for line in lines {
         let (name, value) = line.split_once(": ").unwrap();
@@ -20,45 +22,379 @@ pub fn response(status: u16, lines: &[&str]) -> Response<()> {
 
 /// The fetch against answers in their order, and the requests that were sent.
 fn fetch(fetch: &Fetch, answers: &[Response<()>]) -> (Ended, Vec<Request<()>>) {
-    run(&mut Browser::new(), fetch, 0, answers)
+    run(&mut Browser::new(), 0, fetch, answers)
 }
 
 fn run(
     browser: &mut Browser,
-    fetch: &Fetch,
     seconds: u64,
+    fetch: &Fetch,
     answers: &[Response<()>],
 ) -> (Ended, Vec<Request<()>>) {
     let mut sent = Vec::new();
     let ended = browser.fetch(fetch, Duration::from_secs(seconds), |request| {
         sent.push(request.clone());
-        answers[sent.len() - 1].clone()
+        answers.get(sent.len() - 1).unwrap_or_else(|| panic!("{fetch}: {request:?}")).clone()
     });
     assert_eq!(sent.len(), answers.len(), "{fetch}");
     (ended, sent)
 }
 
+fn header<'r>(request: &'r Request<()>, name: &str) -> Option<&'r str> {
+    request.headers().get(name).map(|value| value.to_str().unwrap())
+}
+
 #[test]
 fn the_browser_itself_refuses() {
-    let get = Fetch::new(PAGE, API);
+    let get = || Fetch::new(PAGE, API);
     let to = |url: &str| Fetch::new(PAGE, url);
     for (asked, step) in [
-        (to("//"), Step::UrlFailure),
+        (to("https://["), Step::UrlFailure),
         (to("https://u:p@api.example/"), Step::UrlCredentials),
         (to("ftp://api.example/"), Step::UrlScheme),
         (to("https://api.example:6000/"), Step::BadPort),
         (to("http://api.example/"), Step::MixedContent),
-        (get.clone().method("TRACE"), Step::RequestMethod),
-        (get.clone().method("a b"), Step::RequestMethod),
-        (get.clone().method("PUT").mode(Mode::NoCors), Step::NoCorsMethod),
-        (get.clone().header("x a", ""), Step::RequestHeader),
-        (get.clone().header("x", "a\nb"), Step::RequestHeader),
-        (get.clone().header("x", "\u{100}"), Step::RequestHeader),
-        (get.clone().mode(Mode::SameOrigin), Step::SameOriginMode),
+        (get().method("TRACE"), Step::RequestMethod),
+        (get().method("a b"), Step::RequestMethod),
+        (get().method("PUT").mode(Mode::NoCors), Step::NoCorsMethod),
+        (get().header("x a", ""), Step::RequestHeader),
+        (get().header("x", "a\nb"), Step::RequestHeader),
+        (get().header("x", "\u{100}"), Step::RequestHeader),
+        (get().mode(Mode::SameOrigin), Step::SameOriginMode),
     ] {
         let (ended, _) = fetch(&asked, &[]);
         assert_eq!(ended.verdict.failed_step(), Some(step), "{asked}");
         assert_eq!(ended.steps.last().map(|taken| taken.failed), Some(true));
     }
     fetch(&to("http://127.0.0.1:8080/"), &[response(200, &[])]);
+}
+
+#[test]
+fn no_answer_is_a_network_error_and_forgets_the_preflight() {
+    let mut browser = Browser::new();
+    let put = Fetch::new(PAGE, API).method("PUT");
+    let allow =
+        response(200, &["access-control-allow-origin: *", "access-control-allow-methods: *"]);
+    run(&mut browser, 0, &put, &[allow.clone(), allow.clone()]);
+    let Turn::Send(sending) = browser.start(&put, Duration::from_secs(1)) else { panic!() };
+    assert!(!sending.is_preflight());
+    let Turn::Done(ended) = sending.fail(&mut browser) else { panic!() };
+    assert_eq!(ended.verdict.failed_step(), Some(Step::Network));
+    let Turn::Send(sending) = browser.start(&put, Duration::from_secs(2)) else { panic!() };
+    assert!(sending.is_preflight());
+}
+
+#[test]
+fn what_is_sent() {
+    let own = Fetch::new("https://api.example", API).body(Body::Text).method("post");
+    let (_, sent) = fetch(&own, &[response(200, &[])]);
+    assert_eq!(sent[0].method(), "POST");
+    assert_eq!(header(&sent[0], "origin"), Some("https://api.example"));
+    assert_eq!(header(&sent[0], "sec-fetch-site"), Some("same-origin"));
+    assert_eq!(header(&sent[0], "content-type"), Some("text/plain;charset=UTF-8"));
+
+    let own = Fetch::new("http://api.example:81/page", "a b?c#d");
+    let (_, sent) = fetch(&own, &[response(200, &[])]);
+    assert_eq!(sent[0].uri(), "http://api.example:81/a%20b?c");
+    assert_eq!(header(&sent[0], "host"), Some("api.example:81"));
+    assert_eq!(header(&sent[0], "origin"), None);
+    assert_eq!(header(&sent[0], "sec-fetch-site"), None);
+
+    let sibling = Fetch::new("https://www.example.co.uk", "https://api.example.co.uk/")
+        .mode(Mode::NoCors)
+        .header("content-type", "application/json")
+        .header("accept", "text/html")
+        .header("range", "bytes=0-");
+    let (ended, sent) = fetch(&sibling, &[response(200, &[])]);
+    assert_eq!(ended.verdict, Verdict::Opaque);
+    assert_eq!(header(&sent[0], "sec-fetch-site"), Some("same-site"));
+    assert_eq!(header(&sent[0], "sec-fetch-mode"), Some("no-cors"));
+    assert_eq!(header(&sent[0], "content-type"), None);
+    assert_eq!(header(&sent[0], "range"), None);
+    assert_eq!(header(&sent[0], "accept"), Some("text/html"));
+
+    // Under the default referrer policy nothing is told to a less secure URL.
+    let down = Fetch::new(PAGE, "http://localhost/").method("POST").mode(Mode::NoCors);
+    let (_, sent) = fetch(&down, &[response(200, &[])]);
+    assert_eq!(header(&sent[0], "origin"), Some("null"));
+
+    // `http` cannot hold a control character; the browser sends it all the same.
+    let odd = Fetch::new("https://api.example", API).header("x-a", "1\u{1}2");
+    let (_, sent) = fetch(&odd, &[response(200, &[])]);
+    assert_eq!(header(&sent[0], "x-a"), Some("1 2"));
+}
+
+#[test]
+fn credentials_go_along_by_mode_and_origin_and_never_with_a_preflight() {
+    use CredentialsMode::{Include, Omit, SameOrigin};
+    for (mode, own, other) in
+        [(Omit, false, false), (SameOrigin, true, false), (Include, true, true)]
+    {
+        for (page, included) in [("https://api.example", own), (PAGE, other)] {
+            let asked = Fetch::new(page, API).credentials(mode);
+            let Turn::Send(sending) = Browser::new().start(&asked, Duration::ZERO) else {
+                panic!()
+            };
+            assert_eq!(sending.includes_credentials(), included, "{asked}");
+        }
+    }
+    let put = Fetch::new(PAGE, API).method("PUT").credentials(Include);
+    let Turn::Send(preflight) = Browser::new().start(&put, Duration::ZERO) else { panic!() };
+    assert!(preflight.is_preflight() && !preflight.includes_credentials());
+}
+
+#[test]
+fn a_star_is_none_with_credentials() {
+    let star = response(
+        200,
+        &["access-control-allow-origin: *", "access-control-allow-credentials: true"],
+    );
+    let asked = Fetch::new(PAGE, API).credentials(CredentialsMode::Include);
+    let (ended, _) = fetch(&asked, std::slice::from_ref(&star));
+    assert_eq!(ended.verdict.failed_step(), Some(Step::AllowOriginMismatch));
+    let (ended, _) = fetch(&asked.method("PUT"), &[star]);
+    assert_eq!(ended.verdict.failed_step(), Some(Step::PreflightAllowOriginMismatch));
+}
+
+#[test]
+fn a_preflight_without_a_list_of_methods_lets_an_upload_through() {
+    let allow = response(200, &["access-control-allow-origin: *"]);
+    let both = [allow.clone(), allow.clone()];
+    let upload = |method: &str| Fetch::new(PAGE, API).method(method).upload_listener(true);
+    let (ended, sent) = fetch(&upload("POST"), &both);
+    assert!(ended.verdict.is_readable());
+    assert_eq!(sent[0].method(), "OPTIONS");
+    // That is why `Access-Control-Allow-Methods` is never left out.
+    assert!(fetch(&upload("PUT"), &both).0.verdict.is_readable());
+    let (ended, _) = fetch(&Fetch::new(PAGE, API).method("PUT"), &both[..1]);
+    assert_eq!(ended.verdict.failed_step(), Some(Step::PreflightMethod));
+}
+
+/// The standard's browser and the three engines', in this order in every list below.
+fn browsers() -> [Browser; 4] {
+    let [chromium, firefox, webkit] = Engine::ALL.map(Browser::like);
+    [Browser::new(), chromium, firefox, webkit]
+}
+
+/// What each of them sends and whether it may read, where every request is answered alike.
+fn sent_by_each(
+    before: &[(u64, Fetch)],
+    seconds: u64,
+    asked: &Fetch,
+    answer: impl Fn(&Request<()>) -> Response<()>,
+) -> [(String, bool); 4] {
+    browsers().map(|mut browser| {
+        for (seconds, fetch) in before {
+            browser.fetch(fetch, Duration::from_secs(*seconds), &answer);
+        }
+        let mut sent = Vec::new();
+        let ended = browser.fetch(asked, Duration::from_secs(seconds), |request| {
+            sent.push(request.method().to_string());
+            answer(request)
+        });
+        (sent.join(" "), ended.verdict.is_readable())
+    })
+}
+
+fn all(sent: &str, readable: bool) -> (String, bool) {
+    (sent.to_owned(), readable)
+}
+
+#[test]
+fn a_star_covers_authorization_in_every_engine() {
+    let asked = Fetch::new(PAGE, API).header("authorization", "x");
+    let answer = |_: &_| {
+        response(200, &["access-control-allow-origin: *", "access-control-allow-headers: *"])
+    };
+    let yes = all("OPTIONS GET", true);
+    assert_eq!(
+        sent_by_each(&[], 0, &asked, answer),
+        [all("OPTIONS", false), yes.clone(), yes.clone(), yes]
+    );
+}
+
+#[test]
+fn how_long_a_preflight_is_kept() {
+    let asked = Fetch::new(PAGE, API).header("x-a", "1");
+    let lines = ["access-control-allow-origin: *", "access-control-allow-headers: x-a"];
+    let kept = |max_age: &'static [&'static str], seconds: u64| {
+        let answer = |_: &_| response(200, &[&lines[..], max_age].concat());
+        sent_by_each(&[(0, asked.clone())], seconds, &asked, answer).map(|(sent, _)| sent == "GET")
+    };
+    assert_eq!(kept(&[], 4), [true; 4]);
+    assert_eq!(kept(&[], 5), [false; 4]);
+    for malformed in [
+        &["access-control-max-age: soon"][..],
+        &["access-control-max-age: 600", "access-control-max-age: 600"],
+    ] {
+        assert_eq!(kept(malformed, 0), [true, true, false, true]);
+        assert_eq!(kept(malformed, 5), [false; 4]);
+    }
+    assert_eq!(kept(&["access-control-max-age: 0"], 0), [false; 4]);
+    let long = &["access-control-max-age: 99999999999999999999"];
+    for (seconds, engines) in [
+        (599, [true, true, true, true]),
+        (600, [true, true, true, false]),
+        (7200, [true, false, true, false]),
+        (86_400, [true, false, false, false]),
+    ] {
+        assert_eq!(kept(long, seconds), engines, "{seconds}");
+    }
+}
+
+#[test]
+fn what_else_the_engines_keep_of_a_preflight() {
+    let asked = || Fetch::new(PAGE, API);
+    let allowed = |request: &Request<()>| {
+        let method = header(request, "access-control-request-method").unwrap_or_default();
+        let method = format!("access-control-allow-methods: {method}");
+        let origin = format!("access-control-allow-origin: {PAGE}");
+        let yes = "access-control-allow-credentials: true";
+        response(200, &[&origin, yes, &method, "access-control-allow-headers: x-a"])
+    };
+    let again = |before: &[Fetch], asked: Fetch| {
+        let before: Vec<_> = before.iter().map(|fetch| (0, fetch.clone())).collect();
+        sent_by_each(&before, 1, &asked, allowed).map(|(sent, _)| sent.starts_with("OPTIONS"))
+    };
+    let (put, patch) = (asked().method("PUT"), asked().method("PATCH"));
+    // A second preflight for the same URL.
+    assert_eq!(again(&[put.clone(), patch], put.clone()), [false, true, false, true]);
+    // A preflight with credentials, and the same without.
+    let with = put.clone().credentials(CredentialsMode::Include);
+    assert_eq!(again(std::slice::from_ref(&with), put.clone()), [false, false, true, false]);
+    assert_eq!(again(std::slice::from_ref(&put), with), [true; 4]);
+    // HEAD is CORS-safelisted, though not for Firefox's cache.
+    let head = |method: &str| asked().method(method).header("x-a", "1");
+    assert_eq!(again(&[head("GET")], head("HEAD")), [false, false, true, false]);
+
+    // A `*` that is kept.
+    let star = |_: &_| {
+        response(200, &["access-control-allow-origin: *", "access-control-allow-methods: *"])
+    };
+    let sent = sent_by_each(&[(0, put.clone())], 1, &put, star).map(|(sent, _)| sent);
+    assert_eq!(sent, ["PUT", "PUT", "OPTIONS PUT", "PUT"]);
+
+    // A request that fails after its preflight has passed.
+    let half = |request: &Request<()>| match request.method().as_str() {
+        "OPTIONS" => star(request),
+        _ => response(200, &[]),
+    };
+    let sent = sent_by_each(&[(0, put.clone())], 1, &put, half).map(|(sent, _)| sent);
+    assert_eq!(sent, ["OPTIONS PUT", "PUT", "OPTIONS PUT", "PUT"]);
+}
+
+#[test]
+fn where_else_the_engines_depart() {
+    let star = |_: &_| response(200, &["access-control-allow-origin: *"]);
+    let hint = Fetch::new(PAGE, API).header("DPR", "2");
+    let sent = sent_by_each(&[], 0, &hint, star).map(|(sent, _)| sent);
+    assert_eq!(sent, ["OPTIONS", "GET", "OPTIONS", "OPTIONS"]);
+
+    let loopback = Fetch::new(PAGE, "http://127.0.0.1:8080/");
+    let readable = sent_by_each(&[], 0, &loopback, star).map(|(_, readable)| readable);
+    assert_eq!(readable, [true, true, true, false]);
+
+    let own = Fetch::new("https://api.example", API);
+    let to_user = |request: &Request<()>| match request.uri().path() {
+        "/" => response(302, &["location: https://user@api.example/user"]),
+        _ => response(200, &[]),
+    };
+    let readable = sent_by_each(&[], 0, &own, to_user).map(|(_, readable)| readable);
+    assert_eq!(readable, [true, false, true, true]);
+
+    let put = Fetch::new(PAGE, API).method("PUT");
+    let see_other = |request: &Request<()>| {
+        let status = if request.method() == "PUT" { 303 } else { 200 };
+        let lines = ["access-control-allow-origin: *", "access-control-allow-methods: PUT"];
+        response(status, &[&lines[..], &["location: /other"]].concat())
+    };
+    let sent = sent_by_each(&[], 0, &put, see_other).map(|(sent, _)| sent);
+    let two = "OPTIONS PUT OPTIONS GET";
+    assert_eq!(sent, ["OPTIONS PUT GET", "OPTIONS PUT GET", two, two]);
+}
+
+#[test]
+fn after_redirects_across_origins_the_origin_is_null() {
+    let put = Fetch::new(PAGE, API).method("PUT");
+    let allow = |origin: &str| {
+        let origin = format!("access-control-allow-origin: {origin}");
+        response(200, &[&origin, "access-control-allow-methods: PUT"])
+    };
+    let go = {
+        let mut go = allow(PAGE);
+        *go.status_mut() = http::StatusCode::TEMPORARY_REDIRECT;
+        go.headers_mut().insert("location", HeaderValue::from_static("https://third.example/"));
+        go
+    };
+    let origins = |sent: &[Request<()>]| -> Vec<String> {
+        sent.iter().map(|request| header(request, "origin").unwrap().to_owned()).collect()
+    };
+    let standard = [allow(PAGE), go.clone(), allow("null"), allow("null")];
+    for mut browser in
+        [Browser::new(), Browser::like(Engine::Chromium), Browser::like(Engine::WebKit)]
+    {
+        let (ended, sent) = run(&mut browser, 0, &put, &standard);
+        assert!(ended.verdict.is_readable());
+        assert_eq!(origins(&sent), [PAGE, PAGE, "null", "null"]);
+    }
+    let firefox = [allow(PAGE), go, allow(PAGE), allow("null")];
+    let (ended, sent) = run(&mut Browser::like(Engine::Firefox), 0, &put, &firefox);
+    assert!(ended.verdict.is_readable());
+    assert_eq!(origins(&sent), [PAGE, PAGE, PAGE, "null"]);
+}
+
+#[test]
+fn a_stream_is_sent_once() {
+    let upload = Fetch::new(PAGE, API).method("POST").body(Body::Stream);
+    let allow = "access-control-allow-origin: *";
+    let passed = response(200, &[allow]);
+    let to = |status: u16| response(status, &[allow, "location: /elsewhere"]);
+    let (ended, _) = fetch(&upload, &[passed.clone(), to(307)]);
+    assert_eq!(ended.verdict.failed_step(), Some(Step::RedirectBody));
+    let (ended, sent) = fetch(&upload, &[passed.clone(), to(303), passed.clone(), passed]);
+    assert!(ended.verdict.is_readable());
+    let methods: Vec<_> = sent.iter().map(|request| request.method().as_str()).collect();
+    assert_eq!(methods, ["OPTIONS", "POST", "OPTIONS", "GET"]);
+}
+
+#[test]
+fn the_policy_of_a_resource_keeps_no_cors_responses() {
+    let opaque = |page: &str, url: &str, policy: &str| {
+        let asked = Fetch::new(page, url).mode(Mode::NoCors);
+        let answer = response(200, &[&format!("cross-origin-resource-policy: {policy}")]);
+        fetch(&asked, &[answer]).0.verdict == Verdict::Opaque
+    };
+    let (www, api) = ("https://www.example.com", "https://api.example.com/");
+    assert!(opaque(www, api, "same-site"));
+    assert!(!opaque(www, api, "same-origin"));
+    assert!(!opaque("https://other.test", api, "same-site"));
+    assert!(opaque("https://other.test", api, "cross-origin"));
+    assert!(opaque("https://other.test", api, "same-site, same-origin"));
+    assert!(!opaque("http://www.example.com", api, "same-site"));
+}
+
+#[test]
+fn what_the_script_sees() {
+    let allow = "access-control-allow-origin: https://app.example.com";
+    let yes = "access-control-allow-credentials: true";
+    let set = ["x-a: 1", "x-b: 2", "content-type: text/plain", "set-cookie: s=1"];
+    let seen = |credentials: CredentialsMode, expose: &[&str]| {
+        let lines = [&[allow, yes][..], &set, expose].concat();
+        let asked = Fetch::new(PAGE, API).credentials(credentials);
+        let (ended, _) = fetch(&asked, &[response(200, &lines)]);
+        let Verdict::Readable(readable) = ended.verdict else { panic!("{ended:?}") };
+        let names = readable.headers.keys().map(|name| name.as_str());
+        let mut names: Vec<_> = names.filter(|name| !name.starts_with("access-")).collect();
+        assert!(names.iter().all(|name| readable.shared.shows(name)));
+        names.sort();
+        (names.join(" "), readable.shared == Shared::All)
+    };
+    let omit = CredentialsMode::Omit;
+    let include = CredentialsMode::Include;
+    let expose = |value: &str| format!("access-control-expose-headers: {value}");
+    assert_eq!(seen(omit, &[]), ("content-type".into(), false));
+    assert_eq!(seen(omit, &[&expose("X-B, set-cookie")]), ("content-type x-b".into(), false));
+    assert_eq!(seen(omit, &[&expose("*")]), ("content-type x-a x-b".into(), true));
+    assert_eq!(seen(include, &[&expose("*")]), ("content-type".into(), false));
+    assert_eq!(seen(omit, &[&expose("x-a"), &expose("x b")]), ("content-type".into(), false));
 }

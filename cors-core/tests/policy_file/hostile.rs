@@ -1,5 +1,6 @@
 //! Whatever a policy file holds, `check` has a clear answer, and soon.
 
+use crate::cases::cases;
 use cors_core::ErrorKind;
 use cors_core::file::{Format, Found, Located, check};
 use proptest::prelude::*;
@@ -66,7 +67,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(2000))]
 
     #[test]
     fn no_text_is_too_strange(text in text()) {

@@ -3,6 +3,8 @@
 #![cfg(feature = "file")]
 
 mod both_formats;
+#[path = "../common/cases.rs"]
+mod cases;
 mod hostile;
 mod syntax;
 

@@ -1,0 +1,297 @@
+//! What the engines' consoles say of a failure, word for word as seen in Chromium 156, Firefox ESR
+//! 153 and WebKitGTK 2.50.
+//!
+//! Where an engine looks at things in another order than the standard, its message is about what it
+//! looked at first. Where several headers are refused, Chromium names any of them; here it is the
+//! first.
+
+mod unsent;
+
+use super::{Event, is_preflight, last_sent};
+use crate::browser::{Engine, Fetch, Step, Verdict};
+use crate::headers::elements;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_REQUEST_HEADERS, HeaderName, LOCATION, ORIGIN,
+};
+use http::{HeaderMap, Request, Response};
+
+/// Each engine's message, where it has one. Several lines are several messages.
+pub(super) fn messages(
+    fetch: &Fetch,
+    verdict: &Verdict,
+    events: &[Event],
+) -> Vec<(Engine, String)> {
+    let Verdict::Failed(failed) = verdict else { return Vec::new() };
+    if last_sent(events).is_none() {
+        return unsent::messages(failed.step, fetch);
+    }
+    let Some(exchange) = Exchange::last(fetch, events) else { return Vec::new() };
+    let all = [
+        (Engine::Chromium, exchange.chromium(failed.step)),
+        (Engine::Firefox, exchange.firefox(failed.step)),
+        (Engine::WebKit, exchange.webkit(failed.step)),
+    ];
+    all.into_iter().filter_map(|(engine, message)| Some((engine, message?))).collect()
+}
+
+/// The last request and its response, as far as the messages speak of them.
+struct Exchange<'e> {
+    fetch: &'e Fetch,
+    page: String,
+    first_url: String,
+    url: String,
+    request: &'e Request<()>,
+    response: &'e Response<()>,
+}
+
+impl<'e> Exchange<'e> {
+    fn last(fetch: &'e Fetch, events: &'e [Event]) -> Option<Self> {
+        let sent = |event: &'e Event| match event {
+            Event::Sent(request) => Some(request),
+            _ => None,
+        };
+        let response = events.iter().rev().find_map(|event| match event {
+            Event::Received(response) => Some(response),
+            _ => None,
+        })?;
+        let first_url = events.iter().find_map(sent)?.uri().to_string();
+        let request = last_sent(events)?;
+        let url = request.uri().to_string();
+        Some(Self { fetch, page: fetch.serialized_origin(), first_url, url, request, response })
+    }
+
+    fn is_preflight(&self) -> bool {
+        is_preflight(self.request)
+    }
+
+    fn is_redirect(&self) -> bool {
+        self.response.status().is_redirection() && self.response.headers().contains_key(LOCATION)
+    }
+
+    fn header(&self, name: &HeaderName) -> String {
+        text(self.response.headers(), name).unwrap_or_default()
+    }
+
+    fn allows_any_origin(&self) -> bool {
+        self.header(&ACCESS_CONTROL_ALLOW_ORIGIN) == "*"
+    }
+
+    /// The first name that was asked for and not allowed.
+    fn refused_header(&self) -> Option<String> {
+        let asked = text(self.request.headers(), &ACCESS_CONTROL_REQUEST_HEADERS)?;
+        let allowed = self.header(&ACCESS_CONTROL_ALLOW_HEADERS);
+        let is_allowed =
+            |name: &&[u8]| elements(allowed.as_bytes()).any(|a| a.eq_ignore_ascii_case(name));
+        let refused = elements(asked.as_bytes()).find(|name| !is_allowed(name))?;
+        Some(String::from_utf8_lossy(refused).into_owned())
+    }
+
+    fn chromium(&self, step: Step) -> Option<String> {
+        let reason = match step {
+            _ if self.is_preflight() && self.is_redirect() => {
+                "Redirect is not allowed for a preflight request.".to_owned()
+            }
+            Step::PreflightAllowOriginMissing | Step::AllowOriginMissing => {
+                "No 'Access-Control-Allow-Origin' header is present on the requested resource."
+                    .to_owned()
+            }
+            Step::PreflightAllowOriginMismatch | Step::AllowOriginMismatch
+                if self.allows_any_origin() =>
+            {
+                "The value of the 'Access-Control-Allow-Origin' header in the response must not be \
+                 the wildcard '*' when the request's credentials mode is 'include'."
+                    .to_owned()
+            }
+            Step::PreflightAllowOriginMismatch | Step::AllowOriginMismatch => format!(
+                "The 'Access-Control-Allow-Origin' header has a value '{}' that is not equal to \
+                 the supplied origin. Have the server send the header with a valid value.",
+                self.header(&ACCESS_CONTROL_ALLOW_ORIGIN)
+            ),
+            Step::PreflightAllowCredentials | Step::AllowCredentials => format!(
+                "The value of the 'Access-Control-Allow-Credentials' header in the response is \
+                 '{}' which must be 'true' when the request's credentials mode is 'include'.",
+                self.header(&ACCESS_CONTROL_ALLOW_CREDENTIALS)
+            ),
+            Step::PreflightStatus => "It does not have HTTP ok status.".to_owned(),
+            Step::PreflightMethod => format!(
+                "Method {} is not allowed by Access-Control-Allow-Methods in preflight response.",
+                self.fetch.method
+            ),
+            Step::PreflightHeader | Step::PreflightAuthorization => format!(
+                "Request header field {} is not allowed by Access-Control-Allow-Headers in \
+                 preflight response.",
+                self.refused_header()?
+            ),
+            Step::RedirectCredentials => {
+                "Redirect location '' contains a username and password, which is disallowed for \
+                 cross-origin requests."
+                    .to_owned()
+            }
+            Step::ResourcePolicy => {
+                let which = match &*self.header(&RESOURCE_POLICY) {
+                    "same-site" => "NotSameSite",
+                    _ => "NotSameOrigin",
+                };
+                return Some(format!(
+                    "Failed to load resource: net::ERR_BLOCKED_BY_RESPONSE.{which}"
+                ));
+            }
+            _ => return None,
+        };
+        let by_check = matches!(
+            step,
+            Step::PreflightAllowOriginMissing
+                | Step::PreflightAllowOriginMismatch
+                | Step::PreflightAllowCredentials
+                | Step::PreflightStatus
+        );
+        let preflight = match by_check {
+            true => "Response to preflight request doesn't pass access control check: ",
+            false => "",
+        };
+        let from = match self.url == self.first_url {
+            true => String::new(),
+            false => format!(" (redirected from '{}')", self.first_url),
+        };
+        let (url, page) = (&self.url, &self.page);
+        Some(format!(
+            "Access to fetch at '{url}'{from} from origin '{page}' has been blocked by CORS \
+             policy: {preflight}{reason}"
+        ))
+    }
+
+    fn firefox(&self, step: Step) -> Option<String> {
+        let status = self.response.status().as_u16();
+        let reason = match step {
+            Step::PreflightAllowOriginMissing | Step::AllowOriginMissing => format!(
+                "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: {status}."
+            ),
+            Step::PreflightAllowOriginMismatch | Step::AllowOriginMismatch
+                if self.allows_any_origin() =>
+            {
+                "Credential is not supported if the CORS header ‘Access-Control-Allow-Origin’ is \
+                 ‘*’)."
+                    .to_owned()
+            }
+            Step::PreflightAllowOriginMismatch | Step::AllowOriginMismatch => format!(
+                "CORS header ‘Access-Control-Allow-Origin’ does not match ‘{}’).",
+                self.header(&ACCESS_CONTROL_ALLOW_ORIGIN)
+            ),
+            Step::PreflightAllowCredentials | Step::AllowCredentials => {
+                "expected ‘true’ in CORS header ‘Access-Control-Allow-Credentials’).".to_owned()
+            }
+            Step::PreflightStatus => {
+                format!("CORS preflight response did not succeed). Status code: {status}.")
+            }
+            Step::PreflightMethod => {
+                "Did not find method in CORS header ‘Access-Control-Allow-Methods’).".to_owned()
+            }
+            Step::PreflightHeader | Step::PreflightAuthorization => format!(
+                "header ‘{}’ is not allowed according to header ‘Access-Control-Allow-Headers’ \
+                 from CORS preflight response).",
+                self.refused_header()?
+            ),
+            Step::ResourcePolicy => {
+                return Some(format!(
+                    "The resource at “{}” was blocked due to its Cross-Origin-Resource-Policy \
+                     header (or lack thereof). See \
+                     https://developer.mozilla.org/docs/Web/HTTP/Cross-Origin_Resource_Policy_(CORP)#",
+                    self.url
+                ));
+            }
+            _ => return None,
+        };
+        let blocked = |url: &str, reason: &str| {
+            format!(
+                "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote \
+                 resource at {url}. (Reason: {reason}"
+            )
+        };
+        let mut lines = Vec::new();
+        if step == Step::PreflightStatus && self.is_redirect() {
+            lines.push(blocked(&self.url, "CORS request external redirect not allowed)."));
+        }
+        lines.push(match reason.starts_with("Credential") {
+            true => blocked(&format!("‘{}’", self.url), &reason),
+            false => blocked(&self.url, &reason),
+        });
+        let by_check = step != Step::PreflightStatus;
+        let unsuccessful = match (self.is_preflight(), self.is_redirect()) {
+            (true, true) if by_check => 2,
+            (false, false) => 0,
+            _ => 1,
+        };
+        let reason = "CORS request did not succeed). Status code: (null).";
+        lines.extend((0..unsuccessful).map(|_| blocked(&self.url, reason)));
+        Some(lines.join("\n"))
+    }
+
+    fn webkit(&self, step: Step) -> Option<String> {
+        let status = self.response.status();
+        let origin = text(self.request.headers(), &ORIGIN).unwrap_or_default();
+        let reason = match step {
+            _ if self.is_preflight() && !status.is_success() => {
+                format!("Preflight response is not successful. Status code: {}", status.as_u16())
+            }
+            Step::PreflightAllowOriginMismatch | Step::AllowOriginMismatch
+                if self.allows_any_origin() =>
+            {
+                "Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true."
+                    .to_owned()
+            }
+            Step::PreflightAllowOriginMissing
+            | Step::AllowOriginMissing
+            | Step::PreflightAllowOriginMismatch
+            | Step::AllowOriginMismatch => format!(
+                "Origin {origin} is not allowed by Access-Control-Allow-Origin. Status code: {}",
+                status.as_u16()
+            ),
+            Step::PreflightAllowCredentials | Step::AllowCredentials => {
+                "Credentials flag is true, but Access-Control-Allow-Credentials is not \"true\"."
+                    .to_owned()
+            }
+            Step::PreflightMethod => {
+                let method = &self.fetch.method;
+                format!("Method {method} is not allowed by Access-Control-Allow-Methods.")
+            }
+            Step::PreflightHeader | Step::PreflightAuthorization => {
+                let name = self.refused_header()?;
+                let written = self.fetch.headers.iter().map(|(name, _)| name);
+                let name = written.clone().find(|n| n.eq_ignore_ascii_case(&name)).unwrap_or(&name);
+                format!(
+                    "Request header field {name} is not allowed by Access-Control-Allow-Headers."
+                )
+            }
+            Step::ResourcePolicy => format!(
+                "Cancelled load to {} because it violates the resource's \
+                 Cross-Origin-Resource-Policy response header.",
+                self.url
+            ),
+            Step::RedirectModeError => {
+                format!("Not allowed to follow a redirection while loading {}", self.url)
+            }
+            Step::RedirectCount => "Load cannot follow more than 20 redirections".to_owned(),
+            _ => return None,
+        };
+        let reason = match (self.is_redirect(), self.is_preflight(), step) {
+            (true, false, Step::AllowOriginMissing | Step::AllowOriginMismatch) => format!(
+                "Cross-origin redirection to {} denied by Cross-Origin Resource Sharing policy: \
+                 {reason}",
+                self.header(&LOCATION)
+            ),
+            _ => reason,
+        };
+        Some(format!("{reason}\n{}", webkit_cannot_load(&self.url)))
+    }
+}
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+fn webkit_cannot_load(url: &str) -> String {
+    format!("Fetch API cannot load {url} due to access control checks.")
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}

@@ -1,0 +1,169 @@
+//! What is said of a call that never leaves the browser.
+
+use super::webkit_cannot_load;
+use crate::browser::{Engine, Fetch, Step};
+use crate::names::is_token;
+use url::Url;
+
+/// Each engine's message: the exception's where `new Request()` throws, else the console's.
+pub(super) fn messages(step: Step, fetch: &Fetch) -> Vec<(Engine, String)> {
+    let serialized = |text: &str| Url::parse(text).map_or_else(|_| text.to_owned(), String::from);
+    let (url, page) = (serialized(&fetch.url), serialized(&fetch.origin));
+    let method = &fetch.method;
+    let [chromium, firefox, webkit] = match step {
+        Step::UrlFailure => thrown(
+            format!("Failed to parse URL from {}", fetch.url),
+            format!("{} is not a valid URL.", fetch.url),
+            "URL is not valid or contains user credentials.",
+        ),
+        Step::UrlCredentials => thrown(
+            format!(
+                "Request cannot be constructed from a URL that includes credentials: {}",
+                fetch.url
+            ),
+            format!("{} is an url with embedded credentials.", fetch.url),
+            "URL is not valid or contains user credentials.",
+        ),
+        Step::RequestMethod if is_token(method.as_bytes()) => thrown(
+            format!("'{method}' HTTP method is unsupported."),
+            format!("Invalid request method {method}."),
+            "Method is forbidden.",
+        ),
+        Step::RequestMethod => thrown(
+            format!("'{method}' is not a valid HTTP method."),
+            format!("Invalid request method {method}."),
+            "Method is not a valid HTTP token.",
+        ),
+        Step::NoCorsMethod => thrown(
+            format!("'{method}' is unsupported in no-cors mode."),
+            format!("Invalid request method {method}."),
+            "Method must be GET, POST or HEAD in no-cors mode.",
+        ),
+        Step::RequestHeader => header(fetch),
+        Step::RequestBody => thrown(
+            "Request with GET/HEAD method cannot have body.",
+            "HEAD or GET Request cannot have a body.",
+            format!("Request has method '{method}' and cannot have a body"),
+        ),
+        // Firefox sends the text `[object ReadableStream]`.
+        Step::RequestStream => [
+            Some(in_chromium(
+                "If request is made from ReadableStream, mode should be\"same-origin\" or \"cors\"",
+            )),
+            None,
+            Some("NotSupportedError: ReadableStream uploading is not supported".to_owned()),
+        ],
+        Step::BadPort => {
+            let port = Url::parse(&url).ok().and_then(|url| url.port()).unwrap_or_default();
+            [
+                Some("Failed to load resource: net::ERR_UNSAFE_PORT".to_owned()),
+                None,
+                Some(format!("Not allowed to use restricted network port {port}: {url}")),
+            ]
+        }
+        Step::MixedContent => [
+            Some(format!(
+                "Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an \
+                 insecure resource '{url}'. This request has been blocked; the content must be \
+                 served over HTTPS."
+            )),
+            Some(format!("Blocked loading mixed active content “{url}”")),
+            Some(format!(
+                "[blocked] The page at {page} requested insecure content from {url}. This content \
+                 was blocked and must be served over HTTPS.\nNot allowed to request resource\n{}",
+                webkit_cannot_load(&url)
+            )),
+        ],
+        Step::SameOriginMode => [
+            Some(format!(
+                "Fetch API cannot load {url}. Request mode is \"same-origin\" but the URL's origin \
+                 is not same as the request origin {}.",
+                fetch.serialized_origin()
+            )),
+            Some(format!("Security Error: Content at {page} may not load data from {url}.")),
+            Some(format!("Fetch API cannot load {url}.")),
+        ],
+        Step::NoCorsRedirectMode => [
+            Some(format!(
+                "Fetch API cannot load {url}. Request mode is \"no-cors\" but the redirect mode is \
+                 not \"follow\"."
+            )),
+            None,
+            Some(format!(
+                "No-Cors mode requires follow redirect mode\nNot allowed to request resource\n{}",
+                webkit_cannot_load(&url)
+            )),
+        ],
+        Step::UrlScheme => {
+            let scheme = url.split(':').next().unwrap_or_default();
+            [
+                Some(format!(
+                    "Fetch API cannot load {url}. URL scheme \"{scheme}\" is not supported."
+                )),
+                Some(format!(
+                    "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the \
+                     remote resource at {url}. (Reason: CORS request not http)."
+                )),
+                Some(format!(
+                    "Cross origin requests are only supported for HTTP.\n{}",
+                    webkit_cannot_load(&url)
+                )),
+            ]
+        }
+        _ => [None, None, None],
+    };
+    let all = [(Engine::Chromium, chromium), (Engine::Firefox, firefox), (Engine::WebKit, webkit)];
+    all.into_iter().filter_map(|(engine, message)| Some((engine, message?))).collect()
+}
+
+/// The messages of the three engines, where they have one.
+type Messages = [Option<String>; 3];
+
+fn in_chromium(message: &str) -> String {
+    format!("TypeError: Failed to execute 'fetch' on 'Window': {message}")
+}
+
+fn thrown(
+    chromium: impl Into<String>,
+    firefox: impl Into<String>,
+    webkit: impl Into<String>,
+) -> Messages {
+    [
+        Some(in_chromium(&chromium.into())),
+        Some(format!("TypeError: Window.fetch: {}", firefox.into())),
+        Some(format!("TypeError: {}", webkit.into())),
+    ]
+}
+
+/// About the first header that will not do.
+fn header(fetch: &Fetch) -> Messages {
+    let too_far = |value: &str| value.chars().position(|character| character > '\u{ff}');
+    let bad = fetch.headers.iter().find_map(|(name, value)| match too_far(value) {
+        _ if !is_token(name.as_bytes()) => Some(thrown(
+            "Invalid name",
+            format!("{name} is an invalid header name."),
+            format!("Invalid header name: '{name}'"),
+        )),
+        Some(index) => {
+            let code = value.chars().nth(index).map_or(0, u32::from);
+            Some(thrown(
+                "Failed to read the 'headers' property from 'RequestInit': String contains non \
+                 ISO-8859-1 code point.",
+                format!(
+                    "Cannot convert value in record<ByteString, ByteString> branch of \
+                     (sequence<sequence<ByteString>> or record<ByteString, ByteString>) to \
+                     ByteString because the character at index {index} has value {code} which is \
+                     greater than 255."
+                ),
+                "Type error",
+            ))
+        }
+        None if value.trim().contains(['\0', '\n', '\r']) => Some(thrown(
+            "Invalid value",
+            format!("{value} is an invalid header value."),
+            format!("Header '{name}' has invalid value: '{value}'"),
+        )),
+        None => None,
+    });
+    bad.unwrap_or([None, None, None])
+}

@@ -1,0 +1,147 @@
+//! An explanation as a page of text.
+
+use super::{Event, Explanation};
+use crate::browser::{Shared, Taken, Verdict};
+use http::HeaderMap;
+use std::fmt;
+
+/// An [`Explanation`] that prints itself with colours, by ANSI escape sequences.
+#[derive(Clone, Copy, Debug)]
+pub struct InColor<'e>(&'e Explanation);
+
+impl Explanation {
+    /// To print on a terminal that shows colours.
+    pub fn in_color(&self) -> InColor<'_> {
+        InColor(self)
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Page { explanation: self, color: false }.write(f)
+    }
+}
+
+impl fmt::Display for InColor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Page { explanation: self.0, color: true }.write(f)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Color {
+    Bold = 1,
+    Dim = 2,
+    Red = 31,
+    Green = 32,
+    Cyan = 36,
+}
+
+struct Page<'e> {
+    explanation: &'e Explanation,
+    color: bool,
+}
+
+impl Page<'_> {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let explanation = self.explanation;
+        writeln!(f, "{}\n", self.paint(Color::Bold, &explanation.fetch.to_string()))?;
+        let width = explanation.events.iter().filter_map(step_id).map(str::len).max();
+        for event in &explanation.events {
+            match event {
+                Event::Step(taken) => self.step(f, taken, width.unwrap_or_default())?,
+                Event::Sent(request) => {
+                    let line = format!("> {} {}", request.method(), request.uri());
+                    writeln!(f, "{}", self.paint(Color::Cyan, &line))?;
+                    self.headers(f, request.headers())?;
+                }
+                Event::Received(response) => {
+                    let line = format!("< {}", response.status());
+                    writeln!(f, "{}", self.paint(Color::Cyan, &line))?;
+                    self.headers(f, response.headers())?;
+                }
+            }
+        }
+        writeln!(f)?;
+        self.verdict(f)?;
+        if let Some(fix) = &explanation.fix {
+            write!(f, "\n\n{}", self.paint(Color::Bold, "fix"))?;
+            for change in fix.changes() {
+                write!(f, "\n  {change}")?;
+            }
+            for caution in fix.cautions() {
+                write!(f, "\n  but {caution}")?;
+            }
+        }
+        if !explanation.console.is_empty() {
+            write!(f, "\n\n{}", self.paint(Color::Bold, "console"))?;
+        }
+        for (engine, message) in &explanation.console {
+            let message = message.replace('\n', "\n            ");
+            write!(f, "\n  {:<10}{message}", engine.name())?;
+        }
+        Ok(())
+    }
+
+    fn step(&self, f: &mut fmt::Formatter<'_>, taken: &Taken, width: usize) -> fmt::Result {
+        let id = format!("{:<width$}", taken.step.id());
+        if taken.failed {
+            let line = format!("x {id}  {}", taken.says);
+            writeln!(f, "{}", self.paint(Color::Red, &line))
+        } else {
+            writeln!(f, "  {}  {}", self.paint(Color::Dim, &id), taken.says)
+        }
+    }
+
+    fn headers(&self, f: &mut fmt::Formatter<'_>, headers: &HeaderMap) -> fmt::Result {
+        let text =
+            |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let mut lines: Vec<_> =
+            headers.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
+        lines.sort();
+        for (name, value) in lines {
+            writeln!(f, "    {} {value}", self.paint(Color::Dim, &format!("{name}:")))?;
+        }
+        Ok(())
+    }
+
+    fn verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.explanation.verdict {
+            Verdict::Readable(readable) => {
+                let what = match &readable.shared {
+                    Shared::All => "every header but set-cookie".to_owned(),
+                    Shared::Names(names) => names.join(", "),
+                };
+                write!(f, "{}", self.paint(Color::Green, "readable"))?;
+                write!(f, ": status, body, and of the headers {what}")
+            }
+            Verdict::Opaque => {
+                write!(f, "{}", self.paint(Color::Red, "not readable"))?;
+                f.write_str(": in mode no-cors the script sees nothing of the response")
+            }
+            Verdict::OpaqueRedirect => {
+                write!(f, "{}", self.paint(Color::Red, "not readable"))?;
+                f.write_str(": the script learns that there was a redirect, and nothing else")
+            }
+            Verdict::Failed(Taken { step, .. }) => {
+                write!(f, "{}: {}", self.paint(Color::Red, "not readable"), step.section())?;
+                write!(f, "\n  {}\n  {}", step.rule(), step.url())?;
+                match &self.explanation.refused {
+                    Some(reason) => write!(f, "\n  the policy: {reason}"),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    fn paint(&self, color: Color, text: &str) -> String {
+        if self.color { format!("\x1b[{}m{text}\x1b[0m", color as u8) } else { text.to_owned() }
+    }
+}
+
+fn step_id(event: &Event) -> Option<&'static str> {
+    match event {
+        Event::Step(taken) => Some(taken.step.id()),
+        _ => None,
+    }
+}

@@ -1,0 +1,337 @@
+//! Laws to assert on a policy of your own: who can read, and who cannot, judged by the browser.
+//!
+//! Each is a line of a test. It panics with the fetch that breaks it:
+//!
+//! ```
+//! use cors_core::browser::{CredentialsMode, Fetch};
+//! use cors_core::{Policy, laws};
+//!
+//! let policy = Policy::builder()
+//!     .allow_origins(["https://app.example.com", "https://*.example.dev"])
+//!     .allow_methods(["PUT"])
+//!     .allow_credentials(true)
+//!     .build()?;
+//! laws::only_these_origins_can_read(&policy, ["https://app.example.com", "https://*.example.dev"]);
+//! laws::no_origin_outside(&policy, ["example.com", "example.dev"]);
+//! laws::credentials_never_without_tls(&policy);
+//! let put = Fetch::new("https://app.example.com", "https://api.example.com/item/1").method("PUT");
+//! laws::readable(&policy, &put.clone().credentials(CredentialsMode::Include));
+//! laws::not_readable(&policy, &put.header("x-debug", "1"));
+//! # Ok::<(), cors_core::ConfigErrors>(())
+//! ```
+//!
+//! ```text
+//! only_these_origins_can_read: https://evil.example.com can read
+//!   fetch("https://api.example/") from https://evil.example.com
+//!   because allow_origins has "https://*.example.com"
+//! ```
+//!
+//! The [`Browser`] that does what the standard says fetches from [`serve`]. For patterns the laws
+//! are exact: an entry that breaks one is always found. Of a regular expression, origins are tried
+//! that it matches, and one outside the domains it names. All that can be known of a
+//! [closure](crate::Builder::allow_origin_if) is what it says, with the headers of a plain GET, to
+//! generated origins: any, and [`near_misses`](crate::strategies::near_misses) of the policy's
+//! patterns and the law's. They are 1000, or as many as the environment variable `PROPTEST_CASES`
+//! says, and the same each time. Where a policy asks, the answer is no.
+//!
+//! In scope: laws that a policy may break. Those that every policy keeps are this crate's own
+//! tests.
+
+use crate::browser::{Browser, CredentialsMode, Ended, Fetch, Step, Verdict, serve};
+use crate::config::{Config, OriginEntry};
+use crate::error::{ErrorKind, Explain};
+use crate::origin::{self, Origin};
+use crate::pattern::{self, Pattern, Port};
+use crate::policy::Policy;
+use crate::prepared::PreparedPolicy;
+use crate::public_suffix::is_shared;
+use crate::strategies::{around, instance, misses, origins, origins_of};
+use http::{HeaderValue, Response, header::ORIGIN};
+use proptest::prelude::*;
+use proptest::test_runner::{Config as Runs, RngAlgorithm, TestError, TestRng, TestRunner};
+use std::cell::RefCell;
+use std::time::Duration;
+
+/// What `fetch` has by default comes first: the shortest to read.
+const MODES: [CredentialsMode; 3] =
+    [CredentialsMode::SameOrigin, CredentialsMode::Include, CredentialsMode::Omit];
+
+/// No origin but those that these patterns match can read anything, in any credentials mode.
+///
+/// The patterns are those of the policy file: `https://app.example.com`, `https://*.example.dev`,
+/// `http://localhost:*`, `null`; but not `*`, with which nothing would be asserted. An empty list
+/// says that no one can read.
+///
+/// # Panics
+/// If another origin can, and if a pattern is none.
+#[track_caller]
+pub fn only_these_origins_can_read<I>(policy: &Policy, patterns: I)
+where
+    I: IntoIterator,
+    I::Item: AsRef<str>,
+{
+    let law = "only_these_origins_can_read";
+    let texts: Vec<String> = patterns.into_iter().map(|text| text.as_ref().to_owned()).collect();
+    let mut patterns = Vec::new();
+    for text in &texts {
+        match Pattern::parse(text) {
+            Ok(pattern) => patterns.push(pattern),
+            Err(fault) => {
+                let kind = ErrorKind::InvalidOrigin { fault, meant: pattern::repair(text) };
+                panic!("{law}: {text:?} is no pattern: {}; {}", kind.reason(), kind.fix())
+            }
+        }
+    }
+    let is_outside = |origin: &str| !patterns.iter().any(|pattern| matches(pattern, origin));
+    let found = Search { policy, near: &texts, modes: &MODES }.find(is_outside);
+    if let Some(fetch) = found {
+        panic!("{law}: {} can read{}", fetch.origin, shown(policy, &fetch));
+    }
+}
+
+/// Who can read has a host that is one of these domains or stands below one.
+///
+/// `localhost` and addresses count like any other host, and `null` has none.
+///
+/// ```should_panic
+/// use cors_core::{Policy, laws};
+///
+/// let policy = Policy::builder().allow_origins(["https://example.com", "http://localhost:*"]);
+/// laws::no_origin_outside(&policy.build().unwrap(), ["example.com"]);
+/// ```
+///
+/// # Panics
+/// If another origin can, and if one of these is no domain or belongs to many, as `co.uk` does.
+#[track_caller]
+pub fn no_origin_outside<I>(policy: &Policy, domains: I)
+where
+    I: IntoIterator,
+    I::Item: AsRef<str>,
+{
+    let law = "no_origin_outside";
+    let domains: Vec<String> = domains.into_iter().map(|name| name.as_ref().to_owned()).collect();
+    for domain in &domains {
+        if origin::check_host(domain).is_err() || domain.split('.').any(str::is_empty) {
+            panic!("{law}: {domain:?} is no domain");
+        }
+        if is_shared(domain) {
+            panic!("{law}: anyone can register a name below {domain:?}");
+        }
+    }
+    let is_outside = |origin: &str| match Origin::parse(origin.as_bytes()) {
+        Ok(origin) => !domains.iter().any(|domain| is_at_or_below(origin.host(), domain)),
+        Err(_) => true,
+    };
+    let near: Vec<String> = domains
+        .iter()
+        .flat_map(|domain| [format!("https://{domain}"), format!("https://*.{domain}")])
+        .collect();
+    let found = Search { policy, near: &near, modes: &MODES }.find(is_outside);
+    if let Some(fetch) = found {
+        panic!("{law}: {} can read{}", fetch.origin, shown(policy, &fetch));
+    }
+}
+
+/// No `http:` origin can read with credentials, unless it is on this machine: anyone on the network
+/// can speak for one.
+///
+/// The schemes of installed apps are not [insecure](Origin::is_insecure). `null` is no `http:`
+/// origin either; the other two laws find it.
+///
+/// # Panics
+/// If one can.
+#[track_caller]
+pub fn credentials_never_without_tls(policy: &Policy) {
+    let is_insecure =
+        |origin: &str| Origin::parse(origin.as_bytes()).is_ok_and(|origin| origin.is_insecure());
+    let modes = &[CredentialsMode::Include];
+    if let Some(fetch) = (Search { policy, near: &[], modes }.find(is_insecure)) {
+        let shown = shown(policy, &fetch);
+        panic!("credentials_never_without_tls: {} can read with credentials{shown}", fetch.origin);
+    }
+}
+
+/// The script that makes this fetch can read the response.
+///
+/// The server's handler answers 200.
+///
+/// # Panics
+/// If it cannot: with the step of the standard that failed, what it demands, and where to read it.
+#[track_caller]
+pub fn readable(policy: &Policy, fetch: &Fetch) {
+    match run(&policy.into(), fetch).verdict {
+        Verdict::Readable(_) => {}
+        Verdict::Failed(taken) => {
+            let (id, section, url) = (taken.step.id(), taken.step.section(), taken.step.url());
+            let (says, rule) = (taken.says, taken.step.rule());
+            panic!("readable: fails at {id}: {says}\n  {fetch}\n  {section}: {rule}\n  {url}")
+        }
+        Verdict::Opaque | Verdict::OpaqueRedirect => {
+            panic!("readable: the response is opaque\n  {fetch}")
+        }
+    }
+}
+
+/// The script that makes this fetch cannot read the response, whoever keeps it from doing so: the
+/// policy, or the browser before anything is sent.
+///
+/// # Panics
+/// If it can.
+#[track_caller]
+pub fn not_readable(policy: &Policy, fetch: &Fetch) {
+    if run(&policy.into(), fetch).verdict.is_readable() {
+        panic!("not_readable: the response can be read{}", shown(policy, fetch));
+    }
+}
+
+/// Looks for a page that reads and should not.
+struct Search<'p> {
+    policy: &'p Policy,
+    /// Patterns near which a closure is tried.
+    near: &'p [String],
+    modes: &'p [CredentialsMode],
+}
+
+impl Search<'_> {
+    /// The fetch by which a page reads whose origin is `bad`, if there is one.
+    fn find(&self, bad: impl Fn(&str) -> bool) -> Option<Fetch> {
+        let prepared = PreparedPolicy::from(self.policy);
+        let breaks = |page: &str| {
+            let reads = self.modes.iter().find_map(|mode| reads(&prepared, page, *mode));
+            reads.filter(|fetch| bad(&fetch.origin))
+        };
+        let first = self.plain().chain(self.near.iter().flat_map(|pattern| misses(pattern)));
+        first.into_iter().find_map(|page| breaks(&page)).or_else(|| self.generated(&breaks))
+    }
+
+    /// For every entry an origin that no pattern of the law matches unless it matches all that the
+    /// entry does; and what any policy may let in.
+    fn plain(&self) -> impl Iterator<Item = String> {
+        let origins = &self.policy.compiled().origins;
+        let is_in_law = |text: &str| self.near.iter().any(|pattern| pattern.contains(text));
+        let label = numbered("evil").find(|label| !is_in_law(label));
+        let label = label.expect("the numbers do not end");
+        let port = (3000..=u16::MAX).find(|port| !is_in_law(&format!(":{port}")));
+        let of_patterns = origins
+            .patterns
+            .iter()
+            .flat_map(move |pattern| [None, port].map(|port| instance(pattern, &label, port)));
+        let anyone = ["https://evil.example", "http://evil.example", "null"].map(str::to_owned);
+        of_patterns.chain(of_regexes(origins)).chain(anyone)
+    }
+
+    fn generated(&self, breaks: &impl Fn(&str) -> Option<Fetch>) -> Option<Fetch> {
+        let mut runs = Runs { failure_persistence: None, ..Runs::default() };
+        if std::env::var_os("PROPTEST_CASES").is_none() {
+            runs.cases = 1000;
+        }
+        let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+        let patterns = self.policy.compiled().origins.patterns.iter().map(str::to_owned);
+        let near = patterns.chain(self.near.iter().cloned()).collect();
+        let pages = prop_oneof![1 => origins(), 1 => origins_of(self.policy), 2 => around(near)];
+        // What fails last is what it was shrunk to.
+        let found = RefCell::new(None);
+        let result = TestRunner::new_with_rng(runs, rng).run(&pages, |page| match breaks(&page) {
+            Some(fetch) => {
+                *found.borrow_mut() = Some(fetch);
+                Err(TestCaseError::fail("it can read"))
+            }
+            None => Ok(()),
+        });
+        match result {
+            Ok(()) => None,
+            // Nothing is found where a closure panics: then it shall do so again.
+            Err(TestError::Fail(_, page)) => found.into_inner().or_else(|| breaks(&page)),
+            Err(TestError::Abort(reason)) => panic!("no origins were generated: {reason}"),
+        }
+    }
+}
+
+fn numbered(label: &str) -> impl Iterator<Item = String> {
+    std::iter::once(label.to_owned()).chain((1u64..).map(move |number| format!("{label}{number}")))
+}
+
+/// Origins that a regular expression should rather not let in, and does.
+#[cfg(feature = "regex")]
+fn of_regexes(origins: &crate::origins::Origins) -> impl Iterator<Item = String> {
+    let proofs = origins.regexes.iter().map(|(_, regex)| crate::regex::prove(regex));
+    proofs.flat_map(|proof| [proof.unbounded.flatten(), proof.insecure.flatten()]).flatten()
+}
+
+#[cfg(not(feature = "regex"))]
+fn of_regexes(_: &crate::origins::Origins) -> impl Iterator<Item = String> {
+    std::iter::empty()
+}
+
+/// The fetch by which a page reads across origins, if it can. Its origin is the one that was sent.
+fn reads(
+    policy: &PreparedPolicy<HeaderValue>,
+    page: &str,
+    credentials: CredentialsMode,
+) -> Option<Fetch> {
+    let fetch = |url| Fetch::new(page, url).credentials(credentials);
+    // A page reads what is its own: then another server is asked.
+    let fetches = ["https://api.example/", "https://other.example/"].map(fetch);
+    fetches.into_iter().find_map(|fetch| {
+        let mut sent = None;
+        let ended = Browser::new().fetch(&fetch, Duration::ZERO, |request| {
+            sent = request.headers().get(ORIGIN).cloned();
+            serve(policy, request, |_| Response::new(()))
+        });
+        let origin = sent?.to_str().ok()?.to_owned();
+        is_read_across_origins(&ended).then_some(Fetch { origin, ..fetch })
+    })
+}
+
+fn run(policy: &PreparedPolicy<HeaderValue>, fetch: &Fetch) -> Ended {
+    Browser::new()
+        .fetch(fetch, Duration::ZERO, |request| serve(policy, request, |_| Response::new(())))
+}
+
+fn is_read_across_origins(ended: &Ended) -> bool {
+    ended.verdict.is_readable() && ended.steps.iter().any(|taken| taken.step == Step::CorsCheck)
+}
+
+/// The fetch, and the entry that alone would let it be read, if there is one.
+fn shown(policy: &Policy, fetch: &Fetch) -> String {
+    let mut config = policy.config();
+    let entries = std::mem::take(&mut config.allow_origins);
+    let is_enough = |entry: &&OriginEntry| {
+        let alone = Config { allow_origins: vec![(*entry).clone()], ..config.clone() };
+        Policy::new(&alone).is_ok_and(|policy| is_read_across_origins(&run(&policy.into(), fetch)))
+    };
+    match entries.iter().find(is_enough) {
+        Some(OriginEntry::Pattern(text)) => {
+            format!("\n  {fetch}\n  because allow_origins has {text:?}")
+        }
+        Some(OriginEntry::Regex(text)) => {
+            format!("\n  {fetch}\n  because allow_origins has {{ regex = {text:?} }}")
+        }
+        None => format!("\n  {fetch}"),
+    }
+}
+
+/// Whether a pattern matches an origin, as the table of patterns says it: nothing compiled, so that
+/// a policy is not judged by itself.
+fn matches(pattern: &Pattern<'_>, text: &str) -> bool {
+    let Pattern::Tuple { scheme, subdomains, host, port } = *pattern else { return text == "null" };
+    let Ok(origin) = Origin::parse(text.as_bytes()) else { return false };
+    let hosts = if subdomains {
+        origin.host() != host && is_at_or_below(origin.host(), host)
+    } else {
+        origin.host() == host
+    };
+    let ports = match port {
+        Port::Any => true,
+        Port::Exact(port) => port == &text[origin.without_port().len()..],
+    };
+    origin.scheme() == scheme && hosts && ports
+}
+
+fn is_at_or_below(host: &str, domain: &str) -> bool {
+    match host.strip_suffix(domain) {
+        Some("") => true,
+        Some(labels) => labels.ends_with('.'),
+        None => false,
+    }
+}

@@ -1,0 +1,45 @@
+//! Strategies of [`proptest`] for everything that a policy meets: origins, requests, configs, and
+//! whole fetches.
+//!
+//! They live in a small world, whose names and origins come back everywhere, so that a policy and
+//! a request often meet. What they shrink to is short: `https://a.test`, GET, no headers.
+//!
+//! ```
+//! use cors_core::strategies::{origins_of, policies};
+//! use cors_core::Decision;
+//! use proptest::prelude::*;
+//!
+//! proptest!(|((policy, origin) in policies().prop_flat_map(|policy| {
+//!     let origin = origins_of(&policy);
+//!     (Just(policy), origin)
+//! }))| {
+//!     let request = http::Request::get("/").header("origin", origin).body(()).unwrap();
+//!     prop_assert_eq!(policy.decide(&request), Decision::Simple);
+//! });
+//! ```
+//!
+//! In scope: generating. What holds of a user's policy is asserted with [`laws`](crate::laws).
+
+mod configs;
+mod fetches;
+mod near;
+mod origins;
+mod regexes;
+mod requests;
+
+pub use configs::{configs, policies};
+pub use fetches::{fetches, fetches_near};
+pub use near::near_misses;
+pub use origins::{origins, origins_of};
+pub use requests::{hostile_headers, preflights, requests};
+
+pub(crate) use near::{around, misses};
+pub(crate) use origins::instance;
+
+use proptest::sample::select;
+use proptest::strategy::Strategy;
+
+/// One of these, the first the simplest.
+fn text(of: &'static [&'static str]) -> impl Strategy<Value = String> {
+    select(of).prop_map(str::to_owned)
+}

@@ -1,0 +1,108 @@
+//! What scripts ask for.
+
+use super::{near_misses, origins, origins_of, text};
+use crate::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
+use crate::policy::Policy;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+const URLS: [&str; 3] =
+    ["https://api.example/", "https://api.example/item/1?q#f", "https://api.example:8443/"];
+
+/// URLs of other servers, the page's own, and those that no one is asked for.
+const OTHER_URLS: [&str; 8] = [
+    "https://a.test/",
+    "http://localhost:3000/",
+    "https://b.a.test/",
+    "http://api.example/",
+    "https://api.example:6000/",
+    "https://u:p@api.example/",
+    "ftp://api.example/",
+    "//",
+];
+
+const METHODS: [&str; 12] = [
+    "GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "patch", "put", "QUERY", "OPTIONS", "TRACE",
+    "a b",
+];
+
+/// Headers that are CORS-safelisted, that are not, for their value alone too, and that are never
+/// sent.
+const HEADERS: [(&str, &str); 16] = [
+    ("x-a", "1"),
+    ("accept", "text/html"),
+    ("content-type", "text/plain"),
+    ("content-type", "application/json"),
+    ("authorization", "Bearer x"),
+    ("X-B", ""),
+    ("x-bb", "1"),
+    ("accept-language", "en"),
+    ("accept-language", "en_US"),
+    ("accept", "text/html(1)"),
+    ("range", "bytes=0-"),
+    ("range", "bytes=-1"),
+    ("cookie", "a=b"),
+    ("origin", "https://a.test"),
+    ("x-\u{e9}", "1"),
+    ("x-a", "\u{20ac}"),
+];
+
+/// Fetches of any kind, by pages of any origin and mostly from `https://api.example`, which has
+/// none of the pages.
+pub fn fetches() -> impl Strategy<Value = Fetch> + use<> {
+    fetches_with(origins(), Vec::new(), Vec::new())
+}
+
+/// Fetches by pages whose origins are the policy's or near them, with methods and headers of the
+/// policy and beside it.
+pub fn fetches_near(policy: &Policy) -> impl Strategy<Value = Fetch> + use<> {
+    let pages = prop_oneof![3 => origins_of(policy), 1 => near_misses(policy)];
+    let config = policy.config();
+    fetches_with(pages, config.allow_methods, config.allow_headers)
+}
+
+/// With these methods and headers besides those of the small world.
+fn fetches_with(
+    pages: impl Strategy<Value = String>,
+    mut methods: Vec<String>,
+    mut headers: Vec<String>,
+) -> impl Strategy<Value = Fetch> {
+    methods.retain(|method| method != "*");
+    methods.insert(0, METHODS[0].to_owned());
+    headers.retain(|name| name != "*");
+    headers.push("x-a".to_owned());
+    let name = (select(headers), any::<bool>()).prop_map(|(name, upper)| match upper {
+        true => name.to_ascii_uppercase(),
+        false => name,
+    });
+    let header = prop_oneof![
+        1 => name.prop_map(|name| (name, "1".to_owned())),
+        2 => select(&HEADERS[..]).prop_map(|(name, value)| (name.to_owned(), value.to_owned())),
+        // Too long to be safelisted.
+        1 => (120..140usize).prop_map(|len| ("accept".to_owned(), "a".repeat(len))),
+    ];
+    let headers = prop_oneof![1 => Just(Vec::new()), 1 => vec(header, 0..4)];
+    let method = prop_oneof![select(methods), text(&METHODS)];
+    let url = prop_oneof![9 => text(&URLS), 1 => text(&OTHER_URLS)];
+    let credentials =
+        select(&[CredentialsMode::SameOrigin, CredentialsMode::Include, CredentialsMode::Omit][..]);
+    let mode =
+        prop_oneof![8 => Just(Mode::Cors), 1 => Just(Mode::NoCors), 1 => Just(Mode::SameOrigin)];
+    let redirect = prop_oneof![
+        8 => Just(RedirectMode::Follow),
+        1 => Just(RedirectMode::Error),
+        1 => Just(RedirectMode::Manual),
+    ];
+    let body = prop_oneof![6 => Just(Body::None), 1 => select(&[Body::Text, Body::Bytes, Body::Stream][..])];
+    let rest = (credentials, mode, redirect, body, prop::bool::weighted(0.1));
+    (pages, url, method, headers, rest).prop_map(|(origin, url, method, headers, rest)| {
+        let (credentials, mode, redirect, body, upload_listener) = rest;
+        Fetch { headers, upload_listener, ..Fetch::new(origin, url) }
+            .method(method)
+            .credentials(credentials)
+            .mode(mode)
+            .redirect(redirect)
+            .body(body)
+    })
+}

@@ -1,0 +1,131 @@
+//! What stands near an entry of a policy, and is not matched by it.
+
+use crate::origin::default_port;
+use crate::pattern::{Pattern, Port};
+use crate::policy::Policy;
+use crate::punycode;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+/// Texts of an `Origin` header near the policy's patterns, not matched by the one that each was made
+/// of: another entry may still allow it.
+///
+/// A label is cut off or added at either end, rubbish stands before the host or after it; another
+/// scheme, another port, the default port spelled out; upper case, a trailing dot, an empty label;
+/// `null`, user info, a path, white space, percent-escapes, two origins; letters that look alike,
+/// and their Punycode. Each is a value that a header can have, in UTF-8; for a policy without
+/// patterns they are near `https://example.com`.
+pub fn near_misses(policy: &Policy) -> impl Strategy<Value = String> + use<> {
+    around(policy.compiled().origins.patterns.iter().map(str::to_owned).collect())
+}
+
+/// The same near any patterns.
+pub(crate) fn around(mut patterns: Vec<String>) -> impl Strategy<Value = String> + use<> {
+    if patterns.is_empty() {
+        patterns.push("https://example.com".to_owned());
+    }
+    (select(patterns), any::<Index>())
+        .prop_map(|(pattern, index)| index.get(&misses(&pattern)).clone())
+}
+
+/// All near misses of one pattern, the plain ones first.
+pub(crate) fn misses(pattern: &str) -> Vec<String> {
+    let Ok(Pattern::Tuple { scheme, subdomains, host, port }) = Pattern::parse(pattern) else {
+        let near =
+            ["https://null", "NULL", "nul", "nulll", "\"null\"", "null, null", "undefined", ""];
+        return near.map(str::to_owned).into();
+    };
+    let labels = if subdomains { "x." } else { "" };
+    let (colon, any_port) = match port {
+        Port::Exact(colon) => (colon, false),
+        Port::Any => ("", true),
+    };
+    let plain = format!("{scheme}://{labels}{host}{colon}");
+    let with_host = |host: &str| format!("{scheme}://{labels}{host}{colon}");
+    let with_port = |port: &str| format!("{scheme}://{labels}{host}:{port}");
+
+    // What a browser could send.
+    let mut misses = vec![
+        with_host(&format!("evil{host}")),
+        with_host(&format!("{host}.evil.test")),
+        with_host(&format!("{host}evil")),
+        if subdomains {
+            format!("{scheme}://{host}{colon}")
+        } else {
+            with_host(&format!("x.{host}"))
+        },
+        with_host(&format!("{host}.")),
+        "null".to_owned(),
+    ];
+    let other_schemes = ["http", "https", "app"].into_iter().filter(|other| *other != scheme);
+    misses.extend(other_schemes.map(|other| format!("{other}://{labels}{host}{colon}")));
+    let other_ports =
+        ["8443", "80", "0"].into_iter().filter(|port| colon.strip_prefix(':') != Some(port));
+    misses.extend(other_ports.filter(|_| !any_port).map(with_port));
+    if let Some((first, rest)) = host.split_once('.') {
+        misses.extend([with_host(rest), with_host(first)]);
+    }
+    if let Some((rest, _)) = host.rsplit_once('.') {
+        misses.push(with_host(rest));
+    }
+    misses.push(with_host(&host[1..]));
+    let alike = look_alikes(host);
+    let ascii =
+        |host: &String| host.split('.').map(punycode::to_ascii).collect::<Vec<_>>().join(".");
+    misses.extend(alike.iter().map(ascii).map(|host| with_host(&host)));
+
+    // What none does.
+    misses.extend(alike.iter().filter(|host| !host.is_ascii()).map(|host| with_host(host)));
+    misses.extend([
+        with_host(&host.to_ascii_uppercase()),
+        plain.to_ascii_uppercase(),
+        with_host(&format!(".{host}")),
+        with_host(&host.replacen('.', "..", 1)),
+        format!("{scheme}://.{host}{colon}"),
+        with_host(&format!("%{:02x}{}", host.as_bytes()[0], &host[1..])),
+        with_host(&host.replacen('.', "%2e", 1)),
+        with_port(&default_port(scheme).map_or("00".to_owned(), |port| port.to_string())),
+        with_port(""),
+        with_port("*"),
+        with_port("65536"),
+        format!("{scheme}://user@{labels}{host}{colon}"),
+        format!("{scheme}://{labels}{host}{colon}@evil.test"),
+        format!("{plain}/"),
+        format!("{plain}/path"),
+        format!("{plain}?query"),
+        format!("{plain}#fragment"),
+        format!("{plain}\\"),
+        format!("{scheme}://evil.test/{plain}"),
+        format!("{scheme}://evil.test#.{host}{colon}"),
+        format!("{scheme}:/{labels}{host}{colon}"),
+        format!("//{labels}{host}{colon}"),
+        format!("{labels}{host}{colon}"),
+        format!(" {plain}"),
+        format!("{plain}\t"),
+        format!("{scheme}:// {labels}{host}{colon}"),
+        format!("{plain} {plain}"),
+        format!("{plain},{plain}"),
+        format!("{plain}, https://evil.test"),
+    ]);
+    // Not every change changes something: an address has no upper case, a bare name no dot.
+    misses.retain(|miss| *miss != plain);
+    misses
+}
+
+/// The host with one letter like another, once for each pair that it has.
+fn look_alikes(host: &str) -> Vec<String> {
+    const PAIRS: [(&str, &str); 10] = [
+        ("a", "\u{430}"),
+        ("e", "\u{435}"),
+        ("o", "\u{43e}"),
+        ("c", "\u{441}"),
+        ("p", "\u{440}"),
+        ("i", "\u{131}"),
+        ("o", "0"),
+        ("l", "1"),
+        ("m", "rn"),
+        (".", "\u{3002}"),
+    ];
+    let replaced = PAIRS.iter().map(|(letter, like)| host.replacen(letter, like, 1));
+    replaced.filter(|like| like != host).collect()
+}

@@ -1,0 +1,382 @@
+//! Explanations: one for each step that can fail under a policy, word for word, and a fix that
+//! works.
+
+use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode, Step};
+use cors_core::explain::{Explanation, explain, explain_with};
+use cors_core::{Builder, Danger, Policy, RefusedPreflight};
+use expect_test::expect_file;
+use http::{Request, Response};
+
+const APP: &str = "https://app.example.com";
+const API: &str = "https://api.example/";
+
+/// An ordinary policy.
+fn app() -> Builder {
+    Policy::builder()
+        .allow_origins([APP, "https://*.example.dev"])
+        .allow_methods(["PUT"])
+        .allow_headers(["content-type"])
+}
+
+fn get() -> Fetch {
+    Fetch::new(APP, API)
+}
+
+fn from(origin: &str) -> Fetch {
+    Fetch::new(origin, API)
+}
+
+fn ok(_: &Request<()>) -> Response<()> {
+    Response::new(())
+}
+
+fn answer(status: u16, location: &'static str) -> impl Fn(&Request<()>) -> Response<()> {
+    move |_| Response::builder().status(status).header("location", location).body(()).unwrap()
+}
+
+fn redirect(location: &'static str) -> impl Fn(&Request<()>) -> Response<()> {
+    answer(302, location)
+}
+
+type Handler = Box<dyn Fn(&Request<()>) -> Response<()>>;
+
+struct Example {
+    page: &'static str,
+    step: Step,
+    policy: Builder,
+    fetch: Fetch,
+    handler: Handler,
+    fix: Option<&'static str>,
+}
+
+fn example(
+    page: &'static str,
+    step: Step,
+    policy: Builder,
+    fetch: Fetch,
+    fix: impl Into<Option<&'static str>>,
+) -> Example {
+    Example { page, step, policy, fetch, handler: Box::new(ok), fix: fix.into() }
+}
+
+impl Example {
+    fn handler(self, handler: impl Fn(&Request<()>) -> Response<()> + 'static) -> Self {
+        Self { handler: Box::new(handler), ..self }
+    }
+}
+
+fn examples() -> Vec<Example> {
+    let with = |name: &str, value: &str| get().header(name, value);
+    let include = |fetch: Fetch| fetch.credentials(CredentialsMode::Include);
+    let any = || Policy::builder().allow_origins(["*"]);
+    let lone = || Policy::builder().allow_origins([APP]);
+    vec![
+        example("url-failure", Step::UrlFailure, app(), Fetch::new(APP, "https://["), None),
+        example(
+            "url-credentials",
+            Step::UrlCredentials,
+            app(),
+            Fetch::new(APP, "https://u:p@api.example/"),
+            "in the script: the URL \"https://api.example/\"",
+        ),
+        example("request-method", Step::RequestMethod, app(), get().method("TRACE"), None),
+        example(
+            "no-cors-method",
+            Step::NoCorsMethod,
+            app(),
+            get().method("PUT").mode(Mode::NoCors),
+            "in the script: mode: \"cors\"",
+        ),
+        example("request-header", Step::RequestHeader, app(), with("x a", ""), None),
+        example(
+            "request-body",
+            Step::RequestBody,
+            app(),
+            get().body(Body::Text),
+            "in the script: method: \"POST\"",
+        ),
+        example(
+            "request-stream",
+            Step::RequestStream,
+            app(),
+            get().method("POST").body(Body::Stream).mode(Mode::NoCors),
+            "in the script: mode: \"cors\"",
+        ),
+        example(
+            "bad-port",
+            Step::BadPort,
+            app(),
+            Fetch::new(APP, "https://api.example:6000/"),
+            None,
+        ),
+        example(
+            "mixed-content",
+            Step::MixedContent,
+            app(),
+            Fetch::new(APP, "http://api.example/"),
+            "in the script: the URL \"https://api.example/\"",
+        ),
+        example(
+            "same-origin-mode",
+            Step::SameOriginMode,
+            app(),
+            get().mode(Mode::SameOrigin),
+            "in the script: mode: \"cors\"",
+        ),
+        example(
+            "no-cors-redirect-mode",
+            Step::NoCorsRedirectMode,
+            app(),
+            get().mode(Mode::NoCors).redirect(RedirectMode::Error),
+            "in the script: mode: \"cors\"",
+        ),
+        example("url-scheme", Step::UrlScheme, app(), Fetch::new(APP, "ftp://api.example/"), None),
+        example(
+            "preflight-allow-origin-missing",
+            Step::PreflightAllowOriginMissing,
+            app(),
+            from("https://other.example").method("PUT"),
+            "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"https://other.example\"]",
+        ),
+        example(
+            "preflight-allow-origin-missing-concealed",
+            Step::PreflightAllowOriginMissing,
+            app().refused_preflight(RefusedPreflight::Conceal),
+            get().method("DELETE"),
+            "allow_methods = [\"PUT\", \"DELETE\"]",
+        ),
+        example(
+            "preflight-allow-origin-mismatch",
+            Step::PreflightAllowOriginMismatch,
+            any().allow_methods(["PUT"]),
+            include(get().method("PUT")),
+            "allow_origins = [\"https://app.example.com\"]; allow_credentials = true",
+        ),
+        example(
+            "preflight-allow-credentials",
+            Step::PreflightAllowCredentials,
+            app(),
+            include(get().method("PUT")),
+            "allow_credentials = true",
+        ),
+        example(
+            "preflight-status",
+            Step::PreflightStatus,
+            app().preflight_continue(true),
+            get().method("PUT"),
+            "preflight_continue = false",
+        )
+        .handler(|request| {
+            let status = if request.method() == "OPTIONS" { 405 } else { 200 };
+            Response::builder().status(status).body(()).unwrap()
+        }),
+        example(
+            "preflight-status-redirect",
+            Step::PreflightStatus,
+            app().preflight_continue(true),
+            get().method("PUT"),
+            "preflight_continue = false",
+        )
+        .handler(|request| {
+            let status = if request.method() == "OPTIONS" { 308 } else { 200 };
+            answer(status, "/elsewhere")(request)
+        }),
+        example(
+            "preflight-method",
+            Step::PreflightMethod,
+            app(),
+            get().method("DELETE"),
+            "allow_methods = [\"PUT\", \"DELETE\"]",
+        ),
+        example(
+            "preflight-method-case",
+            Step::PreflightMethod,
+            app().allow_methods(["PATCH"]),
+            get().method("patch"),
+            "in the script: method: \"PATCH\"",
+        ),
+        example(
+            "preflight-authorization",
+            Step::PreflightAuthorization,
+            app(),
+            with("authorization", "Bearer x"),
+            "allow_headers = [\"content-type\", \"authorization\"]",
+        ),
+        example(
+            "preflight-authorization-star",
+            Step::PreflightAuthorization,
+            app().allow_headers(["*"]),
+            with("Authorization", "Bearer x").header("x-a", "1"),
+            "allow_headers = [\"*\", \"authorization\"]",
+        ),
+        example(
+            "preflight-header",
+            Step::PreflightHeader,
+            app(),
+            with("X-A", "1").header("x-b", "2"),
+            "allow_headers = [\"content-type\", \"x-a\", \"x-b\"]",
+        ),
+        example(
+            "allow-origin-missing",
+            Step::AllowOriginMissing,
+            app(),
+            from("https://other.example"),
+            "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"https://other.example\"]",
+        ),
+        example(
+            "allow-origin-missing-null",
+            Step::AllowOriginMissing,
+            app(),
+            from("null"),
+            "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"null\"]; \
+             danger.allow_null_origin = true (but any page can take the origin null, from a \
+             sandboxed frame)",
+        ),
+        example(
+            "allow-origin-missing-insecure",
+            Step::AllowOriginMissing,
+            app(),
+            include(from("http://other.example")),
+            "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \
+             \"http://other.example\"]; allow_credentials = true; \
+             danger.allow_insecure_origins = true (but anyone on the network can speak for an \
+             http: origin, and would read with the user's cookies)",
+        ),
+        example(
+            "allow-origin-missing-reflecting",
+            Step::AllowOriginMissing,
+            any()
+                .allow_credentials(true)
+                .danger(Danger { reflect_any_origin: true, ..Danger::default() }),
+            include(from("null")),
+            "danger.allow_null_origin = true (but any page can take the origin null, from a \
+             sandboxed frame)",
+        ),
+        example(
+            "allow-origin-mismatch",
+            Step::AllowOriginMismatch,
+            lone(),
+            from("https://other.example"),
+            "allow_origins = [\"https://app.example.com\", \"https://other.example\"]",
+        ),
+        example(
+            "allow-origin-mismatch-star",
+            Step::AllowOriginMismatch,
+            any().expose_headers(["*"]),
+            include(get()),
+            "allow_origins = [\"https://app.example.com\"]; expose_headers = []; \
+             allow_credentials = true",
+        ),
+        example(
+            "allow-credentials",
+            Step::AllowCredentials,
+            app(),
+            include(get()),
+            "allow_credentials = true",
+        ),
+        example(
+            "resource-policy",
+            Step::ResourcePolicy,
+            app(),
+            get().mode(Mode::NoCors),
+            "in the script: mode: \"cors\"",
+        )
+        .handler(|_| {
+            Response::builder()
+                .header("cross-origin-resource-policy", "same-site")
+                .body(())
+                .unwrap()
+        }),
+        example(
+            "redirect-mode-error",
+            Step::RedirectModeError,
+            app(),
+            get().redirect(RedirectMode::Error),
+            "in the script: redirect: \"follow\"",
+        )
+        .handler(|request| match request.uri().path() {
+            "/" => redirect("/elsewhere")(request),
+            _ => ok(request),
+        }),
+        example("redirect-location", Step::RedirectLocation, app(), get(), None)
+            .handler(redirect("https://[")),
+        example("redirect-scheme", Step::RedirectScheme, app(), get(), None)
+            .handler(redirect("mailto:a@b.example")),
+        example("redirect-count", Step::RedirectCount, app(), get(), None).handler(redirect("/")),
+        example("redirect-credentials", Step::RedirectCredentials, app(), get(), None)
+            .handler(redirect("https://u:p@api.example/")),
+        example(
+            "redirect-body",
+            Step::RedirectBody,
+            app(),
+            get().method("POST").body(Body::Stream),
+            None,
+        )
+        .handler(answer(307, "/elsewhere")),
+        // A redirect to a third origin makes `null` of the page's.
+        example(
+            "allow-origin-missing-redirect",
+            Step::AllowOriginMissing,
+            app(),
+            get(),
+            "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"null\"]; \
+             danger.allow_null_origin = true (but any page can take the origin null, from a \
+             sandboxed frame)",
+        )
+        .handler(|request| match request.uri().host() {
+            Some("api.example") => redirect("https://third.example/")(request),
+            _ => ok(request),
+        }),
+    ]
+}
+
+fn explained(example: &Example) -> (Policy, Explanation) {
+    let policy = example.policy.clone().build().unwrap();
+    let explanation = explain_with(&policy, &example.fetch, &*example.handler);
+    (policy, explanation)
+}
+
+#[test]
+fn each_fix_works() {
+    for example in examples() {
+        let (_, explanation) = explained(&example);
+        let fetch = &example.fetch;
+        assert_eq!(explanation.verdict().failed_step(), Some(example.step), "{fetch}");
+        let fix = explanation.fix();
+        assert_eq!(fix.map(ToString::to_string).as_deref(), example.fix, "{fetch}");
+        if let Some(fix) = fix {
+            let mended = Policy::new(fix.config()).unwrap();
+            let again = explain_with(&mended, fix.fetch(), &*example.handler);
+            assert!(again.is_readable(), "{fetch}\n{again}");
+        }
+    }
+}
+
+/// These cannot fail where this library answers: it writes lists that parse, and this test's
+/// server is always there.
+const NEVER_UNDER_A_POLICY: [Step; 2] = [Step::PreflightListSyntax, Step::Network];
+
+#[test]
+fn every_failing_step_has_an_example() {
+    let examples = examples();
+    for step in Step::ALL.iter().filter(|step| step.can_fail()) {
+        let has = examples.iter().any(|example| example.step == *step);
+        assert_eq!(has, !NEVER_UNDER_A_POLICY.contains(step), "{step:?}");
+    }
+}
+
+/// With `UPDATE_EXPECT=1` in the environment the pages are written anew.
+#[test]
+fn each_page_reads_as_it_is_pinned() {
+    for example in examples() {
+        let (_, explanation) = explained(&example);
+        expect_file![format!("explain/{}.txt", example.page)]
+            .assert_eq(&format!("{explanation}\n"));
+    }
+    let policy = app().expose_headers(["x-request-id"]).build().unwrap();
+    let fetch = get().method("put").header("content-type", "application/json").header("host", "x");
+    let explanation = explain(&policy, &fetch);
+    assert!(explanation.is_readable() && explanation.fix().is_none());
+    expect_file!["explain/readable.txt"].assert_eq(&format!("{explanation}\n"));
+    expect_file!["explain/readable.ansi"].assert_eq(&format!("{}\n", explanation.in_color()));
+}

@@ -1,0 +1,13 @@
+//! How many cases a property is tried on.
+
+use proptest::test_runner::Config;
+
+/// As many as the environment variable `PROPTEST_CASES` says, or else `default`. A failure prints
+/// its shortest case; nothing is kept for the next run.
+pub fn cases(default: u32) -> Config {
+    let config = Config { failure_persistence: None, ..Config::default() };
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => config,
+        None => Config { cases: default, ..config },
+    }
+}

@@ -1,0 +1,71 @@
+//! What `explain` says, as JSON.
+
+use cors_core::browser::{Shared, Verdict};
+use cors_core::explain::{Event, Explanation};
+use http::HeaderMap;
+use serde_json::{Map, Value, json};
+
+/// The explanation as one JSON object: `readable`, `preflight`, `step` and `fix`, and the rest of it.
+pub fn to_json(explanation: &Explanation) -> Value {
+    let failed = explanation.failed();
+    let fix = explanation.fix();
+    let shared = match explanation.verdict() {
+        Verdict::Readable(readable) => match &readable.shared {
+            Shared::All => json!("*"),
+            Shared::Names(names) => json!(names),
+        },
+        _ => json!([]),
+    };
+    let console: Map<String, Value> = explanation
+        .console()
+        .iter()
+        .map(|(engine, message)| (engine.name().to_lowercase(), json!(message)))
+        .collect();
+    json!({
+        "fetch": explanation.fetch().to_string(),
+        "readable": explanation.is_readable(),
+        "preflight": explanation.preflight().as_str(),
+        "step": failed.map(|taken| taken.step.id()),
+        "reason": failed.map(|taken| &taken.says),
+        "section": failed.map(|taken| taken.step.section()),
+        "rule": failed.map(|taken| taken.step.rule()),
+        "url": failed.map(|taken| taken.step.url()),
+        "refused": explanation.refused(),
+        "fix": fix.map(ToString::to_string),
+        "changes": fix.map(|fix| fix.changes().iter().map(ToString::to_string).collect::<Vec<_>>()),
+        "headers": shared,
+        "console": console,
+        "events": explanation.events().iter().map(event).collect::<Vec<_>>(),
+    })
+}
+
+fn event(event: &Event) -> Value {
+    match event {
+        Event::Step(taken) => json!({
+            "step": taken.step.id(), "says": taken.says, "failed": taken.failed,
+        }),
+        Event::Sent(request) => json!({
+            "sent": {
+                "method": request.method().as_str(),
+                "url": request.uri().to_string(),
+                "headers": headers(request.headers()),
+            },
+        }),
+        Event::Received(response) => json!({
+            "received": {
+                "status": response.status().as_u16(),
+                "headers": headers(response.headers()),
+            },
+        }),
+        _ => Value::Null,
+    }
+}
+
+/// Name and value of each line, sorted by name.
+fn headers(headers: &HeaderMap) -> Vec<(&str, String)> {
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let mut lines: Vec<_> =
+        headers.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
+    lines.sort_by_key(|(name, _)| *name);
+    lines
+}

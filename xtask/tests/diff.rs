@@ -1,0 +1,95 @@
+//! `diff`: what it prints for two policy files, and how it exits.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const OLD: &str = r#"
+allow_origins = ["https://app.example.com", "https://old.example.com"]
+allow_methods = ["PUT", "PATCH"]
+allow_headers = ["content-type"]
+max_age = 60
+"#;
+
+const NEW: &str = r#"{
+  "allow_origins": [
+    "https://app.example.com",
+    "https://*.example.dev",
+    { "regex": "https://pr-[0-9]+\\.example\\.net" }
+  ],
+  "allow_methods": "PUT",
+  "allow_headers": ["Content-Type", "authorization"],
+  "expose_headers": "x-request-id",
+  "allow_credentials": true
+}"#;
+
+const DIFF: &str = r#"from old.toml to new.json:
++ allow_origins "https://*.example.dev": fetch("https://api.example/") from https://x.example.dev
++ allow_origins { regex = "https://pr-[0-9]+\\.example\\.net" }: fetch("https://api.example/") from https://pr-0.example.net
++ allow_headers "authorization": fetch("https://api.example/", { headers: { "authorization": "1" } }) from https://app.example.com
++ expose_headers "x-request-id": fetch("https://api.example/") from https://app.example.com sees x-request-id
++ allow_credentials true: fetch("https://api.example/", { credentials: "include" }) from https://app.example.com
+- allow_origins "https://old.example.com": fetch("https://api.example/") from https://old.example.com
+- allow_methods "PATCH": fetch("https://api.example/", { method: "PATCH" }) from https://app.example.com
+"#;
+
+/// The exit code, standard output and standard error, run in the folder of the test's files.
+fn diff(args: &[impl AsRef<OsStr>]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .arg("diff")
+        .args(args)
+        .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn file(name: &'static str, text: &str) -> &'static str {
+    fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name), text).unwrap();
+    name
+}
+
+#[test]
+fn each_difference_is_a_line_with_its_fetch() {
+    let (old, new) = (file("old.toml", OLD), file("new.json", NEW));
+    assert_eq!(diff(&[old, new]), (Some(1), DIFF.to_owned(), String::new()));
+}
+
+#[test]
+fn alike_in_other_words() {
+    let one = file(
+        "one.toml",
+        "allow_origins = [\"https://a.test\", { regex = 'https://(b|c)\\.test' }]\nmax_age = 5\n",
+    );
+    let two = file(
+        "two.toml",
+        "allow_origins = [\"https://c.test\", \"https://b.test\", \"https://a.test\"]\nallow_methods = \"GET\"\n",
+    );
+    let same = "one.toml and two.toml: scripts may read the same\n";
+    assert_eq!(diff(&[one, two]), (Some(0), same.to_owned(), String::new()));
+}
+
+#[test]
+fn every_error_of_both_files_is_printed() {
+    let bad = file("bad.toml", "allow_origins = \"https://a.test/\"\nallow_header = \"x\"\n");
+    let (code, stdout, stderr) = diff(&[bad, "no-such.toml"]);
+    assert_eq!(code, Some(1));
+    let lines: Vec<_> = stdout.lines().collect();
+    let starts = ["bad.toml:1: ", "bad.toml:2: ", "no-such.toml:1: there is no such file"];
+    assert_eq!(lines.len(), starts.len(), "{stdout}");
+    assert!(lines.iter().zip(starts).all(|(line, start)| line.starts_with(start)), "{stdout}");
+    assert_eq!(stderr, "bad.toml: 2 errors, 0 warnings\nno-such.toml: 1 error, 0 warnings\n");
+}
+
+#[test]
+fn wrong_usage() {
+    for args in [&[][..], &["a.toml"], &["a.toml", "b.toml", "c.toml"], &["--frobnicate"]] {
+        let (code, stdout, stderr) = diff(args);
+        assert_eq!((code, stdout.as_str(), stderr.lines().count()), (Some(2), "", 1), "{stderr}");
+    }
+    let (code, stdout, _) = diff(&["--help"]);
+    assert_eq!(code, Some(0));
+    assert!(stdout.starts_with("cargo xtask diff OLD NEW\n"), "{stdout}");
+}

@@ -1,0 +1,124 @@
+//! `explain`: what it prints, and how it exits.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+const POLICY: &str = "\
+allow_origins = [\"https://app.example.com\"]
+allow_methods = [\"PUT\"]
+expose_headers = [\"x-request-id\"]
+";
+
+fn explain(name: &str, policy: &str, args: &[&str]) -> Output {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, policy).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["explain", "--policy"])
+        .arg(&path)
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+fn json(args: &[&str]) -> (Option<i32>, Value) {
+    let name = format!("explain-{:x}.toml", args.join(" ").len());
+    let output = explain(&name, POLICY, &[args, &["--json"]].concat());
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn a_readable_fetch_passes() {
+    let put = ["--origin", "https://app.example.com", "--method", "put"];
+    let (code, said) = json(&put);
+    assert_eq!(code, Some(0));
+    assert_eq!(said["readable"], json!(true));
+    assert_eq!(said["preflight"], json!("passed"));
+    assert_eq!((&said["step"], &said["fix"]), (&Value::Null, &Value::Null));
+    let headers: Vec<_> = said["headers"].as_array().unwrap().iter().collect();
+    assert!(headers.contains(&&json!("x-request-id")) && headers.contains(&&json!("content-type")));
+    let sent: Vec<_> =
+        said["events"].as_array().unwrap().iter().map(|e| &e["sent"]["method"]).collect();
+    assert!(sent.contains(&&json!("OPTIONS")) && sent.contains(&&json!("PUT")));
+
+    let output = explain("explain-passes.toml", POLICY, &put);
+    assert_eq!(output.status.code(), Some(0));
+    let page = text(output.stdout);
+    assert!(page.contains("\nreadable: status, body"), "{page}");
+    assert!(!page.contains('\x1b'), "colours where there is no terminal: {page}");
+}
+
+#[test]
+fn a_fetch_that_is_not_readable_fails() {
+    let (code, said) = json(&[
+        "--origin",
+        "https://app.example.com",
+        "--header",
+        "X-A: 1",
+        "--url",
+        "https://api.test/x",
+    ]);
+    assert_eq!(code, Some(1));
+    assert_eq!(said["readable"], json!(false));
+    assert_eq!(said["preflight"], json!("failed"));
+    assert_eq!(said["step"], json!("preflight-header"));
+    assert_eq!(said["fix"], json!("allow_headers = [\"x-a\"]"));
+    assert_eq!(said["refused"], json!("header not allowed: \"x-a\""));
+
+    let (code, said) = json(&["--origin", "https://app.example.com", "--credentials", "include"]);
+    assert_eq!((code, &said["step"]), (Some(1), &json!("allow-credentials")));
+    assert_eq!(said["preflight"], json!("none"));
+}
+
+#[test]
+fn an_upload_has_a_preflight() {
+    let origin = ["--origin", "https://app.example.com", "--method", "POST"];
+    assert_eq!(json(&origin).1["preflight"], json!("none"));
+    let (code, said) = json(&[&origin[..], &["--upload"]].concat());
+    assert_eq!((code, &said["preflight"]), (Some(0), &json!("passed")));
+}
+
+#[test]
+fn with_preflight_continue_the_handler_answers_200() {
+    let policy = format!("{POLICY}preflight_continue = true\n");
+    let put = ["--origin", "https://app.example.com", "--method", "PUT", "--json"];
+    let output = explain("explain-continue.toml", &policy, &put);
+    assert_eq!(output.status.code(), Some(0));
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["preflight"], json!("passed"));
+}
+
+#[test]
+fn a_bad_policy_prints_its_errors() {
+    let output =
+        explain("explain-bad.toml", "allow_origins = []\n", &["--origin", "https://a.test"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(output.stderr).contains("explain-bad.toml:1: allow_origins"));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn wrong_usage_is_one_line() {
+    let origin = "https://app.example.com";
+    for (args, says) in [
+        (&[][..], "--origin is missing"),
+        (&["--origin", "app.example.com"], "no page has that origin"),
+        (&["--origin", "localhost:3000"], "no page has that origin"),
+        (&["--origin", origin, "--header", "x-a"], "write NAME:VALUE"),
+        (&["--origin", origin, "--credentials", "yes"], "omit, same-origin and include"),
+        (&["--origin", origin, "--origin", origin], "--origin is given twice"),
+        (&["--origin", origin, "--verbose"], "--verbose"),
+    ] {
+        let output = explain("explain-usage.toml", POLICY, args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        let said = text(output.stderr);
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.contains(says), "{said}");
+    }
+}
