@@ -380,3 +380,55 @@ fn each_page_reads_as_it_is_pinned() {
     expect_file!["explain/readable.txt"].assert_eq(&format!("{explanation}\n"));
     expect_file!["explain/readable.ansi"].assert_eq(&format!("{}\n", explanation.in_color()));
 }
+
+#[cfg(feature = "strategies")]
+mod any_policy {
+    use super::*;
+    use crate::cases::cases;
+    use cors_core::strategies::{fetches_near, policies};
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(cases(512))]
+
+        /// What is readable needs no fix, and a fix mends what is not. There is one wherever a policy
+        /// can help.
+        #[test]
+        fn a_fix_mends(
+            (policy, fetch) in policies().prop_flat_map(|policy| {
+                let fetches = fetches_near(&policy);
+                (Just(policy), fetches)
+            })
+        ) {
+            let explanation = explain(&policy, &fetch);
+            match explanation.fix() {
+                Some(fix) => {
+                    prop_assert!(!explanation.is_readable());
+                    let mended = Policy::new(fix.config()).unwrap();
+                    let again = explain(&mended, fix.fetch());
+                    prop_assert!(again.is_readable(), "{}\n{}", explanation, fix);
+                }
+                None if explanation.is_readable() => {}
+                None => {
+                    let open = open_to(&fetch).build();
+                    let helps = open.is_ok_and(|open| explain(&open, &fetch).is_readable());
+                    prop_assert!(!helps, "{}", explanation);
+                }
+            }
+        }
+    }
+
+    /// A policy that allows this page all there is.
+    fn open_to(fetch: &Fetch) -> Builder {
+        Policy::builder()
+            .allow_origins([fetch.serialized_origin()])
+            .allow_methods(["*"])
+            .allow_headers(["*", "authorization"])
+            .allow_credentials(true)
+            .danger(Danger {
+                allow_insecure_origins: true,
+                allow_null_origin: true,
+                ..Danger::default()
+            })
+    }
+}
