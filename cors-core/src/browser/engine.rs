@@ -27,6 +27,10 @@ impl Engine {
     }
 }
 
+/// How long a preflight's answer without a max-age is kept.
+/// [Fetch, CORS-preflight fetch, step 7.9](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
+pub(super) const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5);
+
 /// What an engine does otherwise than the standard says, and what the standard leaves to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Departures {
@@ -68,7 +72,7 @@ impl Departures {
         no_redirect_with_credentials: false,
         preflight_after_redirect: false,
         preflight_names_page: false,
-        malformed_max_age: super::preflight::DEFAULT_MAX_AGE,
+        malformed_max_age: DEFAULT_MAX_AGE,
         max_age_limit: Duration::MAX,
         cache_replaces: false,
         cache_survives_failure: false,

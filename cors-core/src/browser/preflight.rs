@@ -3,7 +3,7 @@
 //! [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
 
 use super::check::{Of, cors_check};
-use super::engine::Departures;
+use super::engine::{DEFAULT_MAX_AGE, Departures};
 use super::lists::{Extracted, Seconds, extract_seconds, extract_tokens};
 use super::request::Request;
 use super::step::{Step, Taken};
@@ -13,10 +13,6 @@ use http::header::{
 };
 use http::{HeaderMap, StatusCode};
 use std::time::Duration;
-
-/// How long an answer without a max-age is kept.
-/// [Fetch, CORS-preflight fetch, step 7.9](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
-pub(super) const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5);
 
 /// What is kept of a preflight that passed.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@
 
 use super::engine::Departures;
 use super::fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
-use super::safelist::{is_forbidden, is_no_cors_safelisted, unsafe_names};
+use super::safelist::{HeaderList, is_forbidden, is_no_cors_safelisted, unsafe_names};
 use super::site::{PageOrigin, fetch_site, is_potentially_trustworthy, origin_of};
 use super::step::{Step, Taken};
 use crate::methods;
@@ -17,9 +17,6 @@ use http::header::{
 use http::{HeaderMap, Method, Uri};
 use std::collections::BTreeSet;
 use url::Url;
-
-/// Names as the script wrote them, values in bytes.
-pub(super) type HeaderList = Vec<(String, Vec<u8>)>;
 
 /// [Fetch, request's response tainting](https://fetch.spec.whatwg.org/#concept-request-response-tainting)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

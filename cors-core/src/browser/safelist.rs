@@ -2,11 +2,13 @@
 //!
 //! [Fetch, headers](https://fetch.spec.whatwg.org/#terminology-headers)
 
-use super::request::HeaderList;
 use crate::headers::{is_forbidden_request, trim};
 use crate::methods;
 use crate::names::is_token;
 use std::collections::BTreeSet;
+
+/// Names as the script wrote them, values in bytes.
+pub(super) type HeaderList = Vec<(String, Vec<u8>)>;
 
 /// What the values of all safelisted headers together may measure.
 const MAX_ALL_VALUES: usize = 1024;

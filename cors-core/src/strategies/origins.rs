@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The origins of the small world, around the patterns of [`configs`](super::configs).
+/// The origins of the small world, around the patterns of [`configs`](super::configs()).
 const WORLD: [&str; 15] = [
     "https://a.test",
     "https://b.a.test",

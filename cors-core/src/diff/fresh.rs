@@ -1,0 +1,64 @@
+//! Names that neither policy knows, to stand for all that a wildcard matches.
+
+use crate::config::{Config, OriginEntry};
+use crate::origin::default_port;
+use crate::pattern::{Pattern, Port};
+use std::collections::HashSet;
+
+/// Names that stand in neither policy.
+pub(super) struct Fresh {
+    label: String,
+    /// None where every port is named.
+    port: Option<u16>,
+}
+
+impl Fresh {
+    pub(super) fn new(configs: [&Config; 2]) -> Self {
+        let mut labels = HashSet::new();
+        let mut ports = HashSet::from([80, 443, 21]); // no one's port, where it is the default
+        for entry in configs.iter().flat_map(|config| &config.allow_origins) {
+            let OriginEntry::Pattern(text) = entry else { continue };
+            let Ok(Pattern::Tuple { host, port, .. }) = Pattern::parse(text) else { continue };
+            labels.extend(host.split('.').filter(|label| label.starts_with('x')));
+            if let Port::Exact(port) = port {
+                ports.extend(port.strip_prefix(':').and_then(|port| port.parse::<u16>().ok()));
+            }
+        }
+        Self {
+            label: fresh("x", |label| labels.contains(label)),
+            port: (8080..=u16::MAX).chain(1..8080).find(|port| !ports.contains(port)),
+        }
+    }
+
+    /// Origins that no pattern matches but `*`.
+    pub(super) fn strangers(&self) -> [String; 2] {
+        // No pattern has a wildcard for a whole host, so the second is matched by none.
+        [format!("https://{}.example", self.label), format!("https://{}", self.label)]
+    }
+
+    /// Origins that stand for all that a pattern matches.
+    pub(super) fn instances(&self, pattern: &str) -> Vec<String> {
+        let Ok(Pattern::Tuple { scheme, subdomains, host, port }) = Pattern::parse(pattern) else {
+            return vec![pattern.to_owned()];
+        };
+        let label = if subdomains { format!("{}.", self.label) } else { String::new() };
+        let origin = format!("{scheme}://{label}{host}");
+        match (port, self.port) {
+            (Port::Exact(port), _) => vec![origin + port],
+            (Port::Any, Some(port)) => vec![format!("{origin}:{port}")],
+            // Each port may be allowed by an entry of its own.
+            (Port::Any, None) => (0..=u16::MAX)
+                .filter(|port| default_port(scheme) != Some(*port))
+                .map(|port| format!("{origin}:{port}"))
+                .chain([origin.clone()])
+                .collect(),
+        }
+    }
+}
+
+/// The stem, or with the first number at its end with which it is not taken.
+pub(super) fn fresh(stem: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (1_u64..).map(|number| format!("{stem}{number}"));
+    let mut names = std::iter::once(stem.to_owned()).chain(numbered);
+    names.find(|name| !is_taken(name)).expect("a finite list does not take every number")
+}
