@@ -55,7 +55,7 @@ fn wrong_usage_exits_2_with_one_line() {
         (vec!["ci", "everything"], "no such step"),
         (vec!["demo", "here"], "here"),
         (vec!["demo", "--addr", "0.0.0.0:0"], "this machine only"),
-        (vec!["demo", "--addr", "127.0.0.1:65533"], "65532 at most"),
+        (vec!["demo", "--addr", "127.0.0.1:65534"], "65533 at most"),
         (vec!["serve"], "--adapter is missing"),
         (vec!["serve", "--adapter", "axum", "--addr", "127.0.0.1:0"], "--policy is missing"),
         (vec!["serve", "--adapter", "axum", "--policy", "p.toml"], "--addr is missing"),
