@@ -43,6 +43,7 @@
 //! any others, and what it says of one is taken for what it says of all that a pattern matches;
 //! `ask` is answered with no, as by [`Policy::decide`]. Origins are compared up to
 //! [`MAX_ORIGIN_LEN`](crate::MAX_ORIGIN_LEN).
+
 mod comparison;
 mod fresh;
 mod side;
@@ -58,6 +59,7 @@ use std::fmt;
 
 /// What is fetched, unless it is the page's own host.
 const API: &str = "https://api.example/";
+
 /// How two policies differ in what scripts may read. Printed, a line for each difference, `+` for
 /// what the newer allows and `-` for what it no longer does; without any, nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

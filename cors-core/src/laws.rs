@@ -27,8 +27,8 @@
 //! ```
 //!
 //! The [`Browser`] that does what the standard says fetches from [`serve`]. For patterns the laws
-//! are exact: an entry that breaks one is always found. Of a regular expression, origins are tried
-//! that it matches, and one outside the domains it names. All that can be known of a
+//! are exact: an entry that breaks one is always found. So they are for regular expressions, by their
+//! automata, within limits; beyond them, origins are tried that one matches. All that can be known of a
 //! [closure](crate::Builder::allow_origin_if) is what it says, with the headers of a plain GET, to
 //! generated origins: any, and [`near_misses`](crate::strategies::near_misses) of the policy's
 //! patterns and the law's. They are 1000, or as many as the environment variable `PROPTEST_CASES`
@@ -45,6 +45,8 @@ use crate::pattern::{self, Pattern, Port};
 use crate::policy::Policy;
 use crate::prepared::PreparedPolicy;
 use crate::public_suffix::is_shared;
+#[cfg(feature = "regex")]
+use crate::regex::{OriginRegex, RegexFault, Remainder};
 use crate::strategies::{around, instance, misses, origins, origins_of};
 use http::{HeaderValue, Response, header::ORIGIN};
 use proptest::prelude::*;
@@ -83,7 +85,8 @@ where
         }
     }
     let is_outside = |origin: &str| !patterns.iter().any(|pattern| matches(pattern, origin));
-    let found = Search { policy, near: &texts, modes: &MODES }.find(is_outside);
+    let within = texts.iter().map(|text| Within::Pattern(text)).collect();
+    let found = Search { policy, near: &texts, within, modes: &MODES }.find(is_outside);
     if let Some(fetch) = found {
         panic!("{law}: {} can read{}", fetch.origin, shown(policy, &fetch));
     }
@@ -126,7 +129,8 @@ where
         .iter()
         .flat_map(|domain| [format!("https://{domain}"), format!("https://*.{domain}")])
         .collect();
-    let found = Search { policy, near: &near, modes: &MODES }.find(is_outside);
+    let within = domains.iter().map(|domain| Within::Domain(domain)).collect();
+    let found = Search { policy, near: &near, within, modes: &MODES }.find(is_outside);
     if let Some(fetch) = found {
         panic!("{law}: {} can read{}", fetch.origin, shown(policy, &fetch));
     }
@@ -145,7 +149,8 @@ pub fn credentials_never_without_tls(policy: &Policy) {
     let is_insecure =
         |origin: &str| Origin::parse(origin.as_bytes()).is_ok_and(|origin| origin.is_insecure());
     let modes = &[CredentialsMode::Include];
-    if let Some(fetch) = (Search { policy, near: &[], modes }.find(is_insecure)) {
+    let search = Search { policy, near: &[], within: Vec::new(), modes };
+    if let Some(fetch) = search.find(is_insecure) {
         let shown = shown(policy, &fetch);
         panic!("credentials_never_without_tls: {} can read with credentials{shown}", fetch.origin);
     }
@@ -157,8 +162,10 @@ pub fn credentials_never_without_tls(policy: &Policy) {
 ///
 /// # Panics
 /// If it cannot: with the step of the standard that failed, what it demands, and where to read it.
+/// And if no page has such an origin, or the URL is not whole.
 #[track_caller]
 pub fn readable(policy: &Policy, fetch: &Fetch) {
+    assert_is_well_spelt("readable", fetch);
     match run(&policy.into(), fetch).verdict {
         Verdict::Readable(_) => {}
         Verdict::Failed(taken) => {
@@ -176,11 +183,24 @@ pub fn readable(policy: &Policy, fetch: &Fetch) {
 /// policy, or the browser before anything is sent.
 ///
 /// # Panics
-/// If it can.
+/// If it can. And like [`readable`] if no page has such an origin, or the URL is not whole.
 #[track_caller]
 pub fn not_readable(policy: &Policy, fetch: &Fetch) {
+    assert_is_well_spelt("not_readable", fetch);
     if run(&policy.into(), fetch).verdict.is_readable() {
         panic!("not_readable: the response can be read{}", shown(policy, fetch));
+    }
+}
+
+/// A fetch that was misspelt says nothing of the policy, and such a law would hold of any.
+#[track_caller]
+fn assert_is_well_spelt(law: &str, fetch: &Fetch) {
+    if fetch.serialized_origin() == "null" && fetch.origin != "null" {
+        let page = &fetch.origin;
+        panic!("{law}: {page:?} is no page's origin; write it like https://app.example.com");
+    }
+    if !fetch.url.contains("://") {
+        panic!("{law}: {:?} is a path of the page's own server; write the URL whole", fetch.url);
     }
 }
 
@@ -189,7 +209,16 @@ struct Search<'p> {
     policy: &'p Policy,
     /// Patterns near which a closure is tried.
     near: &'p [String],
+    /// What the law lets a regular expression match.
+    within: Vec<Within<'p>>,
     modes: &'p [CredentialsMode],
+}
+
+/// Origins that a law allows.
+enum Within<'p> {
+    Pattern(&'p str),
+    /// At the domain or below it, whatever the scheme and the port.
+    Domain(&'p str),
 }
 
 impl Search<'_> {
@@ -200,7 +229,10 @@ impl Search<'_> {
             let reads = self.modes.iter().find_map(|mode| reads(&prepared, page, *mode));
             reads.filter(|fetch| bad(&fetch.origin))
         };
-        let first = self.plain().chain(self.near.iter().flat_map(|pattern| misses(pattern)));
+        // For patterns the plain ones are enough; only a closure has to be tried near them.
+        let has_closure = self.policy.compiled().closure.is_some();
+        let near = self.near.iter().filter(|_| has_closure).flat_map(|pattern| misses(pattern));
+        let first = self.plain().chain(near);
         first.into_iter().find_map(|page| breaks(&page)).or_else(|| self.generated(&breaks))
     }
 
@@ -217,7 +249,31 @@ impl Search<'_> {
             .iter()
             .flat_map(move |pattern| [None, port].map(|port| instance(pattern, &label, port)));
         let anyone = ["https://evil.example", "http://evil.example", "null"].map(str::to_owned);
-        of_patterns.chain(of_regexes(origins)).chain(anyone)
+        of_patterns.chain(self.of_regexes()).chain(anyone)
+    }
+
+    /// For every regular expression an origin that it matches and the law does not allow, if one is
+    /// found: within bounds, the shortest there is.
+    #[cfg(feature = "regex")]
+    fn of_regexes(&self) -> impl Iterator<Item = String> {
+        let within: Vec<OriginRegex> =
+            self.within.iter().filter_map(|within| within.regex().ok()).collect();
+        let regexes = self.policy.compiled().origins.regexes.iter();
+        let outside = regexes.clone().filter_map(|(_, regex)| {
+            let mut rest = Remainder::of(regex);
+            within.iter().for_each(|within| rest.subtract(within));
+            let mut places = MAX_PLACES;
+            rest.shortest(&mut places).ok().flatten()
+        });
+        let proofs = regexes.map(|(_, regex)| crate::regex::prove(regex));
+        let unproven =
+            proofs.flat_map(|proof| [proof.unbounded.flatten(), proof.insecure.flatten()]);
+        outside.collect::<Vec<_>>().into_iter().chain(unproven.flatten())
+    }
+
+    #[cfg(not(feature = "regex"))]
+    fn of_regexes(&self) -> impl Iterator<Item = String> {
+        std::iter::empty()
     }
 
     fn generated(&self, breaks: &impl Fn(&str) -> Option<Fetch>) -> Option<Fetch> {
@@ -251,16 +307,21 @@ fn numbered(label: &str) -> impl Iterator<Item = String> {
     std::iter::once(label.to_owned()).chain((1u64..).map(move |number| format!("{label}{number}")))
 }
 
-/// Origins that a regular expression should rather not let in, and does.
+/// How much is looked at for each regular expression.
 #[cfg(feature = "regex")]
-fn of_regexes(origins: &crate::origins::Origins) -> impl Iterator<Item = String> {
-    let proofs = origins.regexes.iter().map(|(_, regex)| crate::regex::prove(regex));
-    proofs.flat_map(|proof| [proof.unbounded.flatten(), proof.insecure.flatten()]).flatten()
-}
+const MAX_PLACES: usize = 1 << 16;
 
-#[cfg(not(feature = "regex"))]
-fn of_regexes(_: &crate::origins::Origins) -> impl Iterator<Item = String> {
-    std::iter::empty()
+#[cfg(feature = "regex")]
+impl Within<'_> {
+    fn regex(&self) -> Result<OriginRegex, RegexFault> {
+        match self {
+            Self::Pattern(pattern) => OriginRegex::of_pattern(pattern),
+            Self::Domain(domain) => {
+                let domain = domain.replace('.', r"\.");
+                OriginRegex::new(&format!(r"[^:]+://(?:[^:/]*\.)?{domain}(?::[0-9]+)?"))
+            }
+        }
+    }
 }
 
 /// The fetch by which a page reads across origins, if it can. Its origin is the one that was sent.

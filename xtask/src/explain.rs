@@ -81,8 +81,24 @@ fn parse(parser: &mut Parser) -> Result<Option<Options>, Error> {
         )
         .into());
     }
+    if fetch.origin.contains('*') {
+        return Err(format!("--origin {:?}: one page's origin, not a pattern", fetch.origin).into());
+    }
+    if !has_scheme(&fetch.url) {
+        return Err(
+            format!("--url {:?}: write it whole, like https://api.example/", fetch.url).into()
+        );
+    }
     let policy = policy.ok_or("--policy is missing: name the policy file")?;
     Ok(Some(Options { policy, fetch, json }))
+}
+
+/// A URL without a scheme would be one of the page's own server, and the policy would not be asked.
+fn has_scheme(url: &str) -> bool {
+    url.split_once("://").is_some_and(|(scheme, _)| {
+        !scheme.is_empty()
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    })
 }
 
 fn header(line: OsString) -> Result<(String, String), Error> {

@@ -33,6 +33,7 @@ pub fn to_json(explanation: &Explanation) -> Value {
         "refused": explanation.refused(),
         "fix": fix.map(ToString::to_string),
         "changes": fix.map(|fix| fix.changes().iter().map(ToString::to_string).collect::<Vec<_>>()),
+        "cautions": fix.map(|fix| fix.cautions()),
         "headers": shared,
         "console": console,
         "events": explanation.events().iter().map(event).collect::<Vec<_>>(),

@@ -209,15 +209,11 @@ impl Flight {
         let request = &self.request;
         let url = request.url();
         let fail = |step, says: String| Err(Taken::failed(step, says));
-        if !matches!(url.scheme(), "http" | "https") {
-            return fail(Step::UrlScheme, format!("{url} is not fetched over HTTP"));
-        }
         if let Some(port) = url.port().filter(|port| is_bad_port(*port)) {
             return fail(Step::BadPort, format!("port {port}"));
         }
-        let is_mixed = !is_potentially_trustworthy(url)
-            || url.scheme() == "http" && departures.loopback_is_mixed_content;
-        if request.origin.is_https() && is_mixed {
+        let is_trusted = is_potentially_trustworthy(url) && !departures.loopback_is_mixed_content;
+        if request.origin.is_https() && url.scheme() == "http" && !is_trusted {
             return fail(Step::MixedContent, format!("{url} from a page over https"));
         }
         let own = request.tainting == Tainting::Basic && request.origin.is_same_origin(url);
@@ -227,6 +223,9 @@ impl Flight {
         if !own && request.mode == Mode::NoCors && request.redirect != RedirectMode::Follow {
             let says = format!("redirect mode {}", request.redirect.as_str());
             return fail(Step::NoCorsRedirectMode, says);
+        }
+        if !matches!(url.scheme(), "http" | "https") {
+            return fail(Step::UrlScheme, format!("{url} is not fetched over HTTP"));
         }
         Ok(())
     }

@@ -182,8 +182,9 @@ impl<'a, 'c> Comparison<'a, 'c> {
         }
         // What matches an origin with names of no policy matches all that differ from it in these.
         // A regex does not, and then the origins have to be searched.
+        let is_one = matches!(entry, OriginEntry::Pattern(text) if !text.contains('*'));
         let is_covered = |origin: &String| {
-            if lacks.has_regexes() {
+            if lacks.has_regexes() && !is_one {
                 lacks.policy().origins.patterns.contains(origin.as_bytes())
             } else {
                 lacks.allows(origin) || is_any && !has.allows(origin)

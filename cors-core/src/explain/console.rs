@@ -12,7 +12,7 @@ use crate::browser::{Engine, Fetch, Step, Verdict};
 use crate::headers::elements;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_REQUEST_HEADERS, HeaderName, LOCATION, ORIGIN,
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderName, LOCATION, ORIGIN,
 };
 use http::{HeaderMap, Request, Response};
 
@@ -69,6 +69,16 @@ impl<'e> Exchange<'e> {
         self.response.status().is_redirection() && self.response.headers().contains_key(LOCATION)
     }
 
+    /// As browsers name what made the request.
+    fn initiator(&self) -> &'static str {
+        if self.fetch.upload_listener { "XMLHttpRequest" } else { "fetch" }
+    }
+
+    /// The method that was asked for.
+    fn method(&self) -> String {
+        text(self.request.headers(), &ACCESS_CONTROL_REQUEST_METHOD).unwrap_or_default()
+    }
+
     fn header(&self, name: &HeaderName) -> String {
         text(self.response.headers(), name).unwrap_or_default()
     }
@@ -103,11 +113,17 @@ impl<'e> Exchange<'e> {
                  the wildcard '*' when the request's credentials mode is 'include'."
                     .to_owned()
             }
-            Step::PreflightAllowOriginMismatch | Step::AllowOriginMismatch => format!(
-                "The 'Access-Control-Allow-Origin' header has a value '{}' that is not equal to \
-                 the supplied origin. Have the server send the header with a valid value.",
-                self.header(&ACCESS_CONTROL_ALLOW_ORIGIN)
-            ),
+            Step::PreflightAllowOriginMismatch | Step::AllowOriginMismatch => {
+                let hint = match self.fetch.upload_listener {
+                    true => "",
+                    false => " Have the server send the header with a valid value.",
+                };
+                format!(
+                    "The 'Access-Control-Allow-Origin' header has a value '{}' that is not equal \
+                     to the supplied origin.{hint}",
+                    self.header(&ACCESS_CONTROL_ALLOW_ORIGIN)
+                )
+            }
             Step::PreflightAllowCredentials | Step::AllowCredentials => format!(
                 "The value of the 'Access-Control-Allow-Credentials' header in the response is \
                  '{}' which must be 'true' when the request's credentials mode is 'include'.",
@@ -116,7 +132,7 @@ impl<'e> Exchange<'e> {
             Step::PreflightStatus => "It does not have HTTP ok status.".to_owned(),
             Step::PreflightMethod => format!(
                 "Method {} is not allowed by Access-Control-Allow-Methods in preflight response.",
-                self.fetch.method
+                self.method()
             ),
             Step::PreflightHeader | Step::PreflightAuthorization => format!(
                 "Request header field {} is not allowed by Access-Control-Allow-Headers in \
@@ -128,14 +144,27 @@ impl<'e> Exchange<'e> {
                  cross-origin requests."
                     .to_owned()
             }
+            Step::RedirectScheme => {
+                let (to, from) = (self.header(&LOCATION), &self.first_url);
+                return Some(format!(
+                    "Access to {} at '{to}' (redirected from '{from}') from origin '{}' has been \
+                     blocked by CORS policy: Cross origin requests are only supported for protocol \
+                     schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, \
+                     chrome-untrusted, data, http, https, isolated-app.",
+                    self.initiator(),
+                    self.page
+                ));
+            }
+            Step::RedirectLocation => return Some(failed_to_load("INVALID_REDIRECT")),
+            Step::RedirectCount => return Some(failed_to_load("TOO_MANY_REDIRECTS")),
+            Step::RedirectBody => return Some(failed_to_load("INVALID_ARGUMENT")),
+            Step::RedirectModeError => return Some(failed_to_load("FAILED")),
             Step::ResourcePolicy => {
                 let which = match &*self.header(&RESOURCE_POLICY) {
                     "same-site" => "NotSameSite",
                     _ => "NotSameOrigin",
                 };
-                return Some(format!(
-                    "Failed to load resource: net::ERR_BLOCKED_BY_RESPONSE.{which}"
-                ));
+                return Some(failed_to_load(&format!("BLOCKED_BY_RESPONSE.{which}")));
             }
             _ => return None,
         };
@@ -156,12 +185,20 @@ impl<'e> Exchange<'e> {
         };
         let (url, page) = (&self.url, &self.page);
         Some(format!(
-            "Access to fetch at '{url}'{from} from origin '{page}' has been blocked by CORS \
-             policy: {preflight}{reason}"
+            "Access to {} at '{url}'{from} from origin '{page}' has been blocked by CORS policy: \
+             {preflight}{reason}",
+            self.initiator()
         ))
     }
 
     fn firefox(&self, step: Step) -> Option<String> {
+        let blocked = |url: &str, reason: &str| {
+            format!(
+                "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote \
+                 resource at {url}. (Reason: {reason}"
+            )
+        };
+        let no_success = "CORS request did not succeed). Status code: (null).";
         let status = self.response.status().as_u16();
         let reason = match step {
             Step::PreflightAllowOriginMissing | Step::AllowOriginMissing => format!(
@@ -200,13 +237,14 @@ impl<'e> Exchange<'e> {
                     self.url
                 ));
             }
+            Step::RedirectScheme => {
+                let target = blocked(&self.header(&LOCATION), "CORS request not http).");
+                return Some(format!("{target}\n{}", blocked(&self.url, no_success)));
+            }
+            Step::RedirectLocation | Step::RedirectCount | Step::RedirectCredentials => {
+                return Some(blocked(&self.url, no_success));
+            }
             _ => return None,
-        };
-        let blocked = |url: &str, reason: &str| {
-            format!(
-                "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote \
-                 resource at {url}. (Reason: {reason}"
-            )
         };
         let mut lines = Vec::new();
         if step == Step::PreflightStatus && self.is_redirect() {
@@ -222,8 +260,7 @@ impl<'e> Exchange<'e> {
             (false, false) => 0,
             _ => 1,
         };
-        let reason = "CORS request did not succeed). Status code: (null).";
-        lines.extend((0..unsuccessful).map(|_| blocked(&self.url, reason)));
+        lines.extend((0..unsuccessful).map(|_| blocked(&self.url, no_success)));
         Some(lines.join("\n"))
     }
 
@@ -252,7 +289,7 @@ impl<'e> Exchange<'e> {
                     .to_owned()
             }
             Step::PreflightMethod => {
-                let method = &self.fetch.method;
+                let method = self.method();
                 format!("Method {method} is not allowed by Access-Control-Allow-Methods.")
             }
             Step::PreflightHeader | Step::PreflightAuthorization => {
@@ -272,24 +309,51 @@ impl<'e> Exchange<'e> {
                 format!("Not allowed to follow a redirection while loading {}", self.url)
             }
             Step::RedirectCount => "Load cannot follow more than 20 redirections".to_owned(),
+            Step::RedirectLocation | Step::RedirectScheme => {
+                "not allowed to follow a cross-origin CORS redirection with non CORS scheme"
+                    .to_owned()
+            }
+            Step::RedirectCredentials => {
+                format!("redirection URL {} has credentials", self.header(&LOCATION))
+            }
             _ => return None,
         };
-        let reason = match (self.is_redirect(), self.is_preflight(), step) {
-            (true, false, Step::AllowOriginMissing | Step::AllowOriginMismatch) => format!(
+        let is_of_redirect = !self.is_preflight()
+            && self.is_redirect()
+            && !matches!(step, Step::RedirectModeError | Step::RedirectCount);
+        let reason = match is_of_redirect {
+            true => format!(
                 "Cross-origin redirection to {} denied by Cross-Origin Resource Sharing policy: \
                  {reason}",
-                self.header(&LOCATION)
+                without_credentials(&self.header(&LOCATION))
             ),
-            _ => reason,
+            false => reason,
         };
-        Some(format!("{reason}\n{}", webkit_cannot_load(&self.url)))
+        let cannot = match self.fetch.upload_listener {
+            true => {
+                format!("XMLHttpRequest cannot load {} due to access control checks.", self.url)
+            }
+            false => webkit_cannot_load(&self.url),
+        };
+        Some(format!("{reason}\n{cannot}"))
     }
+}
+
+fn failed_to_load(error: &str) -> String {
+    format!("Failed to load resource: net::ERR_{error}")
 }
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 fn webkit_cannot_load(url: &str) -> String {
     format!("Fetch API cannot load {url} due to access control checks.")
+}
+
+fn without_credentials(url: &str) -> String {
+    match (url.split_once("://"), url.split_once('@')) {
+        (Some((scheme, _)), Some((_, rest))) => format!("{scheme}://{rest}"),
+        _ => url.to_owned(),
+    }
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

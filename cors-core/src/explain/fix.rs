@@ -5,7 +5,7 @@ use crate::browser::{CredentialsMode, Fetch, Mode, RedirectMode, Step, Verdict};
 use crate::compile::compile;
 use crate::config::{Config, KEYS, OriginEntry};
 use crate::decision::{Decision, Reason};
-use crate::error::{ConfigErrors, ErrorKind, Explain};
+use crate::error::{ConfigErrors, ErrorKind, Warning, WarningKind};
 use crate::headers::elements;
 use crate::policy::Policy;
 use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
@@ -53,7 +53,7 @@ impl Fix {
         &self.changes
     }
 
-    /// What the changes let happen besides, for those that need a `danger` key.
+    /// What the changes do besides: what a `danger` key lets happen, who or what is left out.
     pub fn cautions(&self) -> &[String] {
         &self.cautions
     }
@@ -104,12 +104,7 @@ pub(super) fn find(
     handler: &dyn Fn(&Request<()>) -> Response<()>,
 ) -> Option<Fix> {
     let before = policy.config();
-    let mut attempt = Attempt {
-        config: before.clone(),
-        fetch: fetch.clone(),
-        script: Vec::new(),
-        cautions: Vec::new(),
-    };
+    let mut attempt = Attempt { config: before.clone(), fetch: fetch.clone(), script: Vec::new() };
     for _ in 0..MAX_CHANGES {
         let compiled = policy.compiled();
         let judged = compile(&attempt.config, compiled.closure.clone(), compiled.asks.clone());
@@ -131,7 +126,6 @@ struct Attempt {
     config: Config,
     fetch: Fetch,
     script: Vec<String>,
-    cautions: Vec<String>,
 }
 
 impl Attempt {
@@ -187,12 +181,12 @@ impl Attempt {
                 if self.config.allow_origins == [OriginEntry::from("*")] {
                     // Only `null` is not reflected.
                     self.config.danger.allow_null_origin = true;
-                    self.cautions.push(ErrorKind::NullOrigin.reason());
-                } else {
-                    self.config.allow_origins.push(origin.into());
+                    return Some(());
                 }
-                Some(())
+                self.allow_origin(origin)
             }
+            // The server's own, in its eyes and not in the browser's: another scheme.
+            Decision::NotCors => self.allow_origin(self.fetch.serialized_origin()),
             Decision::Reject(Reason::MethodNotAllowed(method)) => {
                 let method = String::from_utf8_lossy(method).into_owned();
                 let upper = method.to_ascii_uppercase();
@@ -222,15 +216,23 @@ impl Attempt {
         }
     }
 
+    fn allow_origin(&mut self, origin: String) -> Option<()> {
+        // A host may hold a `*`, which in an entry would stand for others.
+        if origin.contains('*') {
+            return None;
+        }
+        self.config.allow_origins.push(origin.into());
+        Some(())
+    }
+
     /// Settles what a change before has made an error of the policy.
     fn settle(&mut self, errors: &ConfigErrors) -> Option<()> {
         let kind = errors.errors().first()?.kind();
         let danger = &mut self.config.danger;
         match kind {
             ErrorKind::AnyOriginWithCredentials => {
-                let origin = self.fetch.serialized_origin();
-                self.config.allow_origins = vec![origin.into()];
-                return Some(());
+                self.config.allow_origins.clear();
+                return self.allow_origin(self.fetch.serialized_origin());
             }
             ErrorKind::AnyExposedWithCredentials => {
                 self.config.expose_headers.retain(|name| name != "*");
@@ -247,7 +249,6 @@ impl Attempt {
             ErrorKind::UnboundedRegexWithCredentials { .. } => danger.allow_unbounded_regex = true,
             _ => return None,
         }
-        self.cautions.push(kind.reason());
         Some(())
     }
 
@@ -282,29 +283,91 @@ impl Attempt {
     }
 
     fn into_fix(self, before: &Config) -> Option<Fix> {
-        let keys = KEYS.iter().filter_map(|key| change_of(key, before, &self.config));
+        let keys = KEYS.iter().flat_map(|key| changes_of(key, before, &self.config));
         let script = self.script.into_iter().map(Change::Script);
         let changes: Vec<Change> = script.chain(keys).collect();
-        let fix = Fix { changes, cautions: self.cautions, config: self.config, fetch: self.fetch };
+        let cautions = cautions(before, &self.config);
+        let fix = Fix { changes, cautions, config: self.config, fetch: self.fetch };
         (!fix.changes.is_empty()).then_some(fix)
     }
 }
 
-/// The change from one config to another in this key, if there is one.
-fn change_of(key: &'static str, before: &Config, after: &Config) -> Option<Change> {
-    let set = |value: String| Some(Change::Set { key, value });
-    let flag = |of: fn(&Config) -> bool| {
-        (of(before) != of(after)).then(|| Change::Set { key, value: of(after).to_string() })
+/// What the changes do besides letting this script read.
+fn cautions(before: &Config, after: &Config) -> Vec<String> {
+    // A danger key that nothing needs is warned of.
+    let in_effect = |config: &Config| -> Vec<String> {
+        let set = |key: &str| danger_of(config, key);
+        let policy = Policy::new(config).ok();
+        let warnings = policy.as_ref().map(Policy::warnings).unwrap_or_default();
+        let needless = |key: &str| {
+            let same = |warning: &Warning| warning.key() == key;
+            warnings.iter().any(|warning| {
+                same(warning) && matches!(warning.kind(), WarningKind::NeedlessDanger)
+            })
+        };
+        let keys = KEYS.iter().filter(|key| set(key) && !needless(key));
+        keys.map(|key| (*key).to_owned()).collect()
+    };
+    let already = in_effect(before);
+    let mut cautions: Vec<String> = in_effect(after)
+        .iter()
+        .filter(|key| !already.contains(key))
+        .map(|key| consequence(key).to_owned())
+        .collect();
+    let star = OriginEntry::from("*");
+    if before.allow_origins.contains(&star) && !after.allow_origins.contains(&star) {
+        cautions.push("no other origin can then read".to_owned());
+    }
+    let exposes_all = |config: &Config| config.expose_headers.iter().any(|name| name == "*");
+    if exposes_all(before) && !exposes_all(after) {
+        cautions.push("scripts then see only the headers that are listed".to_owned());
+    }
+    cautions
+}
+
+fn danger_of(config: &Config, key: &str) -> bool {
+    match key {
+        "danger.allow_insecure_origins" => config.danger.allow_insecure_origins,
+        "danger.allow_public_suffix_subdomains" => config.danger.allow_public_suffix_subdomains,
+        "danger.allow_unbounded_regex" => config.danger.allow_unbounded_regex,
+        "danger.allow_null_origin" => config.danger.allow_null_origin,
+        "danger.reflect_any_origin" => config.danger.reflect_any_origin,
+        _ => false,
+    }
+}
+
+/// What a danger key lets happen.
+fn consequence(key: &str) -> &'static str {
+    match key {
+        "danger.allow_insecure_origins" => {
+            "anyone on the network can then read with the user's cookies"
+        }
+        "danger.allow_public_suffix_subdomains" => {
+            "whoever registers a name there can then read with the user's cookies"
+        }
+        "danger.allow_unbounded_regex" => {
+            "whatever else the regular expression matches can then read with the user's cookies"
+        }
+        "danger.allow_null_origin" => "any page can then read that puts a frame into a sandbox",
+        _ => "every site can then read with the user's cookies",
+    }
+}
+
+/// The changes from one config to another in this key.
+fn changes_of(key: &'static str, before: &Config, after: &Config) -> Vec<Change> {
+    let flag = |of: &dyn Fn(&Config) -> bool| match of(before) == of(after) {
+        true => Vec::new(),
+        false => vec![Change::Set { key, value: of(after).to_string() }],
     };
     let list = |before: Vec<String>, after: Vec<String>| {
         if before == after {
-            return None;
+            return Vec::new();
         }
         match after.strip_prefix(&*before) {
-            Some([entry]) if after.len() > MAX_SHOWN => {
-                Some(Change::Add { key, entry: entry.clone() })
+            Some(added) if after.len() > MAX_SHOWN => {
+                added.iter().map(|entry| Change::Add { key, entry: entry.clone() }).collect()
             }
-            _ => set(format!("[{}]", after.join(", "))),
+            _ => vec![Change::Set { key, value: format!("[{}]", after.join(", ")) }],
         }
     };
     match key {
@@ -312,26 +375,34 @@ fn change_of(key: &'static str, before: &Config, after: &Config) -> Option<Chang
         "allow_methods" => list(quoted(&before.allow_methods), quoted(&after.allow_methods)),
         "allow_headers" => list(quoted(&before.allow_headers), quoted(&after.allow_headers)),
         "expose_headers" => list(quoted(&before.expose_headers), quoted(&after.expose_headers)),
-        "allow_credentials" => flag(|config| config.allow_credentials),
-        "preflight_continue" => flag(|config| config.preflight_continue),
-        "danger.allow_insecure_origins" => flag(|config| config.danger.allow_insecure_origins),
-        "danger.allow_public_suffix_subdomains" => {
-            flag(|config| config.danger.allow_public_suffix_subdomains)
-        }
-        "danger.allow_unbounded_regex" => flag(|config| config.danger.allow_unbounded_regex),
-        "danger.allow_null_origin" => flag(|config| config.danger.allow_null_origin),
-        _ => None,
+        "allow_credentials" => flag(&|config| config.allow_credentials),
+        "preflight_continue" => flag(&|config| config.preflight_continue),
+        _ => flag(&|config| danger_of(config, key)),
     }
 }
 
 fn quoted(list: &[String]) -> Vec<String> {
-    list.iter().map(|name| format!("{name:?}")).collect()
+    list.iter().map(|name| quote(name)).collect()
+}
+
+/// [TOML, basic string](https://toml.io/en/v1.0.0#string)
+fn quote(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            _ if character.is_control() => quoted += &format!("\\u{:04X}", u32::from(character)),
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 fn entries(config: &Config) -> Vec<String> {
     let entry = |entry: &OriginEntry| match entry {
-        OriginEntry::Pattern(pattern) => format!("{pattern:?}"),
-        OriginEntry::Regex(regex) => format!("{{ regex = {regex:?} }}"),
+        OriginEntry::Pattern(pattern) => quote(pattern),
+        OriginEntry::Regex(regex) => format!("{{ regex = {} }}", quote(regex)),
     };
     config.allow_origins.iter().map(entry).collect()
 }

@@ -1,7 +1,7 @@
 //! An explanation as a page of text.
 
 use super::{Event, Explanation};
-use crate::browser::{Shared, Taken, Verdict};
+use crate::browser::{Engine, Shared, Taken, Verdict};
 use http::HeaderMap;
 use std::fmt;
 
@@ -67,7 +67,7 @@ impl Page<'_> {
         if let Some(fix) = &explanation.fix {
             write!(f, "\n\n{}", self.paint(Color::Bold, "fix"))?;
             for change in fix.changes() {
-                write!(f, "\n  {change}")?;
+                write!(f, "\n  {}", plain(&change.to_string()))?;
             }
             for caution in fix.cautions() {
                 write!(f, "\n  but {caution}")?;
@@ -75,10 +75,13 @@ impl Page<'_> {
         }
         if !explanation.console.is_empty() {
             write!(f, "\n\n{}", self.paint(Color::Bold, "console"))?;
-        }
-        for (engine, message) in &explanation.console {
-            let message = message.replace('\n', "\n            ");
-            write!(f, "\n  {:<10}{message}", engine.name())?;
+            for engine in Engine::ALL {
+                let mut messages = explanation.console.iter();
+                let message = messages.find(|(of, _)| *of == engine);
+                let message = message.map_or("(nothing)", |(_, message)| message);
+                let message = plain(message).replace('\n', "\n            ");
+                write!(f, "\n  {:<10}{message}", engine.name())?;
+            }
         }
         Ok(())
     }
@@ -89,7 +92,7 @@ impl Page<'_> {
             let line = format!("x {id}  {}", taken.says);
             writeln!(f, "{}", self.paint(Color::Red, &line))
         } else {
-            writeln!(f, "  {}  {}", self.paint(Color::Dim, &id), taken.says)
+            writeln!(f, "  {}  {}", self.paint(Color::Dim, &id), plain(&taken.says))
         }
     }
 
@@ -100,7 +103,7 @@ impl Page<'_> {
             headers.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
         lines.sort();
         for (name, value) in lines {
-            writeln!(f, "    {} {value}", self.paint(Color::Dim, &format!("{name}:")))?;
+            writeln!(f, "    {} {}", self.paint(Color::Dim, &format!("{name}:")), plain(&value))?;
         }
         Ok(())
     }
@@ -135,8 +138,19 @@ impl Page<'_> {
     }
 
     fn paint(&self, color: Color, text: &str) -> String {
-        if self.color { format!("\x1b[{}m{text}\x1b[0m", color as u8) } else { text.to_owned() }
+        let text = plain(text);
+        if self.color { format!("\x1b[{}m{text}\x1b[0m", color as u8) } else { text }
     }
+}
+
+/// Without control characters, which a script's header may hold and a terminal obeys.
+fn plain(text: &str) -> String {
+    let shown = |character: char| match character {
+        '\n' => String::from(character),
+        _ if character.is_control() => character.escape_default().to_string(),
+        _ => String::from(character),
+    };
+    text.chars().map(shown).collect()
 }
 
 fn step_id(event: &Event) -> Option<&'static str> {

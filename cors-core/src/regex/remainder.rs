@@ -173,7 +173,7 @@ fn one_of_each_class(automata: &[&Automaton]) -> Vec<u8> {
 impl OriginRegex {
     /// Matches the well-formed origins that a pattern matches, `*` all, and of other texts the
     /// text itself.
-    fn of_pattern(pattern: &str) -> Result<Self, RegexFault> {
+    pub(crate) fn of_pattern(pattern: &str) -> Result<Self, RegexFault> {
         let any_port = "(?::[0-9]+)?";
         let regex = match Pattern::parse(pattern) {
             _ if pattern == "*" => ".*".to_owned(),

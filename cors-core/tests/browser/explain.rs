@@ -3,7 +3,7 @@
 
 use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode, Step};
 use cors_core::explain::{Explanation, explain, explain_with};
-use cors_core::{Builder, Danger, Policy, RefusedPreflight};
+use cors_core::{Builder, Danger, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight};
 use expect_test::expect_file;
 use http::{Request, Response};
 
@@ -150,7 +150,8 @@ fn examples() -> Vec<Example> {
             Step::PreflightAllowOriginMismatch,
             any().allow_methods(["PUT"]),
             include(get().method("PUT")),
-            "allow_origins = [\"https://app.example.com\"]; allow_credentials = true",
+            "allow_origins = [\"https://app.example.com\"]; allow_credentials = true (but no other \
+             origin can then read)",
         ),
         example(
             "preflight-allow-credentials",
@@ -229,8 +230,8 @@ fn examples() -> Vec<Example> {
             app(),
             from("null"),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"null\"]; \
-             danger.allow_null_origin = true (but any page can take the origin null, from a \
-             sandboxed frame)",
+             danger.allow_null_origin = true (but any page can then read that puts a frame into a \
+             sandbox)",
         ),
         example(
             "allow-origin-missing-insecure",
@@ -239,8 +240,8 @@ fn examples() -> Vec<Example> {
             include(from("http://other.example")),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \
              \"http://other.example\"]; allow_credentials = true; \
-             danger.allow_insecure_origins = true (but anyone on the network can speak for an \
-             http: origin, and would read with the user's cookies)",
+             danger.allow_insecure_origins = true (but anyone on the network can then read with the \
+             user's cookies)",
         ),
         example(
             "allow-origin-missing-reflecting",
@@ -249,8 +250,8 @@ fn examples() -> Vec<Example> {
                 .allow_credentials(true)
                 .danger(Danger { reflect_any_origin: true, ..Danger::default() }),
             include(from("null")),
-            "danger.allow_null_origin = true (but any page can take the origin null, from a \
-             sandboxed frame)",
+            "danger.allow_null_origin = true (but any page can then read that puts a frame into a \
+             sandbox)",
         ),
         example(
             "allow-origin-mismatch",
@@ -265,7 +266,8 @@ fn examples() -> Vec<Example> {
             any().expose_headers(["*"]),
             include(get()),
             "allow_origins = [\"https://app.example.com\"]; expose_headers = []; \
-             allow_credentials = true",
+             allow_credentials = true (but no other origin can then read; scripts then see only \
+             the headers that are listed)",
         ),
         example(
             "allow-credentials",
@@ -313,6 +315,30 @@ fn examples() -> Vec<Example> {
             None,
         )
         .handler(answer(307, "/elsewhere")),
+        // Its own server by host and port, and another origin to the browser.
+        example(
+            "allow-origin-missing-own",
+            Step::AllowOriginMissing,
+            app().disallowed_origin(DisallowedOrigin::Forbid),
+            from("http://api.example"),
+            "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"http://api.example\"]",
+        ),
+        // A danger key that lay idle comes into effect.
+        example(
+            "allow-credentials-reflecting",
+            Step::AllowOriginMismatch,
+            any().danger(Danger { reflect_any_origin: true, ..Danger::default() }),
+            include(from("https://evil.example")),
+            "allow_credentials = true (but every site can then read with the user's cookies)",
+        ),
+        // An entry of that text would match others.
+        example(
+            "allow-origin-missing-star",
+            Step::AllowOriginMissing,
+            app(),
+            from("https://*.example.com"),
+            None,
+        ),
         // A redirect to a third origin makes `null` of the page's.
         example(
             "allow-origin-missing-redirect",
@@ -320,8 +346,8 @@ fn examples() -> Vec<Example> {
             app(),
             get(),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"null\"]; \
-             danger.allow_null_origin = true (but any page can take the origin null, from a \
-             sandboxed frame)",
+             danger.allow_null_origin = true (but any page can then read that puts a frame into a \
+             sandbox)",
         )
         .handler(|request| match request.uri().host() {
             Some("api.example") => redirect("https://third.example/")(request),
@@ -350,6 +376,40 @@ fn each_fix_works() {
             assert!(again.is_readable(), "{fetch}\n{again}");
         }
     }
+}
+
+/// What is printed can be written to a policy file.
+#[test]
+fn a_fix_is_toml() {
+    let odd = OriginEntry::regex("https://(a|\u{200b}\u{7}\"\\u{7f})\\.test");
+    let policy = Policy::builder().allow_origins([odd, APP.into()]).build().unwrap();
+    let explanation = explain(&policy, &from("https://other.example"));
+    let fix = explanation.fix().unwrap();
+    let file: toml::Table = toml::from_str(&fix.to_string()).unwrap();
+    let entries = file["allow_origins"].as_array().unwrap();
+    let regex = entries[0]["regex"].as_str().unwrap();
+    assert_eq!(fix.config().allow_origins[0], OriginEntry::regex(regex));
+    assert_eq!(entries[2].as_str(), Some("https://other.example"));
+}
+
+/// A long list is not printed for the sake of what is added to it.
+#[test]
+fn what_is_added_to_a_long_list() {
+    let names: Vec<String> = (0..1000).map(|index| format!("x-{index}")).collect();
+    let policy = app().allow_headers(&names).build().unwrap();
+    let explanation = explain(&policy, &get().header("x-a", "1").header("x-b", "1"));
+    let fix = explanation.fix().unwrap().to_string();
+    assert_eq!(fix, r#"add "x-a" to allow_headers; add "x-b" to allow_headers"#);
+    let says = &explanation.failed().unwrap().says;
+    assert!(says.ends_with("x-9 and 990 more"), "{says}");
+}
+
+/// A script's header may hold what a terminal obeys.
+#[test]
+fn no_control_character_is_printed() {
+    let odd = get().header("\u{1b}[31mred", "1").header("x-a", "\u{1b}[31mred");
+    let page = explain(&app().build().unwrap(), &odd).to_string();
+    assert!(page.contains("red") && !page.contains('\u{1b}'), "{page}");
 }
 
 /// These cannot fail where this library answers: it writes lists that parse, and this test's

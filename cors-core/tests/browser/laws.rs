@@ -173,8 +173,8 @@ fn regexes() {
     no_origin_outside(&bounded, ["example.com"]);
     assert_eq!(
         broken(|| only_these_origins_can_read(&bounded, ["https://www.example.com"])),
-        "only_these_origins_can_read: https://www.example.com:8443 can read
-  fetch(\"https://api.example/\") from https://www.example.com:8443
+        "only_these_origins_can_read: https://app.example.com can read
+  fetch(\"https://api.example/\") from https://app.example.com
   because allow_origins has { regex = \"https://(www|app)\\\\.example\\\\.com(:8443)?\" }"
     );
     let either = regex(r"https://(www|app)\.example\.com");
@@ -190,6 +190,44 @@ fn regexes() {
   fetch(\"https://api.example/\") from https://evilexample.com
   because allow_origins has { regex = \"https://.*example\\\\.com\" }"
     );
+}
+
+/// However many words an expression has, the one that the law leaves out is found.
+#[cfg(feature = "regex")]
+#[test]
+fn one_word_of_many() {
+    use cors_core::OriginEntry;
+    let names: Vec<String> = (0..600).map(|index| format!("n{index}w")).collect();
+    let listed: Vec<String> =
+        names.iter().map(|name| format!("https://{name}.example.com")).collect();
+    let regex = |names: &str| {
+        let entry = OriginEntry::regex(format!(r"https://({names})\.example\.com"));
+        Policy::builder().allow_origins([entry]).build().unwrap()
+    };
+    only_these_origins_can_read(&regex(&names.join("|")), &listed);
+    let says = broken(|| {
+        only_these_origins_can_read(&regex(&format!("{}|zebra", names.join("|"))), &listed);
+    });
+    assert!(says.starts_with("only_these_origins_can_read: https://zebra.example.com can read"));
+}
+
+#[test]
+fn a_misspelt_fetch_is_told() {
+    let policy = policy(["https://a.test"]);
+    for (fetch, says) in [
+        (
+            Fetch::new("a.test", "https://api.example/"),
+            "\"a.test\" is no page's origin; write it like https://app.example.com",
+        ),
+        (
+            Fetch::new("https://b.test", "api.example/item"),
+            "\"api.example/item\" is a path of the page's own server; write the URL whole",
+        ),
+    ] {
+        assert_eq!(broken(|| readable(&policy, &fetch)), format!("readable: {says}"));
+        assert_eq!(broken(|| not_readable(&policy, &fetch)), format!("not_readable: {says}"));
+    }
+    not_readable(&policy, &Fetch::new("null", "https://api.example/"));
 }
 
 #[test]
