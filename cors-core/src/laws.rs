@@ -210,11 +210,16 @@ struct Search<'p> {
     /// Patterns near which a closure is tried.
     near: &'p [String],
     /// What the law lets a regular expression match.
+    #[cfg_attr(
+        not(feature = "regex"),
+        expect(dead_code, reason = "for regular expressions alone")
+    )]
     within: Vec<Within<'p>>,
     modes: &'p [CredentialsMode],
 }
 
 /// Origins that a law allows.
+#[cfg_attr(not(feature = "regex"), expect(dead_code, reason = "for regular expressions alone"))]
 enum Within<'p> {
     Pattern(&'p str),
     /// At the domain or below it, whatever the scheme and the port.
@@ -268,7 +273,8 @@ impl Search<'_> {
         let proofs = regexes.map(|(_, regex)| crate::regex::prove(regex));
         let unproven =
             proofs.flat_map(|proof| [proof.unbounded.flatten(), proof.insecure.flatten()]);
-        outside.collect::<Vec<_>>().into_iter().chain(unproven.flatten())
+        // Those first that look like an attack.
+        unproven.flatten().chain(outside).collect::<Vec<_>>().into_iter()
     }
 
     #[cfg(not(feature = "regex"))]
