@@ -130,7 +130,7 @@ impl Entry {
 
     fn allows_header(&self, name: &str, departures: &Departures) -> bool {
         let covered =
-            departures.star_covers_authorization || !name.eq_ignore_ascii_case(NON_WILDCARD);
+            departures.cached_star_covers_authorization || !name.eq_ignore_ascii_case(NON_WILDCARD);
         matches!(
             &self.allows,
             Allowed::Header(listed)

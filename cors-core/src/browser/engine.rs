@@ -36,14 +36,22 @@ pub(super) const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5);
 pub(super) struct Departures {
     /// A `*` in `Access-Control-Allow-Headers` covers `authorization`.
     pub(super) star_covers_authorization: bool,
+    /// Headers of one name are judged as one, their values joined.
+    pub(super) headers_are_joined: bool,
+    /// A preflight asks for a name as often as the script set it.
+    pub(super) names_are_repeated: bool,
     /// Some client hints are CORS-safelisted.
     pub(super) client_hints_are_safelisted: bool,
+    /// A listener on an upload without a body makes no preflight necessary.
+    pub(super) listener_needs_body: bool,
     /// What a page over `https:` asks of this machine over `http:` is mixed content.
     pub(super) loopback_is_mixed_content: bool,
     /// A redirect within an origin to a URL with a user name or password fails.
     pub(super) no_redirect_with_credentials: bool,
     /// A request that needed a preflight needs one after a redirect too, whatever became of it.
     pub(super) preflight_after_redirect: bool,
+    /// After redirects across origins, the preflight still asks for headers that were left behind.
+    pub(super) preflight_lists_dropped: bool,
     /// After redirects across origins, the preflight still names the page's origin; the request
     /// that follows says `null`.
     pub(super) preflight_names_page: bool,
@@ -57,6 +65,8 @@ pub(super) struct Departures {
     pub(super) cache_survives_failure: bool,
     /// Requests with credentials and without share nothing in the cache.
     pub(super) cache_keeps_credentials_apart: bool,
+    /// A `*` that is kept covers `authorization`.
+    pub(super) cached_star_covers_authorization: bool,
     /// A `*` is not kept.
     pub(super) cache_has_no_star: bool,
     /// HEAD must be in the cache like any method.
@@ -67,16 +77,21 @@ impl Departures {
     /// As the standard says.
     pub(super) const NONE: Self = Self {
         star_covers_authorization: false,
+        headers_are_joined: false,
+        names_are_repeated: false,
         client_hints_are_safelisted: false,
+        listener_needs_body: false,
         loopback_is_mixed_content: false,
         no_redirect_with_credentials: false,
         preflight_after_redirect: false,
+        preflight_lists_dropped: false,
         preflight_names_page: false,
         malformed_max_age: DEFAULT_MAX_AGE,
         max_age_limit: Duration::MAX,
         cache_replaces: false,
         cache_survives_failure: false,
         cache_keeps_credentials_apart: false,
+        cached_star_covers_authorization: false,
         cache_has_no_star: false,
         cache_wants_head: false,
     };
@@ -86,7 +101,9 @@ impl Departures {
         match engine {
             Engine::Chromium => Self {
                 star_covers_authorization: true,
+                headers_are_joined: true,
                 client_hints_are_safelisted: true,
+                listener_needs_body: true,
                 no_redirect_with_credentials: true,
                 max_age_limit: Duration::from_secs(7200),
                 cache_replaces: true,
@@ -96,6 +113,7 @@ impl Departures {
             Engine::Firefox => Self {
                 // Until network.cors_preflight.authorization_covered_by_wildcard is set to false.
                 star_covers_authorization: true,
+                names_are_repeated: true,
                 preflight_after_redirect: true,
                 preflight_names_page: true,
                 malformed_max_age: Duration::ZERO,
@@ -107,8 +125,11 @@ impl Departures {
             },
             Engine::WebKit => Self {
                 star_covers_authorization: true,
+                headers_are_joined: true,
                 loopback_is_mixed_content: true,
                 preflight_after_redirect: true,
+                preflight_lists_dropped: true,
+                cached_star_covers_authorization: true,
                 max_age_limit: Duration::from_secs(600),
                 cache_replaces: true,
                 cache_survives_failure: true,

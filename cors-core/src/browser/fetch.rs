@@ -41,7 +41,8 @@ pub struct Fetch {
     /// What is uploaded.
     pub body: Body,
     /// Whether a listener follows the upload, as `XMLHttpRequest` can: sets the use-CORS-preflight
-    /// flag.
+    /// flag. It leaves out the body of GET and
+    /// HEAD, and joins headers of one name.
     pub upload_listener: bool,
 }
 

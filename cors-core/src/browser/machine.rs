@@ -234,7 +234,7 @@ impl Flight {
     fn preflight_if_needed(mut self, browser: &mut Browser, now: Duration) -> Turn {
         let request = &self.request;
         let names = request.unsafe_names();
-        let listed = names.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+        let listed = names.join(",");
         let mut reasons = Vec::new();
         if request.use_preflight {
             reasons.push("the use-CORS-preflight flag is set".to_owned());

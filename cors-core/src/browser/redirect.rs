@@ -49,6 +49,7 @@ pub(super) fn follow(
     if status != StatusCode::SEE_OTHER && request.body == Body::Stream {
         return fail(Step::RedirectBody, ", and the stream is spent");
     }
+    let before = request.unsafe_names();
     let mut says = format!("{} to {location}", status.as_u16());
     let becomes_get = match status.as_u16() {
         301 | 302 => request.method == "POST",
@@ -61,9 +62,13 @@ pub(super) fn follow(
         BODY_HEADERS.into_iter().for_each(|name| request.delete(name));
         says += ", as GET";
     }
-    if origin_of(request.url()) != origin_of(&location) && request.has(NON_WILDCARD) {
+    let is_foreign = origin_of(request.url()) != origin_of(&location);
+    if is_foreign && request.has(NON_WILDCARD) {
         request.delete(NON_WILDCARD);
         says += ", without authorization";
+    }
+    if is_foreign && departures.preflight_lists_dropped {
+        request.dropped = before.into_iter().filter(|name| !request.has(name)).collect();
     }
     request.urls.push(location);
     if request.serialized_origin() != request.origin.as_str() {

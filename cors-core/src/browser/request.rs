@@ -15,7 +15,6 @@ use http::header::{
     HeaderValue, ORIGIN,
 };
 use http::{HeaderMap, Method, Uri};
-use std::collections::BTreeSet;
 use url::Url;
 
 /// [Fetch, request's response tainting](https://fetch.spec.whatwg.org/#concept-request-response-tainting)
@@ -40,7 +39,9 @@ pub(super) struct Request {
     pub(super) body: Body,
     pub(super) use_preflight: bool,
     pub(super) tainting: Tainting,
-    client_hints_are_safelisted: bool,
+    /// Headers that were left behind, and that preflights ask for all the same.
+    pub(super) dropped: Vec<String>,
+    departures: Departures,
 }
 
 impl Request {
@@ -60,21 +61,27 @@ impl Request {
             return Err(Taken::failed(Step::UrlCredentials, says));
         }
         let method = method(fetch, taken)?;
-        let body = fetch.body;
+        let has_no_body = matches!(&*method, "GET" | "HEAD");
+        // XMLHttpRequest, which alone has upload listeners, leaves it out.
+        // https://xhr.spec.whatwg.org/#the-send()-method
+        let body = if fetch.upload_listener && has_no_body { Body::None } else { fetch.body };
+        let listens =
+            fetch.upload_listener && (body != Body::None || !departures.listener_needs_body);
         let mut request = Self {
             origin: PageOrigin::of(&fetch.origin),
             urls: vec![url],
             method,
-            headers: headers(fetch, taken)?,
+            headers: headers(fetch, departures, taken)?,
             mode: fetch.mode,
             credentials: fetch.credentials,
             redirect: fetch.redirect,
             body,
-            use_preflight: fetch.upload_listener || body == Body::Stream,
+            use_preflight: listens || body == Body::Stream,
             tainting: Tainting::Basic,
-            client_hints_are_safelisted: departures.client_hints_are_safelisted,
+            dropped: Vec::new(),
+            departures: *departures,
         };
-        if body != Body::None && matches!(&*request.method, "GET" | "HEAD") {
+        if body != Body::None && has_no_body {
             let says = format!("{} with a body", request.method);
             return Err(Taken::failed(Step::RequestBody, says));
         }
@@ -106,8 +113,15 @@ impl Request {
         self.headers.retain(|(listed, _)| !listed.eq_ignore_ascii_case(name));
     }
 
-    pub(super) fn unsafe_names(&self) -> BTreeSet<String> {
-        unsafe_names(&self.headers, self.client_hints_are_safelisted)
+    pub(super) fn unsafe_names(&self) -> Vec<String> {
+        let departures = &self.departures;
+        let mut names = unsafe_names(&self.headers, departures.client_hints_are_safelisted);
+        names.extend_from_slice(&self.dropped);
+        names.sort();
+        if !departures.names_are_repeated {
+            names.dedup();
+        }
+        names
     }
 
     pub(super) fn is_method_safelisted(&self) -> bool {
@@ -174,7 +188,7 @@ impl Request {
         headers.append(ACCESS_CONTROL_REQUEST_METHOD, header_value(self.method.as_bytes()));
         let names = self.unsafe_names();
         if !names.is_empty() {
-            let joined = names.into_iter().collect::<Vec<_>>().join(",");
+            let joined = names.join(",");
             headers.append(ACCESS_CONTROL_REQUEST_HEADERS, header_value(joined.as_bytes()));
         }
         headers.append(ORIGIN, header_value(origin.as_bytes()));
@@ -234,7 +248,11 @@ fn method(fetch: &Fetch, taken: &mut Vec<Taken>) -> Result<String, Taken> {
 
 /// [Fetch, append to a Headers object](https://fetch.spec.whatwg.org/#concept-headers-append), for
 /// each header of the script.
-fn headers(fetch: &Fetch, taken: &mut Vec<Taken>) -> Result<HeaderList, Taken> {
+fn headers(
+    fetch: &Fetch,
+    departures: &Departures,
+    taken: &mut Vec<Taken>,
+) -> Result<HeaderList, Taken> {
     let mut headers = HeaderList::new();
     for (name, text) in &fetch.headers {
         let invalid = || Taken::failed(Step::RequestHeader, format!("{name:?}: {text:?}"));
@@ -256,8 +274,14 @@ fn headers(fetch: &Fetch, taken: &mut Vec<Taken>) -> Result<HeaderList, Taken> {
         };
         if dropped {
             taken.push(Taken::passed(Step::DropHeader, format!("{name} is not sent")));
-        } else {
-            headers.push((name.clone(), value));
+            continue;
+        }
+        let known = headers.iter_mut().find(|(listed, _)| listed.eq_ignore_ascii_case(name));
+        // `setRequestHeader` combines: https://xhr.spec.whatwg.org/#the-setrequestheader()-method
+        let joined = departures.headers_are_joined || fetch.upload_listener;
+        match known.filter(|_| joined) {
+            Some((_, so_far)) => *so_far = [so_far, &value[..]].join(&b", "[..]),
+            None => headers.push((name.clone(), value)),
         }
     }
     Ok(headers)

@@ -5,7 +5,6 @@
 use crate::headers::{is_forbidden_request, trim};
 use crate::methods;
 use crate::names::is_token;
-use std::collections::BTreeSet;
 
 /// Names as the script wrote them, values in bytes.
 pub(super) type HeaderList = Vec<(String, Vec<u8>)>;
@@ -20,14 +19,17 @@ const SAFELISTED_TYPES: [&str; 3] =
     ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
 /// [Fetch, CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names):
-/// in lower case, sorted, each once.
-pub(super) fn unsafe_names(headers: &HeaderList, client_hints: bool) -> BTreeSet<String> {
+/// in lower case, sorted, and not yet each once.
+pub(super) fn unsafe_names(headers: &HeaderList, client_hints: bool) -> Vec<String> {
     let (safelisted, not): (Vec<_>, Vec<_>) = headers.iter().partition(|(name, value)| {
         is_safelisted(name, value) || client_hints && is_client_hint(name)
     });
     let size: usize = safelisted.iter().map(|(_, value)| value.len()).sum();
     let too_many = safelisted.into_iter().filter(|_| size > MAX_ALL_VALUES);
-    not.into_iter().chain(too_many).map(|(name, _)| name.to_ascii_lowercase()).collect()
+    let all = not.into_iter().chain(too_many);
+    let mut names: Vec<_> = all.map(|(name, _)| name.to_ascii_lowercase()).collect();
+    names.sort();
+    names
 }
 
 /// [Fetch, CORS-safelisted request-header](https://fetch.spec.whatwg.org/#cors-safelisted-request-header)
@@ -181,7 +183,7 @@ mod tests {
             (0..count).map(|_| ("Accept".to_owned(), vec![b'a'; MAX_VALUE])).collect()
         };
         assert!(unsafe_names(&headers(8), false).is_empty());
-        assert_eq!(unsafe_names(&headers(9), false), BTreeSet::from(["accept".to_owned()]));
+        assert_eq!(unsafe_names(&headers(9), false), ["accept"; 9]);
     }
 
     #[test]

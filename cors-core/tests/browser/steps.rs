@@ -274,6 +274,15 @@ fn what_else_the_engines_keep_of_a_preflight() {
     let sent = sent_by_each(&[(0, put.clone())], 1, &put, star).map(|(sent, _)| sent);
     assert_eq!(sent, ["PUT", "PUT", "OPTIONS PUT", "PUT"]);
 
+    // And whether it then covers `authorization`.
+    let plain = asked().header("x-a", "1");
+    let star_for_headers = |_: &_| {
+        response(200, &["access-control-allow-origin: *", "access-control-allow-headers: *"])
+    };
+    let authorized = asked().header("authorization", "x");
+    let sent = sent_by_each(&[(0, plain)], 1, &authorized, star_for_headers).map(|(sent, _)| sent);
+    assert_eq!(sent, ["OPTIONS", "OPTIONS GET", "OPTIONS GET", "GET"]);
+
     // A request that fails after its preflight has passed.
     let half = |request: &Request<()>| match request.method().as_str() {
         "OPTIONS" => star(request),
@@ -289,6 +298,41 @@ fn where_else_the_engines_depart() {
     let hint = Fetch::new(PAGE, API).header("DPR", "2");
     let sent = sent_by_each(&[], 0, &hint, star).map(|(sent, _)| sent);
     assert_eq!(sent, ["OPTIONS", "GET", "OPTIONS", "OPTIONS"]);
+
+    // Headers of one name: each may be short enough, and both together too long.
+    let half = "a".repeat(100);
+    let twice = Fetch::new(PAGE, API).header("accept", &half).header("Accept", &half);
+    let sent = sent_by_each(&[], 0, &twice, star).map(|(sent, _)| sent);
+    assert_eq!(sent, ["GET", "OPTIONS", "GET", "OPTIONS"]);
+    let asked_for = browsers().map(|mut browser| {
+        let twice = Fetch::new(PAGE, API).header("x-a", "1").header("x-a", "1");
+        let Turn::Send(sending) = browser.start(&twice, Duration::ZERO) else { panic!() };
+        header(sending.request(), "access-control-request-headers").map(str::to_owned)
+    });
+    assert_eq!(asked_for.map(Option::unwrap), ["x-a", "x-a", "x-a,x-a", "x-a"]);
+
+    // A listener on an upload that there is not.
+    let listens = Fetch::new(PAGE, API).upload_listener(true);
+    let sent = sent_by_each(&[], 0, &listens, star).map(|(sent, _)| sent);
+    assert_eq!(sent, ["OPTIONS GET", "GET", "OPTIONS GET", "OPTIONS GET"]);
+
+    // What is left behind at a redirect across origins, and asked for all the same.
+    let left = Fetch::new(PAGE, API).header("authorization", "x");
+    let asked_for = browsers().map(|mut browser| {
+        let mut asked_for = Vec::new();
+        browser.fetch(&left, Duration::ZERO, |request| {
+            let asked = header(request, "access-control-request-headers");
+            asked_for.extend(asked.map(str::to_owned));
+            let away = request.uri().host() == Some("api.example") && request.method() == "GET";
+            let allow =
+                ["access-control-allow-origin: *", "access-control-allow-headers: authorization"];
+            let location = ["location: https://third.example/"];
+            response(if away { 302 } else { 200 }, &[&allow[..], &location].concat())
+        });
+        asked_for.join(" ")
+    });
+    let (once, again) = ("authorization", "authorization authorization");
+    assert_eq!(asked_for, [once, once, once, again]);
 
     let loopback = Fetch::new(PAGE, "http://127.0.0.1:8080/");
     let readable = sent_by_each(&[], 0, &loopback, star).map(|(_, readable)| readable);
