@@ -33,6 +33,7 @@ const STEPS: &[Step] = &[
         about: "one table of cases over TCP against every adapter",
         run: conformance::step,
     },
+    Step { name: "browser", about: "fetches in three real browsers", run: browser },
 ];
 
 pub fn run(parser: &mut Parser) -> Exit {
@@ -83,6 +84,11 @@ fn doc() -> Result<(), String> {
     Cargo::new("doc --workspace --no-deps --all-features --document-private-items")
         .env("RUSTDOCFLAGS", "-D warnings")
         .run()
+}
+
+fn browser() -> Result<(), String> {
+    // The same fetches each time: what a new seed finds is no fault of the change that is tested.
+    Cargo::new("run --quiet --package browsers -- browser --seed 1").run()
 }
 
 fn features() -> Result<(), String> {

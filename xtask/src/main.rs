@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use lexopt::{Arg, Parser};
 
+mod browser;
 mod cargo;
 mod check;
 mod ci;
@@ -51,6 +52,7 @@ const COMMANDS: &[Command] = &[
         about: "one table of cases over TCP against every adapter",
         run: conformance::run,
     },
+    Command { name: "browser", about: "the tests in real browsers", run: browser::run },
     Command { name: "ci", about: "format, lints, docs, features, MSRV and tests", run: ci::run },
 ];
 

@@ -9,6 +9,10 @@ use lexopt::{Arg, Error, Parser, ValueExt};
 
 use crate::DEMO_POLICY;
 
+mod browser;
+
+pub use browser::Browser;
+
 /// The adapters that the test API is served with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Adapter {
@@ -112,8 +116,9 @@ impl Demo {
     pub const USAGE: &str = "\
 demo [--policy FILE] [--addr 127.0.0.1:PORT]
   serves the test API on axum, actix-web and warp side by side, under a sample policy (xtask/demo.toml),
-  and prints the three addresses and three curl lines to try; on SIGHUP the policy file is read again
-  the first address is 127.0.0.1:8080 unless given, and the next two ports follow; port 0 picks three free ports
+  and a page on another site to see it in a browser; prints the four addresses and three curl lines to try
+  on SIGHUP the policy file is read again
+  the first address is 127.0.0.1:8080 unless given, and the next three ports follow; port 0 picks four free ports
   runs until interrupted";
 
     /// Reads the flags; `None` if help was asked for.
@@ -132,7 +137,7 @@ demo [--policy FILE] [--addr 127.0.0.1:PORT]
             addr: match addr {
                 Some(addr) if addr.port() > LAST_PORT => {
                     return Err(format!(
-                        "--addr {addr}: the demo takes the next two ports as well; write {LAST_PORT} at most"
+                        "--addr {addr}: the demo takes the next three ports as well; write {LAST_PORT} at most"
                     )
                     .into());
                 }
@@ -150,6 +155,14 @@ demo [--policy FILE] [--addr 127.0.0.1:PORT]
         Adapter::ALL.iter().copied().zip(addrs).collect()
     }
 
+    /// The port of the page, which is on `localhost` wherever the adapters are; 0 for a free one.
+    pub fn page_port(&self) -> u16 {
+        match self.addr.port() {
+            0 => 0,
+            port => port + Adapter::ALL.len() as u16,
+        }
+    }
+
     /// The command line that `parse` reads the same from.
     pub fn to_args(&self) -> Vec<OsString> {
         let addr = self.addr.to_string();
@@ -164,8 +177,8 @@ demo [--policy FILE] [--addr 127.0.0.1:PORT]
     }
 }
 
-/// The last port that leaves one to each adapter after the first.
-const LAST_PORT: u16 = u16::MAX - (Adapter::ALL.len() as u16 - 1);
+/// The last port that leaves one to each adapter after the first, and to the page.
+const LAST_PORT: u16 = u16::MAX - Adapter::ALL.len() as u16;
 
 /// The test API echoes what it is sent and has no users: it is not for the network.
 fn loopback(value: OsString) -> Result<SocketAddr, Error> {
@@ -211,15 +224,17 @@ mod tests {
     }
 
     #[test]
-    fn the_demo_has_a_port_for_each_adapter() {
+    fn the_demo_has_a_port_for_each_adapter_and_the_page() {
         let ports = |port: u16| {
             let addr = (Ipv4Addr::LOCALHOST, port).into();
-            let places = Demo { policy: "p.toml".into(), addr }.places();
+            let demo = Demo { policy: "p.toml".into(), addr };
+            let places = demo.places();
             assert!(places.iter().map(|(adapter, _)| adapter).eq(Adapter::ALL));
-            places.iter().map(|(_, addr)| addr.port()).collect::<Vec<_>>()
+            let ports = places.iter().map(|(_, addr)| addr.port());
+            ports.chain([demo.page_port()]).collect::<Vec<_>>()
         };
-        assert_eq!(ports(8080), [8080, 8081, 8082]);
-        assert_eq!(ports(LAST_PORT), [65533, 65534, 65535]);
-        assert_eq!(ports(0), [0, 0, 0]);
+        assert_eq!(ports(8080), [8080, 8081, 8082, 8083]);
+        assert_eq!(ports(LAST_PORT), [65532, 65533, 65534, 65535]);
+        assert_eq!(ports(0), [0, 0, 0, 0]);
     }
 }

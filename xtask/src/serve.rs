@@ -15,11 +15,16 @@ pub fn run(parser: &mut Parser) -> Exit {
     }
 }
 
-/// Comes back only if cargo could not be started, or where a process cannot turn into another.
+/// Turns into the `servers` program.
 pub fn become_servers(args: Vec<OsString>) -> ExitCode {
+    become_package("servers", args)
+}
+
+/// Comes back only if cargo could not be started, or where a process cannot turn into another.
+pub fn become_package(package: &str, args: Vec<OsString>) -> ExitCode {
     let mut command = cargo::command();
     command
-        .args(["run", "--quiet", "--package", "servers", "--manifest-path"])
+        .args(["run", "--quiet", "--package", package, "--manifest-path"])
         .arg(xtask::WORKSPACE_MANIFEST)
         .arg("--")
         .args(args);
@@ -27,7 +32,7 @@ pub fn become_servers(args: Vec<OsString>) -> ExitCode {
         Ok(code) => return code,
         Err(error) => error,
     };
-    eprintln!("xtask: cargo, which builds the servers, cannot be started: {error}");
+    eprintln!("xtask: cargo, which builds the {package}, cannot be started: {error}");
     ExitCode::FAILURE
 }
 

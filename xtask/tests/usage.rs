@@ -2,8 +2,8 @@
 
 use std::process::{Command, Output};
 
-const COMMANDS: [&str; 8] =
-    ["demo", "serve", "check", "diff", "explain", "test", "conformance", "ci"];
+const COMMANDS: [&str; 9] =
+    ["demo", "serve", "check", "diff", "explain", "test", "conformance", "browser", "ci"];
 
 fn xtask(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask")).args(args).output().unwrap()
@@ -49,13 +49,15 @@ fn wrong_usage_exits_2_with_one_line() {
         (vec!["check", "--frobnicate"], "--frobnicate"),
         (vec!["test", "fast"], "fast"),
         (vec!["test", "--cases", "0"], "0"),
+        (vec!["browser", "--engine", "opera"], "no such engine"),
+        (vec!["browser", "--install", "--seed", "1"], "--seed"),
         (vec!["explain"], "--origin is missing"),
         (vec!["explain", "--origin", "https://a.test"], "--policy is missing"),
         (vec!["diff", "one.toml"], "OLD NEW"),
         (vec!["ci", "everything"], "no such step"),
         (vec!["demo", "here"], "here"),
         (vec!["demo", "--addr", "0.0.0.0:0"], "this machine only"),
-        (vec!["demo", "--addr", "127.0.0.1:65534"], "65533 at most"),
+        (vec!["demo", "--addr", "127.0.0.1:65533"], "65532 at most"),
         (vec!["serve"], "--adapter is missing"),
         (vec!["serve", "--adapter", "axum", "--addr", "127.0.0.1:0"], "--policy is missing"),
         (vec!["serve", "--adapter", "axum", "--policy", "p.toml"], "--addr is missing"),

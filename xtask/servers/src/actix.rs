@@ -9,8 +9,8 @@ use std::fmt;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::ErrorInternalServerError;
-use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, IF_NONE_MATCH};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::Bytes;
 use actix_web::{
@@ -18,30 +18,33 @@ use actix_web::{
     Resource, Responder, ResponseError, rt, web,
 };
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, Session};
-use cors_actix::{CorsLayer, Handle};
-use cors_core::Policy;
 use futures_util::stream;
 use tokio::net::TcpListener;
 use xtask::options::Adapter;
 
-use crate::api::{self, Field, Seen};
+use crate::api::{self, Answer, Field, Seen};
+use crate::policies::Policies;
 use crate::started::{Started, WORKERS};
 
-/// Serves on `listener`, under `policy` until another is swapped in.
-pub fn start(listener: TcpListener, policy: Policy) -> Started {
-    let handle = Handle::new(policy);
-    let cors = CorsLayer::shared(handle.clone());
+/// Serves on `listener`.
+pub fn start(listener: TcpListener, policies: Policies) -> Started {
+    let more = if policies.has_answer() { answers } else { |_: &mut web::ServiceConfig| {} };
+    let (cors, swap) = policies.actix_layer();
     Started {
-        running: Box::pin(async {
-            HttpServer::new(move || App::new().configure(routes).wrap(cors.clone()))
+        running: Box::pin(async move {
+            HttpServer::new(move || App::new().configure(routes).configure(more).wrap(cors.clone()))
                 .workers(WORKERS)
                 .disable_signals() // they are for all servers of the process
                 .listen(listener.into_std()?)?
                 .run()
                 .await
         }),
-        swap: Box::new(move |policy| handle.store(policy)),
+        swap,
     }
+}
+
+fn answers(app: &mut web::ServiceConfig) {
+    app.service(web::resource("/answer").route(web::route().to(answer)));
 }
 
 fn routes(app: &mut web::ServiceConfig) {
@@ -151,6 +154,17 @@ async fn cached(request: HttpRequest) -> impl Responder {
 
 async fn redirect() -> impl Responder {
     HttpResponse::Found().insert_header(api::LOCATION).finish()
+}
+
+async fn answer(request: HttpRequest) -> HttpResponse {
+    let Answer { status, headers, body, delay } = Answer::of(request.query_string());
+    tokio::time::sleep(delay).await;
+    let status = StatusCode::from_u16(status.as_u16()).expect("both versions have the same ones");
+    let mut response = HttpResponse::build(status);
+    for (name, value) in &headers {
+        response.append_header((name.as_str(), value.as_bytes()));
+    }
+    response.body(body)
 }
 
 async fn upgrade(request: HttpRequest, body: web::Payload) -> Result<HttpResponse, Error> {

@@ -1,8 +1,11 @@
 //! What the test API answers, whichever adapter serves it: names, values and bodies stand here once.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
+use url::form_urlencoded;
 use xtask::options::Adapter;
 
 /// A header of an answer.
@@ -97,5 +100,59 @@ impl<'a> Seen<'a> {
     pub fn to_json(&self) -> String {
         // Strings and maps with string keys: nothing that JSON cannot hold.
         serde_json::to_string(self).expect("text serialises")
+    }
+}
+
+/// `/answer`, any method: what the query asks for, as in
+/// `?status=307&location=URL&header=name:value&header=…&body=text&delay_ms=…`.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+    pub delay: Duration,
+}
+
+impl Answer {
+    /// 400 and what is wrong with it to a query that cannot be answered.
+    pub fn of(query: &str) -> Self {
+        let mut answer = Self {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: "answer".to_owned(),
+            delay: Duration::ZERO,
+        };
+        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+            if answer.set(&key, &value).is_none() {
+                answer.status = StatusCode::BAD_REQUEST;
+                answer.body = format!("{key}={value}: /answer cannot answer that");
+                return answer;
+            }
+        }
+        if [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&answer.status) {
+            answer.body.clear();
+        }
+        answer
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Option<()> {
+        match key {
+            "status" => {
+                let status = StatusCode::from_bytes(value.as_bytes()).ok()?;
+                self.status = (!status.is_informational()).then_some(status)?;
+            }
+            "location" => {
+                self.headers.insert(http::header::LOCATION, HeaderValue::from_str(value).ok()?);
+            }
+            "header" => {
+                let (name, value) = value.split_once(':')?;
+                let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+                self.headers.append(name, HeaderValue::from_str(value.trim()).ok()?);
+            }
+            "body" => value.clone_into(&mut self.body),
+            "delay_ms" => self.delay = Duration::from_millis(value.parse().ok()?),
+            // Free for who asks: a number that tells requests apart.
+            _ => {}
+        }
+        Some(())
     }
 }

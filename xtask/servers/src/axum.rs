@@ -4,30 +4,30 @@ use std::convert::Infallible;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{RawQuery, Request};
 use axum::http::header::{AUTHORIZATION, IF_NONE_MATCH};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, options};
-use cors_axum::CorsLayer;
-use cors_core::{Handle, Policy};
 use futures_util::stream;
 use tokio::net::TcpListener;
 use xtask::options::Adapter;
 
-use crate::api::{self, Seen};
+use crate::api::{self, Answer, Seen};
+use crate::policies::Policies;
 use crate::started::Started;
 
-/// Serves on `listener`, under `policy` until another is swapped in.
-pub fn start(listener: TcpListener, policy: Policy) -> Started {
-    let handle = Handle::new(policy);
-    let api = router().layer(CorsLayer::shared(handle.clone()));
-    Started {
-        running: Box::pin(async { axum::serve(listener, api).await }),
-        swap: Box::new(move |policy| handle.store(policy)),
+/// Serves on `listener`.
+pub fn start(listener: TcpListener, policies: Policies) -> Started {
+    let mut api = router();
+    if policies.has_answer() {
+        api = api.route("/answer", any(answer));
     }
+    let (cors, swap) = policies.tower_layer();
+    let api = api.layer(cors);
+    Started { running: Box::pin(async { axum::serve(listener, api).await }), swap }
 }
 
 fn router() -> Router {
@@ -101,6 +101,15 @@ async fn stream() -> Body {
 async fn cached(headers: HeaderMap) -> impl IntoResponse {
     let fresh = headers.get(IF_NONE_MATCH).is_some_and(|known| known == api::ETAG.1);
     (if fresh { StatusCode::NOT_MODIFIED } else { StatusCode::OK }, [api::ETAG])
+}
+
+async fn answer(RawQuery(query): RawQuery) -> Response {
+    let Answer { status, headers, body, delay } = Answer::of(query.as_deref().unwrap_or_default());
+    tokio::time::sleep(delay).await;
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
 }
 
 async fn echo_messages(mut socket: WebSocket) {

@@ -1,24 +1,81 @@
-//! The demo: the test API on every adapter side by side, and three `curl` lines that show what its policy does.
+//! The demo: the test API on every adapter side by side, three `curl` lines that show what its policy does, and a page
+//! to see it in a browser.
 
+use std::fs;
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use cors_core::file::Format;
 use cors_core::{Config, OriginEntry, Policy};
+use serde_json::{Map, Value};
 use xtask::options::{Adapter, Demo};
 
-use crate::serve::run_announced;
+use crate::playground::Playground;
+use crate::serve::{Servers, under, until_interrupted};
 
 /// Ends like `https://*.example.com`, yet is another site: what a comparison of text lets in.
 const LOOKALIKE: &str = "https://evilexample.com";
 
+/// Serves until interrupted, or until something is wrong, which is printed.
 pub fn run(options: &Demo) -> ExitCode {
-    run_announced(&options.policy, &options.places(), |addrs, policy| {
-        welcome(&options.policy, addrs, policy)
+    under(&options.policy, async |policy| {
+        let servers = Servers::bind(&options.places()).await?;
+        let playground = Playground::bind(options.page_port()).await?;
+        let text = welcome(&options.policy, &servers.addrs, &playground.url(), &policy);
+        let adapters: Vec<_> =
+            Adapter::ALL.iter().copied().zip(servers.addrs.iter().copied()).collect();
+        let (mut running, swap) = servers.start(&policy);
+        let page = playground.page(adapters, text_of(&options.policy)?, Arc::clone(&swap));
+        let page = Arc::new(page);
+        running.extend(playground.start(Arc::clone(&page)));
+        let file = options.policy.clone();
+        let swap_both = move |policy| {
+            swap(policy);
+            // It could be read a moment ago; if no more, the page goes on with what it has.
+            if let Ok(text) = text_of(&file) {
+                page.set_text(text);
+            }
+        };
+        until_interrupted(&options.policy, text, running, Arc::new(swap_both)).await
     })
 }
 
-fn welcome(file: &Path, addrs: &[SocketAddr], policy: &Policy) -> String {
+/// A policy file as TOML.
+fn text_of(file: &Path) -> io::Result<String> {
+    let text = fs::read_to_string(file)?;
+    // Some editors begin a file with a byte order mark; it is no part of the text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    match Format::of(file) {
+        Format::Toml => Ok(text.to_owned()),
+        Format::Json => Ok(serde_json::from_str(text).map(|json| to_toml(&json))?),
+    }
+}
+
+/// The keys of a policy in JSON, a line each.
+fn to_toml(json: &Map<String, Value>) -> String {
+    json.iter().map(|(key, value)| format!("{key} = {}\n", toml_value(value))).collect()
+}
+
+/// Texts and numbers are written alike in both.
+fn toml_value(json: &Value) -> String {
+    match json {
+        Value::Array(list) => {
+            let list: Vec<_> = list.iter().map(toml_value).collect();
+            format!("[{}]", list.join(", "))
+        }
+        Value::Object(table) => {
+            let pairs: Vec<_> =
+                table.iter().map(|(key, value)| format!("{key} = {}", toml_value(value))).collect();
+            format!("{{ {} }}", pairs.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn welcome(file: &Path, addrs: &[SocketAddr], page: &str, policy: &Policy) -> String {
     let servers: String = Adapter::ALL
         .iter()
         .zip(addrs)
@@ -35,6 +92,7 @@ fn welcome(file: &Path, addrs: &[SocketAddr], policy: &Policy) -> String {
     format!(
         "\
 {servers}under the policy in {file}; Ctrl-C ends it
+see it in a browser: {page}
 
 # May a script at {origin} send a {method} with {header}? The browser asks first:
 curl -i -X OPTIONS http://{addr}/echo -H 'Origin: {origin}' -H 'Access-Control-Request-Method: {method}' -H 'Access-Control-Request-Headers: {header}'
@@ -63,5 +121,27 @@ fn an_origin(config: &Config) -> String {
     match pattern {
         Some(pattern) => pattern.replace("://*.", "://app.").replace(":*", ""),
         None => "https://app.example.com".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cors_core::file::check;
+
+    use super::*;
+
+    #[test]
+    fn a_policy_in_json_is_the_same_in_toml() {
+        let json = r#"{
+            "allow_origins": ["https://a.test", { "regex": "https://[a-z]+\\.b\\.test" }, "null"],
+            "allow_methods": "PUT",
+            "allow_headers": [],
+            "allow_credentials": true,
+            "max_age": 600,
+            "danger": { "allow_null_origin": true }
+        }"#;
+        let toml = to_toml(&serde_json::from_str(json).unwrap());
+        let wanted = check(json, Format::Json).into_policy().unwrap();
+        assert_eq!(check(&toml, Format::Toml).into_policy(), Some(wanted), "{toml}");
     }
 }

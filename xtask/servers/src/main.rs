@@ -1,18 +1,10 @@
-//! The test API, once per adapter. `cargo xtask serve` and `cargo xtask demo` turn into this program,
-//! with the same flags; an adapter is a module with `start`, and a line in `serve::start`.
+//! `servers serve …` and `servers demo …`, with the flags of `cargo xtask serve` and `cargo xtask demo`.
 
 use std::process::ExitCode;
 
 use lexopt::{Arg, Error, Parser};
+use servers::{demo, serve};
 use xtask::options::{Demo, Serve};
-
-mod actix;
-mod api;
-mod axum;
-mod demo;
-mod serve;
-mod started;
-mod warp;
 
 fn main() -> ExitCode {
     run(&mut Parser::from_env()).unwrap_or_else(|usage| {

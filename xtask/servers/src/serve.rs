@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::pin::Pin;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use cors_core::Policy;
 use futures_util::future::select_all;
@@ -12,65 +14,27 @@ use tokio::runtime;
 use xtask::options::{Adapter, Serve};
 use xtask::policy_file::judge;
 
-use crate::started::{Started, WORKERS};
+use crate::policies::Policies;
+use crate::started::{Started, Swap, WORKERS};
 
-fn start(adapter: Adapter, listener: TcpListener, policy: Policy) -> Started {
-    match adapter {
-        Adapter::Axum => crate::axum::start(listener, policy),
-        Adapter::Actix => crate::actix::start(listener, policy),
-        Adapter::Warp => crate::warp::start(listener, policy),
-    }
-}
-
+/// Serves until interrupted, or until something is wrong, which is printed.
 pub fn run(options: &Serve) -> ExitCode {
-    run_announced(&options.policy, &[(options.adapter, options.addr)], |addrs, _| {
-        addrs.iter().map(|addr| format!("listening on http://{addr}\n")).collect()
+    under(&options.policy, async |policy| {
+        let servers = Servers::bind(&[(options.adapter, options.addr)]).await?;
+        let text =
+            servers.addrs.iter().map(|addr| format!("listening on http://{addr}\n")).collect();
+        let (running, swap) = servers.start(&policy);
+        until_interrupted(&options.policy, text, running, swap).await
     })
 }
 
-/// Serves each adapter at its address, all under the policy in `file`, until interrupted.
-/// What `announce` returns is printed once connections are accepted at every address.
-pub fn run_announced(
-    file: &Path,
-    places: &[(Adapter, SocketAddr)],
-    announce: impl FnOnce(&[SocketAddr], &Policy) -> String,
-) -> ExitCode {
+/// Runs what serves under the policy in `file`; where that has errors they are printed instead.
+pub(crate) fn under(file: &Path, serve: impl AsyncFnOnce(Policy) -> io::Result<()>) -> ExitCode {
     let Some(policy) = read(file) else {
         return ExitCode::FAILURE;
     };
     let runtime = runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
-    let outcome = runtime.and_then(|runtime| {
-        runtime.block_on(async {
-            let mut listeners = Vec::new();
-            for (_, addr) in places {
-                listeners.push(bind(*addr).await?);
-            }
-            let addrs: Vec<_> =
-                listeners.iter().map(TcpListener::local_addr).collect::<io::Result<_>>()?;
-            let text = announce(&addrs, &policy);
-            let (running, swaps): (Vec<_>, Vec<_>) = places
-                .iter()
-                .zip(listeners)
-                .map(|((adapter, _), listener)| start(*adapter, listener, policy.clone()))
-                .map(|Started { running, swap }| (running, swap))
-                .unzip();
-            let reloads = reloads(file, move |policy| {
-                for swap in &swaps {
-                    swap(policy.clone());
-                }
-            })?;
-            let interrupted = interrupted()?;
-            let mut stdout = io::stdout();
-            stdout.write_all(text.as_bytes())?;
-            stdout.flush()?;
-            tokio::select! {
-                (result, ..) = select_all(running) => result,
-                result = interrupted => result,
-                () = reloads => Ok(()),
-            }
-        })
-    });
-    match outcome {
+    match runtime.and_then(|runtime| runtime.block_on(serve(policy))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -79,7 +43,61 @@ pub fn run_announced(
     }
 }
 
-async fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
+/// Ends only when the server cannot go on.
+pub(crate) type Running = Pin<Box<dyn Future<Output = io::Result<()>>>>;
+
+/// Adapters, each with its listener, before they start.
+pub(crate) struct Servers {
+    pub(crate) addrs: Vec<SocketAddr>,
+    adapters: Vec<(Adapter, TcpListener)>,
+}
+
+impl Servers {
+    pub(crate) async fn bind(places: &[(Adapter, SocketAddr)]) -> io::Result<Self> {
+        let mut servers = Self { addrs: Vec::new(), adapters: Vec::new() };
+        for (adapter, addr) in places {
+            let listener = bind(*addr).await?;
+            servers.addrs.push(listener.local_addr()?);
+            servers.adapters.push((*adapter, listener));
+        }
+        Ok(servers)
+    }
+
+    /// All under one policy, and what swaps it for all of them.
+    pub(crate) fn start(self, policy: &Policy) -> (Vec<Running>, Swap) {
+        let (running, swaps): (Vec<_>, Vec<_>) = self
+            .adapters
+            .into_iter()
+            .map(|(adapter, listener)| {
+                crate::start(adapter, listener, Policies::One(policy.clone()))
+            })
+            .map(|Started { running, swap }| (running, swap))
+            .unzip();
+        let swap = move |policy: Policy| swaps.iter().for_each(|swap| swap(policy.clone()));
+        (running, Arc::new(swap))
+    }
+}
+
+/// Prints `text` once connections are accepted, and serves; a `SIGHUP` swaps in what `file` then holds.
+pub(crate) async fn until_interrupted(
+    file: &Path,
+    text: String,
+    running: Vec<Running>,
+    swap: Swap,
+) -> io::Result<()> {
+    let reloads = reloads(file, swap)?;
+    let interrupted = interrupted()?;
+    let mut stdout = io::stdout();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()?;
+    tokio::select! {
+        (result, ..) = select_all(running) => result,
+        result = interrupted => result,
+        () = reloads => Ok(()),
+    }
+}
+
+pub(crate) async fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(addr).await.map_err(|error| {
         let message = match error.kind() {
             io::ErrorKind::AddrInUse => {
@@ -102,7 +120,7 @@ fn read(file: &Path) -> Option<Policy> {
 
 /// Listens for `SIGHUP` from now on, not only once it is awaited.
 #[cfg(unix)]
-fn reloads(file: &Path, swap: impl Fn(Policy)) -> io::Result<impl Future<Output = ()>> {
+fn reloads(file: &Path, swap: Swap) -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut hangups = signal(SignalKind::hangup())?;
@@ -120,7 +138,7 @@ fn reloads(file: &Path, swap: impl Fn(Policy)) -> io::Result<impl Future<Output 
 }
 
 #[cfg(not(unix))]
-fn reloads(_: &Path, _: impl Fn(Policy)) -> io::Result<impl Future<Output = ()>> {
+fn reloads(_: &Path, _: Swap) -> io::Result<impl Future<Output = ()>> {
     Ok(std::future::pending())
 }
 

@@ -7,7 +7,6 @@ use std::convert::Infallible;
 use std::io;
 use std::time::Duration;
 
-use cors_core::{Handle, Policy};
 use cors_warp::{CorsLayer, Layer};
 use futures_util::{SinkExt, StreamExt, stream};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -24,22 +23,24 @@ use warp::ws::{WebSocket, Ws};
 use warp::{Filter, Rejection, Reply};
 use xtask::options::Adapter;
 
-use crate::api::{self, Field, Seen};
+use crate::api::{self, Answer, Field, Seen};
+use crate::policies::Policies;
 use crate::started::Started;
 
-/// Serves on `listener`, under `policy` until another is swapped in.
-pub fn start(listener: TcpListener, policy: Policy) -> Started {
-    let handle = Handle::new(policy);
-    let cors = CorsLayer::shared(handle.clone());
-    Started {
-        running: Box::pin(serve(listener, cors)),
-        swap: Box::new(move |policy| handle.store(policy)),
+/// Serves on `listener`.
+pub fn start(listener: TcpListener, policies: Policies) -> Started {
+    let mut more = Vec::new();
+    if policies.has_answer() {
+        let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+        more.push(path("answer").and(query).then(answer).boxed());
     }
+    let (cors, swap) = policies.tower_layer();
+    Started { running: Box::pin(serve(listener, cors, more)), swap }
 }
 
 /// What `warp::serve` does, which takes filters and no services.
-async fn serve(listener: TcpListener, cors: CorsLayer) -> io::Result<()> {
-    let api = cors.layer(warp::service(routes()));
+async fn serve(listener: TcpListener, cors: CorsLayer, more: Vec<Route>) -> io::Result<()> {
+    let api = cors.layer(warp::service(routes(more)));
     loop {
         let Ok((connection, _)) = listener.accept().await else {
             // The client has gone already, or there are too many of them: the next may fare better.
@@ -57,7 +58,7 @@ async fn serve(listener: TcpListener, cors: CorsLayer) -> io::Result<()> {
 
 type Route = BoxedFilter<(Response,)>;
 
-fn routes() -> Route {
+fn routes(more: Vec<Route>) -> Route {
     let own = [api::OWN_ORIGIN, api::OWN_CREDENTIALS];
     let failing = || reject_with(Fault::Handler);
     let unreached = warp::any().map(|| ok(&[], api::UNREACHED)).boxed();
@@ -77,7 +78,8 @@ fn routes() -> Route {
         get("redirect").map(redirect).boxed(),
         path("ws").and(warp::ws()).map(upgrade).boxed(),
     ];
-    let routes = routes.into_iter().reduce(|routes, route| routes.or(route).unify().boxed());
+    let routes =
+        routes.into_iter().chain(more).reduce(|routes, route| routes.or(route).unify().boxed());
     routes.expect("there are routes").recover(recover).unify().boxed()
 }
 
@@ -180,6 +182,15 @@ fn cached(headers: HeaderMap) -> Response {
 
 fn redirect() -> Response {
     warp::redirect::found(Uri::from_static(api::LOCATION.1)).into_response()
+}
+
+async fn answer(query: String) -> Response {
+    let Answer { status, headers, body, delay } = Answer::of(&query);
+    tokio::time::sleep(delay).await;
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
 }
 
 fn upgrade(upgrade: Ws) -> Response {

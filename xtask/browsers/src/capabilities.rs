@@ -1,0 +1,88 @@
+//! What each browser is told at its start. Without these settings it would ask its maker's servers,
+//! go around the proxy, refuse the proxy's certificate, or leave out cookies of third parties.
+
+use std::net::SocketAddr;
+
+use cors_core::browser::Engine;
+use fantoccini::wd::Capabilities;
+use serde_json::{Value, json};
+
+use crate::home::Home;
+use crate::install::Programs;
+
+/// For a new session of the engine, whose only way out is the proxy.
+pub fn of(engine: Engine, programs: &Programs, home: &Home, proxy: SocketAddr) -> Capabilities {
+    let (name, options) = match engine {
+        Engine::Chromium => ("goog:chromeOptions", chromium(programs, home, proxy)),
+        Engine::Firefox => ("moz:firefoxOptions", firefox(programs, proxy)),
+        Engine::WebKit => ("webkitgtk:browserOptions", webkit(programs, proxy)),
+    };
+    let mut capabilities = Capabilities::new();
+    capabilities.insert("acceptInsecureCerts".to_owned(), true.into());
+    capabilities.insert(name.to_owned(), options);
+    capabilities
+}
+
+fn chromium(programs: &Programs, home: &Home, proxy: SocketAddr) -> Value {
+    json!({
+        "binary": programs.browser,
+        "args": [
+            "--headless",
+            // It refuses to run as root with one, and containers have none.
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            format!("--user-data-dir={}", home.path().join("profile").display()),
+            format!("--proxy-server=http://{proxy}"),
+            // By default, requests to this machine go around the proxy.
+            "--proxy-bypass-list=<-loopback>",
+            // Pages may ask this machine, and `http:` pages stay what they are.
+            "--disable-features=LocalNetworkAccessChecks,HttpsUpgrades",
+        ],
+        "prefs": { "profile.cookie_controls_mode": 0 },
+    })
+}
+
+fn firefox(programs: &Programs, proxy: SocketAddr) -> Value {
+    let (host, port) = (proxy.ip().to_string(), proxy.port());
+    json!({
+        "binary": programs.browser,
+        "args": ["-headless"],
+        "prefs": {
+            "network.proxy.type": 1,
+            "network.proxy.http": host,
+            "network.proxy.http_port": port,
+            "network.proxy.ssl": host,
+            "network.proxy.ssl_port": port,
+            "network.proxy.no_proxies_on": "",
+            "network.proxy.allow_hijacking_localhost": true,
+            "network.proxy.failover_direct": false,
+            "network.trr.mode": 5,
+            // Over HTTP/2 it would add a header of its own to every response.
+            "network.http.http2.enabled": false,
+            "network.cookie.cookieBehavior": 0,
+            "network.captive-portal-service.enabled": false,
+            "network.connectivity-service.enabled": false,
+            "dom.security.https_first": false,
+            "dom.security.https_only_mode": false,
+            "app.update.enabled": false,
+            "browser.safebrowsing.update.enabled": false,
+            "datareporting.policy.dataSubmissionEnabled": false,
+            "extensions.getAddons.cache.enabled": false,
+            "services.settings.server": "data:,",
+            "toolkit.telemetry.enabled": false,
+        },
+    })
+}
+
+fn webkit(programs: &Programs, proxy: SocketAddr) -> Value {
+    json!({
+        "binary": programs.browser,
+        "args": ["--automation", format!("--proxy=http://{proxy}"), "--cookies-policy=always"],
+    })
+}

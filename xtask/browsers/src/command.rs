@@ -1,0 +1,70 @@
+//! What the command line asks for.
+
+use std::process::ExitCode;
+
+use browsers::{install, run};
+use cors_core::browser::Engine;
+use lexopt::{Arg, Error, Parser};
+use tokio::signal::unix::{SignalKind, signal};
+use xtask::options::Browser;
+
+pub fn main() -> ExitCode {
+    let options = match parse(&mut Parser::from_env()) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            println!("browsers {}", Browser::USAGE);
+            return ExitCode::SUCCESS;
+        }
+        Err(usage) => {
+            eprintln!("browsers: {usage}");
+            return ExitCode::from(2);
+        }
+    };
+    match do_it(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("browsers: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn parse(parser: &mut Parser) -> Result<Option<Browser>, Error> {
+    match parser.next()? {
+        Some(Arg::Value(name)) if name == "browser" => Browser::parse(parser),
+        None | Some(Arg::Short('h') | Arg::Long("help")) => Ok(None),
+        Some(other) => Err(other.unexpected()),
+    }
+}
+
+fn do_it(options: &Browser) -> Result<(), String> {
+    let engines = options.engines();
+    if options.install {
+        return install::install(&engines);
+    }
+    let missing = |engine: &Engine| install::Programs::find(*engine).err();
+    let faults: Vec<_> = engines.iter().filter_map(missing).collect();
+    if !faults.is_empty() {
+        return Err(faults.join("\n"));
+    }
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        tokio::select! {
+            result = run::run(&engines, options.seed) => result,
+            // Not by the signal's own effect: what runs in other process groups would stay.
+            () = interrupted() => Err("interrupted".to_owned()),
+        }
+    })
+}
+
+async fn interrupted() {
+    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    if let (Ok(mut interrupt), Ok(mut terminate)) = signals {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    } else {
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,80 @@
+//! Starts what speaks WebDriver for an engine: chromedriver, geckodriver, or WebKitWebDriver with an X server.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::Command;
+
+use cors_core::browser::Engine;
+
+use crate::home::Home;
+use crate::install::Programs;
+use crate::process::Process;
+
+/// A running WebDriver; with it end its browser, its X server and its files.
+#[derive(Debug)]
+pub struct Driver {
+    port: u16,
+    // Dropped in this order: the driver before what it needs.
+    driver: Process,
+    _display: Option<Process>,
+    _home: Home,
+}
+
+impl Driver {
+    /// Returns once the driver accepts connections. Blocks meanwhile.
+    pub fn start(engine: Engine, programs: &Programs, home: Home) -> Result<Self, String> {
+        let port = free_port()?;
+        let mut command = Command::new(&programs.driver);
+        command.arg(format!("--port={port}"));
+        if engine == Engine::Firefox {
+            // Its second port is a fixed one otherwise, and two runs at a time would fail.
+            command.arg("--websocket-port=0");
+        }
+        for name in ["HOME", "TMPDIR", "XDG_RUNTIME_DIR"] {
+            command.env(name, home.path());
+        }
+        for name in ["DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"] {
+            command.env_remove(name);
+        }
+        for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+            command.env_remove(name).env_remove(name.to_ascii_uppercase());
+        }
+        let display = match &programs.display {
+            None => None,
+            Some(program) => {
+                let output = home.path().join("display.log");
+                let mut server = Command::new(program);
+                server.args(["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
+                let mut display = Process::start(&mut server, output)?;
+                let number = display.wait_for(display_number)?;
+                command.env("DISPLAY", format!(":{number}")).env("LIBGL_ALWAYS_SOFTWARE", "1");
+                command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1").env("NO_AT_BRIDGE", "1");
+                Some(display)
+            }
+        };
+        let mut driver = Process::start(&mut command, home.path().join("driver.log"))?;
+        driver.wait_for_port(port)?;
+        Ok(Self { port, driver, _display: display, _home: home })
+    }
+
+    /// Where it speaks WebDriver.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// What the driver and the browser have printed.
+    pub fn said(&self) -> String {
+        self.driver.said()
+    }
+}
+
+/// The X server takes a number that is free and writes it in a line of its own.
+fn display_number(said: &str) -> Option<u32> {
+    said.split_inclusive('\n').find_map(|line| line.strip_suffix('\n')?.parse().ok())
+}
+
+/// A loopback port that nothing listens on. Another program may take it first: the driver says so then, and ends.
+fn free_port() -> Result<u16, String> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let port = listener.and_then(|listener| listener.local_addr()).map(|addr| addr.port());
+    port.map_err(|error| format!("no free port: {error}"))
+}

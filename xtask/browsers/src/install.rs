@@ -1,0 +1,206 @@
+//! The programs that each engine needs: where they are, and how they are installed.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use cors_core::browser::Engine;
+
+/// A program that an engine needs.
+#[derive(Debug)]
+struct Program {
+    /// Any of these will do.
+    names: &'static [&'static str],
+    /// Where it is found beside `PATH`; a `*` stands for a directory of any name.
+    folders: &'static [&'static str],
+    /// The package of Debian; none has geckodriver.
+    package: Option<&'static str>,
+}
+
+const CHROMEDRIVER: Program =
+    Program { names: &["chromedriver"], folders: &[], package: Some("chromium-driver") };
+const CHROMIUM: Program =
+    Program { names: &["chromium", "google-chrome"], folders: &[], package: Some("chromium") };
+const GECKODRIVER: Program =
+    Program { names: &["geckodriver"], folders: &["$CARGO_HOME/bin"], package: None };
+const FIREFOX: Program =
+    Program { names: &["firefox-esr", "firefox"], folders: &[], package: Some("firefox-esr") };
+const WEBKIT_DRIVER: Program =
+    Program { names: &["WebKitWebDriver"], folders: &[], package: Some("webkit2gtk-driver") };
+const MINI_BROWSER: Program = Program {
+    names: &["MiniBrowser"],
+    folders: &[
+        "/usr/lib/*/webkit2gtk-4.1",
+        "/usr/lib/webkit2gtk-4.1",
+        "/usr/libexec/webkit2gtk-4.1",
+    ],
+    package: Some("webkit2gtk-driver"),
+};
+const XVFB: Program = Program { names: &["Xvfb"], folders: &[], package: Some("xvfb") };
+
+/// Where an engine's programs are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Programs {
+    /// What speaks WebDriver.
+    pub driver: PathBuf,
+    /// What the driver starts.
+    pub browser: PathBuf,
+    /// The X server, for WebKit, which has no headless mode.
+    pub display: Option<PathBuf>,
+}
+
+impl Programs {
+    /// Finds them; an error says which is missing, and what installs it.
+    pub fn find(engine: Engine) -> Result<Self, String> {
+        let found = |program: &Program| {
+            program.find().ok_or_else(|| {
+                let name = engine.name();
+                let flag = name.to_ascii_lowercase();
+                format!(
+                    "{name}: {} is missing; cargo xtask browser --engine {flag} --install installs it",
+                    program.names[0],
+                )
+            })
+        };
+        let (driver, browser, display) = needs(engine);
+        Ok(Self {
+            driver: found(driver)?,
+            browser: found(browser)?,
+            display: display.map(found).transpose()?,
+        })
+    }
+}
+
+/// The driver, the browser, and the X server.
+fn needs(engine: Engine) -> (&'static Program, &'static Program, Option<&'static Program>) {
+    match engine {
+        Engine::Chromium => (&CHROMEDRIVER, &CHROMIUM, None),
+        Engine::Firefox => (&GECKODRIVER, &FIREFOX, None),
+        Engine::WebKit => (&WEBKIT_DRIVER, &MINI_BROWSER, Some(&XVFB)),
+    }
+}
+
+impl Program {
+    fn find(&self) -> Option<PathBuf> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders = env::split_paths(&path).chain(self.folders.iter().flat_map(|it| expand(it)));
+        let mut places =
+            folders.flat_map(|folder| self.names.iter().map(move |it| folder.join(it)));
+        places.find(|place| place.is_file())
+    }
+}
+
+/// The directories that a pattern stands for.
+fn expand(pattern: &str) -> Vec<PathBuf> {
+    if let Some(rest) = pattern.strip_prefix("$CARGO_HOME/") {
+        let default = || env::home_dir().map(|home| home.join(".cargo"));
+        let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(default);
+        return cargo_home.into_iter().map(|home| home.join(rest)).collect();
+    }
+    match pattern.split_once("/*/") {
+        None => vec![pattern.into()],
+        Some((parent, rest)) => fs::read_dir(parent)
+            .map(|entries| entries.flatten().map(|entry| entry.path().join(rest)).collect())
+            .unwrap_or_default(),
+    }
+}
+
+/// Installs what these engines lack. Where that is not known how, the error says what to install.
+pub fn install(engines: &[Engine]) -> Result<(), String> {
+    let missing = missing(engines);
+    if missing.is_empty() {
+        println!("nothing is missing");
+        return Ok(());
+    }
+    let mut packages: Vec<_> = missing.iter().filter_map(|program| program.package).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    if !packages.is_empty() {
+        if !Path::new("/etc/debian_version").exists() {
+            return Err(format!(
+                "this is not Debian; install what has {}, as its packages {} do",
+                names(&missing),
+                packages.join(", "),
+            ));
+        }
+        install_packages(&packages)?;
+    }
+    if missing.iter().any(|program| program.package.is_none()) {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        run(Command::new(cargo).args(["install", "geckodriver", "--locked"]))?;
+    }
+    match self::missing(engines) {
+        still if still.is_empty() => Ok(()),
+        still => Err(format!("still missing after the installation: {}", names(&still))),
+    }
+}
+
+fn missing(engines: &[Engine]) -> Vec<&'static Program> {
+    let programs = engines.iter().flat_map(|engine| {
+        let (driver, browser, display) = needs(*engine);
+        [Some(driver), Some(browser), display].into_iter().flatten()
+    });
+    programs.filter(|program| program.find().is_none()).collect()
+}
+
+fn names(programs: &[&Program]) -> String {
+    let names: Vec<_> = programs.iter().map(|program| program.names[0]).collect();
+    names.join(", ")
+}
+
+fn install_packages(packages: &[&str]) -> Result<(), String> {
+    // A mirror that is just being updated fails for a moment.
+    let update = || run(apt_get().arg("update"));
+    let mut updated = update();
+    for pause in [5, 20] {
+        if updated.is_err() {
+            thread::sleep(Duration::from_secs(pause));
+            updated = update();
+        }
+    }
+    updated?;
+    run(apt_get().args(["install", "--yes", "--no-install-recommends"]).args(packages))
+}
+
+fn apt_get() -> Command {
+    let mut command = if rustix::process::geteuid().is_root() {
+        Command::new("env")
+    } else {
+        let mut sudo = Command::new("sudo");
+        sudo.arg("env");
+        sudo
+    };
+    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    command
+}
+
+/// Prints the command and runs it; an error is the command to repeat.
+fn run(command: &mut Command) -> Result<(), String> {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let line = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    println!("$ {line}");
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{line}: {status}")),
+        Err(error) => Err(format!("{line}: cannot be started: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::home::Home;
+
+    #[test]
+    fn a_star_stands_for_a_directory() {
+        let home = Home::new().unwrap();
+        let root = home.path().display();
+        fs::create_dir(home.path().join("x86")).unwrap();
+        assert_eq!(expand(&format!("{root}/*/lib/a")), [home.path().join("x86/lib/a")]);
+        assert_eq!(expand(&format!("{root}/none/*/lib")), Vec::<PathBuf>::new());
+        assert_eq!(expand("/usr/bin"), [PathBuf::from("/usr/bin")]);
+    }
+}

@@ -1,0 +1,158 @@
+//! What a page is told to do, and what it says came of it.
+
+use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// A fetch for a page to perform.
+///
+/// The fetch's own `origin` counts in one way: if it is the opaque one, a sandboxed frame performs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// What is fetched. With an upload listener, `XMLHttpRequest` does it.
+    pub fetch: Fetch,
+    way: Way,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Fetch,
+    FetchInChunks,
+    WebSocket,
+}
+
+impl From<&Fetch> for Job {
+    fn from(fetch: &Fetch) -> Self {
+        Self { fetch: fetch.clone(), way: Way::Fetch }
+    }
+}
+
+impl Job {
+    /// Reads the response's body as a stream, chunk by chunk.
+    pub fn in_chunks(self) -> Self {
+        Self { way: Way::FetchInChunks, ..self }
+    }
+
+    /// Opens a WebSocket to the URL, sends a message, and waits for one; all but the URL is left out.
+    pub fn as_web_socket(self) -> Self {
+        Self { way: Way::WebSocket, ..self }
+    }
+
+    /// The same with another fetch.
+    pub fn with(&self, fetch: Fetch) -> Self {
+        Self { fetch, way: self.way }
+    }
+
+    /// Whether it is a WebSocket that is opened.
+    pub fn is_web_socket(&self) -> bool {
+        self.way == Way::WebSocket
+    }
+
+    /// As `runner.js` takes it. An error says what no script can do.
+    pub(crate) fn to_json(&self) -> Result<Value, String> {
+        let Fetch { url, method, headers, mode, credentials, redirect, body, .. } = &self.fetch;
+        let way = match self.way {
+            Way::WebSocket => "web-socket",
+            Way::FetchInChunks => "fetch-in-chunks",
+            Way::Fetch if self.fetch.upload_listener => "upload",
+            Way::Fetch => "fetch",
+        };
+        let can_upload = (*mode, *redirect) == (Mode::Cors, RedirectMode::Follow)
+            && *credentials != CredentialsMode::Omit
+            && *body != Body::Stream;
+        if self.fetch.upload_listener && (way != "upload" || !can_upload) {
+            return Err(format!("XMLHttpRequest cannot do that: {}", self.fetch));
+        }
+        Ok(json!({
+            "way": way,
+            "sandboxed": self.fetch.serialized_origin() == "null",
+            "url": url,
+            "method": method,
+            "headers": headers,
+            "mode": mode.as_str(),
+            "credentials": credentials.as_str(),
+            "redirect": redirect.as_str(),
+            "body": match body {
+                Body::None => "none",
+                Body::Text => "text",
+                Body::Bytes => "bytes",
+                Body::Stream => "stream",
+            },
+        }))
+    }
+}
+
+/// What a script sees of a fetch.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A response to read.
+    Readable(Response),
+    /// A response of mode `no-cors`.
+    Opaque,
+    /// A redirect that is not followed.
+    OpaqueRedirect,
+    /// An exception.
+    Failed {
+        /// What it says, which differs from engine to engine.
+        message: String,
+    },
+    /// Nothing in ten seconds.
+    TimedOut,
+}
+
+/// A response as a script sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Response {
+    /// The status; 101 of a WebSocket.
+    pub status: u16,
+    /// Every header that the script sees; names in lower case, the values of one name joined.
+    pub headers: Vec<(String, String)>,
+    /// The first 200 characters of the body; a WebSocket's first message.
+    pub body: String,
+    /// How many chunks the script read, if it was to read chunk by chunk.
+    pub chunks: usize,
+}
+
+impl Outcome {
+    /// The response, if there is one to read.
+    pub fn readable(&self) -> Option<&Response> {
+        match self {
+            Self::Readable(response) => Some(response),
+            _ => None,
+        }
+    }
+}
+
+impl Response {
+    /// The value of a header; its name is given in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_performs_a_fetch() {
+        let fetch = Fetch::new("https://a.test", "https://b.test/").body(Body::Text);
+        let upload = fetch.clone().upload_listener(true);
+        let job = |fetch: &Fetch| Job::from(fetch).to_json().unwrap();
+        assert_eq!(job(&fetch)["way"], "fetch");
+        assert_eq!(job(&fetch)["sandboxed"], false);
+        assert_eq!(job(&upload)["way"], "upload");
+        assert_eq!(job(&Fetch::new("null", "https://b.test/"))["sandboxed"], true);
+
+        for impossible in [
+            Job::from(&upload.clone().mode(Mode::NoCors)),
+            Job::from(&upload.clone().redirect(RedirectMode::Error)),
+            Job::from(&upload.clone().credentials(CredentialsMode::Omit)),
+            Job::from(&upload.clone().body(Body::Stream)),
+            Job::from(&upload).in_chunks(),
+        ] {
+            assert!(impossible.to_json().is_err(), "{impossible:?}");
+        }
+    }
+}

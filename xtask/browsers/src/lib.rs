@@ -1,0 +1,52 @@
+//! Real browsers that judge the library: Chromium, Firefox and WebKitGTK, driven through WebDriver.
+//!
+//! A [`Session`] is one browser. It opens pages of any origin, for its only way out is a [`Proxy`]
+//! on this machine, which hands the names of the adapters to their test servers and answers every
+//! other name with a page. That page performs [`Job`]s and reports an [`Outcome`] of each; the
+//! proxy's [`Log`] tells what reached an adapter.
+//!
+//! ```no_run
+//! use browsers::{Adapters, Job, Proxy, Session};
+//! use cors_core::Policy;
+//! use cors_core::browser::{Engine, Fetch};
+//!
+//! # async fn test() -> Result<(), Box<dyn std::error::Error>> {
+//! let app = "https://app.example.com";
+//! let adapters = Adapters::start()?;
+//! adapters.hosts().set("api.axum.test", Policy::builder().allow_origins([app]).build()?);
+//! let proxy = Proxy::start(adapters.upstreams()).await?;
+//! let mut session = Session::start(Engine::Firefox, &proxy).await?;
+//!
+//! let fetch = Fetch::new(app, "https://api.axum.test/echo?id=1");
+//! let outcomes = session.run(app, &[Job::from(&fetch)]).await?;
+//! assert_eq!(outcomes[0].readable().map(|response| response.status), Some(200));
+//! assert_eq!(proxy.log().take("1")[0].header("origin"), Some(app));
+//! # Ok(())
+//! # }
+//! ```
+
+#![cfg(unix)]
+
+mod adapters;
+mod capabilities;
+mod driver;
+mod home;
+pub mod install;
+mod job;
+pub mod judge;
+mod log;
+pub mod matrix;
+mod page;
+mod process;
+mod proxy;
+pub mod random;
+pub mod run;
+pub mod selftest;
+mod session;
+mod tls;
+
+pub use adapters::Adapters;
+pub use job::{Job, Outcome, Response};
+pub use log::{Log, Seen};
+pub use proxy::{Proxy, Upstreams};
+pub use session::Session;

@@ -1,0 +1,274 @@
+//! The browsers' only way out, on loopback: a proxy that ends TLS itself, so that a page may have any origin.
+//!
+//! A host `NAME.axum.test`, `NAME.actix.test` or `NAME.warp.test` is that adapter's test server, over `http:` and
+//! `https:` and on every port; every other host has the runner's page and nothing else.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::io::Cursor;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap, HeaderValue, InvalidHeaderValue};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode, Uri, Version, upgrade};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+use xtask::options::Adapter;
+
+use crate::log::Log;
+use crate::{page, tls};
+
+/// Where the adapters' test servers listen.
+#[derive(Clone, Copy, Debug)]
+pub struct Upstreams {
+    /// `NAME.axum.test`.
+    pub axum: SocketAddr,
+    /// `NAME.actix.test`.
+    pub actix: SocketAddr,
+    /// `NAME.warp.test`.
+    pub warp: SocketAddr,
+}
+
+impl Upstreams {
+    /// That of an adapter.
+    pub fn of(&self, adapter: Adapter) -> SocketAddr {
+        match adapter {
+            Adapter::Axum => self.axum,
+            Adapter::Actix => self.actix,
+            Adapter::Warp => self.warp,
+        }
+    }
+
+    fn of_host(&self, host: &str) -> Option<SocketAddr> {
+        let name = host.strip_suffix(".test")?.rsplit('.').next()?;
+        let adapter = Adapter::ALL.iter().find(|adapter| adapter.name() == name)?;
+        Some(self.of(*adapter))
+    }
+}
+
+/// A running proxy; it ends with its guard.
+#[derive(Debug)]
+pub struct Proxy {
+    addr: SocketAddr,
+    log: Log,
+    accepting: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// Listens on a free port of loopback.
+    pub async fn start(upstreams: Upstreams) -> Result<Self, String> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let listener = listener.map_err(|error| format!("no port for the proxy: {error}"))?;
+        let addr = listener.local_addr().map_err(|error| error.to_string())?;
+        let log = Log::default();
+        let world = Arc::new(World { upstreams, log: log.clone(), tls: tls::acceptor()? });
+        let accepting = tokio::spawn(async move {
+            loop {
+                // Fails for a moment when there are too many files open.
+                if let Ok((stream, _)) = listener.accept().await {
+                    let _ = stream.set_nodelay(true);
+                    tokio::spawn(serve(stream, "http", Arc::clone(&world)));
+                }
+            }
+        });
+        Ok(Self { addr, log, accepting })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// What reached the adapters.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// What every connection needs.
+struct World {
+    upstreams: Upstreams,
+    log: Log,
+    tls: TlsAcceptor,
+}
+
+type Body = BoxBody<Bytes, hyper::Error>;
+
+/// Serves what comes in over one connection, or inside of one tunnel: boxed, for the one starts the other.
+fn serve(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    scheme: &'static str,
+    world: Arc<World>,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    let service = service_fn(move |request| answer(request, scheme, Arc::clone(&world)));
+    Box::pin(async move {
+        // A browser that goes away in the middle is no fault.
+        let _ = auto::Builder::new(TokioExecutor::new())
+            .serve_connection_with_upgrades(TokioIo::new(stream), service)
+            .await;
+    })
+}
+
+async fn answer(
+    mut request: Request<Incoming>,
+    scheme: &'static str,
+    world: Arc<World>,
+) -> Result<Response<Body>, Infallible> {
+    if request.method() == Method::CONNECT {
+        tokio::spawn(async move {
+            // It has no one to tell: the browser sees its connection end.
+            let _ = tunnel(upgrade::on(&mut request), world).await;
+        });
+        return Ok(text(StatusCode::OK, "text/plain", ""));
+    }
+    let path = request.uri().path();
+    if let Some((kind, content)) = page::file(path) {
+        return Ok(text(StatusCode::OK, kind, content));
+    }
+    let Some(authority) = authority(&request) else {
+        return Ok(text(StatusCode::BAD_REQUEST, "text/plain", "the request names no host"));
+    };
+    let Some(upstream) = world.upstreams.of_host(without_port(&authority)) else {
+        return Ok(text(StatusCode::NOT_FOUND, "text/plain", "no such page"));
+    };
+    Ok(forward(request, upstream, scheme, &authority, &world.log).await.unwrap_or_else(|error| {
+        let message = format!("{upstream}: {error}");
+        text(StatusCode::BAD_GATEWAY, "text/plain", message)
+    }))
+}
+
+/// What a browser does inside of a tunnel: TLS, or plain HTTP for a WebSocket.
+async fn tunnel(
+    upgrade: upgrade::OnUpgrade,
+    world: Arc<World>,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    const TLS_HANDSHAKE: u8 = 22;
+    let (mut reader, writer) = tokio::io::split(TokioIo::new(upgrade.await?));
+    let first = reader.read_u8().await?;
+    let stream = tokio::io::join(Cursor::new([first]).chain(reader), writer);
+    if first == TLS_HANDSHAKE {
+        let stream = world.tls.accept(stream).await?;
+        serve(stream, "https", world).await;
+    } else {
+        serve(stream, "http", world).await;
+    }
+    Ok(())
+}
+
+/// The host that a request is for, with its port if it has one.
+fn authority(request: &Request<Incoming>) -> Option<String> {
+    let named = request.uri().authority().map(|authority| authority.as_str());
+    let header = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    named.or(header).map(str::to_owned)
+}
+
+fn without_port(authority: &str) -> &str {
+    authority.rsplit_once(':').map_or(authority, |(host, _)| host)
+}
+
+/// Notes the request, hands it to the server, and stays between the two if they leave HTTP.
+async fn forward(
+    mut request: Request<Incoming>,
+    upstream: SocketAddr,
+    scheme: &str,
+    authority: &str,
+    log: &Log,
+) -> Result<Response<Body>, Box<dyn Error + Send + Sync>> {
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
+    let headers = request.headers_mut();
+    headers.remove("proxy-connection");
+    headers.insert(HOST, authority.parse()?);
+    join_cookies(headers)?;
+    log.note(
+        request.method().as_str(),
+        &format!("{scheme}://{authority}{target}"),
+        request.headers(),
+    );
+    *request.uri_mut() = target.parse::<Uri>()?;
+    *request.version_mut() = Version::HTTP_11;
+    let browser = upgrade::on(&mut request);
+
+    let stream = TcpStream::connect(upstream).await?;
+    stream.set_nodelay(true)?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection.with_upgrades());
+    let mut response = sender.send_request(request).await?;
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        let server = upgrade::on(&mut response);
+        tokio::spawn(async move {
+            if let (Ok(browser), Ok(server)) = tokio::join!(browser, server) {
+                let (mut browser, mut server) = (TokioIo::new(browser), TokioIo::new(server));
+                // Ends when either side does.
+                let _ = tokio::io::copy_bidirectional(&mut browser, &mut server).await;
+            }
+        });
+    }
+    Ok(response.map(BodyExt::boxed))
+}
+
+/// HTTP/2 may cut the header into lines, and HTTP/1.1 may not.
+/// [RFC 9113, 8.2.3](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3)
+fn join_cookies(headers: &mut HeaderMap) -> Result<(), InvalidHeaderValue> {
+    let lines: Vec<_> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    if lines.len() > 1 {
+        let joined = HeaderValue::from_bytes(&lines.join(&b"; "[..]))?;
+        headers.insert(COOKIE, joined);
+    }
+    Ok(())
+}
+
+fn text(status: StatusCode, kind: &'static str, content: impl Into<Bytes>) -> Response<Body> {
+    let body = Full::new(content.into()).map_err(|never| match never {}).boxed();
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_adapter_has_its_names() {
+        let [axum, actix, warp] =
+            [1, 2, 3].map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        let upstreams = Upstreams { axum, actix, warp };
+        for (authority, upstream) in [
+            ("api.axum.test", Some(axum)),
+            ("api.actix.test:8443", Some(actix)),
+            ("a.b.warp.test:80", Some(warp)),
+            ("axum.test.example", None),
+            ("notaxum.test", None),
+            ("localhost:8080", None),
+            ("", None),
+        ] {
+            assert_eq!(upstreams.of_host(without_port(authority)), upstream, "{authority}");
+        }
+    }
+
+    #[test]
+    fn cookies_are_one_line() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, HeaderValue::from_static("a=1"));
+        headers.append(COOKIE, HeaderValue::from_static("b=2"));
+        join_cookies(&mut headers).unwrap();
+        assert!(headers.get_all(COOKIE).iter().eq(["a=1; b=2"]));
+    }
+}

@@ -1,0 +1,134 @@
+// Performs jobs as a script of this page would, and tells what the script may see.
+// A job and an outcome are as in job.rs.
+"use strict";
+
+const PATIENCE_MS = 10_000;
+const BODY_LIMIT = 200;
+
+// One after the other: the preflight cache makes their order matter.
+async function run(jobs) {
+  const outcomes = [];
+  for (const job of jobs) {
+    outcomes.push(job.sandboxed ? await inSandbox(job) : await perform(job));
+  }
+  return outcomes;
+}
+
+async function perform(job) {
+  const limit = new AbortController();
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => {
+      resolve({ outcome: "timed-out" });
+      limit.abort();
+    }, PATIENCE_MS);
+  });
+  const way = { fetch: byFetch, "fetch-in-chunks": byFetch, upload: byUpload, "web-socket": byWebSocket }[job.way];
+  // A wrong argument throws at once, and a script that calls `fetch` sees it as it sees a network error.
+  const attempt = async () => way(job, limit.signal);
+  const done = attempt().catch((error) => ({ outcome: "failed", message: String(error) }));
+  const outcome = await Promise.race([late, done]);
+  clearTimeout(timer);
+  return outcome;
+}
+
+async function byFetch(job, signal) {
+  const { method, headers, mode, credentials, redirect } = job;
+  const body = bodyOf(job);
+  const duplex = job.body === "stream" ? { duplex: "half" } : {};
+  const response = await fetch(job.url, { method, headers, mode, credentials, redirect, body, signal, ...duplex });
+  if (response.type === "opaque") return { outcome: "opaque" };
+  if (response.type === "opaqueredirect") return { outcome: "opaque-redirect" };
+  const read = job.way === "fetch-in-chunks" ? await readInChunks(response) : { body: await response.text(), chunks: 0 };
+  return readable(response.status, [...response.headers], read);
+}
+
+async function readInChunks(response) {
+  const decoder = new TextDecoder();
+  const reader = response.body.getReader();
+  let [body, chunks] = ["", 0];
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return { body, chunks };
+    if (body.length < BODY_LIMIT) body += decoder.decode(value, { stream: true });
+    chunks += 1;
+  }
+}
+
+function byUpload(job, signal) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(job.method, job.url);
+    request.withCredentials = job.credentials === "include";
+    for (const [name, value] of job.headers) request.setRequestHeader(name, value);
+    request.upload.onprogress = () => {};
+    request.onload = () => {
+      const lines = request.getAllResponseHeaders().split("\r\n").filter((line) => line !== "");
+      const headers = lines.map((line) => {
+        const colon = line.indexOf(":");
+        return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+      });
+      resolve(readable(request.status, headers, { body: request.responseText, chunks: 0 }));
+    };
+    request.onerror = () => reject(new TypeError("XMLHttpRequest failed"));
+    signal.onabort = () => request.abort();
+    request.send(bodyOf(job));
+  });
+}
+
+// Readable is what comes back to a message.
+function byWebSocket(job, signal) {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(job.url.replace(/^http/, "ws"));
+    socket.onopen = () => socket.send("ping");
+    socket.onmessage = ({ data }) => {
+      resolve(readable(101, [], { body: data, chunks: 0 }));
+      socket.close();
+    };
+    socket.onclose = ({ code }) => reject(new TypeError(`WebSocket closed with ${code}`));
+    signal.onabort = () => socket.close();
+  });
+}
+
+function bodyOf({ body }) {
+  switch (body) {
+    case "text":
+      return "text";
+    case "bytes":
+      return new Uint8Array(1);
+    case "stream":
+      return new Blob(["text"]).stream();
+    default:
+      return undefined;
+  }
+}
+
+function readable(status, headers, { body, chunks }) {
+  return { outcome: "readable", status, headers, body: body.slice(0, BODY_LIMIT), chunks };
+}
+
+// This very page once more, in a frame whose origin is opaque.
+let sandbox;
+
+function openSandbox() {
+  const frame = document.createElement("iframe");
+  frame.sandbox = "allow-scripts";
+  frame.src = location.href;
+  const loaded = new Promise((resolve) => { frame.onload = () => resolve(frame.contentWindow); });
+  document.documentElement.append(frame);
+  return loaded;
+}
+
+async function inSandbox(job) {
+  sandbox ??= openSandbox();
+  const target = await sandbox;
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => resolve(data);
+    target.postMessage(job, "*", [port2]);
+  });
+}
+
+if (self !== top) {
+  addEventListener("message", async ({ data, ports: [port] }) => port.postMessage(await perform(data)));
+}

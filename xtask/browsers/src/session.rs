@@ -1,0 +1,132 @@
+//! One browser, started and told what to do.
+
+use std::time::Duration;
+
+use cors_core::browser::Engine;
+use fantoccini::error::NewSessionError;
+use fantoccini::wd::TimeoutConfiguration;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::driver::Driver;
+use crate::home::Home;
+use crate::install::Programs;
+use crate::job::{Job, Outcome};
+use crate::proxy::Proxy;
+use crate::{capabilities, page};
+
+/// Long enough for a browser to start, or to open a page, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// More than the page itself gives a job.
+const JOB: Duration = Duration::from_secs(11);
+
+/// A browser with its driver; both end with it.
+#[derive(Debug)]
+pub struct Session {
+    engine: Engine,
+    client: Client,
+    /// The origin whose page is open.
+    page: Option<String>,
+    _driver: Driver,
+}
+
+impl Session {
+    /// Starts the engine behind the proxy. An error is for the one who runs the command: it says what is missing, or
+    /// what the driver had to say.
+    pub async fn start(engine: Engine, proxy: &Proxy) -> Result<Self, String> {
+        let programs = Programs::find(engine)?;
+        let home = Home::new().map_err(|error| format!("no directory for a profile: {error}"))?;
+        let wanted = capabilities::of(engine, &programs, &home, proxy.addr());
+        let driver = tokio::task::spawn_blocking(move || Driver::start(engine, &programs, home));
+        let driver = driver.await.map_err(|error| error.to_string())??;
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let url = driver.url();
+        let connecting = builder.capabilities(wanted).connect(&url);
+        let fault = match timeout(PATIENCE, connecting).await {
+            Ok(Ok(client)) => {
+                let session = Self { engine, client, page: None, _driver: driver };
+                session.set_timeouts().await?;
+                return Ok(session);
+            }
+            Ok(Err(NewSessionError::SessionNotCreated(error))) => error.to_string(),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("no session after {PATIENCE:?}"),
+        };
+        Err(format!("{}: {fault}; the driver said: {}", engine.name(), driver.said().trim()))
+    }
+
+    /// Which engine it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Has the page of `origin`, serialized as in `http://localhost:8080`, perform the jobs one after the other.
+    /// The page stays open for the next call, and is opened anew only for another origin, or after an error.
+    pub async fn run(&mut self, origin: &str, jobs: &[Job]) -> Result<Vec<Outcome>, String> {
+        let script_jobs = jobs.iter().map(Job::to_json).collect::<Result<Vec<_>, _>>()?;
+        self.open(origin).await?;
+        let limit = PATIENCE + JOB * u32::try_from(jobs.len()).unwrap_or(u32::MAX);
+        let running =
+            self.client.execute_async(RUN, vec![origin.into(), Value::Array(script_jobs)]);
+        let ran = match timeout(limit, running).await {
+            Ok(Ok(value)) => Ran::deserialize(value).map_err(|error| error.to_string()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err(format!("nothing after {limit:?}")),
+        };
+        let outcomes = match ran {
+            Ok(Ran::Outcomes(outcomes)) if outcomes.len() == jobs.len() => Ok(outcomes),
+            Ok(Ran::Outcomes(_)) => Err("not one outcome for each job".to_owned()),
+            Ok(Ran::Fault(fault)) | Err(fault) => Err(fault),
+        };
+        outcomes.map_err(|fault| {
+            self.page = None;
+            self.fault(origin, &fault)
+        })
+    }
+
+    async fn open(&mut self, origin: &str) -> Result<(), String> {
+        if self.page.as_deref() == Some(origin) {
+            return Ok(());
+        }
+        self.page = None;
+        let url = format!("{origin}{}", page::PATH);
+        match timeout(PATIENCE, self.client.goto(&url)).await {
+            Ok(Ok(())) => {
+                self.page = Some(origin.to_owned());
+                Ok(())
+            }
+            Ok(Err(error)) => Err(self.fault(origin, &error.to_string())),
+            Err(_) => Err(self.fault(origin, &format!("not open after {PATIENCE:?}"))),
+        }
+    }
+
+    async fn set_timeouts(&self) -> Result<(), String> {
+        // The limits are ours: some drivers allow a script half a minute by default.
+        let hour = Some(Duration::from_secs(3600));
+        let timeouts = TimeoutConfiguration::new(hour, hour, None);
+        let set = self.client.update_timeouts(timeouts).await;
+        set.map_err(|error| self.fault("its timeouts", &error.to_string()))
+    }
+
+    fn fault(&self, what: &str, fault: &str) -> String {
+        format!("{}, {what}: {fault}", self.engine.name())
+    }
+}
+
+/// The page must be the one that was asked for: a browser may have gone from `http:` to `https:` by itself.
+const RUN: &str = "
+    const [origin, jobs, done] = arguments;
+    if (location.origin !== origin) done({ fault: `the page's origin is ${location.origin}` });
+    else run(jobs).then((outcomes) => done({ outcomes }), (error) => done({ fault: String(error) }));
+";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Ran {
+    Outcomes(Vec<Outcome>),
+    Fault(String),
+}

@@ -1,0 +1,455 @@
+// The playground's one script: the editor and what `check` says, the form and what `explain` says, and real fetches
+// from frames. Whatever comes from elsewhere is shown by textContent.
+//
+// What a test may rely on:
+//   #policy, #findings > li[data-line][data-kind=error|warning], #policy-state, #put (aria-disabled where there is nothing to put)
+//   #page (localhost, name, ip, null, ipv6, other), #name, #other, #method, #headers, #credentials, #upload,
+//   #send (aria-disabled where the origin can only be explained), #send-state
+//   #cards > article[data-adapter=axum|actix|warp][data-readable=true|false][data-status][data-agrees=true|false]
+//     with ul.seen > li[data-header], .error; #cards[data-sent=N] counts what came back, [data-stale] what has changed since
+//   #verdict[data-readable=true|false][data-step=ID], #fix, #apply, #changes > li
+//   #sequence > li.step[data-step=ID] and li.message[data-way=out|in][data-kind=preflight|request], .failed where it fails;
+//   #explain-part[data-busy] while what is shown is older than what is typed
+const $ = (id) => document.getElementById(id);
+const port = location.port && `:${location.port}`;
+let servers = [];
+let inForce = "";
+let explained = null;
+let sent = 0;
+
+function element(name, properties = {}, ...children) {
+  const { data = {}, ...rest } = properties;
+  const made = Object.assign(document.createElement(name), rest);
+  Object.assign(made.dataset, data);
+  made.append(...children);
+  return made;
+}
+
+// A live region that is set to what it says already would be read aloud again.
+function say(id, text) {
+  if ($(id).textContent !== text) $(id).textContent = text;
+}
+
+async function post(path, body) {
+  try {
+    const response = await fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return { ok: response.ok, ...await response.json() };
+  } catch {
+    return { ok: false, error: "The demo does not answer: is it still running?" };
+  }
+}
+
+// The policy
+
+function showLines(findings) {
+  const lines = $("policy").value.split("\n");
+  const gutter = [], notes = [];
+  lines.forEach((line, index) => {
+    const here = findings.filter((finding) => finding.line === index + 1);
+    const kind = here.some((finding) => finding.error) ? "error" : here.length ? "warning" : "";
+    gutter.push(element("div", { textContent: index + 1, className: kind }));
+    const note = here.map((finding) => finding.reason).join("; ");
+    const ghost = element("span", { className: "ghost", textContent: line });
+    notes.push(element("div", { className: kind }, ghost, element("span", { className: "note", textContent: note })));
+  });
+  $("gutter").replaceChildren(...gutter);
+  $("notes").replaceChildren(...notes);
+  $("policy").rows = lines.length;
+}
+
+function showFindings(findings) {
+  showLines(findings);
+  $("findings").replaceChildren(...findings.map((finding) => {
+    const kind = finding.error ? "error" : "warning";
+    const line = element("button", { type: "button", className: "line", textContent: `line ${finding.line}` });
+    line.addEventListener("click", () => goTo(finding.line));
+    const key = element("code", { textContent: finding.key });
+    const fix = element("strong", { textContent: finding.fix });
+    return element("li", { className: kind, data: { line: finding.line, kind } },
+      line, " ", element("span", { className: "kind", textContent: kind }), " ", key, `: ${finding.reason}; `, fix);
+  }));
+  const count = (error, noun) => {
+    const number = findings.filter((finding) => finding.error === error).length;
+    return number ? [`${number} ${noun}${number > 1 ? "s" : ""}`] : [];
+  };
+  const what = [...count(true, "error"), ...count(false, "warning")];
+  const force = $("policy").value === inForce ? "in force on all three" : "not in force yet";
+  say("policy-state", [...what, force].join(", "));
+  const idle = $("policy").value === inForce || findings.some((finding) => finding.error);
+  $("put").setAttribute("aria-disabled", String(idle));
+}
+
+function goTo(line) {
+  const lines = $("policy").value.split("\n");
+  const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+  $("policy").focus();
+  $("policy").setSelectionRange(start, start + lines[line - 1].length);
+}
+
+const FAULTY = "The policy has errors: mend these first.";
+
+// Gives back why it could not be done, if so. Another window may have put another one in force meanwhile.
+async function putInForce() {
+  const policy = $("policy").value;
+  const answer = await post("/policy", { policy });
+  if (answer.ok) inForce = policy;
+  await refresh();
+  return answer.ok ? "" : answer.error ?? FAULTY;
+}
+
+// The form
+
+function origin() {
+  switch ($("page").value) {
+    case "localhost": return `http://localhost${port}`;
+    case "name": return `http://${$("name").value.trim().toLowerCase()}.localhost${port}`;
+    case "ip": return `http://127.0.0.1${port}`;
+    case "ipv6": return `http://[::1]${port}`;
+    case "null": return "null";
+    default: return $("other").value.trim();
+  }
+}
+
+// Why a page of this origin cannot be had here, or nothing.
+function unreal() {
+  switch ($("page").value) {
+    case "ipv6": return "Explained only: no Content Security Policy can name an IPv6 address, so this page may not put one into a frame.";
+    case "other": return "Explained only: no page of this origin is on this machine, and a browser lets no page borrow it.";
+    case "name": {
+      const name = $("name").value.trim().toLowerCase();
+      const fits = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name);
+      return fits ? "" : "Write a name of letters, digits, hyphens and dots.";
+    }
+    default: return "";
+  }
+}
+
+function headers() {
+  return $("headers").value.split("\n").filter((line) => line.trim()).map((line) => {
+    const [name, ...value] = line.split(":");
+    return [name.trim(), value.join(":").trim()];
+  });
+}
+
+function form() {
+  return {
+    origin: origin(),
+    method: $("method").value.trim(),
+    headers: headers(),
+    credentials: $("credentials").value,
+    upload: $("upload").checked,
+  };
+}
+
+function fill({ method, headers, credentials, upload }) {
+  $("method").value = method;
+  $("headers").value = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
+  $("credentials").value = credentials;
+  $("upload").checked = upload;
+}
+
+function showForm() {
+  $("name-field").hidden = $("page").value !== "name";
+  $("other").hidden = $("page").value !== "other";
+  const why = unreal();
+  $("page-note").textContent = why || {
+    localhost: "This page's own origin. The servers are at 127.0.0.1, which is another site.",
+    name: "Another site than localhost, on this machine as well.",
+    ip: "Another port of the servers' host: another origin, yet the same site.",
+    null: "What a page without an origin of its own has.",
+  }[$("page").value];
+  $("send").setAttribute("aria-disabled", String(Boolean(why)));
+}
+
+// What explain says
+
+let latest = 0;
+let timer = 0;
+
+function changed() {
+  $("explain-part").dataset.busy = "";
+  if ($("cards").childElementCount) $("cards").dataset.stale = "";
+  say("send-state", "");
+  showForm();
+  clearTimeout(timer);
+  timer = setTimeout(refresh, 200);
+}
+
+async function refresh() {
+  clearTimeout(timer);
+  const mine = ++latest;
+  const policy = $("policy").value;
+  const [checked, explanation] = await Promise.all([
+    post("/check", { policy }),
+    post("/explain", { policy, fetch: form() }),
+  ]);
+  if (mine !== latest) return;
+  if (checked.findings) showFindings(checked.findings);
+  showExplanation(explanation);
+  delete $("explain-part").dataset.busy;
+}
+
+function showExplanation(said) {
+  const verdict = $("verdict");
+  explained = said.events ? said : null;
+  delete verdict.dataset.step;
+  delete verdict.dataset.readable;
+  $("why").hidden = $("fix").hidden = $("console-part").hidden = true;
+  $("lanes").hidden = !explained;
+  $("sequence").replaceChildren();
+  $("call").textContent = explained ? said.fetch.replace(/ from [^ ]*$/, "") : "";
+  if (!explained) {
+    say("verdict", said.error ?? "The policy has errors: nothing runs under it.");
+    return;
+  }
+  verdict.dataset.readable = said.readable;
+  const what = said.readable
+    ? `: the script sees status, body and ${seen(said).join(", ") || "no header"}.`
+    : `: ${said.reason}.`;
+  const word = mark(said.readable);
+  if (verdict.textContent !== word.textContent + what) verdict.replaceChildren(word, what);
+  if (said.step) {
+    verdict.dataset.step = said.step;
+    $("why").hidden = false;
+    $("rule").textContent = `The Fetch Standard: ${said.rule}.`;
+    Object.assign($("section"), { textContent: said.section, href: said.url });
+    $("refused").textContent = said.refused ? `The policy: ${said.refused}.` : "";
+  }
+  if (said.fix) {
+    $("fix").hidden = false;
+    $("changes").replaceChildren(...said.changes.map((change) => element("li", {}, element("code", { textContent: change }))));
+    $("cautions").replaceChildren(...said.cautions.map((caution) => element("li", { textContent: `but ${caution}` })));
+  }
+  showSequence(said.events);
+  const engines = Object.entries(said.console);
+  $("console-part").hidden = !engines.length;
+  $("console").replaceChildren(...engines.flatMap(([engine, message]) => [
+    element("dt", { textContent: engine }), element("dd", { textContent: message }),
+  ]));
+  compare();
+}
+
+const shows = ({ headers }, name) => (headers === "*" ? name !== "set-cookie" : headers.includes(name));
+
+// Of the headers of the last answer, those that the script sees.
+function seen(said) {
+  const answer = said.events.findLast((event) => event.received).received;
+  return [...new Set(answer.headers.map(([name]) => name))].filter((name) => shows(said, name));
+}
+
+function mark(readable) {
+  return element("strong", { className: readable ? "yes" : "no", textContent: readable ? "✓ Readable" : "✗ Not readable" });
+}
+
+function showSequence(events) {
+  $("lane-browser").textContent = `Browser, page at ${origin()}`;
+  $("lane-server").textContent = `Server, ${servers[0].origin.replace("http://", "")}`;
+  let kind = "request", number = 0, message = null;
+  const items = events.map((event) => {
+    if (event.step) {
+      const item = element("li", { className: event.failed ? "step failed" : "step", data: { step: event.step } },
+        element("span", { className: "says", textContent: event.says }), " ",
+        element("code", { textContent: event.step }));
+      // The browser stops at what it was told last.
+      if (event.failed && message) {
+        message.classList.add("failed");
+        message.querySelector(".label").append(" ", element("span", { className: "stop", textContent: "✗ stops here" }));
+      }
+      return item;
+    }
+    number += 1;
+    const out = event.sent;
+    if (out) kind = out.headers.some(([name]) => name === "access-control-request-method") ? "preflight" : "request";
+    const what = out ? `${out.method} ${out.url.replace(/^https?:\/\/[^/]*/, "")}` : `${event.received.status}`;
+    const name = out ? kind : kind === "preflight" ? "answer to the preflight" : "answer";
+    const lines = (out ?? event.received).headers.map(([name, value]) =>
+      element("div", { className: /^(origin|access-control-)/.test(name) ? "cors" : "" },
+        element("span", { className: "name", textContent: `${name}: ` }), value));
+    message = element("li", { className: "message", data: { way: out ? "out" : "in", kind } },
+      element("div", { className: "label" }, element("span", { className: "number", textContent: number }), " ",
+        element("code", { textContent: what }), " ", element("span", { className: "hint", textContent: name })),
+      element("div", { className: "arrow" }),
+      element("div", { className: "lines" }, ...lines));
+    return message;
+  });
+  $("sequence").replaceChildren(...items);
+}
+
+async function applyFix() {
+  const answer = await post("/fix", { policy: $("policy").value, fetch: form() });
+  if (!answer.ok) {
+    say("policy-state", answer.error ?? FAULTY);
+    return;
+  }
+  $("policy").value = answer.policy;
+  fill(answer.fetch);
+  changed();
+  await refresh();
+  // The button is gone with the fault.
+  $("send").focus();
+}
+
+// Real fetches
+
+const waiting = new Map();
+
+addEventListener("message", ({ source, origin, data }) => {
+  const frame = [...$("frames").children].find((frame) => frame.contentWindow === source);
+  if (!frame || origin !== frame.dataset.origin) return;
+  const key = data.ready ? frame : data.id;
+  waiting.get(key)?.(data.result);
+  waiting.delete(key);
+});
+
+function message(key, milliseconds, otherwise) {
+  return new Promise((resolve, reject) => {
+    waiting.set(key, resolve);
+    setTimeout(() => waiting.delete(key) && reject(new Error(otherwise)), milliseconds);
+  });
+}
+
+// A frame with a page of this origin, fresh or from before.
+async function page(origin) {
+  const known = [...$("frames").children].find((frame) => frame.dataset.origin === origin);
+  if (known) return known;
+  const frame = element("iframe", {
+    title: `A page at ${origin}`,
+    tabIndex: -1,
+    src: `${origin === "null" ? location.origin : origin}/from`,
+    data: { origin },
+  });
+  if (origin === "null") frame.sandbox = "allow-scripts";
+  const ready = message(frame, 10000, `this browser opens no page at ${origin}`);
+  $("frames").append(frame);
+  try {
+    await ready;
+  } catch (error) {
+    frame.remove();
+    throw error;
+  }
+  return frame;
+}
+
+async function send(event) {
+  event.preventDefault();
+  const why = unreal() || (say("send-state", "sending…"), await putInForce());
+  if (why) {
+    say("send-state", why);
+    return;
+  }
+  const policy = $("policy").value;
+  const asked = form();
+  const target = asked.origin === "null" ? "*" : asked.origin;
+  const body = /^(get|head)$/i.test(asked.method) ? undefined : "text";
+  try {
+    const frame = await page(asked.origin);
+    const results = await Promise.all(servers.map((server) => {
+      // A URL of its own each time: else the browser would remember what a preflight was told under another policy.
+      const id = crypto.randomUUID();
+      const result = message(id, 30000, `no answer from ${server.adapter}`);
+      frame.contentWindow.postMessage({ ...asked, id, url: `${server.origin}/echo?${id}`, body }, target);
+      return result.catch((error) => ({ readable: false, error: error.message }));
+    }));
+    showResults(results);
+    const readers = servers.filter((_, index) => results[index].readable).map((server) => server.adapter);
+    say("send-state", readers.length === servers.length ? "sent: readable from all three"
+      : readers.length ? `sent: readable from ${readers.join(" and ")} alone` : "sent: not readable from any");
+    if (policy !== $("policy").value || JSON.stringify(asked) !== JSON.stringify(form())) changed();
+  } catch (error) {
+    say("send-state", error.message);
+  }
+}
+
+function showResults(results) {
+  sent += 1;
+  $("unsent").hidden = true;
+  delete $("cards").dataset.stale;
+  $("cards").dataset.sent = sent;
+  $("cards").replaceChildren(...servers.map((server, index) => {
+    const { readable, status, headers = [], body, error } = results[index];
+    const card = element("article", { data: { adapter: server.adapter, readable } },
+      element("h3", {}, server.adapter, " ", element("span", { className: "hint", textContent: server.origin.replace("http://", "") })),
+      element("p", {}, mark(readable), readable ? `: status ${status}` : ""));
+    if (!readable) {
+      card.append(element("p", { className: "error", textContent: error }));
+    } else {
+      card.dataset.status = status;
+      card.append(
+        element("h4", { textContent: headers.length ? "Headers that the script sees" : "The script sees no header" }),
+        element("ul", { className: "seen" }, ...headers.map(([name, value]) =>
+          element("li", { data: { header: name } }, element("span", { className: "name", textContent: `${name}: ` }), value))));
+      if (body) {
+        card.append(element("details", {}, element("summary", { textContent: "Body" }), element("pre", { textContent: pretty(body) })));
+      }
+    }
+    card.append(element("p", { className: "agrees" }));
+    return card;
+  }));
+  compare();
+}
+
+function pretty(body) {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 1);
+  } catch {
+    return body;
+  }
+}
+
+// Whether the browser did as explained, as long as both speak of the same.
+function compare() {
+  if (!explained || "stale" in $("cards").dataset) return;
+  for (const card of $("cards").children) {
+    const agrees = card.dataset.readable === String(explained.readable) && (!explained.readable || sees(card));
+    card.dataset.agrees = agrees;
+    card.querySelector(".agrees").textContent = agrees ? "As explained." : "Not as explained: browsers depart from the standard here, or the server did.";
+  }
+}
+
+// All that was explained, and what a server adds (a length) only if the policy shows it.
+function sees(card) {
+  const names = [...card.querySelectorAll("[data-header]")].map((item) => item.dataset.header);
+  return seen(explained).every((name) => names.includes(name)) && names.every((name) => shows(explained, name));
+}
+
+// Beginning
+
+async function start() {
+  const answer = await post("/start", {});
+  ({ servers = [] } = answer);
+  $("policy").value = answer.policy ?? "";
+  // Its line ends may be others than the file's.
+  inForce = $("policy").value;
+  const labels = {
+    localhost: `http://localhost${port}`,
+    name: `http://NAME.localhost${port}`,
+    ip: `http://127.0.0.1${port}`,
+    ipv6: `http://[::1]${port}`,
+  };
+  for (const option of $("page").options) option.textContent = labels[option.value] ?? option.textContent;
+  $("name-rest").textContent = `.localhost${port}`;
+  $("cards").replaceChildren();
+  showForm();
+  showLines([]);
+  await refresh();
+}
+
+$("policy").addEventListener("input", () => {
+  showLines([]);
+  changed();
+});
+$("policy").addEventListener("scroll", () => {
+  $("notes").style.transform = `translate(${-$("policy").scrollLeft}px, ${-$("policy").scrollTop}px)`;
+});
+$("form").addEventListener("input", changed);
+$("form").addEventListener("submit", send);
+$("put").addEventListener("click", async () => {
+  const why = await putInForce();
+  if (why) say("policy-state", why);
+});
+$("apply").addEventListener("click", applyFix);
+start();

@@ -1,0 +1,203 @@
+//! The demo's page: a policy to edit and a fetch to send; beside what the browser did stands what `explain` says.
+//!
+//! The page is at `http://localhost:PORT`, another site than the servers at 127.0.0.1. Every name of this machine that
+//! a browser knows without asking anyone (`localhost`, whatever ends in `.localhost`, 127.0.0.1) has a page at `/from`
+//! too. The playground puts it in a frame and has it send the fetch, which so comes from a real page of that origin.
+//!
+//! It listens on loopback only. Its policy editor is for its own page alone: [`guard`] looks at who asks. All answers
+//! have a Content Security Policy; what is shown is set as text, never as HTML.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /`, `/style.css`, `/script.js` | the page |
+//! | `GET /from`, `/from.js` | the page in the frame, on every name of this machine |
+//! | `POST /start` | the servers, and the policy in force |
+//! | `POST /check {policy}` | every error and warning with its line |
+//! | `POST /policy {policy}` | puts it in force on all servers, unless it has errors |
+//! | `POST /explain {policy, fetch}` | what `cargo xtask explain --json` says of it |
+//! | `POST /fix {policy, fetch}` | both as they are once the fix is applied |
+//!
+//! A bad policy is 422 with its findings, anything else that cannot be understood 400 with an `error`.
+
+mod answers;
+mod guard;
+mod mend;
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+use xtask::options::Adapter;
+
+use crate::serve::{Running, bind};
+use crate::started::Swap;
+
+const INDEX: &str = include_str!("../playground/index.html");
+const STYLE: &str = include_str!("../playground/style.css");
+const SCRIPT: &str = include_str!("../playground/script.js");
+const FROM: &str = include_str!("../playground/from.html");
+const FROM_SCRIPT: &str = include_str!("../playground/from.js");
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// Tries at a port that is free on both 127.0.0.1 and ::1.
+const TRIES: usize = 16;
+
+/// The page's listeners, before it serves.
+pub(crate) struct Playground {
+    port: u16,
+    listeners: Vec<TcpListener>,
+}
+
+impl Playground {
+    /// `localhost` is both addresses, so both are taken; where there is no ::1, the other will do. Port 0 picks one.
+    pub(crate) async fn bind(port: u16) -> io::Result<Self> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let v4 = bind((Ipv4Addr::LOCALHOST, port).into()).await?;
+            let taken = v4.local_addr()?.port();
+            match bind((Ipv6Addr::LOCALHOST, taken).into()).await {
+                Ok(v6) => return Ok(Self { port: taken, listeners: vec![v4, v6] }),
+                Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+                    return Ok(Self { port: taken, listeners: vec![v4] });
+                }
+                Err(_) if port == 0 && tries < TRIES => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Where a browser finds it.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/", authority("localhost", self.port))
+    }
+
+    pub(crate) fn start(self, page: Arc<Page>) -> Vec<Running> {
+        let routes = routes(page);
+        let serve = |listener| -> Running {
+            let routes = routes.clone();
+            Box::pin(async { axum::serve(listener, routes).await })
+        };
+        self.listeners.into_iter().map(serve).collect()
+    }
+
+    /// What the page knows: the servers, and the text of the policy that they begin with.
+    pub(crate) fn page(
+        &self,
+        servers: impl IntoIterator<Item = (Adapter, SocketAddr)>,
+        text: String,
+        swap: Swap,
+    ) -> Page {
+        let servers = servers.into_iter().collect();
+        Page { port: self.port, servers, text: Mutex::new(text), swap }
+    }
+}
+
+/// What the page's answers are made of.
+pub(crate) struct Page {
+    port: u16,
+    servers: Vec<(Adapter, SocketAddr)>,
+    text: Mutex<String>,
+    swap: Swap,
+}
+
+impl Page {
+    /// The text of the policy in force.
+    fn text(&self) -> String {
+        self.text.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The policy in force is another one now.
+    pub(crate) fn set_text(&self, text: String) {
+        *self.text.lock().unwrap_or_else(PoisonError::into_inner) = text;
+    }
+
+    fn origin(&self) -> String {
+        format!("http://{}", authority("localhost", self.port))
+    }
+
+    /// Scripts and styles of its own, answers of its own, and frames of the names that it is served on; the icon is an empty one.
+    fn index_csp(&self) -> String {
+        let frames = ["localhost", "*.localhost", "127.0.0.1"];
+        let frames = frames.map(|host| format!("http://{}", authority(host, self.port))).join(" ");
+        format!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; frame-src {frames}; \
+             base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+    }
+
+    /// A script of its own that reaches the servers, in a frame of the playground.
+    fn frame_csp(&self) -> String {
+        let servers: Vec<_> = self
+            .servers
+            .iter()
+            .map(|(_, addr)| match addr.ip() {
+                IpAddr::V4(_) => format!("http://{addr}"),
+                // No source of a Content Security Policy can name an IPv6 address.
+                IpAddr::V6(_) => "http:".to_owned(),
+            })
+            .collect();
+        format!(
+            "default-src 'none'; script-src 'self'; connect-src {}; base-uri 'none'; form-action 'none'; \
+             frame-ancestors {}",
+            servers.join(" "),
+            self.origin()
+        )
+    }
+}
+
+/// Browsers leave out the default port.
+fn authority(host: &str, port: u16) -> String {
+    if port == 80 { host.to_owned() } else { format!("{host}:{port}") }
+}
+
+fn routes(page: Arc<Page>) -> Router {
+    let html = |text, csp: String| get(async move || file(HTML, &csp, text));
+    let other = |kind, text| get(async move || file(kind, NOTHING, text));
+    let editor = Router::new()
+        .route("/start", post(answers::start))
+        .route("/check", post(answers::check))
+        .route("/policy", post(answers::policy))
+        .route("/explain", post(answers::explain))
+        .route("/fix", post(answers::fix))
+        .layer(from_fn_with_state(Arc::clone(&page), guard::own_page_alone));
+    let site = Router::new()
+        .route("/", html(INDEX, page.index_csp()))
+        .route("/style.css", other(CSS, STYLE))
+        .route("/script.js", other(JAVASCRIPT, SCRIPT))
+        .layer(from_fn_with_state(Arc::clone(&page), guard::own_host_alone));
+    let frame = Router::new()
+        .route("/from", html(FROM, page.frame_csp()))
+        .route("/from.js", other(JAVASCRIPT, FROM_SCRIPT))
+        .layer(from_fn_with_state(Arc::clone(&page), guard::names_of_this_machine));
+    editor.merge(site).merge(frame).with_state(page).layer(map_response(
+        async |mut response: Response| {
+            let headers = response.headers_mut();
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+            headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING));
+            response
+        },
+    ))
+}
+
+/// The Content Security Policy of what is no page.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+fn file(kind: &'static str, csp: &str, text: &'static str) -> Response {
+    let headers = [(CONTENT_TYPE, kind), (CONTENT_SECURITY_POLICY, csp)];
+    (headers, text).into_response()
+}

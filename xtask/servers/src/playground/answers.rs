@@ -1,0 +1,195 @@
+//! What the page's script asks for: JSON in, JSON out.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use cors_core::Policy;
+use cors_core::browser::{Body, CredentialsMode, Fetch};
+use cors_core::explain::{Explanation, explain_with};
+use cors_core::file::{self, Format, Found, Located};
+use http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use xtask::explanation::to_json;
+use xtask::options::Adapter;
+
+use super::{Page, mend};
+use crate::api;
+
+#[derive(Deserialize)]
+struct Asked {
+    policy: String,
+}
+
+#[derive(Deserialize)]
+struct AskedFetch {
+    policy: String,
+    fetch: Form,
+}
+
+/// The fetch as the page's form has it.
+#[derive(Deserialize, Serialize)]
+struct Form {
+    origin: String,
+    method: String,
+    headers: Vec<(String, String)>,
+    credentials: String,
+    upload: bool,
+}
+
+type Answer = Result<Json, Fault>;
+
+pub(super) struct Json(Value);
+
+pub(super) enum Fault {
+    /// The request cannot be understood.
+    Request(String),
+    /// The policy has errors.
+    Policy(Vec<Located>),
+}
+
+pub(super) async fn start(State(page): State<Arc<Page>>) -> Json {
+    let server = |(adapter, addr): &(Adapter, SocketAddr)| json!({ "adapter": adapter.name(), "origin": format!("http://{addr}") });
+    let servers: Vec<_> = page.servers.iter().map(server).collect();
+    Json(json!({ "policy": page.text(), "servers": servers }))
+}
+
+pub(super) async fn check(body: Bytes) -> Answer {
+    let Asked { policy } = read(&body)?;
+    let report = file::check(&policy, Format::Toml);
+    Ok(Json(json!({ "ok": report.policy().is_some(), "findings": told(report.findings()) })))
+}
+
+pub(super) async fn policy(State(page): State<Arc<Page>>, body: Bytes) -> Answer {
+    let Asked { policy: text } = read(&body)?;
+    let policy = built(&text)?;
+    (page.swap)(policy);
+    page.set_text(text);
+    Ok(Json(json!({ "ok": true })))
+}
+
+pub(super) async fn explain(State(page): State<Arc<Page>>, body: Bytes) -> Answer {
+    let AskedFetch { policy, fetch } = read(&body)?;
+    let explanation = explained(&page, &policy, fetch)?;
+    let mut answer = to_json(&explanation);
+    answer["cautions"] = json!(explanation.fix().map(|fix| fix.cautions()));
+    Ok(Json(answer))
+}
+
+pub(super) async fn fix(State(page): State<Arc<Page>>, body: Bytes) -> Answer {
+    let AskedFetch { policy, fetch } = read(&body)?;
+    let explanation = explained(&page, &policy, fetch)?;
+    let fix = explanation.fix().ok_or_else(|| Fault::Request("there is no fix".to_owned()))?;
+    let text = mend::apply(&policy, fix).ok_or_else(|| {
+        Fault::Request(format!("the fix is for you to write into this text: {fix}"))
+    })?;
+    Ok(Json(json!({ "policy": text, "fetch": Form::of(fix.fetch()) })))
+}
+
+fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, Fault> {
+    serde_json::from_slice(body).map_err(|error| Fault::Request(error.to_string()))
+}
+
+fn built(text: &str) -> Result<Policy, Fault> {
+    let report = file::check(text, Format::Toml);
+    match report.policy() {
+        Some(policy) => Ok(policy.clone()),
+        None => Err(Fault::Policy(report.findings().to_vec())),
+    }
+}
+
+/// The fetch is of `/echo` on the first of the servers, which all do the same.
+fn explained(page: &Page, policy: &str, form: Form) -> Result<Explanation, Fault> {
+    let policy = built(policy)?;
+    let (_, addr) = page.servers[0];
+    let fetch = form.fetch(format!("http://{addr}/echo"))?;
+    Ok(explain_with(&policy, &fetch, &echo))
+}
+
+/// The head of what `/echo` answers.
+fn echo(request: &http::Request<()>) -> http::Response<()> {
+    let (status, fields) = match *request.method() {
+        Method::OPTIONS => (405, &[api::ECHOED][..]),
+        _ => (200, &[api::JSON, api::REQUEST_ID, api::SECRET][..]),
+    };
+    let response = http::Response::builder().status(status);
+    let response =
+        fields.iter().fold(response, |response, (name, value)| response.header(*name, *value));
+    response.body(()).expect("the API's own headers are valid")
+}
+
+impl Form {
+    fn fetch(self, url: String) -> Result<Fetch, Fault> {
+        let Self { origin, method, headers, credentials, upload } = self;
+        let credentials = CredentialsMode::ALL
+            .into_iter()
+            .find(|mode| mode.as_str() == credentials)
+            .ok_or_else(|| Fault::Request(format!("{credentials:?}: no credentials mode")))?;
+        let bodiless = ["GET", "HEAD"].iter().any(|name| name.eq_ignore_ascii_case(&method));
+        let mut fetch = Fetch::new(origin, url)
+            .method(method)
+            .credentials(credentials)
+            .upload_listener(upload)
+            .body(if bodiless { Body::None } else { Body::Text });
+        fetch.headers = headers;
+        if fetch.serialized_origin() == "null" && fetch.origin != "null" {
+            return Err(Fault::Request(format!(
+                "{:?}: no page has that origin; write it like https://app.example.com, or null",
+                fetch.origin
+            )));
+        }
+        Ok(fetch)
+    }
+
+    fn of(fetch: &Fetch) -> Self {
+        Self {
+            origin: fetch.origin.clone(),
+            method: fetch.method.clone(),
+            headers: fetch.headers.clone(),
+            credentials: fetch.credentials.as_str().to_owned(),
+            upload: fetch.upload_listener,
+        }
+    }
+}
+
+fn told(findings: &[Located]) -> Vec<Value> {
+    findings
+        .iter()
+        .map(|located| {
+            let (reason, fix) = match &located.finding {
+                Found::Error(error) => (error.reason(), error.fix()),
+                Found::Warning(warning) => (warning.reason(), warning.fix()),
+            };
+            json!({
+                "line": located.line,
+                "key": located.key(),
+                "error": located.is_error(),
+                "reason": reason,
+                "fix": fix,
+            })
+        })
+        .collect()
+}
+
+impl IntoResponse for Json {
+    fn into_response(self) -> Response {
+        ([(CONTENT_TYPE, api::JSON.1)], self.0.to_string()).into_response()
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let (status, body) = match self {
+            Self::Request(error) => (StatusCode::BAD_REQUEST, json!({ "error": error })),
+            Self::Policy(findings) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, json!({ "findings": told(&findings) }))
+            }
+        };
+        (status, Json(body)).into_response()
+    }
+}

@@ -1,0 +1,113 @@
+//! The flags of `browser`.
+
+use std::ffi::{OsStr, OsString};
+
+use cors_core::browser::Engine;
+use lexopt::{Arg, Error, Parser, ValueExt};
+
+use super::once;
+
+/// `browser`: the tests in real browsers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Browser {
+    /// One engine, or every one there is.
+    pub engine: Option<Engine>,
+    /// Whether what is missing is installed, and nothing else is done.
+    pub install: bool,
+    /// What the random fetches grow from; a new one each time if there is none.
+    pub seed: Option<u64>,
+}
+
+impl Browser {
+    /// What `browser --help` prints.
+    pub const USAGE: &str = "\
+browser [--engine chromium|firefox|webkit] [--seed N]
+  runs the tests in real browsers, in every engine unless one is named
+  --seed N repeats the random fetches of a run that printed N
+browser --install [--engine chromium|firefox|webkit]
+  installs what is missing on Debian, and says what to install elsewhere";
+
+    /// Reads the flags; `None` if help was asked for.
+    pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
+        let (mut engine, mut install, mut seed) = (None, None, None);
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Arg::Short('h') | Arg::Long("help") => return Ok(None),
+                Arg::Long("engine") => once("--engine", &mut engine, engine_of(&parser.value()?)?)?,
+                Arg::Long("install") => once("--install", &mut install, ())?,
+                Arg::Long("seed") => once("--seed", &mut seed, parser.value()?.parse()?)?,
+                other => return Err(other.unexpected()),
+            }
+        }
+        if install.is_some() && seed.is_some() {
+            return Err("--install runs no tests: leave out --seed".into());
+        }
+        Ok(Some(Self { engine, install: install.is_some(), seed }))
+    }
+
+    /// The engines that are meant.
+    pub fn engines(&self) -> Vec<Engine> {
+        self.engine.map_or(Engine::ALL.to_vec(), |engine| vec![engine])
+    }
+
+    /// The command line that `parse` reads the same from.
+    pub fn to_args(&self) -> Vec<OsString> {
+        let mut args = vec!["browser".into()];
+        if let Some(engine) = self.engine {
+            args.extend(["--engine".into(), flag(engine).into()]);
+        }
+        if self.install {
+            args.push("--install".into());
+        }
+        if let Some(seed) = self.seed {
+            args.extend(["--seed".into(), seed.to_string().into()]);
+        }
+        args
+    }
+}
+
+fn flag(engine: Engine) -> String {
+    engine.name().to_ascii_lowercase()
+}
+
+fn engine_of(name: &OsStr) -> Result<Engine, Error> {
+    Engine::ALL.into_iter().find(|engine| name == flag(*engine).as_str()).ok_or_else(|| {
+        let names = Engine::ALL.map(flag).join(", ");
+        format!("--engine {name:?}: no such engine; there is: {names}").into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[OsString]) -> Result<Option<Browser>, Error> {
+        Browser::parse(&mut Parser::from_args(&args[1..]))
+    }
+
+    #[test]
+    fn what_is_handed_on_reads_the_same() {
+        for engine in Engine::ALL.map(Some).into_iter().chain([None]) {
+            for (install, seed) in [(true, None), (false, Some(u64::MAX)), (false, None)] {
+                let browser = Browser { engine, install, seed };
+                assert_eq!(parse(&browser.to_args()).unwrap(), Some(browser));
+            }
+        }
+    }
+
+    #[test]
+    fn wrong_usage_is_named() {
+        for (flags, named) in [
+            (&["--engine", "Chromium"][..], "no such engine"),
+            (&["--engine", "webkit", "--engine", "firefox"], "twice"),
+            (&["--seed", "-1"], "-1"),
+            (&["--install", "--seed", "1"], "--seed"),
+            (&["all"], "all"),
+        ] {
+            let args: Vec<OsString> =
+                ["browser"].iter().chain(flags).map(|flag| flag.into()).collect();
+            let error = parse(&args).unwrap_err().to_string();
+            assert!(error.contains(named) && !error.contains('\n'), "{flags:?}: {error}");
+        }
+    }
+}
