@@ -31,7 +31,7 @@ struct Command {
 const COMMANDS: &[Command] = &[
     Command {
         name: "demo",
-        about: "an API under a sample policy, and three curl lines to try",
+        about: "an API under a sample policy, a page to see it in a browser, and three curl lines",
         run: demo::run,
     },
     Command { name: "serve", about: "the test API under a policy file", run: serve::run },

@@ -3,6 +3,29 @@
 use std::time::Duration;
 
 /// A browser engine.
+///
+/// Known departures from the standard, as seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50:
+///
+/// | | Chromium | Firefox | WebKit |
+/// |---|---|---|---|
+/// | `*` in `Access-Control-Allow-Headers` covers `authorization` | yes | yes | yes |
+/// | the same from the preflight cache | | | yes |
+/// | headers of one name are joined before they are judged | yes | | yes |
+/// | a preflight asks for a name as often as it was set | | yes | |
+/// | some client hints are CORS-safelisted | yes | | |
+/// | an upload listener without an upload needs no preflight | yes | | |
+/// | `http:` to this machine is mixed content | | | yes |
+/// | a redirect within an origin to a URL with a user name fails | yes | | |
+/// | after a redirect there is a preflight, needed or not | | yes | yes |
+/// | that preflight asks for headers that were left behind | | | yes |
+/// | that preflight names the page's origin instead of `null` | | yes | |
+/// | the most that a preflight's answer is kept, in seconds | 7200 | 86400 | 600 |
+/// | one with a max-age that cannot be read is not kept | | yes | |
+/// | an answer replaces what was kept for the URL | yes | | yes |
+/// | what is kept stays when the request itself fails | yes | | yes |
+/// | what was kept with credentials does not serve without | | yes | |
+/// | a `*` is not kept | | yes | |
+/// | HEAD has to be kept like any method | | yes | |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Engine {
     /// Chrome, Edge, Opera and others.

@@ -10,8 +10,13 @@ use serde_json::{Value, json};
 use crate::home::Home;
 use crate::install::Programs;
 
-/// For a new session of the engine, whose only way out is the proxy.
-pub fn of(engine: Engine, programs: &Programs, home: &Home, proxy: SocketAddr) -> Capabilities {
+/// For a new session of the engine, whose only way out is the proxy if there is one.
+pub fn of(
+    engine: Engine,
+    programs: &Programs,
+    home: &Home,
+    proxy: Option<SocketAddr>,
+) -> Capabilities {
     let (name, options) = match engine {
         Engine::Chromium => ("goog:chromeOptions", chromium(programs, home, proxy)),
         Engine::Firefox => ("moz:firefoxOptions", firefox(programs, proxy)),
@@ -23,38 +28,44 @@ pub fn of(engine: Engine, programs: &Programs, home: &Home, proxy: SocketAddr) -
     capabilities
 }
 
-fn chromium(programs: &Programs, home: &Home, proxy: SocketAddr) -> Value {
+fn chromium(programs: &Programs, home: &Home, proxy: Option<SocketAddr>) -> Value {
+    let profile = format!("--user-data-dir={}", home.path().join("profile").display());
+    let mut args: Vec<String> = [
+        "--headless",
+        // It refuses to run as root with one, and containers have none.
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        // Pages may ask this machine, and `http:` pages stay what they are.
+        "--disable-features=LocalNetworkAccessChecks,HttpsUpgrades",
+        &profile,
+    ]
+    .map(str::to_owned)
+    .into();
+    if let Some(proxy) = proxy {
+        args.push(format!("--proxy-server=http://{proxy}"));
+        // By default, requests to this machine go around the proxy.
+        args.push("--proxy-bypass-list=<-loopback>".to_owned());
+    }
     json!({
         "binary": programs.browser,
-        "args": [
-            "--headless",
-            // It refuses to run as root with one, and containers have none.
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--disable-dev-shm-usage",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            format!("--user-data-dir={}", home.path().join("profile").display()),
-            format!("--proxy-server=http://{proxy}"),
-            // By default, requests to this machine go around the proxy.
-            "--proxy-bypass-list=<-loopback>",
-            // Pages may ask this machine, and `http:` pages stay what they are.
-            "--disable-features=LocalNetworkAccessChecks,HttpsUpgrades",
-        ],
+        "args": args,
         "prefs": { "profile.cookie_controls_mode": 0 },
     })
 }
 
-fn firefox(programs: &Programs, proxy: SocketAddr) -> Value {
-    let (host, port) = (proxy.ip().to_string(), proxy.port());
+fn firefox(programs: &Programs, proxy: Option<SocketAddr>) -> Value {
+    let (host, port) = proxy.map_or((String::new(), 0), |it| (it.ip().to_string(), it.port()));
     json!({
         "binary": programs.browser,
         "args": ["-headless"],
         "prefs": {
-            "network.proxy.type": 1,
+            "network.proxy.type": i32::from(proxy.is_some()),
             "network.proxy.http": host,
             "network.proxy.http_port": port,
             "network.proxy.ssl": host,
@@ -80,9 +91,11 @@ fn firefox(programs: &Programs, proxy: SocketAddr) -> Value {
     })
 }
 
-fn webkit(programs: &Programs, proxy: SocketAddr) -> Value {
+fn webkit(programs: &Programs, proxy: Option<SocketAddr>) -> Value {
+    let proxy = proxy.map(|proxy| format!("--proxy=http://{proxy}"));
+    let args = ["--automation", "--cookies-policy=always"].map(str::to_owned);
     json!({
         "binary": programs.browser,
-        "args": ["--automation", format!("--proxy=http://{proxy}"), "--cookies-policy=always"],
+        "args": args.into_iter().chain(proxy).collect::<Vec<_>>(),
     })
 }

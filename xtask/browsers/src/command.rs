@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use browsers::{install, run};
+use browsers::{install, playground, run};
 use cors_core::browser::Engine;
 use lexopt::{Arg, Error, Parser};
 use tokio::signal::unix::{SignalKind, signal};
@@ -50,11 +50,22 @@ fn do_it(options: &Browser) -> Result<(), String> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         tokio::select! {
-            result = run::run(&engines, options.seed) => result,
+            result = all(&engines, options) => result,
             // Not by the signal's own effect: what runs in other process groups would stay.
             () = interrupted() => Err("interrupted".to_owned()),
         }
     })
+}
+
+async fn all(engines: &[Engine], options: &Browser) -> Result<(), String> {
+    if options.picture.is_none() {
+        run::run(engines, options.seed).await?;
+    }
+    if engines.contains(&Engine::Chromium) {
+        playground::run(options.picture.as_deref()).await?;
+        println!("Chromium: the playground does what explain says");
+    }
+    Ok(())
 }
 
 async fn interrupted() {

@@ -37,6 +37,7 @@ pub mod judge;
 mod log;
 pub mod matrix;
 mod page;
+pub mod playground;
 mod process;
 mod proxy;
 pub mod random;

@@ -447,7 +447,10 @@ fn handlers() -> Vec<Row> {
         .holds(|o| {
             let statuses: Vec<_> =
                 o.iter().filter_map(Outcome::readable).map(|r| r.status).collect();
-            statuses.len() == 5 && statuses[0] == 500 && statuses[2..4] == [404, 401]
+            statuses.len() == 5
+                && statuses[0] == 500
+                && statuses[2..4] == [404, 401]
+                && o[0].readable().is_some_and(|error| !error.body.is_empty())
         }),
         row(
             "errors for another site",

@@ -1,5 +1,6 @@
 //! One browser, started and told what to do.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use cors_core::browser::Engine;
@@ -38,9 +39,18 @@ impl Session {
     /// Starts the engine behind the proxy. An error is for the one who runs the command: it says what is missing, or
     /// what the driver had to say.
     pub async fn start(engine: Engine, proxy: &Proxy) -> Result<Self, String> {
+        Self::start_behind(engine, Some(proxy.addr())).await
+    }
+
+    /// Starts the engine without a proxy: it can open what is on this machine, and nothing else.
+    pub async fn start_directly(engine: Engine) -> Result<Self, String> {
+        Self::start_behind(engine, None).await
+    }
+
+    async fn start_behind(engine: Engine, proxy: Option<SocketAddr>) -> Result<Self, String> {
         let programs = Programs::find(engine)?;
         let home = Home::new().map_err(|error| format!("no directory for a profile: {error}"))?;
-        let wanted = capabilities::of(engine, &programs, &home, proxy.addr());
+        let wanted = capabilities::of(engine, &programs, &home, proxy);
         let driver = tokio::task::spawn_blocking(move || Driver::start(engine, &programs, home));
         let driver = driver.await.map_err(|error| error.to_string())??;
         let mut builder = ClientBuilder::new(HttpConnector::new());
@@ -57,6 +67,11 @@ impl Session {
             Err(_) => format!("no session after {PATIENCE:?}"),
         };
         Err(format!("{}: {fault}; the driver said: {}", engine.name(), driver.said().trim()))
+    }
+
+    /// What speaks to the browser, for what a job cannot do.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Which engine it is.

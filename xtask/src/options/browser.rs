@@ -1,6 +1,7 @@
 //! The flags of `browser`.
 
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use cors_core::browser::Engine;
 use lexopt::{Arg, Error, Parser, ValueExt};
@@ -16,6 +17,8 @@ pub struct Browser {
     pub install: bool,
     /// What the random fetches grow from; a new one each time if there is none.
     pub seed: Option<u64>,
+    /// Where a picture of the playground is painted, and nothing else is done but clicking through it.
+    pub picture: Option<PathBuf>,
 }
 
 impl Browser {
@@ -24,25 +27,31 @@ impl Browser {
 browser [--engine chromium|firefox|webkit] [--seed N]
   runs the tests in real browsers, in every engine unless one is named
   --seed N repeats the random fetches of a run that printed N
+browser --picture FILE.png
+  clicks through the playground in Chromium and paints it
 browser --install [--engine chromium|firefox|webkit]
   installs what is missing on Debian, and says what to install elsewhere";
 
     /// Reads the flags; `None` if help was asked for.
     pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
-        let (mut engine, mut install, mut seed) = (None, None, None);
+        let (mut engine, mut install, mut seed, mut picture) = (None, None, None, None);
         while let Some(arg) = parser.next()? {
             match arg {
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
                 Arg::Long("engine") => once("--engine", &mut engine, engine_of(&parser.value()?)?)?,
                 Arg::Long("install") => once("--install", &mut install, ())?,
                 Arg::Long("seed") => once("--seed", &mut seed, parser.value()?.parse()?)?,
+                Arg::Long("picture") => once("--picture", &mut picture, parser.value()?.into())?,
                 other => return Err(other.unexpected()),
             }
         }
         if install.is_some() && seed.is_some() {
             return Err("--install runs no tests: leave out --seed".into());
         }
-        Ok(Some(Self { engine, install: install.is_some(), seed }))
+        if picture.is_some() && (engine.is_some() || install.is_some() || seed.is_some()) {
+            return Err("--picture stands alone: it is always Chromium that paints".into());
+        }
+        Ok(Some(Self { engine, install: install.is_some(), seed, picture }))
     }
 
     /// The engines that are meant.
@@ -61,6 +70,9 @@ browser --install [--engine chromium|firefox|webkit]
         }
         if let Some(seed) = self.seed {
             args.extend(["--seed".into(), seed.to_string().into()]);
+        }
+        if let Some(picture) = &self.picture {
+            args.extend(["--picture".into(), picture.into()]);
         }
         args
     }
@@ -89,10 +101,13 @@ mod tests {
     fn what_is_handed_on_reads_the_same() {
         for engine in Engine::ALL.map(Some).into_iter().chain([None]) {
             for (install, seed) in [(true, None), (false, Some(u64::MAX)), (false, None)] {
-                let browser = Browser { engine, install, seed };
+                let browser = Browser { engine, install, seed, picture: None };
                 assert_eq!(parse(&browser.to_args()).unwrap(), Some(browser));
             }
         }
+        let picture = Some("a b.png".into());
+        let browser = Browser { engine: None, install: false, seed: None, picture };
+        assert_eq!(parse(&browser.to_args()).unwrap(), Some(browser));
     }
 
     #[test]
@@ -102,6 +117,7 @@ mod tests {
             (&["--engine", "webkit", "--engine", "firefox"], "twice"),
             (&["--seed", "-1"], "-1"),
             (&["--install", "--seed", "1"], "--seed"),
+            (&["--picture", "a.png", "--seed", "1"], "--picture"),
             (&["all"], "all"),
         ] {
             let args: Vec<OsString> =
