@@ -196,6 +196,14 @@ fn examples() -> Vec<Example> {
             get().method("patch"),
             "in the script: method: \"PATCH\"",
         ),
+        // `XMLHttpRequest`, and a method that the browser writes in upper case.
+        example(
+            "preflight-method-upload",
+            Step::PreflightMethod,
+            app(),
+            get().method("delete").body(Body::Text).upload_listener(true),
+            "allow_methods = [\"PUT\", \"DELETE\"]",
+        ),
         example(
             "preflight-authorization",
             Step::PreflightAuthorization,
