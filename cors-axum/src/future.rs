@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use http::{Response, StatusCode};
 use pin_project_lite::pin_project;
@@ -48,13 +48,16 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let mut response = match this.state.project() {
-            StateProjection::Calling { response } => ready!(response.poll(cx))?,
-            StateProjection::Answered { status } => empty(*status),
+        // Changed in place, since a response is large to move.
+        let mut polled = match this.state.project() {
+            StateProjection::Calling { response } => response.poll(cx),
+            StateProjection::Answered { status } => Poll::Ready(Ok(empty(*status))),
         };
-        let exchange = this.exchange.take().expect("not polled again once it is ready");
-        exchange.write(response.headers_mut());
-        Poll::Ready(Ok(response))
+        if let Poll::Ready(Ok(response)) = &mut polled {
+            let exchange = this.exchange.take().expect("not polled again once it is ready");
+            exchange.write(response.headers_mut());
+        }
+        polled
     }
 }
 

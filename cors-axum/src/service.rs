@@ -46,6 +46,7 @@ where
 }
 
 /// Does what was decided: answers in the service's stead, or calls it.
+#[inline]
 pub(crate) fn respond<S, ReqBody>(
     ready: &mut S,
     request: Request<ReqBody>,

@@ -12,6 +12,7 @@ pub(crate) enum Source {
 }
 
 impl Source {
+    #[inline]
     pub(crate) fn begin<B>(&self, request: &http::Request<B>) -> Exchange {
         match self {
             Self::Fixed(policy) => policy.begin(request).unasked(),

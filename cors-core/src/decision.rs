@@ -108,11 +108,21 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// A decision and what follows from it.
+/// What a request was found to be, and what follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome<'r> {
-    pub(crate) decision: Decision<'r>,
+    pub(crate) found: Found<'r>,
     pub(crate) plan: Plan,
+}
+
+/// What a request was found to be, looked into no further than its answer depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found<'r> {
+    Decided(Decision<'r>),
+    /// An origin that nothing allows: `null`, well-formed or not.
+    Unmatched(&'r [u8]),
+    /// A preflight from an origin that is allowed, with the same answer whatever it asks for.
+    PreflightUnread,
 }
 
 /// An outcome, or the question on which it depends.

@@ -103,22 +103,24 @@ impl<'a> Origin<'a> {
             return Err(OriginFault::NotAscii);
         }
         let text = str::from_utf8(bytes).map_err(|_| OriginFault::NotAscii)?;
-        let scheme_len = text.find("://").ok_or(OriginFault::NoScheme)?;
+        let scheme_len =
+            bytes.windows(3).position(|three| three == b"://").ok_or(OriginFault::NoScheme)?;
         let scheme = &text[..scheme_len];
         check_scheme(scheme)?;
         let host_start = scheme_len + "://".len();
         let rest = &text[host_start..];
+        let has = Kinds::of(rest);
         // Only now: a colon in the path or in user information is not a port's.
-        if rest.contains(['/', '?', '#', '\\']) {
+        if has.any(Kinds::PATH) {
             return Err(OriginFault::Path);
         }
-        if rest.contains('@') {
+        if has.any(Kinds::USER_INFO) {
             return Err(OriginFault::UserInfo);
         }
         let host_len = if rest.starts_with('[') {
             rest.find(']').ok_or(OriginFault::BadIpv6)? + 1
         } else {
-            rest.find(':').unwrap_or(rest.len())
+            rest.bytes().position(|b| b == b':').unwrap_or(rest.len())
         };
         let (host, port) = rest.split_at(host_len);
         check_host(host)?;
@@ -164,8 +166,8 @@ impl<'a> Origin<'a> {
     }
 
     /// The text without its port.
-    pub(crate) fn without_port(&self) -> &'a str {
-        &self.text[..self.host_end]
+    pub(crate) fn without_port(&self) -> &'a [u8] {
+        &self.text.as_bytes()[..self.host_end]
     }
 }
 
@@ -236,10 +238,11 @@ pub(crate) fn check_host(host: &str) -> Result<(), OriginFault> {
     if let Some(inner) = host.strip_prefix('[') {
         return check_ipv6(inner.strip_suffix(']').ok_or(OriginFault::BadIpv6)?);
     }
-    if host.bytes().any(|b| b.is_ascii_uppercase()) {
+    let has = Kinds::of(host);
+    if has.any(Kinds::UPPER_CASE) {
         return Err(OriginFault::UpperCase);
     }
-    if !host.bytes().all(is_domain_byte) {
+    if has.any(Kinds::FORBIDDEN) {
         return Err(OriginFault::BadHost);
     }
     if ends_in_number(host) && host.parse::<Ipv4Addr>().is_err() {
@@ -248,25 +251,45 @@ pub(crate) fn check_host(host: &str) -> Result<(), OriginFault> {
     Ok(())
 }
 
-/// Not a [forbidden domain code point](https://url.spec.whatwg.org/#forbidden-domain-code-point).
-fn is_domain_byte(b: u8) -> bool {
-    b.is_ascii_graphic()
-        && !matches!(
-            b,
-            b'#' | b'%'
-                | b'/'
-                | b':'
-                | b'<'
-                | b'>'
-                | b'?'
-                | b'@'
-                | b'['
-                | b'\\'
-                | b']'
-                | b'^'
-                | b'|'
-        )
+/// What kinds of bytes a text holds.
+#[derive(Clone, Copy)]
+struct Kinds(u8);
+
+impl Kinds {
+    /// What ends an authority.
+    const PATH: u8 = 1;
+    const USER_INFO: u8 = 1 << 1;
+    const UPPER_CASE: u8 = 1 << 2;
+    /// A [forbidden domain code point](https://url.spec.whatwg.org/#forbidden-domain-code-point),
+    /// or no ASCII.
+    const FORBIDDEN: u8 = 1 << 3;
+
+    fn of(text: &str) -> Self {
+        Self(text.bytes().fold(0, |kinds, byte| kinds | KINDS[usize::from(byte)]))
+    }
+
+    fn any(self, kinds: u8) -> bool {
+        self.0 & kinds != 0
+    }
 }
+
+/// By byte, since every `Origin` that is held against wildcards goes through here.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < kinds.len() {
+        kinds[byte] = match byte as u8 {
+            b'/' | b'?' | b'#' | b'\\' => Kinds::PATH | Kinds::FORBIDDEN,
+            b'@' => Kinds::USER_INFO | Kinds::FORBIDDEN,
+            b'A'..=b'Z' => Kinds::UPPER_CASE,
+            b'%' | b':' | b'<' | b'>' | b'[' | b']' | b'^' | b'|' => Kinds::FORBIDDEN,
+            other if !other.is_ascii_graphic() => Kinds::FORBIDDEN,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
+};
 
 /// [URL, ends in a number checker](https://url.spec.whatwg.org/#ends-in-a-number-checker)
 fn ends_in_number(host: &str) -> bool {

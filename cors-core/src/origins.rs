@@ -40,8 +40,8 @@ struct Key<'a> {
     subdomains: bool,
     any_port: bool,
     /// Only where labels stand between scheme and the rest.
-    scheme: &'a str,
-    rest: &'a str,
+    scheme: &'a [u8],
+    rest: &'a [u8],
 }
 
 /// Empty, or from the top: the hash's upper bits, the pattern's kind, and its index plus one.
@@ -60,56 +60,58 @@ impl Patterns {
         if self.ends.is_empty() || origin.len() > MAX_LEN {
             return false;
         }
-        let Ok(text) = str::from_utf8(origin) else { return false };
-        if self.find(Key::exact(text)) {
-            return true;
-        }
-        self.find_wildcard(text)
+        self.find(Key::exact(origin)) || self.has != Has::default() && self.find_wildcard(origin)
     }
 
-    fn find_wildcard(&self, text: &str) -> bool {
-        if self.has == Has::default() {
-            return false;
-        }
+    fn find_wildcard(&self, origin: &[u8]) -> bool {
         // Only an origin that a browser could have sent is held against wildcards.
-        let Ok(origin) = Origin::parse(text.as_bytes()) else { return false };
+        let Ok(origin) = Origin::parse(origin) else { return false };
         if self.has.any_port && self.find(Key::any_port(origin.without_port())) {
             return true;
         }
         let Some((least, most)) = self.has.labels else { return false };
-        let host = origin.host();
+        let host = origin.host().as_bytes();
         // A star never stands for part of an IP address, nor for an empty label.
-        if host.starts_with('[') || host.starts_with('.') || host.contains("..") {
+        if host[0] == b'[' || host[0] == b'.' || host.windows(2).any(|pair| pair == b"..") {
             return false;
         }
-        let host_start = origin.scheme().len() + "://".len();
-        let boundaries = host.bytes().enumerate().rev().filter(|(_, b)| *b == b'.');
+        let scheme = origin.scheme().as_bytes();
+        let host_start = scheme.len() + "://".len();
+        let boundaries = host.iter().enumerate().rev().filter(|(_, b)| **b == b'.');
         boundaries.zip(1..=most).filter(|(_, labels)| *labels >= least).any(|((dot, _), _)| {
-            let with_port = &text[host_start + dot..];
+            let with_port = &origin.as_str().as_bytes()[host_start + dot..];
             let without_port = &origin.without_port()[host_start + dot..];
-            let key =
-                Key { subdomains: true, any_port: false, scheme: origin.scheme(), rest: with_port };
+            let key = Key { subdomains: true, any_port: false, scheme, rest: with_port };
             let any_port = Key { any_port: true, rest: without_port, ..key };
             (self.has.subdomains && self.find(key))
                 || (self.has.subdomains_any_port && self.find(any_port))
         })
     }
 
+    // Inlined, so that an exact origin is compared without asking what kind of key it is.
+    #[inline(always)]
     fn find(&self, key: Key<'_>) -> bool {
         let hash = key.hash(self.seed);
         let tag = key.tag(hash);
-        self.probe(hash).any(|slot| slot & !INDEX_MASK == tag && key.is(self.get(index(slot))))
-    }
-
-    /// The slots that hold what hashes alike, up to the first empty one.
-    fn probe(&self, hash: u64) -> impl Iterator<Item = Slot> {
-        let start = home(hash, self.table.len());
-        let (before, from) = self.table.split_at(start);
-        from.iter().chain(before).copied().take_while(|slot| *slot != 0)
+        let mut at = home(hash, self.table.len());
+        // An empty slot ends a run of full ones, and there always is one.
+        loop {
+            let slot = self.table[at];
+            if slot == 0 {
+                return false;
+            }
+            if slot & !INDEX_MASK == tag
+                && key.is(nth(self.text.as_bytes(), &self.ends, index(slot)))
+            {
+                return true;
+            }
+            at = if at + 1 == self.table.len() { 0 } else { at + 1 };
+        }
     }
 
     fn get(&self, index: usize) -> &str {
-        nth(&self.text, &self.ends, index)
+        let (start, end) = bounds(&self.ends, index);
+        &self.text[start..end]
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -128,7 +130,7 @@ impl Patterns {
 
     /// Whether a pattern that is no exact origin covers this one.
     pub(crate) fn covers(&self, exact: &str) -> bool {
-        self.find_wildcard(exact)
+        self.has != Has::default() && self.find_wildcard(exact.as_bytes())
     }
 }
 
@@ -177,8 +179,8 @@ impl PatternsBuilder {
 
     /// The set, and the indices of the patterns that stood in it before. Those are left out.
     pub(crate) fn build(self) -> (Patterns, Vec<usize>) {
-        // At most two thirds full, so that runs of full slots stay short.
-        let mut table = vec![0; self.ends.len() + self.ends.len() / 2 + 1].into_boxed_slice();
+        // Half full at most, so that runs of full slots stay short: a miss reads up to one's end.
+        let mut table = vec![0; 2 * self.ends.len() + 1].into_boxed_slice();
         // An attacker who may register origins must not be able to make them collide.
         let seed = std::hash::RandomState::new().hash_one(0);
         let mut text = String::with_capacity(self.text.len());
@@ -190,7 +192,9 @@ impl PatternsBuilder {
             let key = Key::of(pattern);
             let hash = key.hash(seed);
             let tag = key.tag(hash);
-            match free_slot(&table, hash, tag, |i| nth(&text, &ends, i) == pattern) {
+            match free_slot(&table, hash, tag, |i| {
+                nth(text.as_bytes(), &ends, i) == pattern.as_bytes()
+            }) {
                 None => repeated.push(index),
                 Some(slot) => {
                     text.push_str(pattern);
@@ -205,9 +209,13 @@ impl PatternsBuilder {
 }
 
 /// The pattern at `index` of all that stand one after the other in `text`.
-fn nth<'t>(text: &'t str, ends: &[usize], index: usize) -> &'t str {
-    let start = if index == 0 { 0 } else { ends[index - 1] };
-    &text[start..ends[index]]
+fn nth<'t>(text: &'t [u8], ends: &[usize], index: usize) -> &'t [u8] {
+    let (start, end) = bounds(ends, index);
+    &text[start..end]
+}
+
+fn bounds(ends: &[usize], index: usize) -> (usize, usize) {
+    (if index == 0 { 0 } else { ends[index - 1] }, ends[index])
 }
 
 /// Where `hash` may be put: none if a pattern that `is_same` stands there already.
@@ -241,11 +249,11 @@ fn home(hash: u64, len: usize) -> usize {
 }
 
 impl<'a> Key<'a> {
-    fn exact(text: &'a str) -> Self {
-        Self { subdomains: false, any_port: false, scheme: "", rest: text }
+    fn exact(origin: &'a [u8]) -> Self {
+        Self { subdomains: false, any_port: false, scheme: b"", rest: origin }
     }
 
-    fn any_port(without_port: &'a str) -> Self {
+    fn any_port(without_port: &'a [u8]) -> Self {
         Self { any_port: true, ..Self::exact(without_port) }
     }
 
@@ -256,17 +264,21 @@ impl<'a> Key<'a> {
             None => (pattern, false),
         };
         match text.split_once("://*") {
-            Some((scheme, rest)) => Self { subdomains: true, any_port, scheme, rest },
-            None => Self { any_port, ..Self::exact(text) },
+            Some((scheme, rest)) => Self {
+                subdomains: true,
+                any_port,
+                scheme: scheme.as_bytes(),
+                rest: rest.as_bytes(),
+            },
+            None => Self { any_port, ..Self::exact(text.as_bytes()) },
         }
     }
 
     /// Whether `pattern`, of the same kind, is the one.
-    fn is(self, pattern: &str) -> bool {
-        let end = if self.any_port { ":*" } else { "" };
-        let text = pattern.strip_suffix(end);
+    fn is(self, pattern: &[u8]) -> bool {
+        let text = if self.any_port { pattern.strip_suffix(b":*") } else { Some(pattern) };
         let rest = if self.subdomains {
-            text.and_then(|text| text.strip_prefix(self.scheme)?.strip_prefix("://*"))
+            text.and_then(|text| text.strip_prefix(self.scheme)?.strip_prefix(b"://*"))
         } else {
             text
         };
@@ -281,25 +293,30 @@ impl<'a> Key<'a> {
         hash & HASH_MASK | self.kind() << INDEX_BITS
     }
 
+    #[inline]
     fn hash(self, seed: u64) -> u64 {
         let mut hash = mix(seed ^ self.kind(), 0x9E37_79B9_7F4A_7C15);
         if self.subdomains {
-            hash = hash_bytes(hash, self.scheme.as_bytes());
+            hash = hash_bytes(hash, self.scheme);
         }
-        hash_bytes(hash, self.rest.as_bytes())
+        hash_bytes(hash, self.rest)
     }
 }
 
 /// Folds eight bytes at a time into the hash: short keys, and a seed that no request knows.
+#[inline]
 fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
-    let (chunks, tail) = bytes.as_chunks::<8>();
     let mut hash = seed ^ bytes.len() as u64;
+    let (chunks, tail) = bytes.as_chunks::<8>();
     for chunk in chunks {
         hash = mix(hash ^ u64::from_le_bytes(*chunk), 0xA076_1D64_78BD_642F);
     }
-    let mut last = [0; 8];
-    last[..tail.len()].copy_from_slice(tail);
-    mix(hash ^ u64::from_le_bytes(last), 0xE703_7ED1_A0B4_28DB)
+    let last = match bytes.last_chunk::<8>() {
+        // What is left over, with bytes that were folded already: the length tells them apart.
+        Some(last) => u64::from_le_bytes(*last),
+        None => tail.iter().fold(0, |last, byte| last << 8 | u64::from(*byte)),
+    };
+    mix(hash ^ last, 0xE703_7ED1_A0B4_28DB)
 }
 
 fn mix(a: u64, b: u64) -> u64 {
@@ -320,6 +337,16 @@ pub(crate) struct Origins {
 
 impl Origins {
     #[cfg(feature = "regex")]
+    pub(crate) fn has_regexes(&self) -> bool {
+        !self.regexes.is_empty()
+    }
+
+    #[cfg(not(feature = "regex"))]
+    pub(crate) fn has_regexes(&self) -> bool {
+        false
+    }
+
+    #[cfg(feature = "regex")]
     pub(crate) fn matches_regex(&self, origin: Origin<'_>) -> bool {
         self.regexes.iter().any(|(_, regex)| regex.is_match(origin.as_str()))
     }
@@ -330,15 +357,8 @@ impl Origins {
     }
 
     /// The one origin that is allowed, if there is no more than one.
-    #[cfg(feature = "regex")]
     pub(crate) fn one_origin(&self) -> Option<&str> {
-        self.patterns.one_origin().filter(|_| self.regexes.is_empty())
-    }
-
-    /// The one origin that is allowed, if there is no more than one.
-    #[cfg(not(feature = "regex"))]
-    pub(crate) fn one_origin(&self) -> Option<&str> {
-        self.patterns.one_origin()
+        self.patterns.one_origin().filter(|_| !self.has_regexes())
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod decide;
 
+pub(crate) use decide::is_options;
+
 use crate::config::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
 use crate::decision::{Decision, Step};
 use crate::error::Warning;
@@ -9,7 +11,7 @@ use crate::headers::AllowHeaders;
 use crate::methods::AllowMethods;
 use crate::origins::Origins;
 use crate::question::Closure;
-use crate::request::Request;
+use crate::request::{OriginLines, Request};
 use http::HeaderName;
 use std::sync::Arc;
 use std::time::Duration;
@@ -103,14 +105,11 @@ impl Policy {
     /// Where the policy [asks](Self::asking), the question counts as answered with no; who can
     /// ask uses [`PreparedPolicy::begin`](crate::PreparedPolicy::begin).
     pub fn decide<'r, R: Request>(&self, request: &'r R) -> Decision<'r> {
-        match self.begin(request) {
-            Step::Decided(outcome) => outcome.decision,
-            Step::Ask { refused, .. } => refused.decision,
-        }
-    }
-
-    pub(crate) fn begin<'r, R: Request>(&self, request: &'r R) -> Step<'r> {
-        self.0.begin(request)
+        let outcome = match self.0.begin(request, OriginLines::of(request).as_ref()) {
+            Step::Decided(outcome) => outcome,
+            Step::Ask { refused, .. } => refused,
+        };
+        self.0.decision(request, outcome.found)
     }
 
     /// The same policy, which asks about well-formed origins that nothing else in it allows.

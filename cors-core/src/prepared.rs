@@ -9,18 +9,16 @@
 //!    call the handler.
 //! 4. [`Exchange::write`] on the headers of whatever response came of it, error or not.
 
-use crate::config::{DisallowedOrigin, RefusedPreflight};
-use crate::decision::{
-    Consulted, Headers, Methods, Outcome, Plan, ResponseHeaderSet, Step, VaryOn,
-};
+use crate::config::DisallowedOrigin;
+use crate::decision::{Consulted, Headers, Methods, Plan, ResponseHeaderSet, Step, VaryOn};
 #[cfg(feature = "tracing")]
 use crate::decision::{Decision, Reason};
 use crate::methods::SAFELISTED;
-use crate::policy::{Compiled, Policy};
+use crate::policy::{Compiled, Policy, is_options};
 use crate::question::AskedOrigin;
 #[cfg(feature = "tracing")]
 use crate::refusal;
-use crate::request::{Request, RequestHeader};
+use crate::request::{OriginLines, Request, RequestHeader};
 use crate::response::{ResponseHeader, ResponseHeaders};
 use crate::value::Value;
 use crate::vary::VaryNames;
@@ -62,6 +60,8 @@ struct Prepared<V> {
     expose: Option<V>,
     truth: V,
     vary: Vary<V>,
+    /// What follows from a request that is no preflight, if that is always the same.
+    constant: Option<Plan>,
 }
 
 /// The lists of a policy's `Vary`.
@@ -100,6 +100,7 @@ impl<V: Value> PreparedPolicy<V> {
             expose: (!compiled.expose.is_empty()).then(|| value(&compiled.expose.join(","))),
             truth: value("true"),
             vary: Vary::new(compiled),
+            constant: compiled.is_constant().then(|| compiled.constant()),
             policy,
         };
         Self(Arc::new(prepared))
@@ -110,66 +111,99 @@ impl<V: Value> PreparedPolicy<V> {
         &self.0.policy
     }
 
-    /// Decides on a request, and keeps of it what the response will echo.
+    /// Decides on a request, and keeps of it what the response will echo. Looks no further into it
+    /// than the answer depends on it.
     ///
     /// With the feature `tracing`, a refusal is one event; that of a question, once it is answered.
     pub fn begin<R: Request<Value = V>>(&self, request: &R) -> Begun<V> {
-        match self.0.policy.begin(request) {
+        #[cfg(feature = "tracing")]
+        let reasons = refusal::wanted();
+        #[cfg(not(feature = "tracing"))]
+        let reasons = false;
+        if let Some(plan) = self.0.constant
+            && !reasons
+            && !is_options(request)
+        {
+            return Begun::Decided(self.echoing(plan, None, None));
+        }
+        let origin = OriginLines::of(request);
+        let compiled = self.0.policy.compiled();
+        match compiled.begin(request, origin.as_ref()) {
             Step::Decided(outcome) => {
                 #[cfg(feature = "tracing")]
-                if let Decision::Reject(reason) = outcome.decision {
-                    let origin = request.lines(RequestHeader::Origin).next();
-                    refusal::emit(origin.map(AsRef::as_ref).unwrap_or_default(), reason);
+                if reasons
+                    && let Decision::Reject(reason) = compiled.decision(request, outcome.found)
+                {
+                    refusal::emit(
+                        origin.as_ref().map_or(&[], |lines| lines.first.as_ref()),
+                        reason,
+                    );
                 }
-                Begun::Decided(self.exchange(request, outcome))
+                Begun::Decided(self.exchange(request, origin, outcome.plan))
             }
-            Step::Ask { origin, allowed, refused } => {
-                let names = self.0.policy.compiled().asks.as_deref().unwrap_or_default();
-                Begun::Ask(Question {
-                    asked: AskedOrigin::new(origin.as_str(), names, request),
-                    pending: Pending {
-                        allowed: self.exchange(request, allowed),
-                        #[cfg(feature = "tracing")]
-                        rejects: matches!(refused.decision, Decision::Reject(_))
-                            .then(|| origin.as_str().to_owned()),
-                        refused: self.exchange(request, refused),
-                    },
-                })
+            Step::Ask { origin: asked, allowed, refused } => {
+                let names = compiled.asks.as_deref().unwrap_or_default();
+                let asked_origin = AskedOrigin::new(asked.as_str(), names, request);
+                let pending = Pending {
+                    #[cfg(feature = "tracing")]
+                    rejects: matches!(
+                        compiled.decision(request, refused.found),
+                        Decision::Reject(_)
+                    )
+                    .then(|| asked.as_str().to_owned()),
+                    allowed: self.exchange(request, origin.clone(), allowed.plan),
+                    refused: self.exchange(request, origin, refused.plan),
+                };
+                Begun::Ask(Question(Box::new((asked_origin, pending))))
             }
         }
     }
 
-    fn exchange<R: Request<Value = V>>(&self, request: &R, outcome: Outcome<'_>) -> Exchange<V> {
-        let Plan { status, headers, vary } = outcome.plan;
-        let first = |name| request.lines(name).next().cloned();
-        let origin = match &self.0.origin {
-            _ if headers == ResponseHeaderSet::None => None,
-            Some(fixed) => Some(fixed.clone()),
-            None => first(RequestHeader::Origin),
-        };
-        let set = match headers {
-            ResponseHeaderSet::None => Written::Nothing,
-            ResponseHeaderSet::Simple => Written::Simple,
-            ResponseHeaderSet::Preflight { methods, headers, private_network } => {
-                let methods = match methods {
-                    Methods::Policy => Some(self.0.methods.clone()),
-                    Methods::Safelisted => Some(self.0.safelisted_methods.clone()),
-                    Methods::Echo => first(RequestHeader::RequestMethod),
-                };
-                let headers = match headers {
-                    Headers::Policy => self.0.headers.clone(),
-                    Headers::EchoVerbatim => first(RequestHeader::RequestHeaders),
-                    Headers::EchoAllowed => self.allowed_headers(request),
-                    Headers::Omit => None,
-                };
-                Written::Preflight { methods, headers, private_network }
+    #[inline]
+    fn exchange<R: Request<Value = V>>(
+        &self,
+        request: &R,
+        origin: Option<OriginLines<'_, V>>,
+        plan: Plan,
+    ) -> Exchange<V> {
+        let echoes_origin = plan.headers != ResponseHeaderSet::None && self.0.origin.is_none();
+        let preflight = match plan.headers {
+            ResponseHeaderSet::Preflight { methods, headers, .. } => {
+                self.echoes(request, methods, headers)
             }
+            _ => None,
         };
-        Exchange {
-            under: Some(Under { policy: self.clone(), vary, origin, set }),
-            status,
-            also: None,
-        }
+        let origin = origin.filter(|_| echoes_origin).map(|lines| lines.first.clone());
+        self.echoing(plan, origin, preflight)
+    }
+
+    #[inline]
+    fn echoing(
+        &self,
+        plan: Plan,
+        origin: Option<V>,
+        preflight: Option<Box<Echoes<V>>>,
+    ) -> Exchange<V> {
+        Exchange { policy: Some(self.clone()), plan, origin, preflight, also: None }
+    }
+
+    fn echoes<R: Request<Value = V>>(
+        &self,
+        request: &R,
+        methods: Methods,
+        headers: Headers,
+    ) -> Option<Box<Echoes<V>>> {
+        let first = |name| request.lines(name).next().cloned();
+        let method = match methods {
+            Methods::Echo => first(RequestHeader::RequestMethod),
+            Methods::Policy | Methods::Safelisted => None,
+        };
+        let headers = match headers {
+            Headers::EchoVerbatim => first(RequestHeader::RequestHeaders),
+            Headers::EchoAllowed => self.allowed_headers(request),
+            Headers::Policy | Headers::Omit => None,
+        };
+        (method.is_some() || headers.is_some()).then(|| Box::new(Echoes { method, headers }))
     }
 
     fn allowed_headers<R: Request<Value = V>>(&self, request: &R) -> Option<V> {
@@ -214,12 +248,9 @@ impl<V: Value> Vary<V> {
             let names = names.chain(named(policy.asks.as_ref(), has(1)));
             VaryNames::new(names.chain(fetch_site.map(header)))
         };
-        let reads_headers = policy.refused_preflight == RefusedPreflight::Conceal
-            || policy.preflight_continue
-            || policy.headers.any;
         let options = [RequestHeader::Origin, RequestHeader::RequestMethod]
             .into_iter()
-            .chain(reads_headers.then_some(RequestHeader::RequestHeaders))
+            .chain(policy.reads_request_headers().then_some(RequestHeader::RequestHeaders))
             .chain(policy.private_network.then_some(RequestHeader::RequestPrivateNetwork))
             .chain(forbid.then_some(RequestHeader::FetchSite))
             .map(header)
@@ -250,6 +281,7 @@ pub enum Begun<V> {
 
 impl<V> Begun<V> {
     /// The exchange where nobody answers questions: the answer is no.
+    #[inline]
     pub fn unasked(self) -> Exchange<V> {
         match self {
             Self::Decided(exchange) => exchange,
@@ -261,25 +293,22 @@ impl<V> Begun<V> {
 /// A question that is answered once, before the handler runs.
 #[derive(Debug)]
 #[must_use]
-pub struct Question<V> {
-    asked: AskedOrigin,
-    pending: Pending<V>,
-}
+pub struct Question<V>(Box<(AskedOrigin, Pending<V>)>);
 
 impl<V> Question<V> {
     /// What is asked.
     pub fn asked(&self) -> &AskedOrigin {
-        &self.asked
+        &self.0.0
     }
 
     /// What is asked, for the user's future to own, and what waits for its answer.
     pub fn into_parts(self) -> (AskedOrigin, Pending<V>) {
-        (self.asked, self.pending)
+        *self.0
     }
 
     /// Answers at once.
     pub fn answer(self, allow: bool) -> Exchange<V> {
-        self.pending.answer(allow)
+        self.0.1.answer(allow)
     }
 }
 
@@ -310,30 +339,28 @@ impl<V> Pending<V> {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Exchange<V> {
-    under: Option<Under<V>>,
-    status: Option<u16>,
+    /// None: no policy handles it.
+    policy: Option<PreparedPolicy<V>>,
+    plan: Plan,
+    /// The request's origin, if the response echoes it.
+    origin: Option<V>,
+    /// Apart, since few have any and every request moves an exchange about.
+    preflight: Option<Box<Echoes<V>>>,
     also: Option<VaryNames<V>>,
 }
 
+/// What the answer to a preflight repeats of it.
 #[derive(Clone, Debug)]
-struct Under<V> {
-    policy: PreparedPolicy<V>,
-    vary: VaryOn,
-    origin: Option<V>,
-    set: Written<V>,
-}
-
-#[derive(Clone, Debug)]
-enum Written<V> {
-    Nothing,
-    Simple,
-    Preflight { methods: Option<V>, headers: Option<V>, private_network: bool },
+struct Echoes<V> {
+    method: Option<V>,
+    headers: Option<V>,
 }
 
 impl<V> Exchange<V> {
     /// An exchange that no policy handles: the response is left as it is.
     pub fn unhandled() -> Self {
-        Self { under: None, status: None, also: None }
+        let plan = Plan { status: None, headers: ResponseHeaderSet::None, vary: VaryOn::Options };
+        Self { policy: None, plan, origin: None, preflight: None, also: None }
     }
 
     /// Names further request headers in `Vary`: those by which the policy was chosen.
@@ -344,7 +371,7 @@ impl<V> Exchange<V> {
 
     /// The status to answer with at once, with an empty body. None: the handler is called.
     pub fn answer(&self) -> Option<u16> {
-        self.status
+        self.plan.status
     }
 }
 
@@ -352,33 +379,52 @@ impl<V: Value> Exchange<V> {
     /// Writes the CORS headers of a response: whatever the handler set of them is replaced, and
     /// `Vary` is merged.
     pub fn write(self, headers: &mut impl ResponseHeaders<V>) {
-        if let Some(under) = self.under {
-            let prepared = &*under.policy.0;
+        if let Some(policy) = self.policy {
+            let prepared = &*policy.0;
             headers.remove_cors();
-            prepared.vary.on(under.vary).merge_into(headers);
-            let mut insert = |name, value: Option<V>| {
-                if let Some(value) = value {
-                    headers.insert(name, value);
-                }
-            };
-            insert(ResponseHeader::AllowOrigin, under.origin);
-            if !matches!(under.set, Written::Nothing) {
-                insert(ResponseHeader::AllowCredentials, prepared.credentials.clone());
-            }
-            match under.set {
-                Written::Nothing => {}
-                Written::Simple => insert(ResponseHeader::ExposeHeaders, prepared.expose.clone()),
-                Written::Preflight { methods, headers, private_network } => {
-                    insert(ResponseHeader::AllowMethods, methods);
-                    insert(ResponseHeader::AllowHeaders, headers);
-                    insert(ResponseHeader::MaxAge, prepared.max_age.clone());
-                    let truth = private_network.then(|| prepared.truth.clone());
-                    insert(ResponseHeader::AllowPrivateNetwork, truth);
-                }
+            prepared.vary.on(self.plan.vary).merge_into(headers);
+            if self.plan.headers != ResponseHeaderSet::None {
+                prepared.write(self.plan.headers, self.origin, self.preflight, headers);
             }
         }
         if let Some(names) = self.also {
             names.merge_into(headers);
         }
+    }
+}
+
+impl<V: Value> Prepared<V> {
+    fn write(
+        &self,
+        set: ResponseHeaderSet,
+        origin: Option<V>,
+        echoes: Option<Box<Echoes<V>>>,
+        response: &mut impl ResponseHeaders<V>,
+    ) {
+        if let Some(origin) = origin.or_else(|| self.origin.clone()) {
+            response.insert(ResponseHeader::AllowOrigin, origin);
+        }
+        let mut insert = |name, value: Option<&V>| {
+            if let Some(value) = value {
+                response.insert(name, value.clone());
+            }
+        };
+        insert(ResponseHeader::AllowCredentials, self.credentials.as_ref());
+        let ResponseHeaderSet::Preflight { methods, headers, private_network } = set else {
+            return insert(ResponseHeader::ExposeHeaders, self.expose.as_ref());
+        };
+        let methods = match methods {
+            Methods::Policy => Some(&self.methods),
+            Methods::Safelisted => Some(&self.safelisted_methods),
+            Methods::Echo => echoes.as_ref().and_then(|echoes| echoes.method.as_ref()),
+        };
+        let headers = match headers {
+            Headers::Policy => self.headers.as_ref(),
+            _ => echoes.as_ref().and_then(|echoes| echoes.headers.as_ref()),
+        };
+        insert(ResponseHeader::AllowMethods, methods);
+        insert(ResponseHeader::AllowHeaders, headers);
+        insert(ResponseHeader::MaxAge, self.max_age.as_ref());
+        insert(ResponseHeader::AllowPrivateNetwork, private_network.then_some(&self.truth));
     }
 }

@@ -5,6 +5,11 @@
 
 use crate::decision::{Escaped, Reason};
 
+/// Whether anyone listens.
+pub(crate) fn wanted() -> bool {
+    tracing::enabled!(target: "cors", tracing::Level::INFO)
+}
+
 /// `origin`: the first line of the header.
 pub(crate) fn emit(origin: &[u8], reason: Reason<'_>) {
     let value = reason.value().map(Escaped);

@@ -57,6 +57,24 @@ pub trait Request {
     fn authority(&self) -> Option<&[u8]>;
 }
 
+/// A request's `Origin`, read once.
+#[derive(Clone, Debug)]
+pub(crate) struct OriginLines<'r, V> {
+    pub(crate) first: &'r V,
+    /// Whether there is more than one line.
+    pub(crate) repeated: bool,
+}
+
+impl<'r, V> OriginLines<'r, V> {
+    /// None if there is no `Origin`.
+    #[inline]
+    pub(crate) fn of<R: Request<Value = V>>(request: &'r R) -> Option<Self> {
+        let mut lines = request.lines(RequestHeader::Origin);
+        let first = lines.next()?;
+        Some(Self { first, repeated: lines.next().is_some() })
+    }
+}
+
 const REQUEST_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static(RequestHeader::RequestPrivateNetwork.as_str());
 const FETCH_SITE: HeaderName = HeaderName::from_static(RequestHeader::FetchSite.as_str());
@@ -64,10 +82,12 @@ const FETCH_SITE: HeaderName = HeaderName::from_static(RequestHeader::FetchSite.
 impl Request for (&Method, &Uri, &HeaderMap) {
     type Value = HeaderValue;
 
+    #[inline]
     fn method(&self) -> &str {
         self.0.as_str()
     }
 
+    #[inline]
     fn lines(&self, name: RequestHeader) -> impl Iterator<Item = &HeaderValue> {
         lines(self.2, name)
     }
@@ -84,10 +104,12 @@ impl Request for (&Method, &Uri, &HeaderMap) {
 impl Request for request::Parts {
     type Value = HeaderValue;
 
+    #[inline]
     fn method(&self) -> &str {
         self.method.as_str()
     }
 
+    #[inline]
     fn lines(&self, name: RequestHeader) -> impl Iterator<Item = &HeaderValue> {
         lines(&self.headers, name)
     }
@@ -104,10 +126,12 @@ impl Request for request::Parts {
 impl<B> Request for http::Request<B> {
     type Value = HeaderValue;
 
+    #[inline]
     fn method(&self) -> &str {
         self.method().as_str()
     }
 
+    #[inline]
     fn lines(&self, name: RequestHeader) -> impl Iterator<Item = &HeaderValue> {
         lines(self.headers(), name)
     }
@@ -121,6 +145,7 @@ impl<B> Request for http::Request<B> {
     }
 }
 
+#[inline]
 fn lines(headers: &HeaderMap, name: RequestHeader) -> ValueIter<'_, HeaderValue> {
     let name = match name {
         RequestHeader::Origin => &ORIGIN,

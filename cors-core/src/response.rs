@@ -57,9 +57,12 @@ pub trait ResponseHeaders<V: 'static> {
 
 /// Whether a response header with this name, in lower case, is the policy's to write:
 /// `Access-Control-Allow-*`, `Access-Control-Expose-Headers` and `Access-Control-Max-Age`.
+#[inline]
 pub fn is_cors_response_header(name: &str) -> bool {
-    name.strip_prefix("access-control-").is_some_and(|rest| {
-        rest.starts_with("allow-") || matches!(rest, "expose-headers" | "max-age")
+    // An array of known length is compared without a call: every header of a response comes here.
+    name.as_bytes().split_first_chunk().is_some_and(|(start, rest)| {
+        start == b"access-control-"
+            && (rest.starts_with(b"allow-") || matches!(rest, b"expose-headers" | b"max-age"))
     })
 }
 
@@ -67,6 +70,7 @@ const ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static(ResponseHeader::AllowPrivateNetwork.as_str());
 
 impl ResponseHeaders<HeaderValue> for HeaderMap {
+    #[inline]
     fn remove_cors(&mut self) {
         // One at a time, for lack of a `retain`: a handler seldom sets even one.
         while let Some(name) =
@@ -76,6 +80,7 @@ impl ResponseHeaders<HeaderValue> for HeaderMap {
         }
     }
 
+    #[inline]
     fn insert(&mut self, name: ResponseHeader, value: HeaderValue) {
         use http::header;
         let name = match name {
@@ -90,10 +95,12 @@ impl ResponseHeaders<HeaderValue> for HeaderMap {
         HeaderMap::insert(self, name, value);
     }
 
+    #[inline]
     fn vary(&self) -> impl Iterator<Item = &HeaderValue> {
         self.get_all(VARY).iter()
     }
 
+    #[inline]
     fn append_vary(&mut self, value: HeaderValue) {
         self.append(VARY, value);
     }

@@ -46,27 +46,30 @@ impl<V: Value> VaryNames<V> {
     pub(crate) fn merge_into(&self, headers: &mut impl ResponseHeaders<V>) {
         let Some(listed) = &self.0 else { return };
         let Listed { names, value } = &**listed;
-        let mut present = headers.vary().flat_map(|line| elements(line.as_ref())).peekable();
-        if present.peek().is_none() {
-            drop(present);
+        let is_named =
+            |present: &[u8]| present == b"*" || names.iter().any(|name| is_same(present, name));
+        // Most responses have no `Vary` yet, or one that names other headers.
+        if !present(headers).any(is_named) {
             return headers.append_vary(value.clone());
         }
-        drop(present);
-        let has = |wanted: &str| {
-            let mut present = headers.vary().flat_map(|line| elements(line.as_ref()));
-            present.any(|name| name.eq_ignore_ascii_case(wanted.as_bytes()))
-        };
-        if has("*") {
+        if present(headers).any(|name| name == b"*") {
             return;
         }
-        let missing: Vec<HeaderName> =
-            names.iter().filter(|name| !has(name.as_str())).cloned().collect();
-        if missing.len() == names.len() {
-            headers.append_vary(value.clone());
-        } else if !missing.is_empty() {
+        let is_missing = |wanted: &&HeaderName| !present(headers).any(|name| is_same(name, wanted));
+        let missing: Vec<HeaderName> = names.iter().filter(is_missing).cloned().collect();
+        if !missing.is_empty() {
             headers.append_vary(V::of_text(&join(&missing)));
         }
     }
+}
+
+/// The names that a response has in `Vary`.
+fn present<V: Value>(headers: &impl ResponseHeaders<V>) -> impl Iterator<Item = &[u8]> {
+    headers.vary().flat_map(|line| elements(line.as_ref()))
+}
+
+fn is_same(present: &[u8], name: &HeaderName) -> bool {
+    present.eq_ignore_ascii_case(name.as_str().as_bytes())
 }
 
 /// As people write it: `Origin, Access-Control-Request-Method`.

@@ -3,12 +3,13 @@
 use super::Compiled;
 use crate::config::{DisallowedOrigin, RefusedPreflight};
 use crate::decision::{
-    Consulted, Decision, Headers, Methods, Outcome, Plan, Reason, ResponseHeaderSet, Step, VaryOn,
+    Consulted, Decision, Found, Headers, Methods, Outcome, Plan, Reason, ResponseHeaderSet, Step,
+    VaryOn,
 };
 use crate::headers::AskedHeaders;
 use crate::names::is_token;
 use crate::origin::{self, Origin};
-use crate::request::{Request, RequestHeader};
+use crate::request::{OriginLines, Request, RequestHeader};
 
 /// Status of a refusal.
 const FORBIDDEN: u16 = 403;
@@ -18,13 +19,14 @@ const NO_CONTENT: u16 = 204;
 /// What the policy says of an origin.
 enum OriginVerdict<'r> {
     Allowed { consulted: Consulted },
-    Refused { reason: Reason<'r>, consulted: Consulted },
+    Refused { found: Found<'r>, consulted: Consulted },
     Ask { origin: Origin<'r>, consulted: Consulted },
 }
 
 impl Compiled {
     /// Whether the simple response headers are the same for every request.
     /// [Fetch, CORS protocol and HTTP caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches)
+    #[inline]
     pub(crate) fn is_constant(&self) -> bool {
         let one_answer =
             if self.origins.any { !self.reflects() } else { self.origins.one_origin().is_some() };
@@ -39,62 +41,101 @@ impl Compiled {
         self.origins.any && self.credentials
     }
 
-    pub(crate) fn begin<'r, R: Request>(&self, request: &'r R) -> Step<'r> {
-        let options = request.method() == "OPTIONS";
-        let mut origins = request.lines(RequestHeader::Origin);
-        let Some(origin) = origins.next() else {
+    /// Whether the answer to a preflight depends on `Access-Control-Request-Headers`.
+    pub(crate) fn reads_request_headers(&self) -> bool {
+        self.refused_preflight == RefusedPreflight::Conceal
+            || self.preflight_continue
+            || self.headers.any
+    }
+
+    /// What follows from a request that is no preflight, where that is the same for every one.
+    pub(crate) fn constant(&self) -> Plan {
+        self.not_cors(false, Consulted::default(), false).plan
+    }
+
+    #[inline]
+    pub(crate) fn begin<'r, R: Request>(
+        &self,
+        request: &'r R,
+        origin: Option<&OriginLines<'r, R::Value>>,
+    ) -> Step<'r> {
+        let options = is_options(request);
+        let Some(origin) = origin else {
             return Step::Decided(self.not_cors(options, Consulted::default(), false));
         };
-        let repeated = origins.next().is_some();
         let preflight = options && request.lines(RequestHeader::RequestMethod).next().is_some();
         let allowed = |consulted| {
             if preflight { self.preflight(request) } else { self.simple(options, consulted) }
         };
-        let refused = |reason, consulted| {
-            self.refuse_origin(request, origin.as_ref(), reason, options, preflight, consulted)
-        };
-        match self.judge_origin(request, origin.as_ref(), repeated) {
+        let refused =
+            |found, consulted| self.refuse_origin(request, found, options, preflight, consulted);
+        match self.judge_origin(request, origin) {
             OriginVerdict::Allowed { consulted } => Step::Decided(allowed(consulted)),
-            OriginVerdict::Refused { reason, consulted } => {
-                Step::Decided(refused(reason, consulted))
-            }
+            OriginVerdict::Refused { found, consulted } => Step::Decided(refused(found, consulted)),
             OriginVerdict::Ask { origin, consulted } => Step::Ask {
                 origin,
                 allowed: allowed(consulted),
-                refused: refused(Reason::OriginNotAllowed(origin.as_str().as_bytes()), consulted),
+                refused: refused(Found::Unmatched(origin.as_str().as_bytes()), consulted),
             },
         }
     }
 
+    /// The decision, with the reason of a refusal looked for where no answer depends on it.
+    pub(crate) fn decision<'r, R: Request>(
+        &self,
+        request: &'r R,
+        found: Found<'r>,
+    ) -> Decision<'r> {
+        match found {
+            Found::Decided(decision) => decision,
+            Found::Unmatched(origin) => {
+                let well_formed = origin == b"null" || Origin::parse(origin).is_ok();
+                Decision::Reject(if well_formed {
+                    Reason::OriginNotAllowed(origin)
+                } else {
+                    Reason::OriginMalformed(origin)
+                })
+            }
+            Found::PreflightUnread => {
+                preflight_decision(self.judge_method(request), self.judge_headers(request))
+            }
+        }
+    }
+
+    #[inline]
     fn judge_origin<'r, R: Request>(
         &self,
         request: &'r R,
-        bytes: &'r [u8],
-        repeated: bool,
+        origin: &OriginLines<'r, R::Value>,
     ) -> OriginVerdict<'r> {
         let nobody = Consulted::default();
-        let refused = |reason| OriginVerdict::Refused { reason, consulted: nobody };
+        let allowed = OriginVerdict::Allowed { consulted: nobody };
         if self.origins.any && !self.reflects() {
-            return OriginVerdict::Allowed { consulted: nobody };
+            return allowed;
         }
-        if repeated {
-            return refused(Reason::OriginRepeated);
+        let refused = |found| OriginVerdict::Refused { found, consulted: nobody };
+        if origin.repeated {
+            return refused(Found::Decided(Decision::Reject(Reason::OriginRepeated)));
         }
+        let bytes = origin.first.as_ref();
         if self.origins.patterns.contains(bytes) {
-            return OriginVerdict::Allowed { consulted: nobody };
+            return allowed;
         }
-        if bytes == b"null" {
-            return if self.origins.any && self.danger.allow_null_origin {
-                OriginVerdict::Allowed { consulted: nobody }
-            } else {
-                refused(Reason::OriginNotAllowed(bytes))
-            };
+        if bytes == b"null" && self.origins.any && self.danger.allow_null_origin {
+            return allowed;
+        }
+        if !self.origins.any
+            && !self.origins.has_regexes()
+            && self.closure.is_none()
+            && self.asks.is_none()
+        {
+            return refused(Found::Unmatched(bytes));
         }
         let Ok(origin) = Origin::parse(bytes) else {
-            return refused(Reason::OriginMalformed(bytes));
+            return refused(Found::Unmatched(bytes));
         };
         if self.origins.any || self.origins.matches_regex(origin) {
-            return OriginVerdict::Allowed { consulted: nobody };
+            return allowed;
         }
         // With credentials, no one is asked about an origin that anyone on the network can take.
         let secure =
@@ -108,85 +149,92 @@ impl Compiled {
         if consulted.ask {
             return OriginVerdict::Ask { origin, consulted };
         }
-        OriginVerdict::Refused { reason: Reason::OriginNotAllowed(bytes), consulted }
+        OriginVerdict::Refused { found: Found::Unmatched(bytes), consulted }
     }
 
+    #[inline]
     fn not_cors(&self, options: bool, consulted: Consulted, fetch_site: bool) -> Outcome<'static> {
         let headers =
             if self.is_constant() { ResponseHeaderSet::Simple } else { ResponseHeaderSet::None };
         let vary = vary_on(options, consulted, fetch_site);
-        Outcome { decision: Decision::NotCors, plan: Plan { status: None, headers, vary } }
+        let found = Found::Decided(Decision::NotCors);
+        Outcome { found, plan: Plan { status: None, headers, vary } }
     }
 
+    #[inline]
     fn simple(&self, options: bool, consulted: Consulted) -> Outcome<'static> {
         let vary = vary_on(options, consulted, false);
         let headers = ResponseHeaderSet::Simple;
-        Outcome { decision: Decision::Simple, plan: Plan { status: None, headers, vary } }
+        let found = Found::Decided(Decision::Simple);
+        Outcome { found, plan: Plan { status: None, headers, vary } }
     }
 
     fn refuse_origin<'r, R: Request>(
         &self,
         request: &R,
-        origin: &[u8],
-        reason: Reason<'r>,
+        found: Found<'r>,
         options: bool,
         preflight: bool,
         consulted: Consulted,
     ) -> Outcome<'r> {
         let forbid = self.disallowed_origin == DisallowedOrigin::Forbid;
-        let decision = Decision::Reject(reason);
-        let vary = vary_on(options, consulted, forbid);
-        let well_formed = reason != Reason::OriginRepeated;
-        if forbid
-            && (is_same_origin_by_browser(request) || well_formed && is_own_origin(request, origin))
-        {
+        let own = |found| match found {
+            Found::Unmatched(origin) => is_own_origin(request, origin),
+            _ => false,
+        };
+        if forbid && (is_same_origin_by_browser(request) || own(found)) {
             return self.not_cors(options, consulted, true);
         }
+        let vary = vary_on(options, consulted, forbid);
         let plan = if preflight || forbid {
             Plan { status: Some(FORBIDDEN), headers: ResponseHeaderSet::None, vary }
         } else {
             Plan { vary, ..self.not_cors(options, consulted, false).plan }
         };
-        Outcome { decision, plan }
+        Outcome { found, plan }
     }
 
     /// A preflight from an origin that is allowed.
     fn preflight<'r, R: Request>(&self, request: &'r R) -> Outcome<'r> {
-        let method = self.judge_method(request);
-        let lines = || request.lines(RequestHeader::RequestHeaders).map(AsRef::as_ref);
-        let asked = self.headers.judge(lines);
-        let refused = method.err().or(match asked {
-            AskedHeaders::Allowed { .. } => None,
-            AskedHeaders::Refused(name) => Some(Reason::HeaderNotAllowed(name)),
-            AskedHeaders::TooLong => Some(Reason::HeadersTooLong),
-        });
-        let decision = refused.map_or(Decision::Preflight, Decision::Reject);
+        let reads_headers = self.reads_request_headers();
+        let method = (self.methods.any || reads_headers).then(|| self.judge_method(request));
+        let asked = reads_headers.then(|| self.judge_headers(request));
+        let found = match (method, asked) {
+            (Some(method), Some(asked)) => Found::Decided(preflight_decision(method, asked)),
+            _ => Found::PreflightUnread,
+        };
+        let refused = matches!(found, Found::Decided(Decision::Reject(_)));
         let vary = VaryOn::Options;
-        if refused.is_some() && self.refused_preflight == RefusedPreflight::Conceal {
+        if refused && self.refused_preflight == RefusedPreflight::Conceal {
             let headers = ResponseHeaderSet::None;
-            return Outcome { decision, plan: Plan { status: Some(FORBIDDEN), headers, vary } };
+            return Outcome { found, plan: Plan { status: Some(FORBIDDEN), headers, vary } };
         }
         let methods = match method {
-            _ if !self.methods.any => Methods::Policy,
-            Err(_) => Methods::Safelisted,
-            Ok(()) if self.credentials => Methods::Echo,
-            Ok(()) => Methods::Policy,
+            Some(Err(_)) if self.methods.any => Methods::Safelisted,
+            Some(Ok(())) if self.methods.any && self.credentials => Methods::Echo,
+            _ => Methods::Policy,
         };
         let headers = match asked {
-            _ if !self.headers.any => Headers::Policy,
-            AskedHeaders::TooLong => Headers::Omit,
-            // A literal `*` would let browsers send what was just refused.
-            AskedHeaders::Refused(_) => Headers::EchoAllowed,
-            AskedHeaders::Allowed { .. } if !self.credentials => Headers::Policy,
-            AskedHeaders::Allowed { verbatim: true } => Headers::EchoVerbatim,
-            AskedHeaders::Allowed { verbatim: false } => Headers::EchoAllowed,
+            Some(asked) if self.headers.any => match asked {
+                AskedHeaders::TooLong => Headers::Omit,
+                // A literal `*` would let browsers send what was just refused.
+                AskedHeaders::Refused(_) => Headers::EchoAllowed,
+                AskedHeaders::Allowed { .. } if !self.credentials => Headers::Policy,
+                AskedHeaders::Allowed { verbatim: true } => Headers::EchoVerbatim,
+                AskedHeaders::Allowed { verbatim: false } => Headers::EchoAllowed,
+            },
+            _ => Headers::Policy,
         };
         let private_network = self.private_network
             && only(request.lines(RequestHeader::RequestPrivateNetwork)) == Some(b"true");
-        let goes_on = refused.is_none() && self.preflight_continue;
+        let goes_on = !refused && self.preflight_continue;
         let status = self.preflight_status.unwrap_or(NO_CONTENT);
         let headers = ResponseHeaderSet::Preflight { methods, headers, private_network };
-        Outcome { decision, plan: Plan { status: (!goes_on).then_some(status), headers, vary } }
+        Outcome { found, plan: Plan { status: (!goes_on).then_some(status), headers, vary } }
+    }
+
+    fn judge_headers<'r, R: Request>(&self, request: &'r R) -> AskedHeaders<'r> {
+        self.headers.judge(|| request.lines(RequestHeader::RequestHeaders).map(AsRef::as_ref))
     }
 
     fn judge_method<'r, R: Request>(&self, request: &'r R) -> Result<(), Reason<'r>> {
@@ -204,6 +252,19 @@ impl Compiled {
             Reason::MethodMalformed(method)
         })
     }
+}
+
+fn preflight_decision<'r>(method: Result<(), Reason<'r>>, asked: AskedHeaders<'r>) -> Decision<'r> {
+    let refused = method.err().or(match asked {
+        AskedHeaders::Allowed { .. } => None,
+        AskedHeaders::Refused(name) => Some(Reason::HeaderNotAllowed(name)),
+        AskedHeaders::TooLong => Some(Reason::HeadersTooLong),
+    });
+    refused.map_or(Decision::Preflight, Decision::Reject)
+}
+
+pub(crate) fn is_options<R: Request>(request: &R) -> bool {
+    request.method() == "OPTIONS"
 }
 
 fn vary_on(options: bool, consulted: Consulted, fetch_site: bool) -> VaryOn {

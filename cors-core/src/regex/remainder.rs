@@ -20,7 +20,7 @@ use crate::pattern::{Pattern, Port};
 /// it takes some that are not in canonical form.
 static GRAMMAR: LazyLock<Automaton> = LazyLock::new(|| {
     let scheme = "[a-z][a-z0-9+.-]*";
-    // As in `origin::is_domain_byte`.
+    // As in `origin::Kinds`.
     let byte = r"[!-~&&[^A-Z#%/:<>?@\[\\\]\^|]]";
     let octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     let port = "(?::(?:[0-9]|[1-9][0-9]{1,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}\
