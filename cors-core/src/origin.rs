@@ -119,11 +119,13 @@ impl<'a> Origin<'a> {
         }
         let host_len = if rest.starts_with('[') {
             rest.find(']').ok_or(OriginFault::BadIpv6)? + 1
+        } else if has.any(Kinds::COLON) {
+            rest.find(':').unwrap_or(rest.len())
         } else {
-            rest.bytes().position(|b| b == b':').unwrap_or(rest.len())
+            rest.len()
         };
         let (host, port) = rest.split_at(host_len);
-        check_host(host)?;
+        check_host_of(host, if port.is_empty() { has } else { Kinds::of(host) })?;
         let port = match port.strip_prefix(':') {
             Some(digits) => Some(check_port(digits, scheme)?),
             None if port.is_empty() => None,
@@ -232,13 +234,16 @@ pub(crate) fn check_port(digits: &str, scheme: &str) -> Result<u16, OriginFault>
 /// [URL, host parser](https://url.spec.whatwg.org/#concept-host-parser), for what its own
 /// serializer would give back unchanged.
 pub(crate) fn check_host(host: &str) -> Result<(), OriginFault> {
+    check_host_of(host, Kinds::of(host))
+}
+
+fn check_host_of(host: &str, has: Kinds) -> Result<(), OriginFault> {
     if host.is_empty() {
         return Err(OriginFault::NoHost);
     }
     if let Some(inner) = host.strip_prefix('[') {
         return check_ipv6(inner.strip_suffix(']').ok_or(OriginFault::BadIpv6)?);
     }
-    let has = Kinds::of(host);
     if has.any(Kinds::UPPER_CASE) {
         return Err(OriginFault::UpperCase);
     }
@@ -263,6 +268,7 @@ impl Kinds {
     /// A [forbidden domain code point](https://url.spec.whatwg.org/#forbidden-domain-code-point),
     /// or no ASCII.
     const FORBIDDEN: u8 = 1 << 3;
+    const COLON: u8 = 1 << 4;
 
     fn of(text: &str) -> Self {
         Self(text.bytes().fold(0, |kinds, byte| kinds | KINDS[usize::from(byte)]))
@@ -282,7 +288,8 @@ static KINDS: [u8; 256] = {
             b'/' | b'?' | b'#' | b'\\' => Kinds::PATH | Kinds::FORBIDDEN,
             b'@' => Kinds::USER_INFO | Kinds::FORBIDDEN,
             b'A'..=b'Z' => Kinds::UPPER_CASE,
-            b'%' | b':' | b'<' | b'>' | b'[' | b']' | b'^' | b'|' => Kinds::FORBIDDEN,
+            b':' => Kinds::COLON | Kinds::FORBIDDEN,
+            b'%' | b'<' | b'>' | b'[' | b']' | b'^' | b'|' => Kinds::FORBIDDEN,
             other if !other.is_ascii_graphic() => Kinds::FORBIDDEN,
             _ => 0,
         };
@@ -293,11 +300,14 @@ static KINDS: [u8; 256] = {
 
 /// [URL, ends in a number checker](https://url.spec.whatwg.org/#ends-in-a-number-checker)
 fn ends_in_number(host: &str) -> bool {
-    let host = host.strip_suffix('.').unwrap_or(host);
-    let last = host.rsplit('.').next().unwrap_or_default();
-    let hex = |rest: &str| rest.bytes().all(|b| b.is_ascii_hexdigit());
-    !last.is_empty()
-        && (last.bytes().all(|b| b.is_ascii_digit()) || last.strip_prefix("0x").is_some_and(hex))
+    let host = host.strip_suffix('.').unwrap_or(host).as_bytes();
+    // Most names end in a letter that no number ends in, and need no search for their last label.
+    if !host.last().is_some_and(|b| b.is_ascii_hexdigit() || *b == b'x') {
+        return false;
+    }
+    let last = host.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    last.iter().all(u8::is_ascii_digit)
+        || last.strip_prefix(b"0x").is_some_and(|rest| rest.iter().all(u8::is_ascii_hexdigit))
 }
 
 fn check_ipv6(text: &str) -> Result<(), OriginFault> {

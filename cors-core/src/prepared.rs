@@ -124,7 +124,7 @@ impl<V: Value> PreparedPolicy<V> {
             && !reasons
             && !is_options(request)
         {
-            return Begun::Decided(self.echoing(plan, None, None));
+            return Begun::Decided(self.exchange(request, None, plan));
         }
         let origin = OriginLines::of(request);
         let compiled = self.0.policy.compiled();
@@ -167,24 +167,14 @@ impl<V: Value> PreparedPolicy<V> {
         plan: Plan,
     ) -> Exchange<V> {
         let echoes_origin = plan.headers != ResponseHeaderSet::None && self.0.origin.is_none();
-        let preflight = match plan.headers {
+        let echoes = match plan.headers {
             ResponseHeaderSet::Preflight { methods, headers, .. } => {
                 self.echoes(request, methods, headers)
             }
             _ => None,
         };
         let origin = origin.filter(|_| echoes_origin).map(|lines| lines.first.clone());
-        self.echoing(plan, origin, preflight)
-    }
-
-    #[inline]
-    fn echoing(
-        &self,
-        plan: Plan,
-        origin: Option<V>,
-        preflight: Option<Box<Echoes<V>>>,
-    ) -> Exchange<V> {
-        Exchange { policy: Some(self.clone()), plan, origin, preflight, also: None }
+        Exchange { policy: Some(self.clone()), plan, origin, echoes, also: None }
     }
 
     fn echoes<R: Request<Value = V>>(
@@ -344,12 +334,12 @@ pub struct Exchange<V> {
     plan: Plan,
     /// The request's origin, if the response echoes it.
     origin: Option<V>,
-    /// Apart, since few have any and every request moves an exchange about.
-    preflight: Option<Box<Echoes<V>>>,
+    /// Apart, since few preflights have any, and every request moves an exchange about.
+    echoes: Option<Box<Echoes<V>>>,
     also: Option<VaryNames<V>>,
 }
 
-/// What the answer to a preflight repeats of it.
+/// What the answer to a preflight repeats of it, its origin apart.
 #[derive(Clone, Debug)]
 struct Echoes<V> {
     method: Option<V>,
@@ -360,7 +350,7 @@ impl<V> Exchange<V> {
     /// An exchange that no policy handles: the response is left as it is.
     pub fn unhandled() -> Self {
         let plan = Plan { status: None, headers: ResponseHeaderSet::None, vary: VaryOn::Options };
-        Self { policy: None, plan, origin: None, preflight: None, also: None }
+        Self { policy: None, plan, origin: None, echoes: None, also: None }
     }
 
     /// Names further request headers in `Vary`: those by which the policy was chosen.
@@ -379,52 +369,51 @@ impl<V: Value> Exchange<V> {
     /// Writes the CORS headers of a response: whatever the handler set of them is replaced, and
     /// `Vary` is merged.
     pub fn write(self, headers: &mut impl ResponseHeaders<V>) {
-        if let Some(policy) = self.policy {
-            let prepared = &*policy.0;
+        if let Some(policy) = &self.policy {
             headers.remove_cors();
-            prepared.vary.on(self.plan.vary).merge_into(headers);
-            if self.plan.headers != ResponseHeaderSet::None {
-                prepared.write(self.plan.headers, self.origin, self.preflight, headers);
-            }
+            policy.0.vary.on(self.plan.vary).merge_into(headers);
         }
-        if let Some(names) = self.also {
+        if let Some(names) = &self.also {
             names.merge_into(headers);
         }
+        self.write_allowed(headers);
     }
-}
 
-impl<V: Value> Prepared<V> {
-    fn write(
-        &self,
-        set: ResponseHeaderSet,
-        origin: Option<V>,
-        echoes: Option<Box<Echoes<V>>>,
-        response: &mut impl ResponseHeaders<V>,
-    ) {
-        if let Some(origin) = origin.or_else(|| self.origin.clone()) {
-            response.insert(ResponseHeader::AllowOrigin, origin);
-        }
-        let mut insert = |name, value: Option<&V>| {
+    fn write_allowed(self, response: &mut impl ResponseHeaders<V>) {
+        let Some(policy) = self.policy else { return };
+        let prepared = &*policy.0;
+        let mut insert = |name, value: Option<V>| {
             if let Some(value) = value {
-                response.insert(name, value.clone());
+                response.insert(name, value);
             }
         };
-        insert(ResponseHeader::AllowCredentials, self.credentials.as_ref());
-        let ResponseHeaderSet::Preflight { methods, headers, private_network } = set else {
-            return insert(ResponseHeader::ExposeHeaders, self.expose.as_ref());
-        };
-        let methods = match methods {
-            Methods::Policy => Some(&self.methods),
-            Methods::Safelisted => Some(&self.safelisted_methods),
-            Methods::Echo => echoes.as_ref().and_then(|echoes| echoes.method.as_ref()),
-        };
-        let headers = match headers {
-            Headers::Policy => self.headers.as_ref(),
-            _ => echoes.as_ref().and_then(|echoes| echoes.headers.as_ref()),
-        };
-        insert(ResponseHeader::AllowMethods, methods);
-        insert(ResponseHeader::AllowHeaders, headers);
-        insert(ResponseHeader::MaxAge, self.max_age.as_ref());
-        insert(ResponseHeader::AllowPrivateNetwork, private_network.then_some(&self.truth));
+        if self.plan.headers != ResponseHeaderSet::None {
+            insert(ResponseHeader::AllowOrigin, self.origin.or_else(|| prepared.origin.clone()));
+            insert(ResponseHeader::AllowCredentials, prepared.credentials.clone());
+        }
+        match self.plan.headers {
+            ResponseHeaderSet::None => {}
+            ResponseHeaderSet::Simple => {
+                insert(ResponseHeader::ExposeHeaders, prepared.expose.clone());
+            }
+            ResponseHeaderSet::Preflight { methods, headers, private_network } => {
+                let (method, echoed) = match self.echoes {
+                    Some(echoes) => (echoes.method, echoes.headers),
+                    None => (None, None),
+                };
+                let methods = match methods {
+                    Methods::Policy => Some(prepared.methods.clone()),
+                    Methods::Safelisted => Some(prepared.safelisted_methods.clone()),
+                    Methods::Echo => method,
+                };
+                let headers =
+                    if headers == Headers::Policy { prepared.headers.clone() } else { echoed };
+                let truth = private_network.then(|| prepared.truth.clone());
+                insert(ResponseHeader::AllowMethods, methods);
+                insert(ResponseHeader::AllowHeaders, headers);
+                insert(ResponseHeader::MaxAge, prepared.max_age.clone());
+                insert(ResponseHeader::AllowPrivateNetwork, truth);
+            }
+        }
     }
 }
