@@ -71,21 +71,29 @@ impl Patterns {
         }
         let Some((least, most)) = self.has.labels else { return false };
         let host = origin.host().as_bytes();
-        // A star never stands for part of an IP address, nor for an empty label.
-        if host[0] == b'[' || host[0] == b'.' || host.windows(2).any(|pair| pair == b"..") {
-            return false;
-        }
         let scheme = origin.scheme().as_bytes();
         let host_start = scheme.len() + "://".len();
-        let boundaries = host.iter().enumerate().rev().filter(|(_, b)| **b == b'.');
-        boundaries.zip(1..=most).filter(|(_, labels)| *labels >= least).any(|((dot, _), _)| {
+        let mut dot = host.len();
+        for labels in 1..=most {
+            match host[..dot].iter().rposition(|b| *b == b'.') {
+                Some(before) => dot = before,
+                None => return false,
+            }
+            if labels < least {
+                continue;
+            }
             let with_port = &origin.as_str().as_bytes()[host_start + dot..];
             let without_port = &origin.without_port()[host_start + dot..];
             let key = Key { subdomains: true, any_port: false, scheme, rest: with_port };
             let any_port = Key { any_port: true, rest: without_port, ..key };
-            (self.has.subdomains && self.find(key))
+            if (self.has.subdomains && self.find(key))
                 || (self.has.subdomains_any_port && self.find(any_port))
-        })
+            {
+                // A star never stands for an empty label.
+                return host[0] != b'.' && !host.windows(2).any(|pair| pair == b"..");
+            }
+        }
+        false
     }
 
     // Inlined, so that an exact origin is compared without asking what kind of key it is.
