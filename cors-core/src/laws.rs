@@ -40,7 +40,7 @@
 use crate::browser::{Browser, CredentialsMode, Ended, Fetch, Step, Verdict, serve};
 use crate::config::{Config, OriginEntry};
 use crate::error::{ErrorKind, Explain};
-use crate::origin::{self, Origin};
+use crate::origin::Origin;
 use crate::pattern::{self, Pattern, Port};
 use crate::policy::Policy;
 use crate::prepared::PreparedPolicy;
@@ -114,7 +114,9 @@ where
     let law = "no_origin_outside";
     let domains: Vec<String> = domains.into_iter().map(|name| name.as_ref().to_owned()).collect();
     for domain in &domains {
-        if origin::check_host(domain).is_err() || domain.split('.').any(str::is_empty) {
+        let origin = format!("https://{domain}");
+        let is_host = Origin::parse(origin.as_bytes()).is_ok_and(|origin| origin.host() == domain);
+        if !is_host || domain.split('.').any(str::is_empty) {
             panic!("{law}: {domain:?} is no domain");
         }
         if is_shared(domain) {

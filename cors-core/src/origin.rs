@@ -125,7 +125,7 @@ impl<'a> Origin<'a> {
             rest.len()
         };
         let (host, port) = rest.split_at(host_len);
-        check_host_of(host, if port.is_empty() { has } else { Kinds::of(host) })?;
+        check_host(host, if port.is_empty() { has } else { Kinds::of(host) })?;
         let port = match port.strip_prefix(':') {
             Some(digits) => Some(check_port(digits, scheme)?),
             None if port.is_empty() => None,
@@ -233,11 +233,7 @@ pub(crate) fn check_port(digits: &str, scheme: &str) -> Result<u16, OriginFault>
 
 /// [URL, host parser](https://url.spec.whatwg.org/#concept-host-parser), for what its own
 /// serializer would give back unchanged.
-pub(crate) fn check_host(host: &str) -> Result<(), OriginFault> {
-    check_host_of(host, Kinds::of(host))
-}
-
-fn check_host_of(host: &str, has: Kinds) -> Result<(), OriginFault> {
+fn check_host(host: &str, has: Kinds) -> Result<(), OriginFault> {
     if host.is_empty() {
         return Err(OriginFault::NoHost);
     }
