@@ -204,12 +204,14 @@ fn the_editor_is_for_its_own_page_alone() {
 fn a_policy_is_checked_as_check_does() {
     let demo = Demo::start("check");
     let (status, told) = demo.post("/check", &json!({ "policy": POLICY }));
-    assert_eq!((status, told), (200, json!({ "ok": true, "findings": [] })));
+    let none = json!({ "findings": [], "errors": 0, "warnings": 0, "in_force": true });
+    assert_eq!((status, told), (200, none));
 
     let bad = "allow_origins = [\n'https://a.test/',\n'https://b.test',]\nmax_age = 9000";
     let (status, told) = demo.post("/check", &json!({ "policy": bad }));
     let report = check(bad, Format::Toml);
-    assert_eq!((status, &told["ok"]), (200, &json!(false)));
+    assert_eq!((status, &told["in_force"]), (200, &json!(false)));
+    assert_eq!((&told["errors"], &told["warnings"]), (&json!(1), &json!(1)));
     let findings = told["findings"].as_array().unwrap();
     assert_eq!(findings.len(), report.findings().len());
     for (told, wanted) in findings.iter().zip(report.findings()) {

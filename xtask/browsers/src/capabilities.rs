@@ -37,6 +37,7 @@ fn chromium(programs: &Programs, home: &Home, proxy: Option<SocketAddr>) -> Valu
         "--disable-gpu",
         "--disable-quic",
         "--disable-dev-shm-usage",
+        // The crash handler leaves the driver's process group, where nothing ends it but the browser's end.
         "--no-first-run",
         "--disable-background-networking",
         "--disable-component-update",

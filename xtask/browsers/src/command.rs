@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use browsers::{install, playground, run};
 use cors_core::browser::Engine;
+use futures_util::future::select_all;
 use lexopt::{Arg, Error, Parser};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use xtask::options::Browser;
 
 pub fn main() -> ExitCode {
@@ -68,14 +69,19 @@ async fn all(engines: &[Engine], options: &Browser) -> Result<(), String> {
     Ok(())
 }
 
+/// Every signal by which a user or a terminal ends a program.
 async fn interrupted() {
-    let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    if let (Ok(mut interrupt), Ok(mut terminate)) = signals {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+    let kinds = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+        SignalKind::quit(),
+    ];
+    let signals: Result<Vec<Signal>, _> = kinds.into_iter().map(signal).collect();
+    match signals {
+        Ok(mut signals) => {
+            select_all(signals.iter_mut().map(|signal| Box::pin(signal.recv()))).await;
         }
-    } else {
-        std::future::pending().await
+        Err(_) => std::future::pending().await,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -39,6 +39,9 @@ const MINI_BROWSER: Program = Program {
     ],
     package: Some("webkit2gtk-driver"),
 };
+/// One that knows the Firefox of Debian.
+const GECKODRIVER_VERSION: &str = "0.37.1";
+
 const XVFB: Program = Program { names: &["Xvfb"], folders: &[], package: Some("xvfb") };
 
 /// Where an engine's programs are.
@@ -93,12 +96,15 @@ impl Program {
     }
 }
 
+fn cargo_home() -> Option<PathBuf> {
+    let default = || env::home_dir().map(|home| home.join(".cargo"));
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(default)
+}
+
 /// The directories that a pattern stands for.
 fn expand(pattern: &str) -> Vec<PathBuf> {
     if let Some(rest) = pattern.strip_prefix("$CARGO_HOME/") {
-        let default = || env::home_dir().map(|home| home.join(".cargo"));
-        let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(default);
-        return cargo_home.into_iter().map(|home| home.join(rest)).collect();
+        return cargo_home().into_iter().map(|home| home.join(rest)).collect();
     }
     match pattern.split_once("/*/") {
         None => vec![pattern.into()],
@@ -119,7 +125,7 @@ pub fn install(engines: &[Engine]) -> Result<(), String> {
     packages.sort_unstable();
     packages.dedup();
     if !packages.is_empty() {
-        if !Path::new("/etc/debian_version").exists() {
+        if !is_debian(&fs::read_to_string(OS_RELEASE).unwrap_or_default()) {
             return Err(format!(
                 "this is not Debian; install what has {}, as its packages {} do",
                 names(&missing),
@@ -130,7 +136,11 @@ pub fn install(engines: &[Engine]) -> Result<(), String> {
     }
     if missing.iter().any(|program| program.package.is_none()) {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        run(Command::new(cargo).args(["install", "geckodriver", "--locked"]))?;
+        let mut install = Command::new(cargo);
+        install.args(["install", "geckodriver", "--locked", "--version", GECKODRIVER_VERSION]);
+        // Where it is looked for: settings of cargo may name another folder.
+        install.arg("--root").arg(cargo_home().ok_or("neither CARGO_HOME nor a home directory")?);
+        run(&mut install)?;
     }
     match self::missing(engines) {
         still if still.is_empty() => Ok(()),
@@ -144,6 +154,15 @@ fn missing(engines: &[Engine]) -> Vec<&'static Program> {
         [Some(driver), Some(browser), display].into_iter().flatten()
     });
     programs.filter(|program| program.find().is_none()).collect()
+}
+
+/// [os-release(5)](https://www.freedesktop.org/software/systemd/man/latest/os-release.html)
+const OS_RELEASE: &str = "/etc/os-release";
+
+/// Debian itself: its descendants have other packages, and Ubuntu's of Chromium and Firefox are empty.
+fn is_debian(os_release: &str) -> bool {
+    let id = os_release.lines().find_map(|line| line.strip_prefix("ID="));
+    id.is_some_and(|id| id.trim_matches(['"', '\'']) == "debian")
 }
 
 fn names(programs: &[&Program]) -> String {
@@ -174,6 +193,8 @@ fn apt_get() -> Command {
         sudo
     };
     command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    // Without the first, an update that got nothing counts as done.
+    command.args(["-o", "APT::Update::Error-Mode=any", "-o", "Acquire::Retries=3"]);
     command
 }
 
@@ -193,6 +214,15 @@ fn run(command: &mut Command) -> Result<(), String> {
 mod tests {
     use super::*;
     use crate::home::Home;
+
+    #[test]
+    fn debian_is_told_from_its_descendants() {
+        assert!(is_debian("NAME=\"Debian GNU/Linux\"\nID=debian\n"));
+        assert!(is_debian("ID=\"debian\""));
+        for other in ["ID=ubuntu\nID_LIKE=debian", "VERSION_ID=debian", "ID_LIKE=debian", ""] {
+            assert!(!is_debian(other), "{other}");
+        }
+    }
 
     #[test]
     fn a_star_stands_for_a_directory() {

@@ -110,6 +110,8 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The first 200 characters of the body; a WebSocket's first message.
     pub body: String,
+    /// How many bytes the whole body has.
+    pub length: usize,
     /// How many chunks the script read, if it was to read chunk by chunk.
     pub chunks: usize,
 }

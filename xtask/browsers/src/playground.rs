@@ -1,27 +1,38 @@
 //! The demo's page, clicked through in Chromium as a person would.
 
+use std::net::Ipv4Addr;
 use std::path::Path;
-use std::process::Command;
+use std::sync::mpsc::channel;
+use std::thread;
 use std::time::Duration;
 
 use cors_core::browser::Engine;
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, Locator};
+use http::Method;
+use serde_json::{Value, json};
+use servers::demo;
+use tokio::runtime;
 use tokio::time::{Instant, sleep};
-use xtask::WORKSPACE_MANIFEST;
-use xtask::running::Running;
+use url::{ParseError, Url};
+use xtask::DEMO_POLICY;
+use xtask::options::Demo;
 
 use crate::Session;
 
 /// More than any step takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Narrow as a phone; a browser in a window takes no less than some 500.
+const NARROW: u32 = 390;
+
 /// Clicks through the page. With `picture`, it is painted there at the end.
 pub async fn run(picture: Option<&Path>) -> Result<(), String> {
-    let demo = tokio::task::spawn_blocking(Demo::start);
-    let demo = demo.await.map_err(|error| error.to_string())??;
+    let url = tokio::task::spawn_blocking(start_demo);
+    let url = url.await.map_err(|error| error.to_string())??;
     let session = Session::start_directly(Engine::Chromium).await?;
     let page = Page { client: session.client() };
-    page.open(&demo.url).await?;
+    page.open(&url).await?;
 
     // A method that the policy does not have: explained, and so it is in the browser.
     page.type_into("#method", "PATCH").await?;
@@ -37,48 +48,65 @@ pub async fn run(picture: Option<&Path>) -> Result<(), String> {
     page.holds("document.querySelector('#policy').value.includes('PATCH')").await?;
 
     // A mistake has its line as it is typed, and is not put in force.
-    page.append("#policy", "\nmax_age = 90000\n").await?;
+    let mistake = "\nmax_age = 90000";
+    page.append("#policy", mistake).await?;
     page.wait("#findings > li[data-kind=error][data-line]").await?;
     page.holds("document.querySelector('#put').ariaDisabled === 'true'").await?;
-    page.remove_from("#policy", "\nmax_age = 90000\n").await?;
+    page.press("#policy", &BACKSPACE.repeat(mistake.len())).await?;
     page.holds("!document.querySelector('#findings > li[data-kind=error]')").await?;
+    page.wait("#policy-state[data-in-force=true]").await?;
+
+    // Another window puts another policy in force.
+    page.put_elsewhere("allow_origins = 'https://other.example'").await?;
+    page.wait("#policy-state[data-in-force=false]").await?;
+    page.put_in_force().await?;
+    page.wait("#policy-state[data-in-force=true]").await?;
 
     // A page without an origin of its own.
-    page.choose("#page", "null").await?;
+    page.choose("#page", "null", "null").await?;
     page.wait("#verdict[data-readable=false]").await?;
     page.send(false).await?;
 
-    page.choose("#page", "name").await?;
+    page.choose("#page", "name", "http://N").await?;
     page.type_into("#headers", "x-a: 1").await?;
     page.wait("#verdict[data-readable=false]").await?;
     page.send(false).await?;
-    match picture {
-        Some(path) => page.paint(path).await,
-        None => Ok(()),
+    if let Some(path) = picture {
+        return page.paint(path).await;
     }
+    page.by_keyboard().await?;
+    page.edit_during_a_send().await?;
+    page.be_narrow().await
 }
 
-/// `cargo xtask demo` on free ports, and where its page is.
-struct Demo {
-    url: String,
-    _running: Running,
-}
-
-impl Demo {
-    fn start() -> Result<Self, String> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(cargo);
-        command.args(["run", "--quiet", "--package", "servers", "--manifest-path"]);
-        command.arg(WORKSPACE_MANIFEST).args(["--", "demo", "--addr", "127.0.0.1:0"]);
-        let running = Running::start(&mut command).map_err(|error| format!("the demo: {error}"))?;
-        while let Some(line) = running.next_out() {
-            if let Some(url) = line.strip_prefix("see it in a browser: ") {
-                return Ok(Self { url: url.to_owned(), _running: running });
-            }
+/// The demo on free ports, until this process ends. Blocks until it says where its page is.
+fn start_demo() -> Result<String, String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let demo = Demo { policy: DEMO_POLICY.into(), addr: (Ipv4Addr::LOCALHOST, 0).into() };
+        let ready = sender.clone();
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        let ended = runtime.and_then(|runtime| {
+            runtime.block_on(demo::serve(&demo, move |url| drop(ready.send(Ok(url)))))
+        });
+        if let Err(error) = ended {
+            // Nobody waits for it any more if it comes late.
+            let _ = sender.send(Err(format!("the demo: {error}")));
         }
-        Err("the demo ended before it said where its page is".to_owned())
-    }
+    });
+    receiver.recv().unwrap_or_else(|_| Err("the demo does not start".to_owned()))
 }
+
+/// As WebDriver writes them. [WebDriver, keyboard actions](https://www.w3.org/TR/webdriver2/#keyboard-actions)
+const CONTROL: &str = "\u{e009}";
+const END: &str = "\u{e010}";
+const RELEASE: &str = "\u{e000}";
+const BACKSPACE: &str = "\u{e003}";
+const TAB: &str = "\u{e004}";
+const SPACE: &str = " ";
+
+/// More than there are stops on the way.
+const TABS: usize = 60;
 
 struct Page<'s> {
     client: &'s Client,
@@ -93,15 +121,28 @@ impl Page<'_> {
 
     /// Sends the fetch to all three, and waits until each says the same as `explain`.
     async fn send(&self, readable: bool) -> Result<(), String> {
+        self.sending(readable, self.click("#send")).await
+    }
+
+    async fn sending(
+        &self,
+        readable: bool,
+        send: impl Future<Output = Result<(), String>>,
+    ) -> Result<(), String> {
         self.holds("document.querySelector('#explain-part').dataset.busy === undefined").await?;
+        self.sent(send).await?;
+        let card = format!("article[data-readable={readable}][data-agrees=true]");
+        self.holds(&format!("document.querySelectorAll('#cards {card}').length === 3")).await
+    }
+
+    /// Waits for the answers after `send`.
+    async fn sent(&self, send: impl Future<Output = Result<(), String>>) -> Result<(), String> {
         let count = "return Number(document.querySelector('#cards').dataset.sent ?? 0)";
         let before = self.client.execute(count, Vec::new()).await;
         let before = before.map_err(|error| error.to_string())?;
-        self.click("#send").await?;
+        send.await?;
         let cards = "document.querySelector('#cards')";
-        self.holds(&format!("Number({cards}.dataset.sent ?? 0) > {before}")).await?;
-        let card = format!("article[data-readable={readable}][data-agrees=true]");
-        self.holds(&format!("{cards}.querySelectorAll('{card}').length === 3")).await
+        self.holds(&format!("Number({cards}.dataset.sent ?? 0) > {before}")).await
     }
 
     async fn put_in_force(&self) -> Result<(), String> {
@@ -126,30 +167,95 @@ impl Page<'_> {
         element.send_keys(text).await.map_err(fault)
     }
 
+    /// Types behind what stands there.
     async fn append(&self, css: &str, text: &str) -> Result<(), String> {
-        self.edit(css, "value + text", text).await
+        self.press(css, &format!("{CONTROL}{END}{RELEASE}{text}")).await
     }
 
-    async fn remove_from(&self, css: &str, text: &str) -> Result<(), String> {
-        self.edit(css, "value.replace(text, '')", text).await
+    async fn press(&self, css: &str, keys: &str) -> Result<(), String> {
+        let fault = |error| format!("{css} takes no keys: {error}");
+        let element = self.client.find(Locator::Css(css)).await.map_err(fault)?;
+        element.send_keys(keys).await.map_err(fault)
     }
 
-    async fn choose(&self, css: &str, value: &str) -> Result<(), String> {
-        self.edit(css, "text", value).await
+    /// Types the beginning of an option.
+    async fn choose(&self, css: &str, value: &str, begins: &str) -> Result<(), String> {
+        self.press(css, begins).await?;
+        self.holds(&format!("document.querySelector('{css}').value === '{value}'")).await
     }
 
-    /// Sets a field to what `expression` says, and lets the page know as an edit by hand would.
-    async fn edit(&self, css: &str, expression: &str, text: &str) -> Result<(), String> {
-        let script = format!(
-            "const [css, text] = arguments;
-             const field = document.querySelector(css);
-             const value = field.value;
-             field.value = {expression};
-             for (const name of ['input', 'change'])
-               field.dispatchEvent(new Event(name, {{ bubbles: true }}));"
-        );
-        let ran = self.client.execute(&script, vec![css.into(), text.into()]).await;
-        ran.map(drop).map_err(|error| format!("{css}: {error}"))
+    /// As another window does it: without a word to this one.
+    async fn put_elsewhere(&self, policy: &str) -> Result<(), String> {
+        let script = "
+            const [policy, done] = arguments;
+            const headers = { 'content-type': 'application/json' };
+            fetch('/policy', { method: 'POST', headers, body: JSON.stringify({ policy }) })
+              .then((answer) => done(answer.ok), () => done(false));";
+        match self.client.execute_async(script, vec![policy.into()]).await {
+            Ok(ok) if ok.as_bool() == Some(true) => Ok(()),
+            Ok(_) => Err("the policy is not put in force".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// From the policy to the end of the form by the tabulator, and sends.
+    async fn by_keyboard(&self) -> Result<(), String> {
+        self.tab_to("#method", "#policy").await?;
+        self.press("#method", &format!("{}QUERY", BACKSPACE.repeat(8))).await?;
+        self.holds("document.querySelector('#call').textContent.includes('QUERY')").await?;
+        self.wait("#verdict[data-readable=false]").await?;
+        self.tab_to("#send", "#method").await?;
+        self.sending(false, self.press("#send", SPACE)).await?;
+        self.tab_to("#apply", "#send").await?;
+        self.press("#apply", SPACE).await?;
+        self.wait("#send:focus").await?;
+        self.sending(true, self.press("#send", SPACE)).await
+    }
+
+    async fn tab_to(&self, css: &str, mut from: &str) -> Result<(), String> {
+        let there = format!("document.querySelector('{css}:focus')");
+        for _ in 0..TABS {
+            self.press(from, TAB).await?;
+            if self.evaluate(&there).await? {
+                return Ok(());
+            }
+            from = ":focus";
+        }
+        Err(format!("{css} cannot be reached by the tabulator"))
+    }
+
+    /// What is typed before the answers are there changes nothing in what they are compared with.
+    async fn edit_during_a_send(&self) -> Result<(), String> {
+        self.type_into("#headers", "").await?;
+        self.type_into("#method", "GET").await?;
+        self.choose("#page", "localhost", "http://l").await?;
+        self.wait("#verdict[data-readable=true]").await?;
+        let script = "
+            document.querySelector('#send').click();
+            const method = document.querySelector('#method');
+            method.value = 'UNKNOWN';
+            method.dispatchEvent(new Event('input', { bubbles: true }));";
+        let both = async { self.client.execute(script, Vec::new()).await.map(drop) };
+        self.sent(async { both.await.map_err(|error| error.to_string()) }).await?;
+        self.wait("#cards[data-stale]").await?;
+        self.wait("#verdict[data-step=preflight-method]").await?;
+        self.holds("!document.querySelector('#cards [data-agrees=false]')").await
+    }
+
+    /// Nothing has to be scrolled sideways, and everything still works.
+    async fn be_narrow(&self) -> Result<(), String> {
+        let size =
+            json!({ "width": NARROW, "height": 844, "deviceScaleFactor": 1, "mobile": false });
+        self.client
+            .issue_cmd(DevTools("Emulation.setDeviceMetricsOverride", size))
+            .await
+            .map_err(|error| format!("the window cannot be made narrow: {error}"))?;
+        self.holds(&format!("innerWidth === {NARROW}")).await?;
+        self.type_into("#method", "PUT").await?;
+        self.wait("#verdict[data-readable]").await?;
+        self.holds("document.querySelector('#explain-part').dataset.busy === undefined").await?;
+        self.click("#send").await?;
+        self.holds("document.documentElement.scrollWidth <= innerWidth").await
     }
 
     async fn wait(&self, css: &str) -> Result<(), String> {
@@ -184,5 +290,20 @@ impl Page<'_> {
         self.client.execute(top, Vec::new()).await.map_err(|error| error.to_string())?;
         let png = self.client.screenshot().await.map_err(|error| error.to_string())?;
         std::fs::write(path, png).map_err(|error| format!("{}: {error}", path.display()))
+    }
+}
+
+/// A command of Chromium's own protocol, and its parameters.
+#[derive(Debug)]
+struct DevTools(&'static str, Value);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        let Self(name, parameters) = self;
+        (Method::POST, Some(json!({ "cmd": name, "params": parameters }).to_string()))
     }
 }

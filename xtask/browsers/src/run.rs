@@ -2,10 +2,11 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cors_core::browser::Engine;
 use futures_util::future::join_all;
+use tokio::time::timeout;
 use xtask::options::Adapter;
 
 use crate::judge::Stage;
@@ -31,30 +32,46 @@ fn any_seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
+/// More than any run takes that gets anywhere: a browser that hangs in each fetch would take hours.
+const PATIENCE: Duration = Duration::from_secs(900);
+
 /// With servers and a proxy of its own, so that the engines do not meet.
 async fn run_in(engine: Engine, seed: u64) -> Result<String, String> {
+    let mut faults = Vec::new();
+    let told = timeout(PATIENCE, tell_all(engine, seed, &mut faults)).await;
+    match told.unwrap_or_else(|_| Err(format!("not done after {PATIENCE:?}"))) {
+        Ok(line) if faults.is_empty() => return Ok(format!("{}: {line}", engine.name())),
+        Ok(_) => {}
+        // What was found before counts all the same.
+        Err(fault) => faults.push(fault),
+    }
+    Err(format!("{}, seed {seed}:\n  {}", engine.name(), faults.join("\n  ")))
+}
+
+/// How it went if there are no faults. An error is no disagreement: the browser does not do as it is told.
+async fn tell_all(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result<String, String> {
     let began = Instant::now();
     let adapters = Adapters::start()?;
     let proxy = Proxy::start(adapters.upstreams()).await?;
     let mut session = Session::start(engine, &proxy).await?;
     let stage = Stage { adapters: &adapters, log: proxy.log() };
-    let (fetches, mut faults) = matrix(&mut session, stage).await?;
+    let fetches = matrix(&mut session, stage, faults).await?;
     let told = began.elapsed();
-    faults.extend(random::run(&mut session, stage, seed).await?);
-    if !faults.is_empty() {
-        return Err(format!("{}, seed {seed}:\n  {}", engine.name(), faults.join("\n  ")));
-    }
+    random::run(&mut session, stage, seed, faults).await?;
     Ok(format!(
-        "{}: {fetches} fetches of the matrix in {told:.1?}, {} by chance in {:.1?}: as the model says",
-        engine.name(),
+        "{fetches} fetches of the matrix in {told:.1?}, {} by chance in {:.1?}: as the model says",
         random::CASES,
         began.elapsed() - told,
     ))
 }
 
-/// How many fetches there were, and a line for each disagreement.
-async fn matrix(session: &mut Session, stage: Stage<'_>) -> Result<(usize, Vec<String>), String> {
-    let (mut fetches, mut faults) = (0, Vec::new());
+/// How many fetches there were; a line for each disagreement goes to `faults`.
+async fn matrix(
+    session: &mut Session,
+    stage: Stage<'_>,
+    faults: &mut Vec<String>,
+) -> Result<usize, String> {
+    let mut fetches = 0;
     for (index, row) in matrix::rows().iter().enumerate() {
         for adapter in Adapter::ALL {
             let told = stage.tell(session, &row.story, *adapter, &format!("r{index}")).await?;
@@ -72,5 +89,5 @@ async fn matrix(session: &mut Session, stage: Stage<'_>) -> Result<(usize, Vec<S
             faults.extend(found.into_iter().map(line));
         }
     }
-    Ok((fetches, faults))
+    Ok(fetches)
 }

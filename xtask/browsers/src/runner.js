@@ -39,26 +39,32 @@ async function byFetch(job, signal) {
   const response = await fetch(job.url, { method, headers, mode, credentials, redirect, body, signal, ...duplex });
   if (response.type === "opaque") return { outcome: "opaque" };
   if (response.type === "opaqueredirect") return { outcome: "opaque-redirect" };
-  const read = job.way === "fetch-in-chunks" ? await readInChunks(response) : { body: await response.text(), chunks: 0 };
+  const read = job.way === "fetch-in-chunks" ? await readInChunks(response) : wholeOf(await response.arrayBuffer());
   return readable(response.status, [...response.headers], read);
 }
 
 async function readInChunks(response) {
   const decoder = new TextDecoder();
   const reader = response.body.getReader();
-  let [body, chunks] = ["", 0];
+  let [body, length, chunks] = ["", 0, 0];
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return { body, chunks };
+    if (done) return { body, length, chunks };
     if (body.length < BODY_LIMIT) body += decoder.decode(value, { stream: true });
+    length += value.byteLength;
     chunks += 1;
   }
+}
+
+function wholeOf(buffer) {
+  return { body: new TextDecoder().decode(buffer), length: buffer.byteLength, chunks: 0 };
 }
 
 function byUpload(job, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(job.method, job.url);
+    request.responseType = "arraybuffer";
     request.withCredentials = job.credentials === "include";
     for (const [name, value] of job.headers) request.setRequestHeader(name, value);
     request.upload.onprogress = () => {};
@@ -68,7 +74,7 @@ function byUpload(job, signal) {
         const colon = line.indexOf(":");
         return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
       });
-      resolve(readable(request.status, headers, { body: request.responseText, chunks: 0 }));
+      resolve(readable(request.status, headers, wholeOf(request.response)));
     };
     request.onerror = () => reject(new TypeError("XMLHttpRequest failed"));
     signal.onabort = () => request.abort();
@@ -82,7 +88,7 @@ function byWebSocket(job, signal) {
     const socket = new WebSocket(job.url.replace(/^http/, "ws"));
     socket.onopen = () => socket.send("ping");
     socket.onmessage = ({ data }) => {
-      resolve(readable(101, [], { body: data, chunks: 0 }));
+      resolve(readable(101, [], wholeOf(new TextEncoder().encode(data))));
       socket.close();
     };
     socket.onclose = ({ code }) => reject(new TypeError(`WebSocket closed with ${code}`));
@@ -103,8 +109,8 @@ function bodyOf({ body }) {
   }
 }
 
-function readable(status, headers, { body, chunks }) {
-  return { outcome: "readable", status, headers, body: body.slice(0, BODY_LIMIT), chunks };
+function readable(status, headers, { body, length, chunks }) {
+  return { outcome: "readable", status, headers, body: body.slice(0, BODY_LIMIT), length, chunks };
 }
 
 // This very page once more, in a frame whose origin is opaque.

@@ -2,7 +2,8 @@
 // from frames. Whatever comes from elsewhere is shown by textContent.
 //
 // What a test may rely on:
-//   #policy, #findings > li[data-line][data-kind=error|warning], #policy-state, #put (aria-disabled where there is nothing to put)
+//   #policy, #findings > li[data-line][data-kind=error|warning], #policy-state[data-in-force=true|false],
+//   #put (aria-disabled where there is nothing to put)
 //   #page (localhost, name, ip, null, ipv6, other), #name, #other, #method, #headers, #credentials, #upload,
 //   #send (aria-disabled where the origin can only be explained), #send-state
 //   #cards > article[data-adapter=axum|actix|warp][data-readable=true|false][data-status][data-agrees=true|false]
@@ -13,8 +14,9 @@
 const $ = (id) => document.getElementById(id);
 const port = location.port && `:${location.port}`;
 let servers = [];
-let inForce = "";
-let explained = null;
+let inForce = false;
+// Of what was explained last, and of what the cards show: the policy and the fetch.
+let explained = null, explainedOf = "", answeredOf = "";
 let sent = 0;
 
 function element(name, properties = {}, ...children) {
@@ -61,7 +63,9 @@ function showLines(findings) {
   $("policy").rows = lines.length;
 }
 
-function showFindings(findings) {
+// Of very many, the server tells only the first.
+function showFindings({ findings, errors, warnings, in_force }) {
+  inForce = in_force;
   showLines(findings);
   $("findings").replaceChildren(...findings.map((finding) => {
     const kind = finding.error ? "error" : "warning";
@@ -72,15 +76,22 @@ function showFindings(findings) {
     return element("li", { className: kind, data: { line: finding.line, kind } },
       line, " ", element("span", { className: "kind", textContent: kind }), " ", key, `: ${finding.reason}; `, fix);
   }));
-  const count = (error, noun) => {
-    const number = findings.filter((finding) => finding.error === error).length;
-    return number ? [`${number} ${noun}${number > 1 ? "s" : ""}`] : [];
-  };
-  const what = [...count(true, "error"), ...count(false, "warning")];
-  const force = $("policy").value === inForce ? "in force on all three" : "not in force yet";
-  say("policy-state", [...what, force].join(", "));
-  const idle = $("policy").value === inForce || findings.some((finding) => finding.error);
-  $("put").setAttribute("aria-disabled", String(idle));
+  const more = errors + warnings - findings.length;
+  if (more) $("findings").append(element("li", { textContent: `and ${more} more` }));
+  const count = (number, noun) => (number ? [`${number} ${noun}${number > 1 ? "s" : ""}`] : []);
+  const what = [...count(errors, "error"), ...count(warnings, "warning")];
+  say("policy-state", [...what, inForce ? "in force on all three" : "not in force"].join(", "));
+  $("policy-state").dataset.inForce = inForce;
+  $("put").setAttribute("aria-disabled", String(inForce || errors > 0));
+}
+
+// Another window, or a SIGHUP, may put another policy in force at any time.
+async function watch() {
+  if (document.hidden || "busy" in $("explain-part").dataset) return;
+  const policy = $("policy").value;
+  const checked = await post("/check", { policy });
+  const same = policy === $("policy").value && !("busy" in $("explain-part").dataset);
+  if (same && checked.findings && checked.in_force !== inForce) showFindings(checked);
 }
 
 function goTo(line) {
@@ -92,11 +103,9 @@ function goTo(line) {
 
 const FAULTY = "The policy has errors: mend these first.";
 
-// Gives back why it could not be done, if so. Another window may have put another one in force meanwhile.
+// Gives back why it could not be done, if so.
 async function putInForce() {
-  const policy = $("policy").value;
-  const answer = await post("/policy", { policy });
-  if (answer.ok) inForce = policy;
+  const answer = await post("/policy", { policy: $("policy").value });
   await refresh();
   return answer.ok ? "" : answer.error ?? FAULTY;
 }
@@ -113,6 +122,9 @@ function origin() {
     default: return $("other").value.trim();
   }
 }
+
+// The servers', which all have the same.
+const host = () => new URL(servers[0].origin).hostname;
 
 // Why a page of this origin cannot be had here, or nothing.
 function unreal() {
@@ -145,6 +157,8 @@ function form() {
   };
 }
 
+const question = () => ({ policy: $("policy").value, fetch: form() });
+
 function fill({ method, headers, credentials, upload }) {
   $("method").value = method;
   $("headers").value = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
@@ -157,9 +171,10 @@ function showForm() {
   $("other").hidden = $("page").value !== "other";
   const why = unreal();
   $("page-note").textContent = why || {
-    localhost: "This page's own origin. The servers are at 127.0.0.1, which is another site.",
+    localhost: `This page's own origin. The servers are at ${host()}, which is another site.`,
     name: "Another site than localhost, on this machine as well.",
-    ip: "Another port of the servers' host: another origin, yet the same site.",
+    ip: host() === "127.0.0.1" ? "Another port of the servers' host: another origin, yet the same site."
+      : `Another site than localhost, and than the servers at ${host()}.`,
     null: "What a page without an origin of its own has.",
   }[$("page").value];
   $("send").setAttribute("aria-disabled", String(Boolean(why)));
@@ -182,13 +197,14 @@ function changed() {
 async function refresh() {
   clearTimeout(timer);
   const mine = ++latest;
-  const policy = $("policy").value;
+  const asked = question();
   const [checked, explanation] = await Promise.all([
-    post("/check", { policy }),
-    post("/explain", { policy, fetch: form() }),
+    post("/check", { policy: asked.policy }),
+    post("/explain", asked),
   ]);
   if (mine !== latest) return;
-  if (checked.findings) showFindings(checked.findings);
+  if (checked.findings) showFindings(checked);
+  explainedOf = JSON.stringify(asked);
   showExplanation(explanation);
   delete $("explain-part").dataset.busy;
 }
@@ -271,6 +287,7 @@ function showSequence(events) {
         element("span", { className: "name", textContent: `${name}: ` }), value));
     message = element("li", { className: "message", data: { way: out ? "out" : "in", kind } },
       element("div", { className: "label" }, element("span", { className: "number", textContent: number }), " ",
+        element("span", { className: "unseen", textContent: out ? "to the server: " : "to the browser: " }),
         element("code", { textContent: what }), " ", element("span", { className: "hint", textContent: name })),
       element("div", { className: "arrow" }),
       element("div", { className: "lines" }, ...lines));
@@ -280,7 +297,7 @@ function showSequence(events) {
 }
 
 async function applyFix() {
-  const answer = await post("/fix", { policy: $("policy").value, fetch: form() });
+  const answer = await post("/fix", question());
   if (!answer.ok) {
     say("policy-state", answer.error ?? FAULTY);
     return;
@@ -334,15 +351,16 @@ async function page(origin) {
   return frame;
 }
 
+// What is typed during a send is for the next one.
 async function send(event) {
   event.preventDefault();
+  const sending = question();
   const why = unreal() || (say("send-state", "sending…"), await putInForce());
   if (why) {
     say("send-state", why);
     return;
   }
-  const policy = $("policy").value;
-  const asked = form();
+  const { fetch: asked } = sending;
   const target = asked.origin === "null" ? "*" : asked.origin;
   const body = /^(get|head)$/i.test(asked.method) ? undefined : "text";
   try {
@@ -354,11 +372,12 @@ async function send(event) {
       frame.contentWindow.postMessage({ ...asked, id, url: `${server.origin}/echo?${id}`, body }, target);
       return result.catch((error) => ({ readable: false, error: error.message }));
     }));
+    answeredOf = JSON.stringify(sending);
     showResults(results);
     const readers = servers.filter((_, index) => results[index].readable).map((server) => server.adapter);
     say("send-state", readers.length === servers.length ? "sent: readable from all three"
       : readers.length ? `sent: readable from ${readers.join(" and ")} alone` : "sent: not readable from any");
-    if (policy !== $("policy").value || JSON.stringify(asked) !== JSON.stringify(form())) changed();
+    if (answeredOf !== JSON.stringify(question())) changed();
   } catch (error) {
     say("send-state", error.message);
   }
@@ -402,7 +421,7 @@ function pretty(body) {
 
 // Whether the browser did as explained, as long as both speak of the same.
 function compare() {
-  if (!explained || "stale" in $("cards").dataset) return;
+  if (!explained || explainedOf !== answeredOf) return;
   for (const card of $("cards").children) {
     const agrees = card.dataset.readable === String(explained.readable) && (!explained.readable || sees(card));
     card.dataset.agrees = agrees;
@@ -422,8 +441,6 @@ async function start() {
   const answer = await post("/start", {});
   ({ servers = [] } = answer);
   $("policy").value = answer.policy ?? "";
-  // Its line ends may be others than the file's.
-  inForce = $("policy").value;
   const labels = {
     localhost: `http://localhost${port}`,
     name: `http://NAME.localhost${port}`,
@@ -452,4 +469,4 @@ $("put").addEventListener("click", async () => {
   if (why) say("policy-state", why);
 });
 $("apply").addEventListener("click", applyFix);
-start();
+start().then(() => setInterval(watch, 2000));

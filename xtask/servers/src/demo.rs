@@ -8,13 +8,16 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use cors_core::file::Format;
+use cors_core::file::{Format, check};
 use cors_core::{Config, OriginEntry, Policy};
+use futures_util::future::select_all;
 use serde_json::{Map, Value};
 use xtask::options::{Adapter, Demo};
+use xtask::policy_file::judge;
 
 use crate::playground::Playground;
-use crate::serve::{Servers, under, until_interrupted};
+use crate::serve::{Running, Servers, under, until_interrupted};
+use crate::started::Swap;
 
 /// Ends like `https://*.example.com`, yet is another site: what a comparison of text lets in.
 const LOOKALIKE: &str = "https://evilexample.com";
@@ -22,25 +25,55 @@ const LOOKALIKE: &str = "https://evilexample.com";
 /// Serves until interrupted, or until something is wrong, which is printed.
 pub fn run(options: &Demo) -> ExitCode {
     under(&options.policy, async |policy| {
+        let bound = Bound::bind(options).await?;
+        let text = welcome(&options.policy, &bound.servers.addrs, &bound.playground.url(), &policy);
+        let (running, swap) = bound.start(&options.policy, &policy)?;
+        until_interrupted(&options.policy, text, running, swap).await
+    })
+}
+
+/// Serves until something is wrong, as a part of another program: `ready` is told where the page is.
+pub async fn serve(options: &Demo, ready: impl FnOnce(String)) -> io::Result<()> {
+    let judged = judge(&options.policy);
+    let policy = judged.policy.ok_or_else(|| io::Error::other(judged.findings.join("\n")))?;
+    let bound = Bound::bind(options).await?;
+    let url = bound.playground.url();
+    let (running, _) = bound.start(&options.policy, &policy)?;
+    ready(url);
+    select_all(running).await.0
+}
+
+/// The servers and the page on their ports, before they serve.
+struct Bound {
+    servers: Servers,
+    playground: Playground,
+}
+
+impl Bound {
+    async fn bind(options: &Demo) -> io::Result<Self> {
         let servers = Servers::bind(&options.places()).await?;
         let playground = Playground::bind(options.page_port()).await?;
-        let text = welcome(&options.policy, &servers.addrs, &playground.url(), &policy);
+        Ok(Self { servers, playground })
+    }
+
+    /// All under the policy that was read from `file`.
+    fn start(self, file: &Path, policy: &Policy) -> io::Result<(Vec<Running>, Swap)> {
+        let Self { servers, playground } = self;
         let adapters: Vec<_> =
             Adapter::ALL.iter().copied().zip(servers.addrs.iter().copied()).collect();
-        let (mut running, swap) = servers.start(&policy);
-        let page = playground.page(adapters, text_of(&options.policy)?, Arc::clone(&swap));
-        let page = Arc::new(page);
+        let (mut running, swap) = servers.start(policy);
+        let page = Arc::new(playground.page(adapters, text_of(file)?, swap));
         running.extend(playground.start(Arc::clone(&page)));
-        let file = options.policy.clone();
-        let swap_both = move |policy| {
-            swap(policy);
-            // It could be read a moment ago; if no more, the page goes on with what it has.
-            if let Ok(text) = text_of(&file) {
-                page.set_text(text);
-            }
+        let file = file.to_owned();
+        let swap_both = move |policy: Policy| {
+            // Read once more: the file may be gone since, or hold something else. No text is that of `policy` then.
+            let text = text_of(&file).ok().filter(|text| {
+                check(text, Format::Toml).into_policy().is_some_and(|again| again == policy)
+            });
+            page.put(policy, text.unwrap_or_default());
         };
-        until_interrupted(&options.policy, text, running, Arc::new(swap_both)).await
-    })
+        Ok((running, Arc::new(swap_both)))
+    }
 }
 
 /// A policy file as TOML.
@@ -82,6 +115,9 @@ fn welcome(file: &Path, addrs: &[SocketAddr], page: &str, policy: &Policy) -> St
         .map(|(adapter, addr)| format!("listening on http://{addr} ({})\n", adapter.name()))
         .collect();
     let addr = addrs[0];
+    // Some shells take brackets for a pattern.
+    let quote = if addr.is_ipv6() { "'" } else { "" };
+    let echo = format!("{quote}http://{addr}/echo{quote}");
     let config = policy.config();
     let named = |list: &[String], otherwise: &str| {
         quotable(list.iter().find(|name| *name != "*").map_or(otherwise, String::as_str))
@@ -95,13 +131,13 @@ fn welcome(file: &Path, addrs: &[SocketAddr], page: &str, policy: &Policy) -> St
 see it in a browser: {page}
 
 # May a script at {origin} send a {method} with {header}? The browser asks first:
-curl -i -X OPTIONS http://{addr}/echo -H 'Origin: {origin}' -H 'Access-Control-Request-Method: {method}' -H 'Access-Control-Request-Headers: {header}'
+curl -i -X OPTIONS {echo} -H 'Origin: {origin}' -H 'Access-Control-Request-Method: {method}' -H 'Access-Control-Request-Headers: {header}'
 
 # Its GET, and what it may read of the answer:
-curl -i http://{addr}/echo -A curl -H 'Origin: {origin}'
+curl -i {echo} -A curl -H 'Origin: {origin}'
 
 # The same GET from another site:
-curl -i http://{addr}/echo -A curl -H 'Origin: {LOOKALIKE}'
+curl -i {echo} -A curl -H 'Origin: {LOOKALIKE}'
 ",
         file = file.display(),
     )
@@ -126,8 +162,6 @@ fn an_origin(config: &Config) -> String {
 
 #[cfg(test)]
 mod tests {
-    use cors_core::file::check;
-
     use super::*;
 
     #[test]

@@ -1,6 +1,6 @@
 //! The demo's page: a policy to edit and a fetch to send; beside what the browser did stands what `explain` says.
 //!
-//! The page is at `http://localhost:PORT`, another site than the servers at 127.0.0.1. Every name of this machine that
+//! The page is at `http://localhost:PORT`, another site than the servers, whose host is an address. Every name of this machine that
 //! a browser knows without asking anyone (`localhost`, whatever ends in `.localhost`, 127.0.0.1) has a page at `/from`
 //! too. The playground puts it in a frame and has it send the fetch, which so comes from a real page of that origin.
 //!
@@ -12,7 +12,7 @@
 //! | `GET /`, `/style.css`, `/script.js` | the page |
 //! | `GET /from`, `/from.js` | the page in the frame, on every name of this machine |
 //! | `POST /start` | the servers, and the policy in force |
-//! | `POST /check {policy}` | every error and warning with its line |
+//! | `POST /check {policy}` | errors and warnings with their lines, and whether this policy is in force |
 //! | `POST /policy {policy}` | puts it in force on all servers, unless it has errors |
 //! | `POST /explain {policy, fetch}` | what `cargo xtask explain --json` says of it |
 //! | `POST /fix {policy, fetch}` | both as they are once the fix is applied |
@@ -35,6 +35,7 @@ use axum::http::header::{
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use cors_core::Policy;
 use tokio::net::TcpListener;
 use xtask::options::Adapter;
 
@@ -119,9 +120,16 @@ impl Page {
         self.text.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The policy in force is another one now.
-    pub(crate) fn set_text(&self, text: String) {
-        *self.text.lock().unwrap_or_else(PoisonError::into_inner) = text;
+    /// Whether this text, however it ends its lines, is that of the policy in force.
+    fn is_in_force(&self, text: &str) -> bool {
+        self.text().lines().eq(text.lines())
+    }
+
+    /// Puts a policy in force, with its text, in one step: whoever comes last has both.
+    pub(crate) fn put(&self, policy: Policy, text: String) {
+        let mut in_force = self.text.lock().unwrap_or_else(PoisonError::into_inner);
+        (self.swap)(policy);
+        *in_force = text;
     }
 
     fn origin(&self) -> String {
@@ -140,15 +148,16 @@ impl Page {
 
     /// A script of its own that reaches the servers, in a frame of the playground.
     fn frame_csp(&self) -> String {
-        let servers: Vec<_> = self
+        let mut servers: Vec<_> = self
             .servers
             .iter()
             .map(|(_, addr)| match addr.ip() {
-                IpAddr::V4(_) => format!("http://{addr}"),
-                // No source of a Content Security Policy can name an IPv6 address.
-                IpAddr::V6(_) => "http:".to_owned(),
+                IpAddr::V4(Ipv4Addr::LOCALHOST) => format!("http://{addr}"),
+                // 127.0.0.1 is the only address that a source of a Content Security Policy can name.
+                _ => "http:".to_owned(),
             })
             .collect();
+        servers.dedup();
         format!(
             "default-src 'none'; script-src 'self'; connect-src {}; base-uri 'none'; form-action 'none'; \
              frame-ancestors {}",
@@ -200,4 +209,40 @@ const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 fn file(kind: &'static str, csp: &str, text: &'static str) -> Response {
     let headers = [(CONTENT_TYPE, kind), (CONTENT_SECURITY_POLICY, csp)];
     (headers, text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(servers: &[&str]) -> Page {
+        let server = |addr: &&str| (Adapter::Axum, addr.parse().unwrap());
+        let servers = servers.iter().map(server).collect();
+        Page { port: 83, servers, text: Mutex::default(), swap: Arc::new(drop) }
+    }
+
+    #[test]
+    fn a_frame_may_reach_the_servers() {
+        for (servers, sources) in [
+            (
+                &["127.0.0.1:80", "127.0.0.1:81"],
+                "connect-src http://127.0.0.1:80 http://127.0.0.1:81;",
+            ),
+            (&["127.0.0.2:80", "127.0.0.2:81"], "connect-src http:;"),
+            (&["[::1]:80", "[::1]:81"], "connect-src http:;"),
+        ] {
+            let csp = page(servers).frame_csp();
+            assert!(csp.contains(sources), "{csp}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_in_force_until_another_is() {
+        let policy = || Policy::builder().allow_origins(["*"]).build().unwrap();
+        let page = page(&[]);
+        page.put(policy(), "a = 1\r\nb = 2\r\n".to_owned());
+        assert!(page.is_in_force("a = 1\nb = 2\n") && !page.is_in_force("a = 1\n"));
+        page.put(policy(), "a = 1".to_owned());
+        assert!(page.is_in_force("a = 1\n"));
+    }
 }

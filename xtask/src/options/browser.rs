@@ -56,6 +56,9 @@ browser --install [--engine chromium|firefox|webkit]
 
     /// The engines that are meant.
     pub fn engines(&self) -> Vec<Engine> {
+        if self.picture.is_some() {
+            return vec![Engine::Chromium];
+        }
         self.engine.map_or(Engine::ALL.to_vec(), |engine| vec![engine])
     }
 
@@ -107,6 +110,7 @@ mod tests {
         }
         let picture = Some("a b.png".into());
         let browser = Browser { engine: None, install: false, seed: None, picture };
+        assert_eq!(browser.engines(), [Engine::Chromium]);
         assert_eq!(parse(&browser.to_args()).unwrap(), Some(browser));
     }
 

@@ -59,17 +59,17 @@ pub(super) async fn start(State(page): State<Arc<Page>>) -> Json {
     Json(json!({ "policy": page.text(), "servers": servers }))
 }
 
-pub(super) async fn check(body: Bytes) -> Answer {
+pub(super) async fn check(State(page): State<Arc<Page>>, body: Bytes) -> Answer {
     let Asked { policy } = read(&body)?;
-    let report = file::check(&policy, Format::Toml);
-    Ok(Json(json!({ "ok": report.policy().is_some(), "findings": told(report.findings()) })))
+    let mut answer = told(file::check(&policy, Format::Toml).findings());
+    answer["in_force"] = page.is_in_force(&policy).into();
+    Ok(Json(answer))
 }
 
 pub(super) async fn policy(State(page): State<Arc<Page>>, body: Bytes) -> Answer {
     let Asked { policy: text } = read(&body)?;
     let policy = built(&text)?;
-    (page.swap)(policy);
-    page.set_text(text);
+    page.put(policy, text);
     Ok(Json(json!({ "ok": true })))
 }
 
@@ -157,9 +157,15 @@ impl Form {
     }
 }
 
-fn told(findings: &[Located]) -> Vec<Value> {
-    findings
+/// Nobody reads more, and a long list with a mistake in each line would be a page of many megabytes.
+const MAX_FINDINGS: usize = 100;
+
+/// The first ones, and how many there are.
+fn told(findings: &[Located]) -> Value {
+    let errors = findings.iter().filter(|located| located.is_error()).count();
+    let first: Vec<_> = findings
         .iter()
+        .take(MAX_FINDINGS)
         .map(|located| {
             let (reason, fix) = match &located.finding {
                 Found::Error(error) => (error.reason(), error.fix()),
@@ -173,7 +179,8 @@ fn told(findings: &[Located]) -> Vec<Value> {
                 "fix": fix,
             })
         })
-        .collect()
+        .collect();
+    json!({ "findings": first, "errors": errors, "warnings": findings.len() - errors })
 }
 
 impl IntoResponse for Json {
@@ -186,10 +193,21 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let (status, body) = match self {
             Self::Request(error) => (StatusCode::BAD_REQUEST, json!({ "error": error })),
-            Self::Policy(findings) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, json!({ "findings": told(&findings) }))
-            }
+            Self::Policy(findings) => (StatusCode::UNPROCESSABLE_ENTITY, told(&findings)),
         };
         (status, Json(body)).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_findings_are_counted_and_few_are_told() {
+        let text = format!("allow_origins = [{}]\nmax_age = 0", "'a',\n".repeat(1000));
+        let told = told(file::check(&text, Format::Toml).findings());
+        assert_eq!(told["findings"].as_array().unwrap().len(), MAX_FINDINGS);
+        assert_eq!(told["errors"], 1000);
     }
 }

@@ -77,12 +77,27 @@ impl<'t> Text<'t> {
         else {
             return whole;
         };
-        let (Some(last), true) = (before.last(), before.len() < after.len()) else { return whole };
+        if before.len() >= after.len() {
+            return whole;
+        }
+        let Some(last) = before.last() else { return self.fill(old.span(), value) };
         if !before.iter().zip(after.iter()).all(|(old, new)| same(old.get_ref(), new.get_ref())) {
             return whole;
         }
         let added = after.get(before.len())?.span().start..after.last()?.span().end;
         self.append(last, &line[added])
+    }
+
+    /// An empty list, whose comments stay.
+    fn fill(&self, list: Range<usize>, value: &str) -> Option<String> {
+        let inside = &self.text[list.start + 1..list.end - 1];
+        if inside.trim().is_empty() {
+            return Some(self.with(list, value));
+        }
+        // A comment ends with its line: the bracket is the first on its own.
+        let close = self.line_start(list.end);
+        let entries = value.strip_prefix('[')?.strip_suffix(']')?;
+        Some(self.with(close..close, &format!("  {entries},\n")))
     }
 
     /// Behind the last entry of a list, on a line of its own if that has one.
@@ -233,6 +248,11 @@ mod tests {
                 &header,
                 "allow_origins = '*'\nallow_headers = []",
                 "allow_origins = '*'\nallow_headers = [\"x-a\"]",
+            ),
+            (
+                &header,
+                "allow_origins = '*'\nallow_headers = [ # none\n  # yet\n  ] # b\n",
+                "allow_origins = '*'\nallow_headers = [ # none\n  # yet\n  \"x-a\",\n  ] # b\n",
             ),
             // One that is too long to be shown.
             (

@@ -1,0 +1,128 @@
+//! Headers of requests, and of responses.
+
+use super::*;
+
+pub fn rows() -> Vec<Row> {
+    let star = || Policy::builder().allow_origins(["*"]).allow_headers(["*", "authorization"]);
+    vec![
+        row(
+            "request headers",
+            list(),
+            APP,
+            vec![
+                yes(with("X-A", "1")),
+                yes(with("x-a", "")),
+                yes(with("x-a", "1").header("X-A", "2")),
+                no(with("x-b", "1")),
+                no(with("x-a", "1").header("x-b", "1")),
+                yes(with("accept", "text/html")),
+                no(with("accept", "text/html(1)")),
+                no(with("accept", &"a".repeat(129))),
+                yes(with("accept-language", "en, de;q=0.5")),
+                no(with("accept-language", "en_US")),
+                yes(with("content-language", "de")),
+                yes(with("range", "bytes=0-9")),
+                no(with("range", "bytes=-9")),
+                yes(with("range", "bytes=5-")),
+                no(with("range", "bytes=0-1,3-4")),
+                no(with("content-language", "de_DE")),
+                no(with("authorization", "Bearer x")),
+            ],
+        ),
+        row(
+            "content types",
+            lone(),
+            APP,
+            vec![
+                yes(echo()
+                    .method("POST")
+                    .body(Body::Text)
+                    .header("content-type", "text/plain;charset=ascii")),
+                yes(echo().method("POST").body(Body::Text).header("content-type", "TEXT/plain")),
+                yes(echo()
+                    .method("POST")
+                    .body(Body::Text)
+                    .header("content-type", "multipart/form-data; boundary=x")),
+                no(echo().method("POST").body(Body::Text).header("content-type", "text/html")),
+                no(echo()
+                    .method("POST")
+                    .body(Body::Text)
+                    .header("content-type", "text/plain;charset=\"utf-8\"")),
+                yes(echo().method("POST").body(Body::Bytes)),
+                yes(echo()
+                    .method("POST")
+                    .body(Body::Text)
+                    .header("content-type", "application/x-www-form-urlencoded")),
+                no(echo()
+                    .method("POST")
+                    .body(Body::Text)
+                    .header("content-type", format!("text/plain;{}", "a".repeat(118)))),
+            ],
+        ),
+        row("any header", any(), APP, vec![yes(with("x-whatever", "1"))]),
+        row(
+            "many headers",
+            any(),
+            APP,
+            vec![yes(["x-c", "X-B", "x-d", "x-a", "accept", "x-bb"]
+                .into_iter()
+                .fold(echo(), |fetch, name| fetch.header(name, "1")))],
+        ),
+        row("a client hint", list().allow_headers(["dpr"]), APP, vec![yes(with("dpr", "2"))]),
+        row(
+            "authorization in the list",
+            lone().allow_headers(["Authorization"]),
+            APP,
+            vec![
+                yes(with("authorization", "Bearer x")),
+                yes(to("/auth").header("authorization", "x")),
+            ],
+        ),
+        row(
+            "any header but authorization",
+            any(),
+            APP,
+            vec![no(with("authorization", "Bearer x"))],
+        ),
+        row(
+            "any header but authorization, beside others",
+            any(),
+            APP,
+            vec![no(with("authorization", "Bearer x").header("x-a", "1"))],
+        ),
+        row(
+            "authorization beside any",
+            star(),
+            APP,
+            vec![yes(with("authorization", "x").header("x-a", "1"))],
+        ),
+        row(
+            "headers that are the browser's",
+            list(),
+            APP,
+            vec![yes(with("cookie", "a=b")
+                .header("host", "x")
+                .header("sec-x", "1")
+                .header("x-http-method", "TRACE"))],
+        ),
+        row("exposed headers", list(), APP, vec![yes(echo())]).holds(|o| {
+            header(&o[0], "x-request-id") == Some("demo") && header(&o[0], "x-secret").is_none()
+        }),
+        row("nothing exposed", lone(), APP, vec![yes(echo())])
+            .holds(|o| header(&o[0], "x-request-id").is_none()),
+        row(
+            "what is seen without being exposed",
+            lone(),
+            APP,
+            vec![yes(to("/answer?header=cache-control:no-store&header=content-language:de\
+                         &header=expires:0&header=last-modified:0&header=pragma:x&header=etag:x"))],
+        )
+        .holds(|o| {
+            let seen = ["cache-control", "content-language", "expires", "last-modified", "pragma"];
+            seen.iter().all(|name| header(&o[0], name).is_some()) && header(&o[0], "etag").is_none()
+        }),
+        row("everything exposed", any(), APP, vec![yes(echo()), yes(to("/cookie"))]).holds(|o| {
+            header(&o[0], "x-secret") == Some("hidden") && header(&o[1], "set-cookie").is_none()
+        }),
+    ]
+}

@@ -1,0 +1,67 @@
+//! Modes, WebSockets, and the server's own page.
+
+use super::*;
+
+pub fn rows() -> Vec<Row> {
+    let socket = |allowed| (Job::from(&Fetch::new(APP, "wss://$HOST/ws")).as_web_socket(), allowed);
+    let sandboxed_socket = (Job::from(&sandboxed("/ws")).as_web_socket(), false);
+    vec![
+        row(
+            "no-cors",
+            list(),
+            APP,
+            vec![
+                no(echo().mode(Mode::NoCors)),
+                no(echo().mode(Mode::NoCors).method("POST").body(Body::Text)),
+                no(with("x-b", "1").mode(Mode::NoCors)),
+                no(echo().mode(Mode::NoCors).method("PUT")),
+                no(echo().mode(Mode::NoCors).redirect(RedirectMode::Manual)),
+                no(to("/answer?header=cross-origin-resource-policy:same-origin")
+                    .mode(Mode::NoCors)),
+            ],
+        )
+        .holds(|o| {
+            o[..3].iter().all(|outcome| *outcome == Outcome::Opaque)
+                && o[3..].iter().all(|outcome| matches!(outcome, Outcome::Failed { .. }))
+        }),
+        row("same-origin", list(), APP, vec![no(echo().mode(Mode::SameOrigin))]),
+        row("a WebSocket", list(), APP, vec![socket(true)]),
+        row("a WebSocket from another site", list(), EVIL, vec![socket(true)]),
+        row("a WebSocket that is forbidden", forbid(), EVIL, vec![socket(false)]),
+        row("a WebSocket that is not forbidden", forbid(), APP, vec![socket(true)]),
+        row("a WebSocket from a sandbox", forbid(), APP, vec![sandboxed_socket]),
+        row("a WebSocket from the server's own page", forbid(), OWN, vec![socket(true)]),
+        row("the server's own page", list(), OWN, own()),
+        row("the server's own page, others forbidden", forbid(), OWN, own()),
+        row(
+            "what no script can ask for",
+            list(),
+            APP,
+            vec![
+                no(echo().method("TRACE")),
+                no(echo().method("a b")),
+                no(with("x a", "1")),
+                no(with("x-a", "\u{100}")),
+                no(echo().body(Body::Text)),
+                no(Fetch::new(APP, "https://u:p@$HOST/echo")),
+                no(Fetch::new(APP, "https://$HOST:6000/echo")),
+                no(Fetch::new(APP, "ftp://$HOST/echo")),
+                no(Fetch::new(APP, "http://$HOST/echo")),
+            ],
+        ),
+    ]
+}
+
+/// The server's own origin: what its page asks for is none of the policy's business.
+const OWN: &str = "https://$HOST";
+
+fn own() -> Vec<(Job, bool)> {
+    vec![
+        yes(echo()),
+        yes(echo().method("POST").body(Body::Text)),
+        yes(echo().method("DELETE").header("x-b", "1")),
+        yes(echo().mode(Mode::SameOrigin)),
+        yes(to("/cookie")),
+        yes(to("/cookie?again")),
+    ]
+}

@@ -1,0 +1,127 @@
+//! Methods, and what a preflight is asked and answers.
+
+use super::*;
+
+pub fn rows() -> Vec<Row> {
+    let json = |method: &str| echo().method(method).header("content-type", "application/json");
+    vec![
+        row(
+            "methods",
+            list(),
+            APP,
+            vec![
+                yes(echo().method("HEAD")),
+                yes(echo().method("POST").body(Body::Text)),
+                yes(echo().method("put")),
+                yes(echo().method("PATCH")),
+                no(echo().method("patch")),
+                no(echo().method("DELETE")),
+                no(echo().method("QUERY")),
+                yes(echo().method("post").body(Body::Text)),
+                no(echo().method("delete")),
+            ],
+        ),
+        row(
+            "any method",
+            any(),
+            APP,
+            vec![
+                yes(echo().method("patch")),
+                yes(echo().method("DELETE")),
+                yes(echo().method("CHICKEN")),
+            ],
+        ),
+        row(
+            "any method, with credentials",
+            any_with_credentials(),
+            APP,
+            vec![
+                yes(include(echo().method("DELETE"))),
+                yes(include(echo().method("patch"))),
+                yes(include(with("x-b", "1").header("x-c", "2"))),
+            ],
+        ),
+        row("a JSON body", list(), APP, vec![yes(json("POST").body(Body::Text))]),
+        row(
+            "a JSON body that is not allowed",
+            lone(),
+            APP,
+            vec![no(json("POST").body(Body::Text))],
+        ),
+        row("a preflight from another site", list(), EVIL, vec![no(echo().method("PUT"))]),
+        row(
+            "cached while max-age lasts",
+            list(),
+            APP,
+            vec![
+                yes(echo().method("PUT")),
+                yes(echo().method("PUT")),
+                yes(with("x-a", "1")),
+                yes(echo().method("PATCH")),
+            ],
+        ),
+        row(
+            "cached for its URL alone",
+            list(),
+            APP,
+            vec![yes(echo().method("PUT")), yes(to("/answer").method("PUT"))],
+        ),
+        row(
+            "cached with credentials, and without",
+            list().allow_origins([APP]).allow_credentials(true),
+            APP,
+            vec![yes(include(echo().method("PUT"))), yes(echo().method("PUT"))],
+        ),
+        row(
+            "a refusal is not cached",
+            list(),
+            APP,
+            vec![no(echo().method("DELETE")), no(echo().method("DELETE"))],
+        ),
+        row(
+            "not cached",
+            list().max_age(Duration::ZERO),
+            APP,
+            vec![yes(echo().method("PUT")), yes(echo().method("PUT"))],
+        ),
+        row(
+            "an upload with a listener",
+            list(),
+            APP,
+            vec![
+                yes(echo().method("POST").body(Body::Text).upload_listener(true)),
+                yes(echo().upload_listener(true)),
+                yes(with("x-a", "1").method("POST").body(Body::Bytes).upload_listener(true)),
+                no(echo().method("DELETE").body(Body::Text).upload_listener(true)),
+            ],
+        ),
+        row(
+            "a refusal that is concealed",
+            list().refused_preflight(RefusedPreflight::Conceal),
+            APP,
+            vec![yes(echo().method("PUT")), no(echo().method("DELETE")), no(with("x-b", "1"))],
+        ),
+        row("status 200", list().preflight_status(200), APP, vec![yes(echo().method("PUT"))]),
+        row("status 299", list().preflight_status(299), APP, vec![yes(echo().method("PUT"))]),
+        row(
+            "a handler that answers preflights",
+            list().preflight_continue(true),
+            APP,
+            vec![
+                yes(to("/options").method("PUT")),
+                no(echo().method("PUT")),
+                yes(to("/answer?status=204").method("PUT")),
+                no(to("/answer?status=404").method("PUT")),
+                no(to("/answer?status=302&location=%2Foptions").method("PUT")),
+            ],
+        ),
+    ]
+}
+
+fn any_with_credentials() -> Builder {
+    Policy::builder()
+        .allow_origins([APP])
+        .allow_methods(["*"])
+        .allow_headers(["*"])
+        .allow_credentials(true)
+}

@@ -1,0 +1,130 @@
+//! The model of a browser, with what it leaves out: a connection to the server, and cookies.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use cors_core::browser::{Browser, Engine, Fetch, Sending, Turn, Verdict};
+use http::header::{COOKIE, SET_COOKIE};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use xtask::client;
+
+use crate::line::Line;
+
+/// A browser that asks one server.
+pub struct Model {
+    server: SocketAddr,
+    browser: Browser,
+    /// A pair `name=value` by host: no server here sets more than one.
+    cookies: HashMap<String, String>,
+    /// Every request so far.
+    pub sent: Vec<Line>,
+}
+
+/// How a fetch ended.
+pub struct Answered {
+    /// What the script has of it.
+    pub verdict: Verdict,
+    /// The last response's body, unless the server wrote into it what it was sent.
+    pub body: Option<Vec<u8>>,
+}
+
+impl Model {
+    pub fn new(server: SocketAddr, engine: Engine) -> Self {
+        let (cookies, sent) = (HashMap::new(), Vec::new());
+        Self { server, browser: Browser::like(engine), cookies, sent }
+    }
+
+    /// An error says how the server failed.
+    pub fn fetch(&mut self, fetch: &Fetch) -> Result<Answered, String> {
+        let now = Duration::ZERO;
+        let mut body = None;
+        let mut turn = self.browser.start(fetch, now);
+        loop {
+            match turn {
+                Turn::Send(sending) => {
+                    let request = self.with_cookie(&sending);
+                    self.sent.push(Line::of_sent(&request));
+                    let (response, content) = ask(self.server, &request).map_err(|fault| {
+                        format!("{} {}: {fault}", request.method(), request.uri())
+                    })?;
+                    self.keep_cookie(&sending, &response);
+                    body = (!is_echoed(&request)).then_some(content);
+                    turn = sending.respond(&mut self.browser, &response, now);
+                }
+                Turn::Done(ended) => return Ok(Answered { verdict: ended.verdict, body }),
+            }
+        }
+    }
+
+    fn with_cookie(&self, sending: &Sending) -> Request<()> {
+        let mut request = sending.request().clone();
+        if let (true, Some(cookie)) =
+            (sending.includes_credentials(), self.cookies.get(&host(&request)))
+        {
+            let cookie = cookie.parse().expect("it comes out of a header");
+            request.headers_mut().insert(COOKIE, cookie);
+        }
+        request
+    }
+
+    /// Whether the script may read it or not: a browser keeps it as the response arrives.
+    fn keep_cookie(&mut self, sending: &Sending, response: &Response<()>) {
+        let set = response.headers().get(SET_COOKIE).and_then(|set| set.to_str().ok());
+        if let (true, Some(set)) = (sending.includes_credentials(), set) {
+            let pair = set.split(';').next().unwrap_or_default();
+            self.cookies.insert(host(sending.request()), pair.to_owned());
+        }
+    }
+}
+
+fn host(request: &Request<()>) -> String {
+    request.uri().host().unwrap_or_default().to_owned()
+}
+
+/// Whether the answer repeats headers of the request, in which no two browsers are the same.
+fn is_echoed(request: &Request<()>) -> bool {
+    matches!(request.uri().path(), "/echo" | "/cookie")
+}
+
+/// The response and its body.
+fn ask(server: SocketAddr, request: &Request<()>) -> Result<(Response<()>, Vec<u8>), String> {
+    let lines: Vec<(String, String)> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
+        .collect();
+    let headers: Vec<(&str, &str)> =
+        lines.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let sent = client::Request { method: request.method().as_str(), target, headers: &headers };
+    let answer = client::send(server, sent).map_err(|error| error.to_string())?;
+    let mut response = Response::new(());
+    let invalid = |part: &str| format!("the server's {part} cannot be read: {answer:?}");
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status()).map_err(|_| invalid("status"))?;
+    for (name, value) in &answer.headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid("header"))?;
+        let value = HeaderValue::from_str(value).map_err(|_| invalid("header"))?;
+        response.headers_mut().append(name, value);
+    }
+    Ok((response, answer.body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_does_not_answer_is_a_fault() {
+        let closed = {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            listener.local_addr().unwrap()
+        };
+        let mut model = Model::new(closed, Engine::Chromium);
+        let fault = model.fetch(&Fetch::new("https://a.test", "https://b.test/c")).err().unwrap();
+        assert!(fault.starts_with("GET https://b.test/c: "), "{fault}");
+    }
+}
