@@ -3,12 +3,11 @@
 use lexopt::Parser;
 use xtask::options::Browser;
 
-use crate::serve::become_package;
-use crate::{Exit, usage};
+use crate::{Exit, cargo, usage};
 
 pub fn run(parser: &mut Parser) -> Exit {
     match Browser::parse(parser)? {
-        Some(browser) => Ok(become_package("browsers", browser.to_args())),
+        Some(browser) => Ok(cargo::become_program("--package browsers", browser.to_args())),
         None => usage(Browser::USAGE),
     }
 }

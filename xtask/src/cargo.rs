@@ -1,7 +1,8 @@
 //! Running cargo: the one that runs us if there is one, and a printable form that repeats the command.
 
+use std::ffi::OsString;
 use std::fmt;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 use xtask::WORKSPACE_MANIFEST;
 
@@ -69,4 +70,38 @@ impl fmt::Display for Cargo {
         }
         write!(f, "cargo {}", self.args.join(" "))
     }
+}
+
+/// Turns into a program of the workspace, which `which` tells `cargo run`.
+///
+/// Comes back only if cargo could not be started, or where a process cannot turn into another.
+pub fn become_program(which: &str, args: Vec<OsString>) -> ExitCode {
+    let mut command = command();
+    command
+        .args(["run", "--quiet", "--manifest-path", WORKSPACE_MANIFEST])
+        .args(which.split_whitespace())
+        .arg("--")
+        .args(args);
+    let error = match turn_into(command) {
+        Ok(code) => return code,
+        Err(error) => error,
+    };
+    eprintln!("xtask: cargo, which builds the program, cannot be started: {error}");
+    ExitCode::FAILURE
+}
+
+/// `exec`, and `cargo run` does the same: the process id stays one, so that a `SIGHUP` sent to us arrives there.
+#[cfg(unix)]
+fn turn_into(mut command: Command) -> std::io::Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec())
+}
+
+#[cfg(not(unix))]
+fn turn_into(mut command: Command) -> std::io::Result<ExitCode> {
+    let status = command.status()?;
+    Ok(match status.code().map(u8::try_from) {
+        Some(Ok(code)) => ExitCode::from(code),
+        _ => ExitCode::FAILURE,
+    })
 }

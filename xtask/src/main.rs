@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use lexopt::{Arg, Parser};
 
+mod bench;
 mod browser;
 mod cargo;
 mod check;
@@ -53,6 +54,7 @@ const COMMANDS: &[Command] = &[
         run: conformance::run,
     },
     Command { name: "browser", about: "the tests in real browsers", run: browser::run },
+    Command { name: "bench", about: "what the layers cost, beside the peers", run: bench::run },
     Command { name: "ci", about: "format, lints, docs, features, MSRV and tests", run: ci::run },
 ];
 

@@ -1,5 +1,5 @@
-//! The flags of `serve` and `demo`. The commands and the test servers read the same ones,
-//! so that wrong usage is found before anything is built.
+//! The flags of the commands that turn into another program, which reads the same ones: so wrong usage is found before
+//! anything is built.
 
 use std::ffi::{OsStr, OsString};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -9,8 +9,10 @@ use lexopt::{Arg, Error, Parser, ValueExt};
 
 use crate::DEMO_POLICY;
 
+mod bench;
 mod browser;
 
+pub use bench::Bench;
 pub use browser::Browser;
 
 /// The adapters that the test API is served with.

@@ -26,18 +26,29 @@ use crate::api::{self, Answer, Field, Seen};
 use crate::policies::Policies;
 use crate::started::{Started, WORKERS};
 
+/// No function, since the type of an app that wears a layer takes a dozen bounds to write.
+macro_rules! run {
+    ($app:expr, $listener:expr) => {
+        HttpServer::new($app)
+            .workers(WORKERS)
+            .disable_signals() // they are for all servers of the process
+            .listen($listener)?
+            .run()
+    };
+}
+
 /// Serves on `listener`.
 pub fn start(listener: TcpListener, policies: Policies) -> Started {
     let more = if policies.has_answer() { answers } else { |_: &mut web::ServiceConfig| {} };
     let (cors, swap) = policies.actix_layer();
     Started {
         running: Box::pin(async move {
-            HttpServer::new(move || App::new().configure(routes).configure(more).wrap(cors.clone()))
-                .workers(WORKERS)
-                .disable_signals() // they are for all servers of the process
-                .listen(listener.into_std()?)?
-                .run()
-                .await
+            let listener = listener.into_std()?;
+            let app = move || App::new().configure(routes).configure(more);
+            match cors {
+                Some(cors) => run!(move || app().wrap(cors.clone()), listener).await,
+                None => run!(app, listener).await,
+            }
         }),
         swap,
     }

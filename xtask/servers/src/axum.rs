@@ -26,7 +26,10 @@ pub fn start(listener: TcpListener, policies: Policies) -> Started {
         api = api.route("/answer", any(answer));
     }
     let (cors, swap) = policies.tower_layer();
-    let api = api.layer(cors);
+    let api = match cors {
+        Some(cors) => api.layer(cors),
+        None => api,
+    };
     Started { running: Box::pin(async { axum::serve(listener, api).await }), swap }
 }
 

@@ -1,4 +1,4 @@
-//! Which policy a server serves under: one that can be swapped, or one for each host.
+//! Which policy a server serves under: one that can be swapped, one for each host, or none.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,6 +15,8 @@ pub enum Policies {
     /// That of the request's host. The test API has the route `/answer` then, which answers what it is asked to:
     /// it is for tests alone.
     ByHost(Arc<Hosts>),
+    /// None, and no layer either: for measuring what the layer costs.
+    None,
 }
 
 /// Policies by host name; a host that has none gets no CORS handling.
@@ -62,36 +64,38 @@ impl Policies {
     }
 
     /// The layer for axum, and for warp, whose layer is the same one.
-    pub(crate) fn tower_layer(self) -> (cors_axum::CorsLayer, Swap) {
+    pub(crate) fn tower_layer(self) -> (Option<cors_axum::CorsLayer>, Swap) {
         match self {
             Self::One(policy) => {
                 let handle = cors_axum::Handle::new(policy);
                 let layer = cors_axum::CorsLayer::shared(handle.clone());
-                (layer, Arc::new(move |policy| handle.store(policy)))
+                (Some(layer), Arc::new(move |policy| handle.store(policy)))
             }
             Self::ByHost(hosts) => {
                 let layer = cors_axum::CorsLayer::select([], move |head| {
                     hosts.find(host(head.authority()?)).map(|prepared| prepared.tower)
                 });
-                (layer, Arc::new(drop))
+                (Some(layer), Arc::new(drop))
             }
+            Self::None => (None, Arc::new(drop)),
         }
     }
 
     /// The layer for actix-web.
-    pub(crate) fn actix_layer(self) -> (cors_actix::CorsLayer, Swap) {
+    pub(crate) fn actix_layer(self) -> (Option<cors_actix::CorsLayer>, Swap) {
         match self {
             Self::One(policy) => {
                 let handle = cors_actix::Handle::new(policy);
                 let layer = cors_actix::CorsLayer::shared(handle.clone());
-                (layer, Arc::new(move |policy| handle.store(policy)))
+                (Some(layer), Arc::new(move |policy| handle.store(policy)))
             }
             Self::ByHost(hosts) => {
                 let layer = cors_actix::CorsLayer::select([], move |head| {
                     hosts.find(host(head.authority()?)).map(|prepared| prepared.actix)
                 });
-                (layer, Arc::new(drop))
+                (Some(layer), Arc::new(drop))
             }
+            Self::None => (None, Arc::new(drop)),
         }
     }
 }

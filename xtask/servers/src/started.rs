@@ -17,7 +17,7 @@ pub type Swap = Arc<dyn Fn(Policy) + Send + Sync>;
 pub struct Started {
     /// Resolves only when the server cannot go on. Polled on the runtime's own thread, so it need not be `Send`.
     pub running: Pin<Box<dyn Future<Output = io::Result<()>>>>,
-    /// Of use under [`Policies::One`](crate::Policies::One); without effect where hosts have policies of their own.
+    /// Of use under [`Policies::One`](crate::Policies::One); without effect under the others.
     pub swap: Swap,
 }
 

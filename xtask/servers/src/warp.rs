@@ -39,19 +39,29 @@ pub fn start(listener: TcpListener, policies: Policies) -> Started {
 }
 
 /// What `warp::serve` does, which takes filters and no services.
-async fn serve(listener: TcpListener, cors: CorsLayer, more: Vec<Route>) -> io::Result<()> {
-    let api = cors.layer(warp::service(routes(more)));
+async fn serve(listener: TcpListener, cors: Option<CorsLayer>, more: Vec<Route>) -> io::Result<()> {
+    let api = warp::service(routes(more));
     loop {
         let Ok((connection, _)) = listener.accept().await else {
             // The client has gone already, or there are too many of them: the next may fare better.
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
-        let api = TowerToHyperService::new(api.clone());
+        let (cors, api) = (cors.clone(), api.clone());
         tokio::spawn(async {
             let http = Builder::new(TokioExecutor::new());
+            let connection = TokioIo::new(connection);
             // It fails where the client breaks off: nobody is left to be told.
-            let _ = http.serve_connection_with_upgrades(TokioIo::new(connection), api).await;
+            let _ = match cors {
+                Some(cors) => {
+                    let api = TowerToHyperService::new(cors.layer(api));
+                    http.serve_connection_with_upgrades(connection, api).await
+                }
+                None => {
+                    let api = TowerToHyperService::new(api);
+                    http.serve_connection_with_upgrades(connection, api).await
+                }
+            };
         });
     }
 }

@@ -1,0 +1,178 @@
+//! The same policy for ours and for each of the peers.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::Duration;
+
+use cors_core::{Danger, DisallowedOrigin, OriginEntry, Policy};
+use http::{HeaderName, HeaderValue, Method};
+
+use crate::rows::{APP, PolicyKind};
+
+/// Methods, in the order in which our policies answer them.
+pub const METHODS: [&str; 5] = ["PUT", "DELETE", "GET", "HEAD", "POST"];
+
+/// Request headers.
+pub const HEADERS: [&str; 3] = ["content-type", "authorization", ALLOWED_HEADER];
+
+/// One of them.
+pub const ALLOWED_HEADER: &str = "x-request-id";
+
+/// Response headers.
+pub const EXPOSED: [&str; 1] = ["x-request-id"];
+
+/// How long preflights are kept.
+pub const MAX_AGE: Duration = Duration::from_secs(600);
+
+/// What [`PolicyKind::Regex`] matches, from beginning to end.
+pub const REGEX: &str = r"https://pr-[0-9]+\.example\.com";
+
+/// This many origins, the last of which is [`APP`]: of different lengths, in no order.
+pub fn origins(n: usize) -> impl Iterator<Item = String> {
+    (1..n).map(|i| format!("https://{}.example.com", label(i))).chain([APP.to_owned()])
+}
+
+/// This many domains, the last of which is `example.com`.
+pub fn domains(n: usize) -> impl Iterator<Item = String> {
+    (1..n).map(|i| format!("{}.com", label(i))).chain(["example.com".to_owned()])
+}
+
+/// A label of its own for each number.
+fn label(i: usize) -> String {
+    // Steps of splitmix64, which visits every number once.
+    let mut z = (i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z ^= z >> 27;
+    let padding = (z % 12) as usize;
+    format!("{}-{i}{}", char::from(b'a' + (z >> 40) as u8 % 26), "x".repeat(padding))
+}
+
+/// Ours, made once for a process.
+pub fn ours(kind: PolicyKind) -> Policy {
+    static MADE: LazyLock<Mutex<HashMap<PolicyKind, Policy>>> = LazyLock::new(Mutex::default);
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    made.entry(kind).or_insert_with(|| build(kind)).clone()
+}
+
+fn build(kind: PolicyKind) -> Policy {
+    let policy = Policy::builder()
+        .allow_methods(&METHODS[..2])
+        .allow_headers(HEADERS)
+        .expose_headers(EXPOSED)
+        .allow_credentials(kind != PolicyKind::Any)
+        .max_age(MAX_AGE);
+    let policy = match kind {
+        PolicyKind::Origins(n) => policy.allow_origins(origins(n)),
+        PolicyKind::Forbid(n) => {
+            policy.allow_origins(origins(n)).disallowed_origin(DisallowedOrigin::Forbid)
+        }
+        PolicyKind::Subdomains(n) => {
+            policy.allow_origins(domains(n).map(|domain| format!("https://*.{domain}")))
+        }
+        PolicyKind::Regex => policy.allow_origins([OriginEntry::regex(REGEX)]),
+        PolicyKind::Any => policy.allow_origins(["*"]),
+        PolicyKind::Echo => policy
+            .allow_origins(["*"])
+            .danger(Danger { reflect_any_origin: true, ..Danger::default() }),
+        PolicyKind::AnyHeader(n) => policy.allow_origins(origins(n)).allow_headers(["*"]),
+    };
+    policy.build().expect("it is faultless")
+}
+
+/// Whether an origin is a subdomain of one of these, as one writes it by hand.
+fn is_subdomain(origin: &[u8], suffixes: &[String]) -> bool {
+    origin.starts_with(b"https://")
+        && suffixes.iter().any(|suffix| origin.ends_with(suffix.as_bytes()))
+}
+
+fn suffixes(n: usize) -> Vec<String> {
+    domains(n).map(|domain| format!(".{domain}")).collect()
+}
+
+fn anchored() -> regex::bytes::Regex {
+    regex::bytes::Regex::new(&format!("^(?:{REGEX})$")).expect("it is well-formed")
+}
+
+/// That of `tower-http`; or why it has none.
+pub fn tower_http(kind: PolicyKind) -> Result<tower_http::cors::CorsLayer, &'static str> {
+    use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
+    let value = |text: String| HeaderValue::try_from(text).expect("it is visible ASCII");
+    let origin = match kind {
+        PolicyKind::Origins(n) | PolicyKind::AnyHeader(n) => {
+            AllowOrigin::list(origins(n).map(value))
+        }
+        PolicyKind::Forbid(_) => return Err("it never refuses"),
+        PolicyKind::Subdomains(n) => {
+            let suffixes = suffixes(n);
+            AllowOrigin::predicate(move |origin, _| is_subdomain(origin.as_bytes(), &suffixes))
+        }
+        PolicyKind::Regex => {
+            let regex = anchored();
+            AllowOrigin::predicate(move |origin, _| regex.is_match(origin.as_bytes()))
+        }
+        PolicyKind::Any => AllowOrigin::any(),
+        PolicyKind::Echo => AllowOrigin::mirror_request(),
+    };
+    let headers = match kind {
+        PolicyKind::AnyHeader(_) => AllowHeaders::mirror_request(),
+        _ => AllowHeaders::list(HEADERS.map(HeaderName::from_static)),
+    };
+    let methods = METHODS.map(|name| Method::try_from(name).expect("it is a token"));
+    Ok(CorsLayer::new()
+        .allow_origin(origin)
+        .allow_methods(AllowMethods::list(methods))
+        .allow_headers(headers)
+        .expose_headers(EXPOSED.map(HeaderName::from_static))
+        .allow_credentials(kind != PolicyKind::Any)
+        .max_age(MAX_AGE))
+}
+
+/// That of `actix-cors`.
+pub fn actix_cors(kind: PolicyKind) -> actix_cors::Cors {
+    let cors = actix_cors::Cors::default()
+        .allowed_methods(METHODS)
+        .expose_headers(EXPOSED)
+        .max_age(MAX_AGE.as_secs() as usize)
+        .block_on_origin_mismatch(matches!(kind, PolicyKind::Forbid(_)));
+    let cors = match kind {
+        PolicyKind::AnyHeader(_) => cors.allow_any_header(),
+        _ => cors.allowed_headers(HEADERS),
+    };
+    let cors = match kind {
+        PolicyKind::Origins(n) | PolicyKind::Forbid(n) | PolicyKind::AnyHeader(n) => {
+            origins(n).fold(cors, |cors, origin| cors.allowed_origin(&origin))
+        }
+        PolicyKind::Subdomains(n) => {
+            let suffixes = suffixes(n);
+            cors.allowed_origin_fn(move |origin, _| is_subdomain(origin.as_bytes(), &suffixes))
+        }
+        PolicyKind::Regex => {
+            let regex = anchored();
+            cors.allowed_origin_fn(move |origin, _| regex.is_match(origin.as_bytes()))
+        }
+        PolicyKind::Any => return cors.allow_any_origin().send_wildcard(),
+        PolicyKind::Echo => cors.allow_any_origin(),
+    };
+    cors.supports_credentials()
+}
+
+/// That of warp; or why it has none.
+pub fn warp_cors(kind: PolicyKind) -> Result<warp::cors::Builder, &'static str> {
+    let cors = warp::cors()
+        .allow_methods(METHODS)
+        .allow_headers(HEADERS)
+        .expose_headers(EXPOSED)
+        .allow_credentials(kind != PolicyKind::Any)
+        .max_age(MAX_AGE);
+    match kind {
+        // It refuses every origin that is not allowed.
+        PolicyKind::Origins(n) | PolicyKind::Forbid(n) => {
+            let origins: Vec<String> = origins(n).collect();
+            Ok(cors.allow_origins(origins.iter().map(String::as_str)))
+        }
+        PolicyKind::Any | PolicyKind::Echo => Ok(cors.allow_any_origin()),
+        PolicyKind::Subdomains(_) => Err("it has no patterns"),
+        PolicyKind::Regex => Err("it has no regular expressions"),
+        PolicyKind::AnyHeader(_) => Err("it takes listed headers alone"),
+    }
+}
