@@ -2,10 +2,9 @@
 
 use std::alloc::System;
 
-use serde::{Deserialize, Serialize};
 use stats_alloc::{Region, StatsAlloc};
 
-use crate::figures::Figure;
+use crate::figures::{Allocated, Figure};
 use crate::frameworks::{Framework, Purpose};
 use crate::rows::Row;
 
@@ -14,15 +13,6 @@ const REQUESTS: usize = 100;
 
 /// As many where each takes milliseconds.
 const FEW_REQUESTS: usize = 10;
-
-/// What one request makes the allocator do.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
-pub struct Allocated {
-    /// Blocks, new or made longer.
-    pub blocks: f64,
-    /// Their bytes.
-    pub bytes: f64,
-}
 
 /// Looks at every contender of the rows.
 pub fn run(

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::policy::{domains, origins};
 use crate::rows::thousands;
-use crate::timing::Spread;
+use crate::spread::Spread;
 
 /// A million origins in less than a second.
 const TARGET: (usize, Duration) = (1_000_000, Duration::from_secs(1));

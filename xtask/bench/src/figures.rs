@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::allocating::Allocated;
 use crate::answer::Answer;
 use crate::contender::Who;
 use crate::difference::Difference;
 use crate::rows::Kind;
-use crate::timing::Time;
+use crate::spread::Spread;
 
 /// One value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +19,24 @@ pub struct Figure<T> {
     pub who: Who,
     /// What was found out.
     pub value: T,
+}
+
+/// The time of a request, in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Time {
+    /// By itself.
+    pub whole: Spread,
+    /// Less that of the bare service in the same round.
+    pub over_bare: Spread,
+}
+
+/// What one request makes the allocator do.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+pub struct Allocated {
+    /// Blocks, new or made longer.
+    pub blocks: f64,
+    /// Their bytes.
+    pub bytes: f64,
 }
 
 /// What a run of the contenders gives.
@@ -164,7 +181,6 @@ pub(crate) mod made_up {
 
     use super::*;
     use crate::difference::Work;
-    use crate::timing::Spread;
 
     /// A framework with a peer, and these rows.
     pub(crate) fn framework(name: &str, rows: Vec<RowFigures>) -> FrameworkFigures {
@@ -202,7 +218,6 @@ pub(crate) mod made_up {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timing::Spread;
 
     #[test]
     fn what_is_found_out_is_put_together() {

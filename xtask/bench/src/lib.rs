@@ -23,6 +23,7 @@ pub mod request;
 pub mod rows;
 pub mod run;
 pub mod sockets;
+pub mod spread;
 pub mod swapping;
 pub mod table;
 pub mod timing;

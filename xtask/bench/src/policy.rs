@@ -7,6 +7,7 @@ use std::time::Duration;
 use cors_core::{Danger, DisallowedOrigin, OriginEntry, Policy};
 use http::{HeaderName, HeaderValue, Method};
 
+use crate::request::ALLOWED_HEADER;
 use crate::rows::{APP, PolicyKind};
 
 /// Methods, in the order in which our policies answer them.
@@ -14,9 +15,6 @@ pub const METHODS: [&str; 5] = ["PUT", "DELETE", "GET", "HEAD", "POST"];
 
 /// Request headers.
 pub const HEADERS: [&str; 3] = ["content-type", "authorization", ALLOWED_HEADER];
-
-/// One of them.
-pub const ALLOWED_HEADER: &str = "x-request-id";
 
 /// Response headers.
 pub const EXPOSED: [&str; 1] = ["x-request-id"];

@@ -3,11 +3,20 @@
 use axum::body::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use crate::policy::ALLOWED_HEADER;
-use crate::rows::Expected;
-
 /// As much of a list as is sent, in bytes.
 const KIB: usize = 1024;
+
+/// A request header that every policy allows.
+pub const ALLOWED_HEADER: &str = "x-request-id";
+
+/// What the right answer lets the browser do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// The script may go on, or read.
+    Allowed,
+    /// It may not.
+    Refused,
+}
 
 /// What differs between the requests of the rows.
 #[derive(Clone, Debug, PartialEq, Eq)]

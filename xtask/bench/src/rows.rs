@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::request::{Ask, RequestHeaders};
+use crate::request::{Ask, Expected, RequestHeaders};
 
 /// A policy, by what is telling about it. All have the same methods, headers and age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,15 +62,6 @@ pub enum Kind {
     Handled,
     /// It is answered before the handler.
     Answered,
-}
-
-/// What the right answer lets the browser do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expected {
-    /// The script may go on, or read.
-    Allowed,
-    /// It may not.
-    Refused,
 }
 
 /// One row of the table.

@@ -9,11 +9,10 @@ use std::thread;
 use indicatif::{ProgressBar, ProgressStyle};
 use xtask::options::Bench;
 
-use crate::allocating::Allocated;
 use crate::child::{self, Asked};
 use crate::counting;
 use crate::directory::Directory;
-use crate::figures::{Figure, FrameworkFigures, RowFigures};
+use crate::figures::{Allocated, Figure, FrameworkFigures, RowFigures};
 use crate::frameworks;
 use crate::machine::versioned;
 use crate::rows::{self, Row};

@@ -12,7 +12,7 @@ use tokio::runtime;
 use tokio::time::timeout;
 use xtask::options::Adapter;
 
-use crate::timing::Spread;
+use crate::spread::Spread;
 
 mod load;
 mod report;

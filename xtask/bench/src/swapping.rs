@@ -11,7 +11,7 @@ use tower_service::Service;
 
 use crate::policy;
 use crate::rows::{PolicyKind, thousands};
-use crate::timing::Spread;
+use crate::spread::Spread;
 
 mod figures;
 mod serving;

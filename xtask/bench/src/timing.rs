@@ -2,51 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
 use crate::contender::{Contend, Who};
-use crate::figures::{Figure, Run};
+use crate::figures::{Figure, Run, Time};
 use crate::frameworks::{Framework, Purpose};
 use crate::rows::Row;
+use crate::spread::Spread;
 
 /// How long a contender has its turn.
 const TURN: Duration = Duration::from_micros(400);
 
 /// As many requests as are made beforehand, so few that they stay in the processor's cache.
 const AT_ONCE: usize = 16;
-
-/// What is typical of the rounds, in nanoseconds a request.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Spread {
-    /// A quarter of the rounds is below.
-    pub lower: f64,
-    /// Half of them.
-    pub median: f64,
-    /// Three quarters.
-    pub upper: f64,
-}
-
-impl Spread {
-    /// Of these values.
-    pub fn of(mut values: Vec<f64>) -> Self {
-        values.sort_by(f64::total_cmp);
-        let at = |share: f64| {
-            let place = share * values.len().saturating_sub(1) as f64;
-            let (below, above) = (values[place.floor() as usize], values[place.ceil() as usize]);
-            below + (above - below) * place.fract()
-        };
-        Self { lower: at(0.25), median: at(0.5), upper: at(0.75) }
-    }
-}
-
-/// The time of one contender.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Time {
-    /// By itself.
-    pub whole: Spread,
-    /// Less that of the bare service in the same round.
-    pub over_bare: Spread,
-}
 
 /// Runs every contender of the rows.
 ///
@@ -135,16 +101,6 @@ mod tests {
 
     use super::*;
     use crate::answer::Answer;
-
-    #[test]
-    fn median_and_quartiles() {
-        let spread = Spread::of(vec![5.0, 1.0, 3.0, 2.0, 4.0]);
-        assert_eq!(spread, Spread { lower: 2.0, median: 3.0, upper: 4.0 });
-        let spread = Spread::of(vec![4.0, 1.0, 2.0, 3.0]);
-        assert_eq!(spread, Spread { lower: 1.75, median: 2.5, upper: 3.25 });
-        let spread = Spread::of(vec![7.0]);
-        assert_eq!(spread, Spread { lower: 7.0, median: 7.0, upper: 7.0 });
-    }
 
     /// Counts, and takes its time.
     struct Counting {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::load::{Kind, Slice};
 use crate::rows::thousands;
-use crate::timing::Spread;
+use crate::spread::Spread;
 
 /// What was measured.
 #[derive(Clone, Debug, Serialize)]

@@ -5,23 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::SAMPLE;
-use super::serving::Served;
-
-/// As long as the others.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Sample {
-    pub requests: usize,
-    /// For how much of it the thread could have gone on, and others had the processor.
-    pub waited: Duration,
-}
-
-impl Sample {
-    /// Whether it has fewer requests than `least`, in the time that the thread had.
-    fn dips_under(&self, least: f64) -> bool {
-        let had = 1.0 - self.waited.div_duration_f64(SAMPLE);
-        (self.requests as f64) < least * had
-    }
-}
+use super::serving::{Sample, Served};
 
 /// Requests in a sample, over all slices.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -15,7 +15,6 @@ use serde::Serialize;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::figures::Sample;
 use super::stock::{KINDS, Stock};
 use super::waits::Waits;
 use super::{EVERY, SAMPLE};
@@ -34,6 +33,22 @@ pub enum Supply {
     Ready,
     /// Built by the other thread, one after the other. In the control it builds them too, and swaps none.
     Built,
+}
+
+/// As long as the others.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sample {
+    pub requests: usize,
+    /// For how much of it the thread could have gone on, and others had the processor.
+    pub waited: Duration,
+}
+
+impl Sample {
+    /// Whether it has fewer requests than `least`, in the time that the thread had.
+    pub fn dips_under(&self, least: f64) -> bool {
+        let had = 1.0 - self.waited.div_duration_f64(SAMPLE);
+        (self.requests as f64) < least * had
+    }
 }
 
 /// What the thread that serves has seen.
