@@ -261,14 +261,15 @@ impl Asked {
 
     /// Whether the call throws before anything is sent.
     pub fn throws(&self) -> bool {
-        let Fetch { mode, body, .. } = self.fetch;
+        let Fetch { mode, body, upload_listener, .. } = self.fetch;
         let is_simple = matches!(self.method, Some("GET" | "HEAD" | "POST"));
+        let has_no_body = matches!(self.method, Some("GET" | "HEAD"));
+        // XMLHttpRequest sends none then, and says nothing.
+        let is_left_out = upload_listener && has_no_body;
         self.method.is_none()
             || self.judged.contains(&Throws)
-            || body != Body::None
-                && !self.fetch.upload_listener
-                && matches!(self.method, Some("GET" | "HEAD"))
-            || mode == Mode::NoCors && (!is_simple || body == Body::Stream)
+            || has_no_body && body != Body::None && !is_left_out
+            || mode == Mode::NoCors && (!is_simple || body == Body::Stream && !is_left_out)
     }
 
     /// Whether the server is asked first.
