@@ -61,27 +61,75 @@ impl Response {
     }
 }
 
+/// A connection, kept for one request after the other.
+#[derive(Debug)]
+pub struct Connection {
+    addr: SocketAddr,
+    stream: BufReader<TcpStream>,
+}
+
+impl Connection {
+    /// Connects.
+    pub fn open(addr: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(addr)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(Self { addr, stream: BufReader::new(stream) })
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub fn send(&mut self, request: Request<'_>) -> io::Result<Response> {
+        let mut response = self.head(request)?;
+        let bodiless =
+            request.method == "HEAD" || matches!(response.status(), 100..=199 | 204 | 304);
+        if bodiless {
+            return Ok(response);
+        }
+        let stream = &mut self.stream;
+        if response.header("transfer-encoding").is_some() {
+            let mut chunks = 0;
+            while read_chunk(stream, &mut response.body)? {
+                chunks += 1;
+            }
+            response.chunks = Some(chunks);
+        } else if let Some(length) = response.header("content-length") {
+            let length = length.parse().map_err(|_| malformed("content-length"))?;
+            response.body.resize(length, 0);
+            stream.read_exact(&mut response.body)?;
+        } else {
+            stream.read_to_end(&mut response.body)?;
+        }
+        Ok(response)
+    }
+
+    fn head(&mut self, request: Request<'_>) -> io::Result<Response> {
+        let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
+        if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+            head += &format!("Host: {}\r\n", self.addr);
+        }
+        for (name, value) in request.headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        head += "\r\n";
+        self.stream.get_mut().write_all(head.as_bytes())?;
+
+        let status_line = read_line(&mut self.stream)?;
+        let mut headers = Vec::new();
+        loop {
+            let line = read_line(&mut self.stream)?;
+            if line.is_empty() {
+                break;
+            }
+            let (name, value) = line.split_once(':').ok_or_else(|| malformed("header"))?;
+            headers.push((name.to_owned(), value.trim().to_owned()));
+        }
+        Ok(Response { status_line, headers, body: Vec::new(), chunks: None })
+    }
+}
+
 /// Sends one request on a connection of its own and reads the whole answer.
 pub fn send(addr: SocketAddr, request: Request<'_>) -> io::Result<Response> {
-    let (mut response, mut stream) = open(addr, request)?;
-    let bodiless = request.method == "HEAD" || matches!(response.status(), 100..=199 | 204 | 304);
-    if bodiless {
-        return Ok(response);
-    }
-    if response.header("transfer-encoding").is_some() {
-        let mut chunks = 0;
-        while read_chunk(&mut stream, &mut response.body)? {
-            chunks += 1;
-        }
-        response.chunks = Some(chunks);
-    } else if let Some(length) = response.header("content-length") {
-        let length = length.parse().map_err(|_| malformed("content-length"))?;
-        response.body.resize(length, 0);
-        stream.read_exact(&mut response.body)?;
-    } else {
-        stream.read_to_end(&mut response.body)?;
-    }
-    Ok(response)
+    Connection::open(addr)?.send(request)
 }
 
 /// Sends one request and reads the answer's head; what follows is left in the stream.
@@ -89,30 +137,9 @@ pub fn open(
     addr: SocketAddr,
     request: Request<'_>,
 ) -> io::Result<(Response, BufReader<TcpStream>)> {
-    let mut stream = TcpStream::connect(addr)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
-    if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        head += &format!("Host: {addr}\r\n");
-    }
-    for (name, value) in request.headers {
-        head += &format!("{name}: {value}\r\n");
-    }
-    head += "\r\n";
-    stream.write_all(head.as_bytes())?;
-
-    let mut stream = BufReader::new(stream);
-    let status_line = read_line(&mut stream)?;
-    let mut headers = Vec::new();
-    loop {
-        let line = read_line(&mut stream)?;
-        if line.is_empty() {
-            break;
-        }
-        let (name, value) = line.split_once(':').ok_or_else(|| malformed("header"))?;
-        headers.push((name.to_owned(), value.trim().to_owned()));
-    }
-    Ok((Response { status_line, headers, body: Vec::new(), chunks: None }, stream))
+    let mut connection = Connection::open(addr)?;
+    let head = connection.head(request)?;
+    Ok((head, connection.stream))
 }
 
 /// `false` at the last, empty chunk. The servers send no trailers.

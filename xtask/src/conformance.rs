@@ -4,18 +4,16 @@
 //! choice to the frameworks, it says which and why. The table is data: `xtask/conformance/`.
 
 use std::fmt::Write;
-use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread;
 
 use lexopt::{Arg, Parser, ValueExt};
-use xtask::options::{Adapter, Serve};
-use xtask::running::Running;
+use xtask::options::Adapter;
 
 use crate::cargo::Cargo;
-use crate::{Exit, cargo, usage};
+use crate::server::Server;
+use crate::{Exit, usage};
 
 mod bytes;
 mod table;
@@ -158,7 +156,7 @@ fn read(options: &Options) -> Result<Vec<Group>, Faults> {
 
 /// What one adapter answers to every case, in order.
 fn ask(adapter: Adapter, groups: &[Group]) -> Result<Vec<Exchange>, String> {
-    let mut server = Server::new(adapter)?;
+    let mut server = Server::new("conformance", adapter);
     let mut exchanges = Vec::new();
     for group in groups {
         let addr = server.under(&group.policy)?;
@@ -167,90 +165,6 @@ fn ask(adapter: Adapter, groups: &[Group]) -> Result<Vec<Exchange>, String> {
         }
     }
     Ok(exchanges)
-}
-
-/// One process per adapter, whose policy is swapped from group to group.
-struct Server {
-    adapter: Adapter,
-    file: PathBuf,
-    running: Option<(Running, SocketAddr)>,
-}
-
-impl Server {
-    fn new(adapter: Adapter) -> Result<Self, String> {
-        let name = format!("cors-conformance-{}-{}.toml", std::process::id(), adapter.name());
-        Ok(Self { adapter, file: std::env::temp_dir().join(name), running: None })
-    }
-
-    /// Where the server listens, with that policy in force.
-    fn under(&mut self, policy: &str) -> Result<SocketAddr, String> {
-        fs::write(&self.file, policy)
-            .map_err(|error| format!("{}: {error}", self.file.display()))?;
-        match &self.running {
-            Some((running, addr)) if cfg!(unix) => {
-                reload(running, &self.file)?;
-                Ok(*addr)
-            }
-            _ => {
-                let (running, addr) = start(self.adapter, &self.file)?;
-                self.running = Some((running, addr));
-                Ok(addr)
-            }
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It lies in the folder for temporary files: what cannot be removed does no harm.
-        let _ = fs::remove_file(&self.file);
-    }
-}
-
-fn start(adapter: Adapter, policy: &Path) -> Result<(Running, SocketAddr), String> {
-    let addr = (Ipv4Addr::LOCALHOST, 0).into();
-    let serve = Serve { adapter, policy: policy.to_owned(), addr };
-    let mut command = cargo::command();
-    command
-        .args(["run", "--quiet", "--package", "servers", "--manifest-path"])
-        .arg(xtask::WORKSPACE_MANIFEST)
-        .arg("--")
-        .args(serve.to_args());
-    let running = Running::start(&mut command)
-        .map_err(|error| format!("its server cannot be started: {error}"))?;
-    while let Some(line) = running.next_out() {
-        let addr = line.strip_prefix("listening on http://").and_then(|rest| rest.parse().ok());
-        if let Some(addr) = addr {
-            return Ok((running, addr));
-        }
-    }
-    let said: Vec<_> = std::iter::from_fn(|| running.next_err()).collect();
-    Err(format!("its server does not listen:\n{}", said.join("\n")))
-}
-
-/// Waits for the server's own word: a request sent from then on meets the new policy.
-#[cfg(unix)]
-fn reload(running: &Running, file: &Path) -> Result<(), String> {
-    running.signal("HUP").map_err(|error| error.to_string())?;
-    let done = format!("{}: read again, in force", file.display());
-    let refused = format!("{}: the running policy stays in force", file.display());
-    let mut said = Vec::new();
-    while let Some(line) = running.next_err() {
-        if line == done {
-            return Ok(());
-        }
-        let stop = line == refused;
-        said.push(line);
-        if stop {
-            break;
-        }
-    }
-    Err(format!("its server does not take the policy:\n{}", said.join("\n")))
-}
-
-#[cfg(not(unix))]
-fn reload(_: &Running, _: &Path) -> Result<(), String> {
-    Err("no SIGHUP here".to_owned())
 }
 
 /// A report if any adapter's answer is not the wanted one.

@@ -17,6 +17,8 @@ mod explain;
 mod metadata;
 mod msrv;
 mod serve;
+mod server;
+mod soak;
 mod test;
 mod tidy;
 
@@ -55,6 +57,11 @@ const COMMANDS: &[Command] = &[
     },
     Command { name: "browser", about: "the tests in real browsers", run: browser::run },
     Command { name: "bench", about: "what the layers cost, beside the peers", run: bench::run },
+    Command {
+        name: "soak",
+        about: "the test servers under load and swaps, for long",
+        run: soak::run,
+    },
     Command { name: "ci", about: "format, lints, docs, features, MSRV and tests", run: ci::run },
 ];
 

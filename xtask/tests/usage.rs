@@ -2,8 +2,19 @@
 
 use std::process::{Command, Output};
 
-const COMMANDS: [&str; 9] =
-    ["demo", "serve", "check", "diff", "explain", "test", "conformance", "browser", "ci"];
+const COMMANDS: [&str; 11] = [
+    "demo",
+    "serve",
+    "check",
+    "diff",
+    "explain",
+    "test",
+    "conformance",
+    "browser",
+    "bench",
+    "soak",
+    "ci",
+];
 
 fn xtask(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_xtask")).args(args).output().unwrap()
@@ -48,6 +59,8 @@ fn wrong_usage_exits_2_with_one_line() {
         (vec!["check"], "at least one policy file"),
         (vec!["check", "--frobnicate"], "--frobnicate"),
         (vec!["test", "fast"], "fast"),
+        (vec!["soak", "--seconds", "0"], "--seconds 0"),
+        (vec!["soak", "long"], "long"),
         (vec!["test", "--cases", "0"], "0"),
         (vec!["browser", "--engine", "opera"], "no such engine"),
         (vec!["browser", "--install", "--seed", "1"], "--seed"),

@@ -1,0 +1,20 @@
+//! `soak`, for as short as it goes.
+
+use std::process::Command;
+
+#[test]
+#[cfg(unix)]
+fn every_server_is_loaded_and_swapped() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let output = command.args(["soak", "--seconds", "2"]).output().unwrap();
+    let (told, faults) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{told}\n{faults}");
+    for adapter in ["axum", "actix", "warp"] {
+        let line = told.lines().find_map(|line| line.strip_prefix(&format!("{adapter}: ")));
+        let numbers: Vec<usize> =
+            line.expect(&told).split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        // Requests, hostile ones, swaps, and memory where it can be read.
+        assert!(numbers.len() >= 3 && numbers.iter().all(|number| *number > 0), "{told}");
+    }
+}
