@@ -382,7 +382,7 @@ fn shown(policy: &Policy, fetch: &Fetch) -> String {
 
 /// Whether a pattern matches an origin, as the table of patterns says it: nothing compiled, so that
 /// a policy is not judged by itself.
-fn matches(pattern: &Pattern<'_>, text: &str) -> bool {
+pub(crate) fn matches(pattern: &Pattern<'_>, text: &str) -> bool {
     let Pattern::Tuple { scheme, subdomains, host, port } = *pattern else { return text == "null" };
     let Ok(origin) = Origin::parse(text.as_bytes()) else { return false };
     let hosts = if subdomains {

@@ -79,6 +79,9 @@ mod error;
 pub mod explain;
 #[cfg(feature = "file")]
 pub mod file;
+#[cfg(feature = "_fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 #[cfg(feature = "swap")]
 mod handle;
 mod headers;

@@ -14,6 +14,7 @@ mod conformance;
 mod demo;
 mod diff;
 mod explain;
+mod fuzz;
 mod metadata;
 mod msrv;
 mod serve;
@@ -62,6 +63,7 @@ const COMMANDS: &[Command] = &[
         about: "the test servers under load and swaps, for long",
         run: soak::run,
     },
+    Command { name: "fuzz", about: "a fuzz target of the library, for a while", run: fuzz::run },
     Command { name: "ci", about: "format, lints, docs, features, MSRV and tests", run: ci::run },
 ];
 

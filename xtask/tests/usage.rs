@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "demo",
     "serve",
     "check",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 11] = [
     "browser",
     "bench",
     "soak",
+    "fuzz",
     "ci",
 ];
 
@@ -67,6 +68,9 @@ fn wrong_usage_exits_2_with_one_line() {
         (vec!["explain"], "--origin is missing"),
         (vec!["explain", "--origin", "https://a.test"], "--policy is missing"),
         (vec!["diff", "one.toml"], "OLD NEW"),
+        (vec!["fuzz", "everything"], "no such target"),
+        (vec!["fuzz", "origin", "--time", "0"], "0"),
+        (vec!["fuzz", "--time", "1"], "name a target"),
         (vec!["ci", "everything"], "no such step"),
         (vec!["demo", "here"], "here"),
         (vec!["demo", "--addr", "0.0.0.0:0"], "this machine only"),

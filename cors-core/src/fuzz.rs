@@ -1,0 +1,44 @@
+//! The bodies of the fuzz targets: each takes any bytes, reads them as its own kind of input, and
+//! asserts a law. What is no such input is passed over.
+//!
+//! In scope: what must hold of any bytes. Who makes them up, a fuzzer or the files of
+//! `tests/corpus`, is not.
+
+use crate::laws;
+use crate::pattern::Pattern;
+
+mod decision;
+mod header_list;
+mod model;
+mod origin;
+mod policy_file;
+
+pub use decision::decision;
+pub use header_list::header_list;
+pub use model::model;
+pub use origin::origin;
+pub use policy_file::policy_file;
+
+/// One target: it panics where its law is broken.
+pub type Target = fn(&[u8]);
+
+/// Every target by its name.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("decision", decision),
+    ("header_list", header_list),
+    ("model", model),
+    ("origin", origin),
+    ("policy_file", policy_file),
+];
+
+/// The first byte, by which one of several is chosen, and the lines of the rest.
+fn choice_and_lines(bytes: &[u8]) -> Option<(u8, impl Iterator<Item = &[u8]> + Clone)> {
+    let (first, rest) = bytes.split_first()?;
+    Some((*first, rest.split(|byte| *byte == b'\n')))
+}
+
+/// What the laws for users say, which let closures have empty labels; wildcards have none.
+fn matches(pattern: &Pattern<'_>, text: &str) -> bool {
+    laws::matches(pattern, text)
+        && (pattern.is_exact() || !text.contains("..") && !text.contains("//."))
+}

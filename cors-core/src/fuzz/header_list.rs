@@ -1,0 +1,75 @@
+//! `Access-Control-Request-Headers`.
+
+use super::choice_and_lines;
+use crate::headers::{AskedHeaders, MAX_LIST};
+use crate::names::is_token;
+use crate::{Config, Policy};
+
+/// What `allow_headers` is, by the first byte.
+const ALLOWED: [&[&str]; 5] = [
+    &[],
+    &["x-a"],
+    &["X-Ab", "content-type", "authorization", "x-ba"],
+    &["*"],
+    &["*", "Authorization"],
+];
+
+/// Bytes are a choice of `allow_headers`, and the lines of the header; from 128 the choice is that of
+/// 64 times as many lines, so that few bytes are too long.
+///
+/// They are judged as one does who splits and compares with no thought of speed; what is echoed of
+/// them is all that is allowed, and allowed itself.
+pub fn header_list(bytes: &[u8]) {
+    let Some((choice, lines)) = choice_and_lines(bytes) else { return };
+    let times = if choice < 128 { 1 } else { 64 };
+    let lines = (0..times).flat_map(|_| lines.clone());
+    let allowed = ALLOWED[usize::from(choice) % ALLOWED.len()];
+    let config = Config {
+        allow_headers: allowed.iter().map(|name| (*name).to_owned()).collect(),
+        ..Config::new(["https://a.test"])
+    };
+    let policy = Policy::new(&config).expect("nothing contradicts in these lists");
+    let headers = &policy.compiled().headers;
+
+    let allows = |name: &str| {
+        let listed = |name: &str| allowed.iter().any(|listed| listed.eq_ignore_ascii_case(name));
+        let any = listed("*") && name != "authorization" && is_token(name.as_bytes());
+        name != "*" && (any || listed(name))
+    };
+    // Latin-1, so that each byte is one character.
+    let texts: Vec<String> =
+        lines.clone().map(|line| line.iter().map(|b| char::from(*b)).collect()).collect();
+    let all: Vec<String> = texts
+        .iter()
+        .flat_map(|line| line.split(','))
+        .map(|name| name.trim_matches([' ', '\t']).to_ascii_lowercase())
+        .collect();
+    let names: Vec<&str> = all.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+
+    let judged = headers.judge(|| lines.clone());
+    let length: usize = lines.clone().map(<[u8]>::len).sum();
+    if length > MAX_LIST || texts.len() > 2 * MAX_LIST {
+        return assert_eq!(judged, AskedHeaders::TooLong);
+    }
+    match names.iter().find(|name| !allows(name)) {
+        Some(name) => {
+            let AskedHeaders::Refused(found) = judged else { panic!("{name:?}: {judged:?}") };
+            let found: String = found.iter().map(|b| char::from(*b)).collect();
+            assert_eq!(found.to_ascii_lowercase(), *name);
+        }
+        None => {
+            let verbatim = texts.len() == 1 && names.len() == all.len();
+            assert_eq!(judged, AskedHeaders::Allowed { verbatim }, "{texts:?}");
+        }
+    }
+
+    let echoed = headers.allowed_of(lines);
+    let wanted: Vec<&str> = names.into_iter().filter(|name| allows(name)).collect();
+    assert_eq!(echoed.to_ascii_lowercase(), wanted.join(",").as_bytes());
+    // The commas that join many lines may be too much.
+    if echoed.len() > MAX_LIST {
+        return;
+    }
+    let again = headers.judge(|| std::iter::once(&echoed[..]));
+    assert_eq!(again, AskedHeaders::Allowed { verbatim: !echoed.is_empty() });
+}

@@ -1,0 +1,72 @@
+//! The model of a browser against the policy.
+
+use crate::browser::{CredentialsMode, Fetch, Mode};
+use crate::explain::{Event, Explanation, explain};
+use crate::strategies::{configs, fetches_near};
+use crate::{Decision, Policy};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config as Runs, RngAlgorithm, TestRng, TestRunner};
+use std::fmt::Debug;
+use url::Url;
+
+/// Bytes are seeds of the [strategies](crate::strategies): 32 of a policy, and 32 of a fetch near it.
+///
+/// A script reads across origins just if the policy allows each request that was sent, and has
+/// credentials where they are included. What is proposed where it cannot read, lets it.
+pub fn model(bytes: &[u8]) {
+    let (of_config, of_fetch) = bytes.split_at(bytes.len().min(32));
+    let Some(config) = generated(configs(), of_config) else { return };
+    let Ok(policy) = Policy::new(&config) else { return };
+    let Some(fetch) = generated(fetches_near(&policy), of_fetch) else { return };
+
+    let explanation = explain(&policy, &fetch);
+    let shown = || format!("{fetch}\nunder {config:?}\n{explanation}");
+    if let Some(allowed) = allowed(&policy, &fetch, &explanation) {
+        assert_eq!(explanation.is_readable(), allowed, "{}", shown());
+    }
+    match explanation.fix() {
+        Some(fix) => {
+            assert!(!explanation.is_readable(), "{}", shown());
+            let mended = Policy::new(fix.config()).unwrap_or_else(|e| panic!("{fix}: {e}"));
+            assert!(explain(&mended, fix.fetch()).is_readable(), "{}", shown());
+        }
+        None => drop(shown()),
+    }
+}
+
+/// Whether the policy allows the fetch; none if nothing was sent, or if it is not for the policy to
+/// say.
+fn allowed(policy: &Policy, fetch: &Fetch, explanation: &Explanation) -> Option<bool> {
+    let sent: Vec<_> = explanation
+        .events()
+        .iter()
+        .filter_map(|event| match event {
+            Event::Sent(request) => Some(request),
+            _ => None,
+        })
+        .collect();
+    let first = sent.first()?;
+    let server = Url::parse(&first.uri().to_string()).ok()?.origin().ascii_serialization();
+    if server == fetch.serialized_origin() {
+        return Some(true);
+    }
+    if fetch.mode != Mode::Cors {
+        return Some(false);
+    }
+    let allows = |decision| matches!(decision, Decision::Simple | Decision::Preflight);
+    let has_credentials =
+        fetch.credentials != CredentialsMode::Include || policy.config().allow_credentials;
+    Some(has_credentials && sent.iter().all(|request| allows(policy.decide(*request))))
+}
+
+/// None where the bytes lead to nothing.
+///
+/// They are a seed: were they the numbers themselves, they would run out, and some draws of proptest
+/// wait for ever for one that is not zero.
+fn generated<T: Debug>(strategy: impl Strategy<Value = T>, bytes: &[u8]) -> Option<T> {
+    let mut seed = [0; 32];
+    seed.iter_mut().zip(bytes).for_each(|(seed, byte)| *seed = *byte);
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(Runs::default(), rng);
+    Some(strategy.new_tree(&mut runner).ok()?.current())
+}

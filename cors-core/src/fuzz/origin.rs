@@ -1,0 +1,86 @@
+//! The origin parser, and patterns.
+
+use super::matches;
+use crate::origin::{MAX_LEN, Origin, default_port};
+use crate::pattern::{self, Pattern};
+use crate::strategies::instance;
+use crate::{Config, Decision, ErrorKind, Policy};
+use http::{HeaderValue, Request, header::ORIGIN};
+use url::Url;
+
+/// Bytes are an origin's text, or a pattern, a line feed and an origin's text.
+///
+/// An origin is made of its parts, and is just what the URL Standard's serializer gives back. A
+/// pattern builds a policy that allows its instances, and the other origin just if the table of
+/// patterns says so; what is no pattern builds none, and what is proposed instead is one.
+pub fn origin(bytes: &[u8]) {
+    let mut lines = bytes.splitn(2, |byte| *byte == b'\n');
+    let first = lines.next().unwrap_or_default();
+    let second = lines.next().unwrap_or(first);
+    parser(second);
+    if let Ok(text) = str::from_utf8(first) {
+        patterns(text, second);
+    }
+}
+
+fn parser(bytes: &[u8]) {
+    let parsed = Origin::parse(bytes);
+    if let Ok(origin) = parsed {
+        let port = origin.port().map_or_else(String::new, |port| format!(":{port}"));
+        let joined = format!("{}://{}{port}", origin.scheme(), origin.host());
+        assert_eq!((joined.as_bytes(), origin.as_str().as_bytes()), (bytes, bytes));
+        assert_eq!(Origin::parse(joined.as_bytes()), parsed);
+    }
+    let Ok(text) = str::from_utf8(bytes) else {
+        return assert!(parsed.is_err());
+    };
+    // Of other schemes the URL Standard makes opaque origins. Labels that begin `xn--` are taken as
+    // they stand.
+    let is_special =
+        text.split_once("://").is_some_and(|(scheme, _)| default_port(scheme).is_some());
+    if is_special && text.len() <= MAX_LEN && !text.to_ascii_lowercase().contains("xn--") {
+        let by_url = Url::parse(text).ok().map(|url| url.origin().ascii_serialization());
+        assert_eq!(parsed.is_ok(), by_url.as_deref() == Some(text), "{text:?}: {by_url:?}");
+    }
+}
+
+fn patterns(text: &str, other: &[u8]) {
+    if let Some(meant) = pattern::repair(text) {
+        assert!(Pattern::parse(&meant).is_ok(), "{text:?} is mended to {meant:?}");
+    }
+    let policy = Policy::new(&Config::new([text]));
+    let Ok(parsed) = Pattern::parse(text) else {
+        let Err(errors) = policy else { return assert_eq!(text, "*") };
+        let kind = errors.errors()[0].kind();
+        return assert!(matches!(kind, ErrorKind::InvalidOrigin { .. }), "{text:?}: {kind:?}");
+    };
+    let dangerous;
+    let policy = match policy {
+        Ok(policy) => policy,
+        Err(_) => {
+            dangerous = Config {
+                danger: crate::Danger { allow_null_origin: true, ..Default::default() },
+                ..Config::new([text])
+            };
+            Policy::new(&dangerous).unwrap_or_else(|errors| panic!("{text:?}: {errors}"))
+        }
+    };
+    let allows = |origin: HeaderValue| {
+        let mut request = Request::new(());
+        request.headers_mut().insert(ORIGIN, origin);
+        policy.decide(&request) == Decision::Simple
+    };
+    for labels in ["a", "b-1.a"] {
+        for port in [None, Some(0), Some(3000)] {
+            let origin = instance(text, labels, port);
+            assert_eq!(parsed.is_exact(), origin == text, "{origin}");
+            assert!(matches(&parsed, &origin), "{text:?}: {origin}");
+            let origin = HeaderValue::from_str(&origin).expect("an origin is ASCII");
+            assert!(allows(origin.clone()), "{text:?}: {origin:?}");
+        }
+    }
+    if let Ok(value) = HeaderValue::from_bytes(other) {
+        let wanted = str::from_utf8(other).is_ok_and(|other| matches(&parsed, other));
+        assert_eq!(allows(value), wanted, "{text:?}: {:?}", other.escape_ascii().to_string());
+    }
+}
