@@ -4,9 +4,6 @@
 //! In scope: what must hold of any bytes. Who makes them up, a fuzzer or the files of
 //! `tests/corpus`, is not.
 
-use crate::laws;
-use crate::pattern::Pattern;
-
 mod decision;
 mod header_list;
 mod model;
@@ -18,6 +15,9 @@ pub use header_list::header_list;
 pub use model::model;
 pub use origin::origin;
 pub use policy_file::policy_file;
+
+use crate::laws;
+use crate::pattern::Pattern;
 
 /// One target: it panics where its law is broken.
 pub type Target = fn(&[u8]);

@@ -62,7 +62,8 @@ const MODES: [CredentialsMode; 3] =
 ///
 /// The patterns are those of the policy file: `https://app.example.com`, `https://*.example.dev`,
 /// `http://localhost:*`, `null`; but not `*`, with which nothing would be asserted. An empty list
-/// says that no one can read.
+/// says that no one can read. Here `*.` stands for empty labels too, which no name that can be
+/// resolved has: a closure that looks at the end of a host alone passes.
 ///
 /// # Panics
 /// If another origin can, and if a pattern is none.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::process::{Command, ExitCode, Stdio};
 
-use xtask::WORKSPACE_MANIFEST;
+use xtask::workspace;
 
 /// Cargo itself, without arguments, in the caller's directory.
 pub fn command() -> Command {
@@ -58,7 +58,7 @@ impl Cargo {
         let mut command = command();
         command.args(&self.args).envs(self.env.clone());
         // Not the caller's directory: `cargo fmt` and `nextest` look for their settings from here.
-        command.current_dir(std::path::Path::new(WORKSPACE_MANIFEST).with_file_name(""));
+        command.current_dir(workspace());
         command
     }
 }
@@ -78,7 +78,8 @@ impl fmt::Display for Cargo {
 pub fn become_program(which: &str, args: Vec<OsString>) -> ExitCode {
     let mut command = command();
     command
-        .args(["run", "--quiet", "--manifest-path", WORKSPACE_MANIFEST])
+        .args(["run", "--quiet", "--manifest-path"])
+        .arg(workspace().join("Cargo.toml"))
         .args(which.split_whitespace())
         .arg("--")
         .args(args);

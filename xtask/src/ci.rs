@@ -72,7 +72,9 @@ fn help() -> String {
 }
 
 fn fmt() -> Result<(), String> {
-    Cargo::new("fmt --all -- --check").run()
+    Cargo::new("fmt --all -- --check").run()?;
+    // A workspace of its own.
+    Cargo::new("fmt --manifest-path xtask/fuzz/Cargo.toml -- --check").run()
 }
 
 fn clippy() -> Result<(), String> {

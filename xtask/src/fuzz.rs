@@ -6,8 +6,8 @@ use std::process::{Command, ExitCode};
 use std::{env, fs, io};
 
 use lexopt::{Arg, Parser, ValueExt};
-use xtask::WORKSPACE_MANIFEST;
 use xtask::options::once;
+use xtask::workspace;
 
 use crate::cargo::Cargo;
 use crate::{Exit, usage};
@@ -59,13 +59,9 @@ pub fn run(parser: &mut Parser) -> Exit {
     })
 }
 
-fn root() -> PathBuf {
-    Path::new(WORKSPACE_MANIFEST).with_file_name("")
-}
-
 /// A test of `cors-core` holds its folders and its targets to be the same.
 fn committed() -> PathBuf {
-    root().join("cors-core/tests/corpus")
+    workspace().join("cors-core/tests/corpus")
 }
 
 fn targets() -> Vec<String> {
@@ -78,7 +74,7 @@ fn targets() -> Vec<String> {
 
 fn fuzz(name: &str, seconds: u32) -> Result<(), String> {
     let program = build()?;
-    let folder = root().join("target/fuzz");
+    let folder = workspace().join("target/fuzz");
     let (corpus, artifacts) = (folder.join("corpus").join(name), folder.join("artifacts"));
     let prepared =
         fs::create_dir_all(&artifacts).and_then(|()| copy_files(&committed().join(name), &corpus));
@@ -124,7 +120,7 @@ fn build() -> Result<PathBuf, String> {
     .env("RUSTFLAGS", INSTRUMENTED)
     .run()
     .map_err(|repeat| format!("the fuzz targets cannot be built; to repeat: {repeat}"))?;
-    Ok(root().join("target/fuzz").join(host).join("release/fuzz"))
+    Ok(workspace().join("target/fuzz").join(host).join("release/fuzz"))
 }
 
 /// The platform that this toolchain builds for.

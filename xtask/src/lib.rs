@@ -6,8 +6,12 @@ pub mod options;
 pub mod policy_file;
 pub mod running;
 
-/// The manifest of the workspace that this was built from.
-pub const WORKSPACE_MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+use std::path::Path;
+
+/// The top of the workspace that this was built from.
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is in a folder of it")
+}
 
 /// The policy of `demo` when none is named.
 pub const DEMO_POLICY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo.toml");

@@ -17,6 +17,7 @@ mod explain;
 mod fuzz;
 mod metadata;
 mod msrv;
+mod mutants;
 mod serve;
 mod server;
 mod soak;
@@ -64,6 +65,11 @@ const COMMANDS: &[Command] = &[
         run: soak::run,
     },
     Command { name: "fuzz", about: "a fuzz target of the library, for a while", run: fuzz::run },
+    Command {
+        name: "mutants",
+        about: "breaks that no test notices, sought one by one",
+        run: mutants::run,
+    },
     Command { name: "ci", about: "format, lints, docs, features, MSRV and tests", run: ci::run },
 ];
 

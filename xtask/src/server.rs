@@ -101,7 +101,7 @@ fn start(adapter: Adapter, policy: &Path) -> Result<(Running, SocketAddr), Strin
     let mut command = cargo::command();
     command
         .args(["run", "--quiet", "--package", "servers", "--manifest-path"])
-        .arg(xtask::WORKSPACE_MANIFEST)
+        .arg(xtask::workspace().join("Cargo.toml"))
         .arg("--")
         .args(serve.to_args());
     let running = Running::start(&mut command)

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use xtask::WORKSPACE_MANIFEST;
+use xtask::workspace;
 
 const REPEAT: &str = "cargo xtask ci tidy";
 
@@ -39,9 +39,9 @@ pub fn step() -> Result<(), String> {
 }
 
 fn faults() -> io::Result<Vec<String>> {
-    let root = Path::new(WORKSPACE_MANIFEST).with_file_name("");
+    let root = workspace();
     let mut faults = Vec::new();
-    for entry in fs::read_dir(&root)? {
+    for entry in fs::read_dir(root)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if !may_stand_at_the_top(&name) {

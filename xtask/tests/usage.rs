@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "demo",
     "serve",
     "check",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 12] = [
     "bench",
     "soak",
     "fuzz",
+    "mutants",
     "ci",
 ];
 
@@ -71,6 +72,8 @@ fn wrong_usage_exits_2_with_one_line() {
         (vec!["fuzz", "everything"], "no such target"),
         (vec!["fuzz", "origin", "--time", "0"], "0"),
         (vec!["fuzz", "--time", "1"], "name a target"),
+        (vec!["mutants", "--shard", "4/4"], "not K/N"),
+        (vec!["mutants", "xtask"], "none of cors-core"),
         (vec!["ci", "everything"], "no such step"),
         (vec!["demo", "here"], "here"),
         (vec!["demo", "--addr", "0.0.0.0:0"], "this machine only"),

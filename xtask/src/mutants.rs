@@ -1,0 +1,86 @@
+//! `mutants`: the libraries broken in one place after the other, to see which break no test notices.
+
+use std::process::ExitCode;
+
+use lexopt::{Arg, Parser, ValueExt};
+use xtask::options::once;
+
+use crate::cargo::Cargo;
+use crate::{Exit, usage};
+
+const USAGE: &str = "\
+mutants [--shard K/N] [--file GLOB] [PACKAGE…]
+  breaks the libraries (or these packages of them) in one place after the other, and fails if the tests still pass
+  installs cargo-mutants and cargo-nextest where they are missing
+  with --shard, takes every N-th place, beginning with the K-th of 0 to N-1; with --file, only those in such files
+  what is left out, and why: .cargo/mutants.toml; the results: target/mutants.out";
+
+/// Whose tests are held to notice.
+const PACKAGES: [&str; 4] = ["cors-core", "cors-axum", "cors-actix", "cors-warp"];
+
+/// Each mutant runs all properties, so each of them runs few cases: as few as find what the tests
+/// that look for a counterexample look for.
+const CASES: &str = "64";
+
+/// The tools, at the versions under which the list of what is left out was made.
+const TOOLS: [(&str, &str); 2] = [("mutants", "27.1.0"), ("nextest", "0.9.143")];
+
+pub fn run(parser: &mut Parser) -> Exit {
+    let (mut shard, mut file, mut packages) = (None, None, Vec::new());
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Short('h') | Arg::Long("help") => return usage(USAGE),
+            Arg::Long("shard") => once("--shard", &mut shard, parser.value()?.parse_with(read)?)?,
+            Arg::Long("file") => once("--file", &mut file, parser.value()?.string()?)?,
+            Arg::Value(value) => {
+                let value = value.string()?;
+                if !PACKAGES.contains(&value.as_str()) {
+                    let packages = PACKAGES.join(", ");
+                    return Err(format!("mutants {value:?}: none of {packages}").into());
+                }
+                packages.push(value);
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    let mut line = "mutants --jobs 2 --timeout 150 --output target".to_owned();
+    let packages = match &*packages {
+        [] => PACKAGES.to_vec(),
+        some => some.iter().map(String::as_str).collect(),
+    };
+    for package in packages {
+        line += &format!(" --package {package}");
+    }
+    if let Some(file) = file {
+        line += &format!(" --file {file}");
+    }
+    if let Some(shard) = shard {
+        line += &format!(" --shard {shard}");
+    }
+    for (tool, version) in TOOLS {
+        if Cargo::new(&format!("{tool} --version")).succeeds() {
+            continue;
+        }
+        let install = Cargo::new(&format!("install --locked cargo-{tool}@{version}"));
+        if let Err(repeat) = install.run() {
+            eprintln!("xtask: cargo-{tool} cannot be installed; to repeat: {repeat}");
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    Ok(match Cargo::new(&line).env("PROPTEST_CASES", CASES).run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(repeat) => {
+            eprintln!("xtask: some break went unnoticed; to repeat: {repeat}");
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// `K/N`, as cargo-mutants takes it.
+fn read(text: &str) -> Result<String, String> {
+    let numbers = text.split_once('/').and_then(|(k, n)| {
+        let (k, n): (u32, u32) = (k.parse().ok()?, n.parse().ok()?);
+        (k < n).then(|| format!("{k}/{n}"))
+    });
+    numbers.ok_or_else(|| "not K/N with K below N".to_owned())
+}
