@@ -1,6 +1,7 @@
 //! What the crate promises, through its public interface alone.
 
 mod allocations;
+mod builder;
 #[path = "../common/cases.rs"]
 mod cases;
 mod decisions;

@@ -1,0 +1,67 @@
+//! A builder holds what a config holds.
+
+use cors_core::{
+    Builder, Config, Danger, Decision, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight,
+};
+use http::Request;
+use std::time::Duration;
+
+const ORIGIN: &str = "http://app.example.com";
+
+/// No key as it is without being given, but the status of preflights, which goes to no handler.
+fn config() -> Config {
+    Config {
+        allow_methods: vec!["PUT".into()],
+        allow_headers: vec!["authorization".into()],
+        expose_headers: vec!["etag".into()],
+        allow_credentials: true,
+        max_age: Some(Duration::from_secs(600)),
+        allow_private_network: true,
+        preflight_continue: true,
+        disallowed_origin: DisallowedOrigin::Forbid,
+        refused_preflight: RefusedPreflight::Conceal,
+        danger: Danger { allow_insecure_origins: true, ..Danger::default() },
+        ..Config::new([ORIGIN])
+    }
+}
+
+#[test]
+fn each_setter_sets_its_key() {
+    let config = config();
+    let built = Policy::builder()
+        .allow_origins([ORIGIN])
+        .allow_methods(["PUT"])
+        .allow_headers(["authorization"])
+        .expose_headers(["etag"])
+        .allow_credentials(true)
+        .max_age(Duration::from_secs(600))
+        .allow_private_network(true)
+        .preflight_continue(true)
+        .disallowed_origin(DisallowedOrigin::Forbid)
+        .refused_preflight(RefusedPreflight::Conceal)
+        .danger(config.danger)
+        .build();
+    assert_eq!(built.unwrap().config(), config);
+    let built = Policy::builder().allow_origins([ORIGIN]).preflight_status(200).build();
+    let config = Config { preflight_status: Some(200), ..Config::new([ORIGIN]) };
+    assert_eq!(built.unwrap().config(), config);
+}
+
+#[test]
+fn a_builder_goes_on_from_a_config() {
+    let config = config();
+    let closure = |builder: Builder| builder.allow_origin_if(|origin| origin.host() == "b.test");
+    let built = closure(Builder::from(config.clone())).build().unwrap();
+    assert_eq!(built.config(), config);
+    for origin in [ORIGIN, "http://b.test"] {
+        let request = Request::get("/").header("origin", origin).body(()).unwrap();
+        assert_eq!(built.decide(&request), Decision::Simple, "{origin}");
+    }
+}
+
+#[test]
+fn a_config_of_origins_holds_them_and_no_more() {
+    let entries = vec![OriginEntry::from("https://a.test"), OriginEntry::from("https://*.b.test")];
+    let config = Config { allow_origins: entries, ..Config::default() };
+    assert_eq!(Config::new(["https://a.test", "https://*.b.test"]), config);
+}
