@@ -39,6 +39,7 @@ fn choice_and_lines(bytes: &[u8]) -> Option<(u8, impl Iterator<Item = &[u8]> + C
 
 /// What the laws for users say, which let closures have empty labels; wildcards have none.
 fn matches(pattern: &Pattern<'_>, text: &str) -> bool {
-    laws::matches(pattern, text)
-        && (pattern.is_exact() || !text.contains("..") && !text.contains("//."))
+    let has_empty_label =
+        || text.split_once("://").is_some_and(|(_, host)| format!(".{host}").contains(".."));
+    laws::matches(pattern, text) && (pattern.is_exact() || !has_empty_label())
 }
