@@ -6,6 +6,8 @@ mod builder;
 mod cases;
 mod decisions;
 mod errors;
+#[cfg(feature = "swap")]
+mod handle;
 mod oracle;
 #[cfg(feature = "strategies")]
 mod properties;

@@ -1,8 +1,9 @@
 //! Explanations: one for each step that can fail under a policy, word for word, and a fix that
 //! works.
 
+use cors_core::browser::Engine;
 use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode, Step};
-use cors_core::explain::{Explanation, explain, explain_with};
+use cors_core::explain::{Event, Explanation, Preflight, explain, explain_with};
 use cors_core::{Builder, Danger, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight};
 use expect_test::expect_file;
 use http::{Request, Response};
@@ -418,6 +419,62 @@ fn no_control_character_is_printed() {
     let odd = get().header("\u{1b}[31mred", "1").header("x-a", "\u{1b}[31mred");
     let page = explain(&app().build().unwrap(), &odd).to_string();
     assert!(page.contains("red") && !page.contains('\u{1b}'), "{page}");
+}
+
+/// What the page says can be had without reading it.
+#[test]
+fn what_a_program_reads() {
+    let policy = app().build().unwrap();
+    let put = get().method("PUT");
+    let away = |request: &Request<()>| match request.uri().host() {
+        Some("api.example") => redirect("https://third.example/")(request),
+        _ => ok(request),
+    };
+    let mail = redirect("mailto:a@b.example");
+    let header = "header not allowed: \"x-a\"";
+    let other = "origin not allowed: \"https://other.example\"";
+    let null = "origin not allowed: \"null\"";
+    for (fetch, handler, preflight, refused, sent) in [
+        (get(), &ok as &dyn Fn(&_) -> _, Preflight::None, None, &["GET"][..]),
+        (from("https://other.example"), &ok, Preflight::None, Some(other), &["GET"]),
+        (Fetch::new(APP, "https://["), &ok, Preflight::None, None, &[]),
+        (put.clone(), &ok, Preflight::Passed, None, &["OPTIONS", "PUT"]),
+        (put.clone().header("x-a", "1"), &ok, Preflight::Failed, Some(header), &["OPTIONS"]),
+        // What fails is the answer to a later request, from the origin `null`.
+        (put.clone(), &away, Preflight::Failed, Some(null), &["OPTIONS", "PUT", "OPTIONS"]),
+        (put, &mail, Preflight::Passed, None, &["OPTIONS", "PUT"]),
+        (get(), &away, Preflight::None, Some(null), &["GET", "GET"]),
+    ] {
+        let explanation = explain_with(&policy, &fetch, handler);
+        assert_eq!(explanation.fetch(), &fetch);
+        assert_eq!(explanation.preflight(), preflight, "{explanation}");
+        assert_eq!(explanation.refused(), refused, "{explanation}");
+        let (mut methods, mut received, mut steps) = (Vec::new(), 0, Vec::new());
+        for event in explanation.events() {
+            match event {
+                Event::Sent(request) => methods.push(request.method().as_str()),
+                Event::Received(_) => received += 1,
+                Event::Step(taken) => steps.push(taken),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(methods, sent, "{explanation}");
+        assert_eq!(received, sent.len(), "{explanation}");
+        assert_eq!(explanation.failed(), steps.pop().filter(|_| !explanation.is_readable()));
+        let page = explanation.to_string();
+        let mut engines: Vec<Engine> =
+            explanation.console().iter().map(|(engine, _)| *engine).collect();
+        engines.dedup();
+        let said = if explanation.is_readable() { &[][..] } else { &Engine::ALL };
+        assert_eq!(engines, said, "{page}");
+        for (_, message) in explanation.console() {
+            assert!(message.lines().all(|line| page.contains(line)), "{message}\n{page}");
+        }
+    }
+    assert_eq!(
+        [Preflight::None, Preflight::Passed, Preflight::Failed].map(Preflight::as_str),
+        ["none", "passed", "failed"]
+    );
 }
 
 /// These cannot fail where this library answers: it writes lists that parse, and this test's

@@ -180,6 +180,12 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         &["2: \"a\\n9: max_age\" = 1 UnknownKey"],
     ),
     (
+        "a warning that depends on a key which cannot be read",
+        "allow_origins = ['https://*.github.io', 'https://a.test']\nallow_credentials = 'yes'",
+        "{\"allow_origins\": [\"https://*.github.io\", \"https://a.test\"],\n\"allow_credentials\": \"yes\"}",
+        &["2: allow_credentials = \"yes\" WrongType"],
+    ),
+    (
         "a dotted name in quotes is no key",
         "allow_origins = '*'\n'danger.allow_null_origin' = true",
         "{\"allow_origins\": \"*\",\n\"danger.allow_null_origin\": true}",

@@ -92,3 +92,16 @@ fn all_ways_to_write_a_table() {
         &["2: allow_origins[0].regex = 5 WrongType", "4: allow_origins[1].regex = 6 WrongType"],
     );
 }
+
+#[test]
+fn the_format_by_the_name() {
+    for (name, format) in [
+        ("cors/policy.json", Format::Json),
+        ("policy.JSON", Format::Json),
+        ("policy.toml", Format::Toml),
+        ("policy.json.bak", Format::Toml),
+        ("json", Format::Toml),
+    ] {
+        assert_eq!(Format::of(name.as_ref()), format, "{name}");
+    }
+}

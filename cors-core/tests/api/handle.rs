@@ -1,0 +1,34 @@
+//! A policy that is swapped.
+
+use cors_core::{Begun, Handle, Policy, PreparedPolicy};
+use http::{HeaderMap, HeaderValue, Request};
+
+fn policy(origin: &str) -> Policy {
+    Policy::builder().allow_origins([origin, "https://other.test"]).build().unwrap()
+}
+
+/// What a request from `origin` that begins now is allowed.
+fn begin(policy: &PreparedPolicy<HeaderValue>, origin: &'static str) -> Begun<HeaderValue> {
+    policy.begin(&Request::get("/").header("origin", origin).body(()).unwrap())
+}
+
+fn allowed(begun: Begun<HeaderValue>) -> bool {
+    let mut headers = HeaderMap::new();
+    begun.unasked().write(&mut headers);
+    headers.contains_key("access-control-allow-origin")
+}
+
+#[test]
+fn requests_end_under_the_policy_they_began_with() {
+    let handle = Handle::new(policy("https://old.test"));
+    let elsewhere = handle.clone();
+    let before = handle.load();
+    let begun = begin(&before, "https://old.test");
+
+    elsewhere.store(policy("https://new.test"));
+
+    assert!(allowed(begun));
+    assert!(allowed(begin(&before, "https://old.test")));
+    assert!(!allowed(begin(&handle.load(), "https://old.test")));
+    assert!(allowed(begin(&handle.load(), "https://new.test")));
+}
