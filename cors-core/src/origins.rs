@@ -501,6 +501,28 @@ mod tests {
         );
     }
 
+    /// Hashes are a way to find a text: they do not tell that it is the one.
+    #[test]
+    fn what_hashes_alike_is_compared() {
+        for (held, other) in [
+            ("https://a.test", "https://b.test"),
+            ("http://a.test:*", "http://b.test:*"),
+            ("https://*.a.test", "https://*.b.test"),
+            ("https://*.a.test", "http://*.a.test"),
+            ("https://*.a.test:*", "https://*.b.test:*"),
+        ] {
+            let mut patterns = set(&[held]);
+            let key = Key::of(other);
+            let (hash, slot) = (key.hash(patterns.seed), home(key.hash(patterns.seed), 3));
+            patterns.table = [0; 3].into();
+            patterns.table[slot] = key.tag(hash) | 1;
+            assert!(!patterns.find(key), "{held} is no {other}");
+            let free = |is_same| free_slot(&patterns.table, hash, key.tag(hash), |_| is_same);
+            assert_eq!(free(false), Some((slot + 1) % 3), "{held} leaves room for {other}");
+            assert_eq!(free(true), None);
+        }
+    }
+
     #[test]
     fn many() {
         let names: Vec<String> = (0..10_000).map(|i| format!("https://site-{i}.example")).collect();

@@ -86,7 +86,8 @@ fn adapt(delta: u32, handled: u32, first: bool) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::to_ascii;
+    use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn labels() {
@@ -100,6 +101,37 @@ mod tests {
             let by_url = url::Url::parse(&format!("https://{label}.test")).unwrap();
             assert_eq!(format!("{}.test", to_ascii(label)), by_url.host_str().unwrap());
             assert_eq!(to_ascii(label), ascii);
+        }
+    }
+
+    #[test]
+    fn no_longer_than_dns_has() {
+        assert!(to_ascii(&"\u{e9}".repeat(63)).starts_with("xn--"));
+        assert_eq!(to_ascii(&"\u{c9}".repeat(64)), "\u{e9}".repeat(64));
+    }
+
+    /// Labels that are the same in every normalisation form.
+    fn label() -> impl Strategy<Value = String> {
+        let ranges = [
+            ('a', 'z'),
+            ('0', '9'),
+            ('\u{430}', '\u{448}'),
+            ('\u{3042}', '\u{304a}'),
+            ('\u{4e00}', '\u{9fa5}'),
+            ('\u{20000}', '\u{2a6d6}'),
+        ];
+        let letter = prop::sample::select(ranges.to_vec())
+            .prop_flat_map(|(first, last)| prop::char::range(first, last));
+        prop::collection::vec(letter, 1..20).prop_map(|letters| letters.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn as_browsers_encode(label in label()) {
+            let ascii = to_ascii(&label);
+            prop_assume!(ascii.len() <= MAX_LABEL);
+            let by_url = url::Url::parse(&format!("https://{label}.test")).unwrap();
+            prop_assert_eq!(Some(&*format!("{ascii}.test")), by_url.host_str());
         }
     }
 }

@@ -43,8 +43,8 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
-fn logged(policy: &Policy, lines: &[(&str, &[u8])], answer: bool) -> Vec<String> {
-    let mut request = Request::options("/").body(()).unwrap();
+fn logged(policy: &Policy, method: &str, lines: &[(&str, &[u8])], answer: bool) -> Vec<String> {
+    let mut request = Request::builder().method(method).body(()).unwrap();
     for (name, value) in lines {
         let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
         request.headers_mut().append(name, HeaderValue::from_bytes(value).unwrap());
@@ -88,9 +88,9 @@ fn one_event_for_each_refusal() {
             Some("message=refused origin=\\xff\\t\\\"quoted\\\" reason=\"origin malformed\""),
         ),
     ] {
-        assert_eq!(logged(&policy, lines, false), Vec::from_iter(event), "{lines:?}");
+        assert_eq!(logged(&policy, "OPTIONS", lines, false), Vec::from_iter(event), "{lines:?}");
     }
-    let long = logged(&policy, &[("origin", &[b'x'; 60_000])], false).remove(0);
+    let long = logged(&policy, "OPTIONS", &[("origin", &[b'x'; 60_000])], false).remove(0);
     let shown = format!("message=refused origin={}... reason=", "x".repeat(128));
     assert!(long.starts_with(&shown), "{long}");
 }
@@ -99,7 +99,16 @@ fn one_event_for_each_refusal() {
 fn a_question_is_an_event_once_it_is_answered_with_no() {
     let policy = Policy::builder().ask().build().unwrap();
     let asked = [("origin", &b"https://a.test"[..])];
-    assert_eq!(logged(&policy, &asked, true), [""; 0]);
+    assert_eq!(logged(&policy, "OPTIONS", &asked, true), [""; 0]);
     let event = "message=refused origin=https://a.test reason=\"origin not allowed\"";
-    assert_eq!(logged(&policy, &asked, false), [event]);
+    assert_eq!(logged(&policy, "OPTIONS", &asked, false), [event]);
+}
+
+/// Though such a policy need not look at the request to answer it.
+#[test]
+fn where_the_answer_is_constant() {
+    let event = "message=refused origin=https://b.test reason=\"origin not allowed\"";
+    let policy = Policy::builder().allow_origins(["https://a.test"]).build().unwrap();
+    assert_eq!(logged(&policy, "GET", &[("origin", b"https://b.test")], false), [event]);
+    assert_eq!(logged(&policy, "GET", &[("origin", b"https://a.test")], false), [""; 0]);
 }

@@ -122,6 +122,14 @@ mod tests {
         }
     }
 
+    /// Not even as another with the same text.
+    #[test]
+    fn an_opaque_origin_is_the_same_as_no_other() {
+        let page = PageOrigin::of("data:text/html,x");
+        assert!(!page.is_same_origin(&url("data:text/html,x")));
+        assert!(PageOrigin::of("https://a.test").is_same_origin(&url("https://a.test/x")));
+    }
+
     #[test]
     fn sites() {
         for (page, to, site) in [

@@ -88,6 +88,15 @@ fn invalid_in_one_line() {
     }
 }
 
+#[test]
+fn the_longest_pattern() {
+    let of = |len: usize| format!("https://[{}]", "a".repeat(len - "https://[]".len()));
+    assert!(regex(&of(MAX_PATTERN)).is_match("https://a"));
+    for len in [MAX_PATTERN + 1, 2 * MAX_PATTERN] {
+        assert_eq!(OriginRegex::new(&of(len)), Err(RegexFault::TooLarge), "{len}");
+    }
+}
+
 /// Neither a panic nor a long wait, whatever the policy file holds.
 #[test]
 fn hostile_patterns_are_bounded() {
@@ -138,6 +147,9 @@ fn unescaped_dots() {
         r"https://.*.example\.com",
         r"(https://app.example\.com|x)",
         r"^https://\w.test$",
+        r"https://(www.app\.)+example\.com",
+        r"https://(app.a)?\.example\.com",
+        r"https://(ab).(cd)\.com",
     ] {
         assert!(unescaped_dot(pattern), "{pattern}");
     }

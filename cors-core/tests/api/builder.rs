@@ -4,6 +4,7 @@ use cors_core::{
     Builder, Config, Danger, Decision, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight,
 };
 use http::Request;
+use http::header::AUTHORIZATION;
 use std::time::Duration;
 
 const ORIGIN: &str = "http://app.example.com";
@@ -64,4 +65,48 @@ fn a_config_of_origins_holds_them_and_no_more() {
     let entries = vec![OriginEntry::from("https://a.test"), OriginEntry::from("https://*.b.test")];
     let config = Config { allow_origins: entries, ..Config::default() };
     assert_eq!(Config::new(["https://a.test", "https://*.b.test"]), config);
+}
+
+/// Two policies are the same if each key and each check is.
+#[test]
+fn policies_are_told_apart_by_every_key() {
+    let base = || Policy::builder().allow_origins(["https://a.test", "https://b.test"]);
+    let one_more = base().allow_origins(["https://a.test"]);
+    let forbid = DisallowedOrigin::Forbid;
+    let null = Danger { allow_null_origin: true, ..Danger::default() };
+    let check = |builder: Builder| builder.allow_origin_if(|_| false);
+    let builders = [
+        base(),
+        one_more,
+        base().allow_origins(["https://b.test", "https://a.test"]),
+        base().allow_origins(["*"]),
+        base().allow_methods(["PUT"]),
+        base().allow_headers(["x-a"]),
+        base().expose_headers(["x-a"]),
+        base().allow_credentials(true),
+        base().max_age(Duration::from_secs(1)),
+        base().allow_private_network(true),
+        base().preflight_status(200),
+        base().preflight_continue(true),
+        base().disallowed_origin(forbid),
+        base().refused_preflight(RefusedPreflight::Conceal),
+        base().danger(null),
+        base().ask(),
+        base().ask_reading([AUTHORIZATION]),
+        check(base()),
+        check(base()),
+        base().allow_origin_if_reading([AUTHORIZATION], |_, _| false),
+    ];
+    #[cfg(feature = "regex")]
+    let builders = builders.into_iter().chain(
+        ["a", "b"]
+            .map(|host| base().allow_origins([OriginEntry::regex(format!("https://{host}"))])),
+    );
+    let policies: Vec<Policy> =
+        builders.into_iter().map(|builder| builder.build().unwrap()).collect();
+    for (left, policy) in policies.iter().enumerate() {
+        for (right, other) in policies.iter().enumerate() {
+            assert_eq!(left == right, *policy == other.clone(), "{policy:?} and {other:?}");
+        }
+    }
 }

@@ -1,7 +1,10 @@
 //! Policies, and what each makes of requests: decision, status and headers to the letter.
 
 use crate::support::{begin, request, respond, written};
-use cors_core::{Builder, Danger, Decision, DisallowedOrigin, Policy, Reason, RefusedPreflight};
+use cors_core::{
+    Builder, Danger, Decision, DisallowedOrigin, Policy, Reason, RefusedPreflight, VaryNames,
+};
+use http::header::{HeaderName, HeaderValue, ORIGIN};
 use std::time::Duration;
 
 const A: &str = "origin: https://a.test";
@@ -790,4 +793,12 @@ fn what_the_handler_set() {
     let preflight = begin(&policy, &request("OPTIONS", &[]));
     let wanted = ["vary: Access-Control-Request-Method", "vary: origin"];
     assert_eq!(written(preflight, &["vary: origin"]), wanted, "only what is missing is added");
+}
+
+#[test]
+fn names_of_vary() {
+    let names =
+        VaryNames::<HeaderValue>::new([ORIGIN, HeaderName::from_static("x-tenant"), ORIGIN]);
+    assert!(names.contains("Origin") && names.contains("x-tenant") && !names.contains("x-other"));
+    assert!(!VaryNames::<HeaderValue>::new([]).contains("origin"));
 }

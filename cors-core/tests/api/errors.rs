@@ -171,6 +171,43 @@ fn regex_errors() {
     assert!(Policy::new(&proven).is_ok());
 }
 
+/// All expressions of a policy share 4 MiB, of which each takes 16 KiB at least, and one that is
+/// too large a quarter.
+#[cfg(feature = "regex")]
+#[test]
+fn the_budget_of_regexes() {
+    let small = |index: usize| OriginEntry::regex(format!("https://a{index}\\.test"));
+    let large =
+        |index: usize| OriginEntry::regex(format!("(https://a{index}{{1,200}}\\.){{1,200}}"));
+    let too_large = |entries: Vec<OriginEntry>| {
+        let errors = match Policy::new(&Config::new(entries)) {
+            Ok(_) => return Vec::new(),
+            Err(errors) => errors,
+        };
+        assert!(errors.errors().iter().all(|error| *error.kind() == ErrorKind::RegexTooLarge));
+        errors.errors().iter().map(|error| error.index().unwrap()).collect()
+    };
+    assert_eq!(too_large((0..260).map(small).collect()), [257, 258, 259]);
+    for (count, refused) in [(4, vec![0, 1, 2, 3]), (5, vec![0, 1, 2, 3, 4, 5])] {
+        let entries = (0..count).map(large).chain([small(0)]).collect();
+        assert_eq!(too_large(entries), refused);
+    }
+}
+
+/// Where they stood among the patterns, though one of those is left out.
+#[cfg(feature = "regex")]
+#[test]
+fn regexes_keep_their_place() {
+    let [a, b] = ["https://a.test", "https://b.test"].map(OriginEntry::from);
+    let regex = OriginEntry::regex("https://c\\.test");
+    for (given, kept) in [
+        (vec![a.clone(), regex.clone(), a.clone()], vec![a.clone(), regex.clone()]),
+        (vec![a.clone(), a.clone(), regex.clone(), b.clone()], vec![a, regex, b]),
+    ] {
+        assert_eq!(Policy::new(&Config::new(given)).unwrap().config().allow_origins, kept);
+    }
+}
+
 #[cfg(not(feature = "regex"))]
 #[test]
 fn no_regex() {
@@ -235,6 +272,31 @@ fn danger_keys_silence_what_they_name() {
     }
 }
 
+/// None is called needless where it is needed, and each where it is not.
+#[test]
+fn danger_keys_are_needed_or_not() {
+    let none = Danger::default();
+    let insecure = Danger { allow_insecure_origins: true, ..none };
+    let suffixes = Danger { allow_public_suffix_subdomains: true, ..none };
+    let asks = |credentials, danger| {
+        let asks = Policy::builder().ask().allow_credentials(credentials).danger(danger);
+        asks.build().unwrap().warnings().to_vec()
+    };
+    let listed = |origin, credentials, danger| {
+        let allow_credentials = credentials;
+        warnings(&Config { allow_credentials, danger, ..Config::new([origin]) })
+    };
+    let needless = |warnings: Vec<Warning>| {
+        warnings.iter().filter(|found| *found.kind() == WarningKind::NeedlessDanger).count()
+    };
+    assert_eq!(needless(asks(true, insecure)), 0);
+    assert_eq!(needless(asks(false, insecure)), 1);
+    assert_eq!(needless(listed("http://a.test", true, insecure)), 0);
+    assert_eq!(needless(listed("http://a.test", false, insecure)), 1);
+    assert_eq!(needless(listed("https://*.test", true, suffixes)), 0);
+    assert_eq!(needless(listed("https://*.test", false, suffixes)), 1);
+}
+
 fn warnings(config: &Config) -> Vec<Warning> {
     Policy::new(config).unwrap().warnings().to_vec()
 }
@@ -255,6 +317,10 @@ fn each_warning() {
         (
             Config::new(["https://a.test", "https://b.test", "https://a.test"]),
             &["allow_origins[2] = \"https://a.test\": it stands in the list already; leave it out"],
+        ),
+        (
+            Config::new(["*", "*"]),
+            &["allow_origins[1] = \"*\": it stands in the list already; leave it out"],
         ),
         (
             Config { danger, ..Config::new(["null"]) },

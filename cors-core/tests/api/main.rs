@@ -12,4 +12,5 @@ mod oracle;
 #[cfg(feature = "strategies")]
 mod properties;
 mod questions;
+mod requests;
 mod support;

@@ -243,6 +243,19 @@ fn how_long_a_preflight_is_kept() {
 }
 
 #[test]
+fn each_url_is_asked_about() {
+    let mut browser = Browser::new();
+    let lines = ["access-control-allow-origin: *", "access-control-allow-methods: PUT"];
+    let (preflight, put) = (response(204, &lines), response(200, &lines[..1]));
+    let to = |path: &str| Fetch::new(PAGE, format!("{API}{path}")).method("PUT");
+    run(&mut browser, 0, &to("a"), &[preflight.clone(), put.clone()]);
+    run(&mut browser, 1, &to("b"), &[preflight, put.clone()]);
+    for path in ["a", "b"] {
+        run(&mut browser, 2, &to(path), std::slice::from_ref(&put));
+    }
+}
+
+#[test]
 fn what_else_the_engines_keep_of_a_preflight() {
     let asked = || Fetch::new(PAGE, API);
     let allowed = |request: &Request<()>| {

@@ -54,6 +54,12 @@ fn the_whole_line() {
          write 7200 or less\n\
          3: time = 5: no such key; leave it out"
     );
+    // Only an origin can be a regular expression.
+    assert_eq!(
+        lines("allow_origins = '*'\nallow_methods = { regex = 'PUT' }"),
+        "2: allow_methods = { regex = \"PUT\" }: the key takes a string or a list of strings; \
+         write a string or a list of strings"
+    );
 }
 
 #[test]
