@@ -221,8 +221,10 @@ impl<'a, 'c> Comparison<'a, 'c> {
             if self.is_beyond(&origin) {
                 return Some(Beyond::Origin(origin));
             }
-            let pattern = self.lacks.pattern_matching(&origin).unwrap_or(origin);
-            rest.subtract_pattern(&pattern).ok()?;
+            match self.lacks.pattern_matching(&origin) {
+                Some(pattern) => rest.subtract_pattern(&pattern).ok()?,
+                None => rest.subtract_origin(&origin).ok()?,
+            }
         }
         None
     }

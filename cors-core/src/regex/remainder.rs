@@ -86,6 +86,12 @@ impl<'r> Remainder<'r> {
         Ok(())
     }
 
+    /// Takes one origin away. It may hold a `*`, which stands for itself.
+    pub(crate) fn subtract_origin(&mut self, origin: &str) -> Result<(), RegexFault> {
+        self.regexes.push(Cow::Owned(OriginRegex::new(&regex_syntax::escape(origin))?));
+        Ok(())
+    }
+
     /// The shortest origin that is left, without empty labels if there is one such; none if
     /// nothing is left. What is looked at is taken off `granted`.
     pub(crate) fn shortest(&self, granted: &mut usize) -> Result<Option<String>, OutOfBounds> {

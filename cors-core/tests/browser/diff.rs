@@ -346,6 +346,42 @@ fn closures_are_taken_at_their_word() {
         r#"+ allow_methods "PUT": not known, since no fetch was found that shows a difference"#
     );
     assert!(!found.is_empty());
+    // `null` is allowed by neither, and an insecure origin by both.
+    let all = Policy::builder().allow_origin_if(|_| true).danger(Danger {
+        allow_null_origin: false,
+        reflect_any_origin: false,
+        ..DANGER
+    });
+    let reflects = Policy::builder()
+        .allow_origins(["*"])
+        .danger(Danger { allow_null_origin: false, ..DANGER });
+    let [all, reflects] = [all, reflects].map(|b| b.allow_credentials(true).build().unwrap());
+    assert_eq!(all.diff(&reflects).to_string(), "");
+}
+
+/// What a closure says of an origin with a `*` in it, it says of no other.
+#[cfg(feature = "regex")]
+#[test]
+fn a_star_in_an_origin_stands_for_itself() {
+    let star = Policy::builder().allow_origin_if(|origin| origin.as_str() == "https://*.test");
+    let stars = config(&[r"/https://\*{1,2}\.test/"]);
+    assert_eq!(
+        star.build().unwrap().diff(&policy(&stars)).to_string(),
+        r#"+ allow_origins { regex = "https://\\*{1,2}\\.test" }: fetch("https://api.example/") from https://**.test"#
+    );
+}
+
+/// What all entries together may cost is bounded: behind the bound it is not known what they add.
+#[cfg(feature = "regex")]
+#[test]
+fn many_entries_against_regexes() {
+    let any = config(&["/https://.*/", "/https://.*a.{8}/"]);
+    let wild = Config::new((0..200).map(|n| format!("https://*.a{n}.test")));
+    let found = diff(&any, &wild);
+    assert!(found.allows.iter().all(|difference| difference.witness.is_none()));
+    let known = 200 - found.allows.len();
+    assert!((40..160).contains(&known), "{known}");
+    assert_eq!(found.allows[0].value, format!("\"https://*.a{known}.test\""));
 }
 
 const ORIGINS: &[&str] = &[
