@@ -2,13 +2,17 @@
 
 mod common;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::future::{Ready, poll_fn};
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, MessageBody};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::ErrorInternalServerError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, VARY};
@@ -437,6 +441,37 @@ async fn the_request_is_not_held_on_to() {
         ],
     )
     .await;
+}
+
+/// A service that cannot take a request yet is not called.
+#[actix_web::test]
+async fn readiness_is_the_inner_services() {
+    #[derive(Clone, Default)]
+    struct Guarded(Rc<Cell<bool>>);
+    impl Service<ServiceRequest> for Guarded {
+        type Response = ServiceResponse;
+        type Error = Error;
+        type Future = Ready<Result<ServiceResponse, Error>>;
+        fn poll_ready(&self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
+            if self.0.get() { Poll::Ready(Ok(())) } else { Poll::Pending }
+        }
+        fn call(&self, _: ServiceRequest) -> Self::Future {
+            unreachable!("nothing is asked")
+        }
+    }
+    async fn wearing<T: Transform<Guarded, ServiceRequest, Error = Error>>(layer: T) {
+        let guarded = Guarded::default();
+        let Ok(service) = layer.new_transform(guarded.clone()).await else { unreachable!() };
+        poll_fn(|cx| {
+            assert!(service.poll_ready(cx).is_pending());
+            guarded.0.set(true);
+            assert!(service.poll_ready(cx).is_ready());
+            Poll::Ready(())
+        })
+        .await;
+    }
+    wearing(CorsLayer::new(policy())).await;
+    wearing(CorsLayer::ask(policy(), |_| async { false })).await;
 }
 
 /// An app without the layer, so that the rows above say something.

@@ -129,17 +129,21 @@ async fn the_path_is_the_routers() {
 }
 
 #[actix_web::test]
-async fn by_method_and_extension() {
+async fn by_method_version_and_extension() {
     #[derive(Clone)]
     struct Internal;
     let a = constant(A);
     let layer = CorsLayer::select([], move |head| {
         let is_public = head.extensions().get::<Internal>().is_none();
-        (is_public && head.method() == Method::GET).then(|| a.clone())
+        let is_new = head.version() == Version::HTTP_2;
+        (is_public && is_new && head.method() == Method::GET).then(|| a.clone())
     });
-    let marks = |request: ServiceRequest, next: Next<_>| async move {
+    let marks = |mut request: ServiceRequest, next: Next<_>| async move {
         if request.query_string() == "internal" {
             request.extensions_mut().insert(Internal);
+        }
+        if request.query_string() != "old" {
+            request.head_mut().version = Version::HTTP_2;
         }
         next.call(request).await
     };
@@ -147,7 +151,8 @@ async fn by_method_and_extension() {
     check(
         &app,
         [
-            ("both", get("/plain", A), 200, &[READ_BY_A]),
+            ("all", get("/plain", A), 200, &[READ_BY_A]),
+            ("version", get("/plain?old", A), 200, &[]),
             ("method", request("POST", "/plain", &[("origin", A)]), 200, &[]),
             ("extension", get("/plain?internal", A), 200, &[]),
         ],

@@ -6,7 +6,7 @@ mod common;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::OriginalUri;
-use axum::http::{HeaderName, Method, Request};
+use axum::http::{HeaderName, Method, Request, Version};
 use axum::routing::any;
 use common::{APP, Counter, EVIL, Row, check, get, only, preflight, request, send};
 use cors_axum::{CorsLayer, Head, Policy, PreparedPolicy};
@@ -85,22 +85,28 @@ async fn by_path() {
 }
 
 #[tokio::test]
-async fn by_method_and_extension() {
+async fn by_method_version_and_extension() {
     #[derive(Clone)]
     struct Internal;
     let a = constant(A);
     let app = wearing([], move |head| {
         let is_public = head.extensions().get::<Internal>().is_none();
-        (is_public && head.method() == Method::GET).then(|| a.clone())
+        let is_new = head.version() == Version::HTTP_2;
+        (is_public && is_new && head.method() == Method::GET).then(|| a.clone())
     });
+    let over_http_2 = |mut request: Request<Body>| {
+        *request.version_mut() = Version::HTTP_2;
+        request
+    };
     let mut internal = get("/plain", A);
     internal.extensions_mut().insert(Internal);
     check(
         &app,
         [
-            ("both", get("/plain", A), 200, &[READ_BY_A]),
-            ("method", request("POST", "/plain", &[("origin", A)]), 200, &[]),
-            ("extension", internal, 200, &[]),
+            ("all", over_http_2(get("/plain", A)), 200, &[READ_BY_A]),
+            ("version", get("/plain", A), 200, &[]),
+            ("method", over_http_2(request("POST", "/plain", &[("origin", A)])), 200, &[]),
+            ("extension", over_http_2(internal), 200, &[]),
         ],
     )
     .await;
