@@ -18,6 +18,7 @@ mod fuzz;
 mod metadata;
 mod msrv;
 mod mutants;
+mod peers;
 mod serve;
 mod server;
 mod soak;
@@ -59,6 +60,11 @@ const COMMANDS: &[Command] = &[
     },
     Command { name: "browser", about: "the tests in real browsers", run: browser::run },
     Command { name: "bench", about: "what the layers cost, beside the peers", run: bench::run },
+    Command {
+        name: "peers",
+        about: "what other libraries answer otherwise, and who is right",
+        run: peers::run,
+    },
     Command {
         name: "soak",
         about: "the test servers under load and swaps, for long",

@@ -11,9 +11,11 @@ use crate::DEMO_POLICY;
 
 mod bench;
 mod browser;
+mod peers;
 
 pub use bench::Bench;
 pub use browser::Browser;
+pub use peers::Peers;
 
 /// The adapters that the test API is served with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

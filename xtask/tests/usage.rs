@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "demo",
     "serve",
     "check",
@@ -12,6 +12,7 @@ const COMMANDS: [&str; 13] = [
     "conformance",
     "browser",
     "bench",
+    "peers",
     "soak",
     "fuzz",
     "mutants",

@@ -1,0 +1,49 @@
+//! The layers beside the peers': `cargo xtask peers` turns into this program, with the same flags.
+//! Exits 0 if every disagreement is of a known kind, 1 if not, 2 on wrong usage.
+
+use std::process::ExitCode;
+
+use lexopt::Parser;
+use peers::class::Weight;
+use peers::page::{counts, found, table, unsaid};
+use peers::peer::Peer;
+use peers::search::search;
+use xtask::options::Peers;
+
+fn main() -> ExitCode {
+    let options = match Peers::parse(&mut Parser::from_env()) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            println!("{}", Peers::USAGE);
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("peers: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let versions = Peer::ALL.map(|peer| Ok(format!("{} {}", peer.package(), peer.version()?)));
+    let versions: Result<Vec<String>, String> = versions.into_iter().collect();
+    match versions {
+        Ok(versions) => {
+            println!("{} cases, seed {}: {}\n", options.cases, options.seed, versions.join(", "))
+        }
+        Err(fault) => {
+            eprintln!("peers: {fault}");
+            return ExitCode::FAILURE;
+        }
+    }
+    // What panics is caught, and told below.
+    std::panic::set_hook(Box::new(|_| {}));
+    let findings = search(options.cases, options.seed);
+    println!("{}", unsaid(&findings));
+    for weight in [Weight::Ours, Weight::Choice] {
+        println!("{}", table(&counts(&findings), weight));
+    }
+    println!("{}", found(&findings));
+    for (peer, words, case) in &findings.unknown {
+        eprintln!("peers: {peer}: of no kind: {words}\n{case}\n");
+    }
+    drop(std::panic::take_hook());
+    if findings.unknown.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,146 @@
+//! What was found, in words: a table of kinds and peers, and an example of each kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use cors_core::browser::Verdict;
+
+use crate::answer::Answer;
+use crate::case::{Case, Shown};
+use crate::class::{Class, Weight};
+use crate::compare::{Exchange, Seen, look};
+use crate::examples::examples;
+use crate::peer::Peer;
+use crate::search::Findings;
+
+/// What stands in the table for a kind and a peer.
+pub type Cells = BTreeMap<(Class, Peer), String>;
+
+/// How often each kind was found.
+pub fn counts(findings: &Findings) -> Cells {
+    let count = findings.found.iter().map(|(key, found)| (*key, found.count.to_string()));
+    count.collect()
+}
+
+/// A row for each kind, the gravest first.
+pub fn table(cells: &Cells, weight: Weight) -> String {
+    let mut table = "| kind |".to_owned();
+    for peer in Peer::ALL {
+        let _ = write!(table, " {peer} |");
+    }
+    table += " what it means |\n|---|---|---|---|---|\n";
+    for class in classes(cells, weight) {
+        let _ = write!(table, "| `{class}` |");
+        for peer in Peer::ALL {
+            match cells.get(&(class, peer)) {
+                Some(cell) => drop(write!(table, " {cell} |")),
+                None => table += " |",
+            }
+        }
+        let _ = writeln!(table, " {} |", class.meaning());
+    }
+    table
+}
+
+fn classes(cells: &Cells, weight: Weight) -> impl Iterator<Item = Class> {
+    let known: BTreeSet<Class> = cells.keys().map(|(class, _)| *class).collect();
+    known.into_iter().filter(move |class| class.weight() == weight)
+}
+
+/// How many policies a peer could not be given, and why.
+pub fn unsaid(findings: &Findings) -> String {
+    let mut text = String::new();
+    for peer in Peer::ALL {
+        let told = findings.told.get(&peer).copied().unwrap_or_default();
+        let _ =
+            writeln!(text, "{peer}: {told} of {} policies can be written for it", findings.cases);
+        for ((_, reason), count) in findings.unsaid.iter().filter(|((of, _), _)| *of == peer) {
+            let _ = writeln!(text, "  {count}: {reason}");
+        }
+    }
+    text
+}
+
+/// Of each kind and peer the least case that was found.
+pub fn found(findings: &Findings) -> String {
+    let mut text = String::new();
+    for ((class, peer), found) in &findings.found {
+        let seen: Vec<_> =
+            look(*peer, &found.example).map(|seen| (*peer, seen)).into_iter().collect();
+        let _ = writeln!(text, "{class}: {peer}\n\n{}\n", told(&found.example, &seen));
+    }
+    text
+}
+
+/// The peers that show what an example is of.
+pub fn showing(class: Class, case: &Case) -> Vec<(Peer, Seen)> {
+    let shows = |seen: &Seen| seen.classes.contains(&class);
+    let seen = |peer| Some((peer, look(peer, case).ok().filter(shows)?));
+    Peer::ALL.into_iter().filter_map(seen).collect()
+}
+
+/// The page of the guide: what [`examples`] come to now.
+pub fn page() -> Result<String, String> {
+    let mut cells = Cells::new();
+    let mut told_of: BTreeMap<Class, String> = BTreeMap::new();
+    for (class, case) in examples() {
+        let showing = showing(class, &case);
+        cells.extend(showing.iter().map(|(peer, _)| ((class, *peer), "x".to_owned())));
+        let text = told_of.entry(class).or_default();
+        let _ = write!(text, "\n```text\n{}\n```\n", told(&case, &showing));
+    }
+    let versions = Peer::ALL.map(|peer| Ok(format!("{} {}", peer.package(), peer.version()?)));
+    let versions: Result<Vec<String>, String> = versions.into_iter().collect();
+    let mut page = include_str!("page.md").replace("{versions}", &versions?.join(", "));
+    for (weight, place) in [(Weight::Ours, "ours"), (Weight::Choice, "choice")] {
+        let examples: String = classes(&cells, weight)
+            .map(|class| format!("\n### {class}\n\n{}\n{}", class.meaning(), told_of[&class]))
+            .collect();
+        page = page.replace(&format!("{{{place}}}\n"), &(table(&cells, weight) + &examples));
+    }
+    Ok(page)
+}
+
+/// The case, and what came of it with each peer.
+fn told(case: &Case, seen: &[(Peer, Seen)]) -> String {
+    let mut text = case.to_string();
+    for (peer, seen) in seen {
+        if let Some([ours, theirs]) = &seen.verdicts {
+            let _ = write!(text, "\n  {peer}: {}; ours: {}", word(theirs), word(ours));
+        }
+    }
+    for (peer, seen) in seen {
+        if let Some(fault) = &seen.fault {
+            let _ = write!(text, "\n  {peer} panics as it is built: {fault}");
+        }
+    }
+    let mut answers: Vec<(String, String)> = Vec::new();
+    for (peer, seen) in seen {
+        for Exchange { request, ours, peer: theirs } in &seen.exchanges {
+            let request = Shown(request).to_string();
+            let index = answers.iter().position(|(known, _)| *known == request);
+            let index = index.unwrap_or_else(|| {
+                answers.push((request, format!("\n  ours: {}", line(ours))));
+                answers.len() - 1
+            });
+            let _ = write!(answers[index].1, "\n  {peer}: {}", line(theirs));
+        }
+    }
+    text.extend(answers.iter().map(|(request, answers)| format!("\n> {request}{answers}")));
+    text
+}
+
+fn word(verdict: &Verdict) -> String {
+    match verdict.failed_step() {
+        None if verdict.is_readable() => "readable".to_owned(),
+        None => "opaque".to_owned(),
+        Some(step) => format!("blocked at {}", step.id()),
+    }
+}
+
+fn line(answer: &Result<Answer, String>) -> String {
+    match answer {
+        Ok(answer) => answer.to_string(),
+        Err(panic) => format!("panics: {panic}"),
+    }
+}

@@ -1,0 +1,85 @@
+//! Cases by chance, and of each kind of disagreement the least that shows it.
+
+use std::collections::BTreeMap;
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config as Runs, RngAlgorithm, TestRng, TestRunner};
+
+use crate::case::{Case, cases};
+use crate::class::Class;
+use crate::compare::look;
+use crate::peer::{Peer, Unsaid};
+use crate::shrink::least;
+
+/// How often something was seen, and the least case that shows it.
+#[derive(Debug)]
+pub struct Found {
+    /// In how many cases.
+    pub count: usize,
+    /// The least of the first of them.
+    pub example: Case,
+}
+
+/// What a search has found.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// How many cases were put to each peer.
+    pub cases: usize,
+    /// How many of them the peer could be told.
+    pub told: BTreeMap<Peer, usize>,
+    /// Why it could not be told the others.
+    pub unsaid: BTreeMap<(Peer, Unsaid), usize>,
+    /// By kind and peer.
+    pub found: BTreeMap<(Class, Peer), Found>,
+    /// What is of no kind, in words, with its case: a fault of ours, or of the kinds.
+    pub unknown: Vec<(Peer, String, Case)>,
+}
+
+/// Puts as many cases to every peer. The same seed gives the same cases.
+pub fn search(count: usize, seed: u64) -> Findings {
+    let cases = cases();
+    let mut findings = Findings { cases: count, ..Findings::default() };
+    for index in 0..count {
+        for peer in Peer::ALL {
+            findings.put(peer, &|| tree(&cases, seed, index as u64));
+        }
+    }
+    findings
+}
+
+/// A case that grows from a seed of its own, so that it can be made anew.
+fn tree<S: Strategy<Value = Case>>(cases: &S, seed: u64, index: u64) -> S::Tree {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..16].copy_from_slice(&index.to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(Runs::default(), rng);
+    cases.new_tree(&mut runner).expect("most configs build")
+}
+
+impl Findings {
+    fn put<T: ValueTree<Value = Case>>(&mut self, peer: Peer, tree: &dyn Fn() -> T) {
+        let case = tree().current();
+        let seen = match look(peer, &case) {
+            Ok(seen) => seen,
+            Err(unsaid) => return *self.unsaid.entry((peer, unsaid)).or_default() += 1,
+        };
+        *self.told.entry(peer).or_default() += 1;
+        for class in seen.classes {
+            if let Some(found) = self.found.get_mut(&(class, peer)) {
+                found.count += 1;
+                continue;
+            }
+            let shows =
+                |case: &Case| look(peer, case).is_ok_and(|seen| seen.classes.contains(&class));
+            let example = least(&mut tree(), shows);
+            self.found.insert((class, peer), Found { count: 1, example });
+        }
+        if let Some(words) = seen.unknown.into_iter().next() {
+            let shows =
+                |case: &Case| look(peer, case).is_ok_and(|seen| seen.unknown.contains(&words));
+            let example = least(&mut tree(), shows);
+            self.unknown.push((peer, words, example));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The same routes in each framework, behind our layer and behind the peer's.
+
+mod actix_cors;
+mod tower_http;
+mod warp_cors;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use cors_core::{Config, OriginEntry, Policy};
+use http::Request;
+
+use crate::answer::Answer;
+use crate::peer::{Peer, Unsaid};
+
+/// A server in this process.
+pub type Serve = Box<dyn Fn(&Request<()>) -> Answer>;
+
+/// Two servers that differ in their layer alone.
+pub struct Pair {
+    /// Behind ours.
+    pub ours: Server,
+    /// Behind the peer's.
+    pub peer: Server,
+}
+
+/// A server, or the words with which it panicked as it was built.
+pub struct Server(Result<Serve, String>);
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Server").field(&self.0.as_ref().err()).finish()
+    }
+}
+
+impl std::fmt::Debug for Pair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pair").field("ours", &self.ours).field("peer", &self.peer).finish()
+    }
+}
+
+impl Server {
+    /// From what builds one.
+    pub fn build(build: impl FnOnce() -> Serve) -> Self {
+        Self(caught(build))
+    }
+
+    /// Why it could not be built.
+    pub fn fault(&self) -> Option<&str> {
+        self.0.as_ref().err().map(String::as_str)
+    }
+
+    /// What it answers, or the words with which it panics.
+    pub fn answer(&self, request: &Request<()>) -> Result<Answer, String> {
+        let serve = self.0.as_ref().map_err(String::clone)?;
+        caught(|| serve(request))
+    }
+}
+
+impl Pair {
+    /// Both servers under a policy, written for the peer as its documentation says it.
+    pub fn new(peer: Peer, config: &Config, policy: &Policy) -> Result<Self, Unsaid> {
+        match peer {
+            Peer::TowerHttp => tower_http::pair(config, policy),
+            Peer::ActixCors => actix_cors::pair(config, policy),
+            Peer::WarpCors => warp_cors::pair(config, policy),
+        }
+    }
+}
+
+/// What is returned, or with what it panics.
+fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+        text.unwrap_or("a panic without a message").to_owned()
+    })
+}
+
+/// The output of a future that does not wait.
+fn ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("a server waits"),
+    }
+}
+
+/// The origins that a list names one by one; none if there are others.
+fn exact(config: &Config) -> Option<Vec<&str>> {
+    let exact = config.allow_origins.iter().map(|entry| match entry {
+        OriginEntry::Pattern(text) if !text.contains('*') => Some(text.as_str()),
+        _ => None,
+    });
+    exact.collect()
+}
+
+fn is_any(config: &Config) -> bool {
+    config.allow_origins.iter().any(|entry| *entry == OriginEntry::from("*"))
+}
+
+fn has_star(names: &[String]) -> bool {
+    names.iter().any(|name| name == "*")
+}
+
+/// Whether an origin is allowed, for a predicate that makes no mistake of its own.
+fn predicate(policy: &Policy) -> impl Fn(&[u8]) -> bool + Clone + Send + Sync + 'static {
+    let policy = policy.clone();
+    move |origin| {
+        let request = Request::get("/").header("origin", origin).body(());
+        request.is_ok_and(|request| policy.decide(&request) == cors_core::Decision::Simple)
+    }
+}

@@ -1,0 +1,37 @@
+//! Whether what an answer depends on stands in its `Vary`.
+
+use http::{HeaderValue, Method, Request};
+
+use crate::answer::Answer;
+use crate::servers::Server;
+
+/// The same request with another `Origin` that would have had another answer, where `Vary` does not
+/// name it. Only answers that a cache may keep are looked at.
+/// [RFC 9111, 4.1](https://www.rfc-editor.org/rfc/rfc9111#section-4.1)
+pub fn missed(
+    server: &Server,
+    request: &Request<()>,
+    answer: &Answer,
+    origins: &[HeaderValue],
+) -> Option<Request<()>> {
+    if ![Method::GET, Method::HEAD].contains(request.method()) {
+        return None;
+    }
+    let named = answer.elements("vary");
+    if named.contains("*") || named.contains("origin") {
+        return None;
+    }
+    let mut others = origins.iter().map(Some).chain([None]).map(|origin| {
+        let mut other = request.clone();
+        other.headers_mut().remove("origin");
+        if let Some(origin) = origin {
+            other.headers_mut().insert("origin", origin.clone());
+        }
+        other
+    });
+    others.find(|other| server.answer(other).is_ok_and(|other| differ(answer, &other)))
+}
+
+fn differ(one: &Answer, other: &Answer) -> bool {
+    one.status != other.status || one.headers != other.headers
+}

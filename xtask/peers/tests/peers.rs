@@ -1,0 +1,95 @@
+//! What is found by chance is of the known kinds, each of which has an example on the guide's page.
+
+use std::collections::BTreeSet;
+
+use cors_core::browser::Fetch;
+use cors_core::{Config, Policy};
+use expect_test::expect_file;
+use peers::case::{Asks, Case};
+use peers::class::Class;
+use peers::compare::look_at;
+use peers::examples::examples;
+use peers::page::{page, showing};
+use peers::peer::Peer;
+use peers::routes::Route;
+use peers::search::search;
+use peers::servers::{Pair, Server};
+
+#[test]
+fn examples_show_their_kind() {
+    for (class, case) in examples() {
+        assert!(!showing(class, &case).is_empty(), "{class}: {case}");
+    }
+}
+
+#[test]
+fn the_page_is_what_the_examples_come_to() {
+    let page = page().unwrap_or_else(|fault| panic!("{fault}"));
+    expect_file!["../../../cors-core/docs/compare.md"].assert_eq(&page);
+}
+
+/// The table of the page is whole: what a search meets stands there, and nothing is of no kind.
+#[test]
+fn what_a_search_meets_is_on_the_page() {
+    let known: BTreeSet<(Class, Peer)> = examples()
+        .iter()
+        .flat_map(|(class, case)| showing(*class, case).into_iter().map(|(peer, _)| (*class, peer)))
+        .collect();
+    let findings = search(200, 1);
+    assert_eq!(findings.unknown.iter().map(|(_, words, _)| words).collect::<Vec<_>>(), [""; 0]);
+    let missing: Vec<_> = findings
+        .found
+        .iter()
+        .filter(|(key, _)| !known.contains(key))
+        .map(|((class, peer), found)| format!("{class}, {peer}: {}", found.example))
+        .collect();
+    assert!(missing.is_empty(), "{}", missing.join("\n\n"));
+    // What the search is for.
+    for pair in [
+        (Class::NoVary, Peer::WarpCors),
+        (Class::LostOnErrors, Peer::WarpCors),
+        (Class::OptionsSwallowed, Peer::TowerHttp),
+        (Class::RefusalUnexplained, Peer::ActixCors),
+    ] {
+        assert!(findings.found.contains_key(&pair), "{pair:?} was not met");
+    }
+}
+
+type Break = fn(&mut http::HeaderMap);
+
+/// Each break of a layer that is otherwise ours is seen as what it is.
+#[test]
+fn a_broken_layer_is_seen_as_what_it_is() {
+    let config = Config::new(["https://a.test", "https://b.test"]);
+    let policy = Policy::new(&config).unwrap();
+    let breaks: [(Class, Break); 6] = [
+        (Class::NoVary, |headers| drop(headers.remove("vary"))),
+        (Class::VaryLost, |headers| drop(headers.insert("vary", "Origin".parse().unwrap()))),
+        (Class::HeaderLost, |headers| drop(headers.remove("x-request-id"))),
+        (Class::LetsOriginIn, |headers| {
+            headers.insert("access-control-allow-origin", "https://c.test".parse().unwrap());
+        }),
+        (Class::KeepsOriginOut, |headers| drop(headers.remove("access-control-allow-origin"))),
+        (Class::RepeatedHeader, |headers| {
+            headers.append("access-control-allow-origin", "https://a.test".parse().unwrap());
+        }),
+    ];
+    for (class, broken) in breaks {
+        let origin = if class == Class::LetsOriginIn { "https://c.test" } else { "https://a.test" };
+        let fetch = Fetch::new(origin, "https://api.example/ok");
+        let case = Case { config: config.clone(), route: Route::Ok, asks: Asks::Script(fetch) };
+        let ours = || Pair::new(Peer::TowerHttp, &config, &policy).unwrap().ours;
+        let same = look_at(&Pair { ours: ours(), peer: ours() }, &policy, &case);
+        assert!(same.classes.is_empty() && same.unknown.is_empty(), "{same:?}");
+        let whole = ours();
+        let peer = Server::build(|| {
+            Box::new(move |request| {
+                let mut answer = whole.answer(request).unwrap();
+                broken(&mut answer.headers);
+                answer
+            })
+        });
+        let seen = look_at(&Pair { ours: ours(), peer }, &policy, &case);
+        assert!(seen.classes.contains(&class), "{class}: {seen:?}");
+    }
+}
