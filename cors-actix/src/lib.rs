@@ -284,6 +284,18 @@
 //! ([`RefusedPreflight`]), and an origin that is not allowed gets 403. A preflight that passes has
 //! status 204, theirs 200. An error that comes out of an inner middleware has no headers there.
 //!
+//! # The guide
+//!
+//! What is said of policies holds for every adapter, and stands in `cors-core`: a [cookbook], [what
+//! each key is when it is left out], [why a browser said no], [security], and [the section of Fetch
+//! behind each behaviour].
+//!
+//! [cookbook]: https://docs.rs/cors-core/latest/cors_core/guide/cookbook/
+//! [what each key is when it is left out]: https://docs.rs/cors-core/latest/cors_core/guide/defaults/
+//! [why a browser said no]: https://docs.rs/cors-core/latest/cors_core/guide/messages/
+//! [security]: https://docs.rs/cors-core/latest/cors_core/guide/security/
+//! [the section of Fetch behind each behaviour]: https://docs.rs/cors-core/latest/cors_core/#what-each-behaviour-comes-from
+//!
 //! # Features
 //!
 //! | feature | |

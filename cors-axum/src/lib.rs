@@ -263,6 +263,18 @@
 //! `fetch(url, { method: "patch" })` asks for a method that no policy with `PATCH` allows. It is the
 //! script that is to be mended.
 //!
+//! # The guide
+//!
+//! What is said of policies holds for every adapter, and stands in `cors-core`: a [cookbook], [what
+//! each key is when it is left out], [why a browser said no], [security], and [the section of Fetch
+//! behind each behaviour].
+//!
+//! [cookbook]: https://docs.rs/cors-core/latest/cors_core/guide/cookbook/
+//! [what each key is when it is left out]: https://docs.rs/cors-core/latest/cors_core/guide/defaults/
+//! [why a browser said no]: https://docs.rs/cors-core/latest/cors_core/guide/messages/
+//! [security]: https://docs.rs/cors-core/latest/cors_core/guide/security/
+//! [the section of Fetch behind each behaviour]: https://docs.rs/cors-core/latest/cors_core/#what-each-behaviour-comes-from
+//!
 //! # Features
 //!
 //! | feature | |

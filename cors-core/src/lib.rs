@@ -50,6 +50,53 @@
 //! - The cost of a decision does not grow with the number of patterns; regular expressions, which
 //!   are tried one after the other, have a limit together.
 //!
+//! # The guide
+//!
+//! - [`guide::cookbook`]: policies for what is wanted most often.
+//! - [`guide::defaults`]: what each key is when it is left out, why, and what that costs.
+//! - [`guide::messages`]: why did my browser say no? Every message of the consoles, and its cause.
+//! - [`guide::security`]: what CORS protects, what it does not, and the known attacks.
+//! - [`guide::compare`]: what other layers do otherwise.
+//!
+//! # Mistakes
+//!
+//! The adapters make none of these; a server of your own could.
+//!
+//! - *Headers on successes alone.* [`Exchange::write`] belongs on every response: a 404 or a 500
+//!   without it is a network error to the script. An answer to a request without `Origin` needs it
+//!   too, for `Vary`.
+//! - *Every `OPTIONS` answered.* Only [`Exchange::answer`] tells a preflight, and a refusal, from what
+//!   is for the handler.
+//! - *Headers written before the handler's.* What the handler then sets is a second
+//!   `Access-Control-Allow-Origin`, which browsers refuse, or a `Vary` that overwrites. Write last.
+//! - *A policy prepared for each request.* [`PreparedPolicy::new`] compiles every answer: once, when
+//!   the server starts. A clone only counts up.
+//! - *[`Request::lines`] that joins lines, or gives the first alone.* A repeated `Origin` must be seen
+//!   as one; what a proxy joined may be anything.
+//! - *[`ResponseHeaders::append_vary`] that sets.* The handler's `Vary` is lost then.
+//! - *[`Request::authority`] from a header such as `X-Forwarded-Host`* that the client can set: with
+//!   `disallowed_origin = "forbid"`, what equals it passes as not cross-origin.
+//! - *[`Begun::unasked`] where the policy asks.* It counts as no. Whoever has a question to wait for
+//!   matches on [`Begun`].
+//!
+//! # What each behaviour comes from
+//!
+//! | behaviour | section |
+//! |---|---|
+//! | what a preflight is: `OPTIONS`, `Origin`, `Access-Control-Request-Method` | Fetch, [HTTP requests](https://fetch.spec.whatwg.org/#http-requests) |
+//! | what an origin looks like; `null` | Fetch, [`Origin` header](https://fetch.spec.whatwg.org/#origin-header); HTML, [serialization](https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin) |
+//! | `Access-Control-Allow-Origin` is compared by bytes, one value alone | Fetch, [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check) |
+//! | no `*` with credentials | Fetch, [CORS protocol and credentials](https://fetch.spec.whatwg.org/#cors-protocol-and-credentials) |
+//! | 204 by default, any status of success | Fetch, [ok status](https://fetch.spec.whatwg.org/#ok-status) |
+//! | all methods and headers in each answer; `*` and `authorization` | Fetch, [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0) |
+//! | how long an answer is kept | Fetch, [CORS-preflight cache](https://fetch.spec.whatwg.org/#concept-cache) |
+//! | GET, HEAD and POST need no permission | Fetch, [CORS-safelisted method](https://fetch.spec.whatwg.org/#cors-safelisted-method) |
+//! | `content-type` is asked for with JSON alone | Fetch, [CORS-safelisted request-header](https://fetch.spec.whatwg.org/#cors-safelisted-request-header) |
+//! | which methods and headers are errors in a policy | Fetch, [forbidden method](https://fetch.spec.whatwg.org/#forbidden-method), [forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header), [forbidden response-header name](https://fetch.spec.whatwg.org/#forbidden-response-header-name) |
+//! | what a script reads of a response | Fetch, [CORS-exposed header-name list](https://fetch.spec.whatwg.org/#concept-response-cors-exposed-header-name-list) |
+//! | when `Vary` names `Origin` | Fetch, [CORS protocol and HTTP caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches); [RFC 9110, 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5) |
+//! | what is not cross-origin under `forbid` | Fetch Metadata, [`Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header) |
+//!
 //! # Features
 //!
 //! | feature | adds |
@@ -82,6 +129,8 @@ pub mod file;
 #[cfg(feature = "_fuzz")]
 #[doc(hidden)]
 pub mod fuzz;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 #[cfg(feature = "swap")]
 mod handle;
 mod headers;

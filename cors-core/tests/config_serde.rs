@@ -248,3 +248,66 @@ proptest! {
         prop_assert_eq!(json.into_policy(), policy.ok());
     }
 }
+
+/// The guide's page of defaults: a section for each key, and the default that stands there.
+mod page_of_defaults {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    const PAGE: &str = include_str!("../docs/defaults.md");
+
+    fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
+        PAGE.split("\n## `").skip(1).map(|section| section.split_once("`\n").unwrap())
+    }
+
+    #[test]
+    fn each_key_has_a_section() {
+        let table = toml::Table::try_from(everything()).unwrap();
+        let danger = table["danger"].as_table().unwrap();
+        let keys: BTreeSet<String> = table
+            .keys()
+            .filter(|key| *key != "danger")
+            .cloned()
+            .chain(danger.keys().map(|key| format!("danger.{key}")))
+            .collect();
+        let on_the_page: Vec<_> = sections().map(|(key, _)| key.to_owned()).collect();
+        assert_eq!(BTreeSet::from_iter(on_the_page.clone()), keys);
+        assert_eq!(on_the_page.len(), keys.len(), "none twice");
+    }
+
+    #[test]
+    fn each_default_is_what_is_left_out() {
+        for (key, section) in sections() {
+            let default = section.lines().find_map(|line| line.strip_prefix("Default: ")).unwrap();
+            let without: Config = toml::from_str("").unwrap();
+            if default == "none" {
+                let written = toml::Table::try_from(&without).unwrap();
+                assert!(!written.contains_key(key), "{key}");
+                continue;
+            }
+            let line = format!("{key} = {}", default.trim_matches('`'));
+            assert_eq!(toml::from_str::<Config>(&line).unwrap(), without, "{line}");
+        }
+    }
+
+    #[test]
+    #[cfg(all(feature = "regex", feature = "public-suffix"))]
+    fn each_policy_builds() {
+        for (key, section) in sections() {
+            let (_, block) = section.split_once("```toml\n").unwrap();
+            let (block, _) = block.split_once("```").unwrap();
+            let mut config: Config = toml::from_str(block).unwrap();
+            if config.allow_origins.is_empty() {
+                config.allow_origins = vec!["https://app.example.com".into()];
+            }
+            let policy = cors_core::Policy::new(&config);
+            let policy = policy.unwrap_or_else(|errors| panic!("{key}: {errors}"));
+            let name = key.strip_prefix("danger.").unwrap_or(key);
+            assert!(block.contains(&format!("{name} = ")), "{key}");
+            let needless = |kind: &cors_core::WarningKind| {
+                matches!(kind, cors_core::WarningKind::NeedlessDanger)
+            };
+            assert!(!policy.warnings().iter().any(|warning| needless(warning.kind())), "{key}");
+        }
+    }
+}

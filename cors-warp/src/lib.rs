@@ -358,6 +358,18 @@
 //! | never writes `Vary` | | Here `Vary` says what the answer depends on, and is merged with the handler's. |
 //! | a handler's own CORS headers stay, if it does not set the same | | Here they are all replaced. |
 //!
+//! # The guide
+//!
+//! What is said of policies holds for every adapter, and stands in `cors-core`: a [cookbook], [what
+//! each key is when it is left out], [why a browser said no], [security], and [the section of Fetch
+//! behind each behaviour].
+//!
+//! [cookbook]: https://docs.rs/cors-core/latest/cors_core/guide/cookbook/
+//! [what each key is when it is left out]: https://docs.rs/cors-core/latest/cors_core/guide/defaults/
+//! [why a browser said no]: https://docs.rs/cors-core/latest/cors_core/guide/messages/
+//! [security]: https://docs.rs/cors-core/latest/cors_core/guide/security/
+//! [the section of Fetch behind each behaviour]: https://docs.rs/cors-core/latest/cors_core/#what-each-behaviour-comes-from
+//!
 //! # Features
 //!
 //! | feature | |

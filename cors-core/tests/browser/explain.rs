@@ -8,7 +8,8 @@ use cors_core::{Builder, Danger, DisallowedOrigin, OriginEntry, Policy, RefusedP
 use expect_test::expect_file;
 use http::{Request, Response};
 
-const APP: &str = "https://app.example.com";
+pub const APP: &str = "https://app.example.com";
+pub const OTHER: &str = "https://other.example";
 const API: &str = "https://api.example/";
 
 /// An ordinary policy.
@@ -41,11 +42,11 @@ fn redirect(location: &'static str) -> impl Fn(&Request<()>) -> Response<()> {
 
 type Handler = Box<dyn Fn(&Request<()>) -> Response<()>>;
 
-struct Example {
+pub struct Example {
     page: &'static str,
-    step: Step,
+    pub step: Step,
     policy: Builder,
-    fetch: Fetch,
+    pub fetch: Fetch,
     handler: Handler,
     fix: Option<&'static str>,
 }
@@ -66,7 +67,7 @@ impl Example {
     }
 }
 
-fn examples() -> Vec<Example> {
+pub fn examples() -> Vec<Example> {
     let with = |name: &str, value: &str| get().header(name, value);
     let include = |fetch: Fetch| fetch.credentials(CredentialsMode::Include);
     let any = || Policy::builder().allow_origins(["*"]);
@@ -81,6 +82,7 @@ fn examples() -> Vec<Example> {
             "in the script: the URL \"https://api.example/\"",
         ),
         example("request-method", Step::RequestMethod, app(), get().method("TRACE"), None),
+        example("request-method-token", Step::RequestMethod, app(), get().method("P T"), None),
         example(
             "no-cors-method",
             Step::NoCorsMethod,
@@ -89,6 +91,8 @@ fn examples() -> Vec<Example> {
             "in the script: mode: \"cors\"",
         ),
         example("request-header", Step::RequestHeader, app(), with("x a", ""), None),
+        example("request-header-far", Step::RequestHeader, app(), with("x-a", "\u{20ac}"), None),
+        example("request-header-value", Step::RequestHeader, app(), with("x-a", "1\u{0}2"), None),
         example(
             "request-body",
             Step::RequestBody,
@@ -136,7 +140,7 @@ fn examples() -> Vec<Example> {
             "preflight-allow-origin-missing",
             Step::PreflightAllowOriginMissing,
             app(),
-            from("https://other.example").method("PUT"),
+            from(OTHER).method("PUT"),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"https://other.example\"]",
         ),
         example(
@@ -230,7 +234,7 @@ fn examples() -> Vec<Example> {
             "allow-origin-missing",
             Step::AllowOriginMissing,
             app(),
-            from("https://other.example"),
+            from(OTHER),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"https://other.example\"]",
         ),
         example(
@@ -266,7 +270,7 @@ fn examples() -> Vec<Example> {
             "allow-origin-mismatch",
             Step::AllowOriginMismatch,
             lone(),
-            from("https://other.example"),
+            from(OTHER),
             "allow_origins = [\"https://app.example.com\", \"https://other.example\"]",
         ),
         example(
@@ -299,6 +303,19 @@ fn examples() -> Vec<Example> {
                 .unwrap()
         }),
         example(
+            "resource-policy-same-origin",
+            Step::ResourcePolicy,
+            app(),
+            get().mode(Mode::NoCors),
+            "in the script: mode: \"cors\"",
+        )
+        .handler(|_| {
+            Response::builder()
+                .header("cross-origin-resource-policy", "same-origin")
+                .body(())
+                .unwrap()
+        }),
+        example(
             "redirect-mode-error",
             Step::RedirectModeError,
             app(),
@@ -324,6 +341,18 @@ fn examples() -> Vec<Example> {
             None,
         )
         .handler(answer(307, "/elsewhere")),
+        // The redirect itself has to pass the check.
+        example(
+            "allow-origin-missing-of-redirect",
+            Step::AllowOriginMissing,
+            app(),
+            from(OTHER),
+            "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"https://other.example\"]",
+        )
+        .handler(|request| match request.uri().path() {
+            "/" => redirect("/elsewhere")(request),
+            _ => ok(request),
+        }),
         // Its own server by host and port, and another origin to the browser.
         example(
             "allow-origin-missing-own",
@@ -365,7 +394,7 @@ fn examples() -> Vec<Example> {
     ]
 }
 
-fn explained(example: &Example) -> (Policy, Explanation) {
+pub fn explained(example: &Example) -> (Policy, Explanation) {
     let policy = example.policy.clone().build().unwrap();
     let explanation = explain_with(&policy, &example.fetch, &*example.handler);
     (policy, explanation)
@@ -392,7 +421,7 @@ fn each_fix_works() {
 fn a_fix_is_toml() {
     let odd = OriginEntry::regex("https://(a|\u{200b}\u{7}\"\\u{7f})\\.test");
     let policy = Policy::builder().allow_origins([odd, APP.into()]).build().unwrap();
-    let explanation = explain(&policy, &from("https://other.example"));
+    let explanation = explain(&policy, &from(OTHER));
     let fix = explanation.fix().unwrap();
     let file: toml::Table = toml::from_str(&fix.to_string()).unwrap();
     let entries = file["allow_origins"].as_array().unwrap();

@@ -9,6 +9,7 @@ mod explain;
 mod law;
 #[cfg(feature = "strategies")]
 mod laws;
+mod messages;
 mod naive;
 mod steps;
 #[cfg(feature = "strategies")]

@@ -1,0 +1,90 @@
+//! The guide's page of console messages: it has every message that can be had under a policy, where
+//! its cause is told, and no other.
+
+use crate::explain::{APP, Example, OTHER, examples, explained};
+use std::collections::{BTreeMap, BTreeSet};
+
+const PAGE: &str = include_str!("../../docs/messages.md");
+/// The section of the lines that name no cause.
+const FOLLOWING: &str = "Lines that follow others";
+
+/// Each section's text by its heading.
+fn sections() -> BTreeMap<&'static str, &'static str> {
+    let after_headings = PAGE.split("\n#").skip(1);
+    let sections =
+        after_headings.map(|text| text.trim_start_matches('#').split_once('\n').unwrap());
+    sections.map(|(heading, text)| (heading.trim(), text)).collect()
+}
+
+/// The lines of its blocks of messages.
+fn messages(section: &'static str) -> BTreeSet<&'static str> {
+    let blocks = section.split("```text\n").skip(1);
+    blocks
+        .flat_map(|block| block.split_once("```").expect("a block has an end").0.lines())
+        .collect()
+}
+
+/// The section that tells of a step.
+fn section_of(example: &Example) -> (&'static str, &'static str) {
+    let step = example.step;
+    let names = format!("Step `{}`: [{}]({})\n", step.id(), step.section(), step.url());
+    let named: Vec<_> = sections().into_iter().filter(|(_, text)| text.contains(&names)).collect();
+    assert_eq!(named.len(), 1, "sections with {names}");
+    named[0]
+}
+
+/// What the consoles say of an example, with the page's sign for a character that none shows.
+fn lines(example: &Example) -> Vec<String> {
+    let (_, explanation) = explained(example);
+    let messages =
+        explanation.console().iter().map(|(_, message)| message.replace('\0', "\u{2400}"));
+    messages.flat_map(|message| message.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// The examples of the page: the others differ from one of these in nothing but the page's origin.
+fn told() -> impl Iterator<Item = Example> {
+    let origins = [APP, OTHER, "null"];
+    examples().into_iter().filter(move |example| origins.contains(&&*example.fetch.origin))
+}
+
+#[test]
+fn no_message_is_missing() {
+    let following = messages(sections()[FOLLOWING]);
+    for example in told() {
+        let (heading, text) = section_of(&example);
+        let there = messages(text);
+        let lines = lines(&example);
+        assert!(!lines.is_empty(), "{heading}");
+        for line in lines {
+            let is_there = there.contains(&*line) || following.contains(&*line);
+            assert!(is_there, "{heading:?} lacks\n{line}");
+        }
+    }
+}
+
+#[test]
+fn no_message_is_invented() {
+    let mut said: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for example in told() {
+        let lines = lines(&example);
+        said.entry(section_of(&example).0).or_default().extend(lines.iter().cloned());
+        said.entry(FOLLOWING).or_default().extend(lines);
+    }
+    for (heading, text) in sections() {
+        for line in messages(text) {
+            let is_said = said.get(heading).is_some_and(|said| said.contains(line));
+            assert!(is_said, "{heading:?} has, and no console says\n{line}");
+        }
+    }
+}
+
+#[test]
+fn what_follows_others_is_not_repeated() {
+    let following = messages(sections()[FOLLOWING]);
+    for (heading, text) in sections() {
+        if heading != FOLLOWING {
+            let twice: Vec<_> = messages(text).intersection(&following).copied().collect();
+            assert!(twice.is_empty(), "{heading:?} repeats {twice:?}");
+        }
+    }
+}
