@@ -59,6 +59,25 @@ where
     names.into_iter().map(|name| name.as_ref().to_owned()).collect()
 }
 
+/// What a client of gRPC-Web sets on each call.
+const GRPC_WEB_REQUEST_HEADERS: [&str; 4] =
+    ["content-type", "x-grpc-web", "x-user-agent", "grpc-timeout"];
+/// What it reads where the status comes in the head, as it does when a call fails without a message.
+const GRPC_WEB_RESPONSE_HEADERS: [&str; 3] =
+    ["grpc-status", "grpc-message", "grpc-status-details-bin"];
+
+/// Adds names that a list lacks, unless it has them all by `*`.
+fn add(list: &mut Vec<String>, names: &[&str]) {
+    let lacks = |list: &[String], name| !list.iter().any(|known| known.eq_ignore_ascii_case(name));
+    if lacks(list, "*") {
+        for name in names {
+            if lacks(list, name) {
+                list.push((*name).to_owned());
+            }
+        }
+    }
+}
+
 impl Builder {
     /// Which origins may read: `["*"]`, or patterns such as `https://app.example.com`,
     /// `https://*.example.com`, `http://localhost:*`.
@@ -144,6 +163,34 @@ impl Builder {
         I::Item: AsRef<str>,
     {
         self.config.expose_headers = texts(names);
+        self
+    }
+
+    /// Adds what [gRPC-Web] needs to the headers that are set so far, a list of `*` excepted: of the
+    /// request `content-type`, `x-grpc-web`, `x-user-agent` and `grpc-timeout`, of the response
+    /// `grpc-status`, `grpc-message` and `grpc-status-details-bin`. Its method is POST, which is
+    /// always allowed. The metadata of your own services is still to be listed, `authorization` too.
+    ///
+    /// ```
+    /// # use cors_core::Policy;
+    /// let policy = Policy::builder()
+    ///     .allow_origins(["https://app.example.com"])
+    ///     .allow_headers(["authorization"]) // before: it replaces what was set
+    ///     .grpc_web()
+    ///     .build()?;
+    /// let config = policy.config();
+    /// assert_eq!(
+    ///     config.allow_headers,
+    ///     ["authorization", "content-type", "x-grpc-web", "x-user-agent", "grpc-timeout"],
+    /// );
+    /// assert_eq!(config.expose_headers, ["grpc-status", "grpc-message", "grpc-status-details-bin"]);
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    ///
+    /// [gRPC-Web]: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md
+    pub fn grpc_web(mut self) -> Self {
+        add(&mut self.config.allow_headers, &GRPC_WEB_REQUEST_HEADERS);
+        add(&mut self.config.expose_headers, &GRPC_WEB_RESPONSE_HEADERS);
         self
     }
 

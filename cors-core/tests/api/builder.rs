@@ -67,6 +67,36 @@ fn a_config_of_origins_holds_them_and_no_more() {
     assert_eq!(Config::new(["https://a.test", "https://*.b.test"]), config);
 }
 
+#[test]
+fn grpc_web_adds_the_headers_that_are_not_there() {
+    let built = Policy::builder()
+        .allow_origins([ORIGIN])
+        .allow_headers(["authorization", "X-Grpc-Web"])
+        .expose_headers(["etag", "grpc-message"])
+        .grpc_web()
+        .grpc_web()
+        .build()
+        .unwrap();
+    assert!(built.warnings().is_empty(), "{:?}", built.warnings());
+    let Config { allow_headers, expose_headers, allow_methods, .. } = built.config();
+    let headers = ["authorization", "x-grpc-web", "content-type", "x-user-agent", "grpc-timeout"];
+    assert_eq!(allow_headers, headers);
+    assert_eq!(expose_headers, ["etag", "grpc-message", "grpc-status", "grpc-status-details-bin"]);
+    assert_eq!(allow_methods, [""; 0]);
+}
+
+#[test]
+fn grpc_web_leaves_lists_of_all_as_they_are() {
+    let all = Policy::builder()
+        .allow_origins([ORIGIN])
+        .allow_headers(["*", "authorization"])
+        .expose_headers(["*"])
+        .grpc_web();
+    let config = all.build().unwrap().config();
+    assert_eq!(config.allow_headers, ["*", "authorization"]);
+    assert_eq!(config.expose_headers, ["*"]);
+}
+
 /// Two policies are the same if each key and each check is.
 #[test]
 fn policies_are_told_apart_by_every_key() {

@@ -1,0 +1,11 @@
+//! Every example, run as a program of its own and asked what a browser would.
+
+mod actix_env;
+mod client;
+mod database;
+mod grpc_web;
+mod hot_reload;
+mod hyper_bare;
+mod tenants_ask;
+mod tenants_swap;
+mod warp_wrappers;
