@@ -281,15 +281,16 @@ impl Search<'_> {
     }
 
     #[cfg(not(feature = "regex"))]
-    fn of_regexes(&self) -> impl Iterator<Item = String> {
-        std::iter::empty()
+    fn of_regexes(&self) -> [String; 0] {
+        []
     }
 
     fn generated(&self, breaks: &impl Fn(&str) -> Option<Fetch>) -> Option<Fetch> {
-        let mut runs = Runs { failure_persistence: None, ..Runs::default() };
-        if std::env::var_os("PROPTEST_CASES").is_none() {
-            runs.cases = 1000;
-        }
+        let mut runs = match std::env::var_os("PROPTEST_CASES") {
+            Some(_) => Runs::default(),
+            None => Runs::with_cases(1000),
+        };
+        runs.failure_persistence = None;
         let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
         let patterns = self.policy.compiled().origins.patterns.iter().map(str::to_owned);
         let near = patterns.chain(self.near.iter().cloned()).collect();

@@ -165,7 +165,9 @@ pub(crate) struct PatternsBuilder {
 
 impl PatternsBuilder {
     pub(crate) fn with_capacity(patterns: usize) -> Self {
-        Self { ends: Vec::with_capacity(patterns), ..Self::default() }
+        let mut builder = Self::default();
+        builder.ends.reserve(patterns);
+        builder
     }
 
     /// Adds a pattern that [`Pattern::parse`] gave for `text`.

@@ -97,6 +97,7 @@ mod tests {
             ("MÜNCHEN", "xn--mnchen-3ya"),
             ("☕", "xn--53h"),
             ("例え", "xn--r8jz45g"),
+            ("aaaaaa鱝龥", "xn--aaaaaa-n91u95q"),
         ] {
             let by_url = url::Url::parse(&format!("https://{label}.test")).unwrap();
             assert_eq!(format!("{}.test", to_ascii(label)), by_url.host_str().unwrap());

@@ -79,7 +79,7 @@ fn grpc_web_adds_the_headers_that_are_not_there() {
         .unwrap();
     assert!(built.warnings().is_empty(), "{:?}", built.warnings());
     let Config { allow_headers, expose_headers, allow_methods, .. } = built.config();
-    let headers = ["authorization", "x-grpc-web", "content-type", "x-user-agent", "grpc-timeout"];
+    let headers = ["authorization", "X-Grpc-Web", "content-type", "x-user-agent", "grpc-timeout"];
     assert_eq!(allow_headers, headers);
     assert_eq!(expose_headers, ["etag", "grpc-message", "grpc-status", "grpc-status-details-bin"]);
     assert_eq!(allow_methods, [""; 0]);

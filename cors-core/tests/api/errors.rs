@@ -33,6 +33,16 @@ fn expose(list: &[&str]) -> Config {
     }
 }
 
+/// Of a value only the start is shown.
+#[test]
+fn a_long_origin() {
+    let says = errors(&Config::new([format!("https://{}", "a.".repeat(300))]));
+    let [line] = &*says else { panic!("{says:?}") };
+    assert!(line.starts_with("allow_origins = \"https://a.a."), "{line}");
+    let reason = "\u{2026}: browsers send no origin as long as 512 bytes; write a shorter one";
+    assert!(line.ends_with(reason), "{line}");
+}
+
 #[test]
 fn each_error() {
     let danger = Danger { reflect_any_origin: true, ..Danger::default() };
@@ -66,6 +76,18 @@ fn each_error() {
         (
             Config::new(["https://a.test:0x1"]),
             "allow_origins = \"https://a.test:0x1\": a port is a number from 0 to 65535, or \"*\"; write a port such as 8443, or \"*\" for any",
+        ),
+        (
+            Config::new(["https://a.*.test"]),
+            "allow_origins = \"https://a.*.test\": \"*\" stands only for whole left-most labels, or for the port; write it as in \"https://*.example.com\" or \"http://localhost:*\"",
+        ),
+        (
+            Config::new(["https://*.127.0.0.1"]),
+            "allow_origins = \"https://*.127.0.0.1\": an IP address has no subdomains; list the addresses",
+        ),
+        (
+            Config::new(["file://a.test"]),
+            "allow_origins = \"file://a.test\": browsers send null for a file; leave it out",
         ),
         (
             Config::new(["https://a.test", "*"]),

@@ -359,6 +359,29 @@ fn preflights_are_cached_for_max_age() {
     assert_eq!(asks(firefox, Some(86_400)), [0, 86_400]);
 }
 
+/// One answer serves every method and header that it names.
+#[test]
+fn a_cached_preflight_is_whole() {
+    let config = Config {
+        allow_methods: vec!["PUT".into(), "DELETE".into()],
+        allow_headers: vec!["x-a".into(), "x-b".into()],
+        ..Config::new(["https://a.test"])
+    };
+    let policy = PreparedPolicy::<HeaderValue>::new(Policy::new(&config).unwrap());
+    let mut browser = Browser::new();
+    let mut asks = |method: &str, header: &str| {
+        let fetch = Fetch::new("https://a.test", "https://api.test/").method(method);
+        let mut asks = false;
+        browser.fetch(&fetch.header(header, "1"), Duration::ZERO, |request| {
+            asks |= request.method() == Method::OPTIONS;
+            serve(&policy, request, |_| Response::new(()))
+        });
+        asks
+    };
+    let fetches = [("PUT", "x-a"), ("DELETE", "x-b"), ("PUT", "x-b"), ("PATCH", "x-a")];
+    assert_eq!(fetches.map(|(method, header)| asks(method, header)), [true, false, false, true]);
+}
+
 /// A literal `*` covers the method `*` once it is cached, though a preflight for it is refused: the
 /// one case in which the cache lets through what the policy does not.
 #[test]

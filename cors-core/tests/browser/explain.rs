@@ -165,6 +165,18 @@ pub fn examples() -> Vec<Example> {
             include(get().method("PUT")),
             "allow_credentials = true",
         ),
+        // The check comes before the status.
+        example(
+            "preflight-allow-credentials-redirect",
+            Step::PreflightAllowCredentials,
+            app().preflight_continue(true),
+            include(from("https://a.example.dev").method("PUT")),
+            "allow_credentials = true; preflight_continue = false",
+        )
+        .handler(|request| {
+            let status = if request.method() == "OPTIONS" { 308 } else { 200 };
+            answer(status, "/elsewhere")(request)
+        }),
         example(
             "preflight-status",
             Step::PreflightStatus,
@@ -200,6 +212,21 @@ pub fn examples() -> Vec<Example> {
             app().allow_methods(["PATCH"]),
             get().method("patch"),
             "in the script: method: \"PATCH\"",
+        ),
+        // A method in lower case that nobody means to be in upper case, and one that most do.
+        example(
+            "preflight-method-lower",
+            Step::PreflightMethod,
+            app(),
+            from("https://a.example.dev").method("purge"),
+            "allow_methods = [\"PUT\", \"purge\"]",
+        ),
+        example(
+            "preflight-method-patch",
+            Step::PreflightMethod,
+            app(),
+            from("https://a.example.dev").method("patch"),
+            "in the script: method: \"PATCH\"; allow_methods = [\"PUT\", \"PATCH\"]",
         ),
         // `XMLHttpRequest`, and a method that the browser writes in upper case.
         example(
@@ -237,6 +264,15 @@ pub fn examples() -> Vec<Example> {
             from(OTHER),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"https://other.example\"]",
         ),
+        // A `Location` without a redirect.
+        example(
+            "allow-origin-missing-created",
+            Step::AllowOriginMissing,
+            app(),
+            from("https://third.example").method("POST"),
+            "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"https://third.example\"]",
+        )
+        .handler(answer(201, "/items/1")),
         example(
             "allow-origin-missing-null",
             Step::AllowOriginMissing,
