@@ -7,7 +7,7 @@ use lexopt::{Arg, Parser};
 
 use crate::cargo::Cargo;
 use crate::metadata::Workspace;
-use crate::{Exit, conformance, msrv, test, tidy, usage};
+use crate::{Exit, conformance, msrv, release, test, tidy, usage};
 
 struct Step {
     name: &'static str,
@@ -27,6 +27,13 @@ const STEPS: &[Step] = &[
         about: "each feature of the libraries alone, none, and all",
         run: features,
     },
+    Step { name: "deny", about: "licences and sources of what is built", run: release::deny },
+    Step {
+        name: "minimal",
+        about: "the libraries with the oldest dependencies that they allow",
+        run: release::minimal,
+    },
+    Step { name: "package", about: "each library from its package alone", run: release::package },
     Step { name: "test", about: "every test that needs nothing but Rust", run: test::tests },
     Step {
         name: "conformance",

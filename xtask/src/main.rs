@@ -19,11 +19,13 @@ mod metadata;
 mod msrv;
 mod mutants;
 mod peers;
+mod release;
 mod serve;
 mod server;
 mod soak;
 mod test;
 mod tidy;
+mod tool;
 
 /// An error is wrong usage: a command says itself what else went wrong.
 type Exit = Result<ExitCode, lexopt::Error>;

@@ -6,6 +6,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use xtask::options::once;
 
 use crate::cargo::Cargo;
+use crate::tool::Tool;
 use crate::{Exit, usage};
 
 const USAGE: &str = "\
@@ -23,7 +24,8 @@ const PACKAGES: [&str; 4] = ["cors-core", "cors-axum", "cors-actix", "cors-warp"
 const CASES: &str = "64";
 
 /// The tools, at the versions under which the list of what is left out was made.
-const TOOLS: [(&str, &str); 2] = [("mutants", "27.1.0"), ("nextest", "0.9.143")];
+const TOOLS: [Tool; 2] =
+    [Tool { name: "mutants", version: "27.1.0" }, Tool { name: "nextest", version: "0.9.143" }];
 
 pub fn run(parser: &mut Parser) -> Exit {
     let (mut shard, mut file, mut packages) = (None, None, Vec::new());
@@ -57,13 +59,9 @@ pub fn run(parser: &mut Parser) -> Exit {
     if let Some(shard) = shard {
         line += &format!(" --shard {shard}");
     }
-    for (tool, version) in TOOLS {
-        if Cargo::new(&format!("{tool} --version")).succeeds() {
-            continue;
-        }
-        let install = Cargo::new(&format!("install --locked cargo-{tool}@{version}"));
-        if let Err(repeat) = install.run() {
-            eprintln!("xtask: cargo-{tool} cannot be installed; to repeat: {repeat}");
+    for tool in TOOLS {
+        if let Err(repeat) = tool.install() {
+            eprintln!("xtask: cargo-{} cannot be installed; to repeat: {repeat}", tool.name);
             return Ok(ExitCode::FAILURE);
         }
     }

@@ -1,6 +1,7 @@
 //! The commands and the test of the README: each answer has to be the one printed there, the `curl`
 //! lines against the demo.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -9,6 +10,7 @@ use std::process::{Command, Stdio};
 use xtask::client::{Request, Response, send};
 use xtask::options::Adapter;
 use xtask::running::Running;
+use xtask::workspace;
 
 /// Where the README has the demo, which is where the demo is unless told otherwise.
 const ADDR: &str = "127.0.0.1:8080";
@@ -92,6 +94,41 @@ fn the_readme_shows_a_test_that_runs() {
     let file = read("../cors-core/tests/own_policy.rs");
     let (_, code) = file.split_once("#![cfg(feature = \"strategies\")]\n\n").unwrap();
     assert!(read("../README.md").contains(&format!("```rust,ignore\n{code}```\n")), "{code}");
+}
+
+#[test]
+fn dependencies_are_counted() {
+    let readme = read("../README.md");
+    for (library, framework) in [
+        ("cors-core", None),
+        ("cors-axum", Some("axum")),
+        ("cors-actix", Some("actix-web")),
+        ("cors-warp", Some("warp")),
+    ] {
+        let others = dependencies(library, &[]);
+        let known = framework.map(|name| dependencies(name, &[])).unwrap_or_default();
+        // The framework itself is none that it lacks.
+        let new = others.iter().filter(|line| {
+            !known.contains(*line)
+                && framework.is_none_or(|name| !line.starts_with(&format!("{name} ")))
+        });
+        let all = dependencies(library, &["--all-features"]);
+        let row = format!("| `{library}` | {} | {} | {} |\n", others.len(), new.count(), all.len());
+        assert!(readme.contains(&row), "README.md lacks\n{row}");
+    }
+}
+
+/// Name and version of all that a package is built from.
+fn dependencies(package: &str, flags: &[&str]) -> BTreeSet<String> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(workspace()).args(["tree", "--locked", "--prefix=none", "--edges=normal"]);
+    cargo.args(["--format={p}", "--package", package]).args(flags);
+    let output = cargo.output().unwrap();
+    assert!(output.status.success(), "{cargo:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    // The first line is the package itself; a path, or that it is a macro, stands in parentheses.
+    let lines = text.lines().skip(1).map(|line| line.split(" (").next().unwrap_or_default());
+    lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 #[test]

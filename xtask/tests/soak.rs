@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use xtask::options::Adapter;
+
 #[test]
 #[cfg(unix)]
 fn every_server_is_loaded_and_swapped() {
@@ -10,7 +12,7 @@ fn every_server_is_loaded_and_swapped() {
     let (told, faults) =
         (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{told}\n{faults}");
-    for adapter in ["axum", "actix", "warp"] {
+    for adapter in Adapter::ALL.iter().map(|adapter| adapter.name()) {
         let line = told.lines().find_map(|line| line.strip_prefix(&format!("{adapter}: ")));
         let numbers: Vec<usize> =
             line.expect(&told).split_whitespace().filter_map(|word| word.parse().ok()).collect();

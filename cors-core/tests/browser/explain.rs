@@ -405,6 +405,22 @@ pub fn examples() -> Vec<Example> {
             include(from("https://evil.example")),
             "allow_credentials = true (but every site can then read with the user's cookies)",
         ),
+        example(
+            "allow-credentials-public-suffix",
+            Step::AllowCredentials,
+            Policy::builder().allow_origins(["https://*.github.io"]),
+            include(from("https://a.github.io")),
+            "allow_credentials = true; danger.allow_public_suffix_subdomains = true (but whoever \
+             registers a name there can then read with the user's cookies)",
+        ),
+        example(
+            "allow-credentials-unbounded",
+            Step::AllowCredentials,
+            Policy::builder().allow_origins([OriginEntry::regex(r"https://.*\.example")]),
+            include(from("https://a.example")),
+            "allow_credentials = true; danger.allow_unbounded_regex = true (but whatever else the \
+             regular expression matches can then read with the user's cookies)",
+        ),
         // An entry of that text would match others.
         example(
             "allow-origin-missing-star",

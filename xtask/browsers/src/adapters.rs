@@ -24,11 +24,7 @@ impl Adapters {
     pub fn start() -> Result<Self, String> {
         let hosts = Arc::new(Hosts::new());
         let start = |adapter| start(adapter, Policies::ByHost(Arc::clone(&hosts)));
-        let upstreams = Upstreams {
-            axum: start(Adapter::Axum)?,
-            actix: start(Adapter::Actix)?,
-            warp: start(Adapter::Warp)?,
-        };
+        let upstreams = Upstreams::start(start)?;
         Ok(Self { hosts, upstreams })
     }
 

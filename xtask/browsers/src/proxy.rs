@@ -28,25 +28,23 @@ use xtask::options::Adapter;
 use crate::log::Log;
 use crate::{page, tls};
 
-/// Where the adapters' test servers listen.
+/// Where the adapters' test servers listen: `NAME.axum.test` is the first's, and so on.
 #[derive(Clone, Copy, Debug)]
-pub struct Upstreams {
-    /// `NAME.axum.test`.
-    pub axum: SocketAddr,
-    /// `NAME.actix.test`.
-    pub actix: SocketAddr,
-    /// `NAME.warp.test`.
-    pub warp: SocketAddr,
-}
+pub struct Upstreams([SocketAddr; Adapter::ALL.len()]);
 
 impl Upstreams {
+    /// Of what starts them, one after the other.
+    pub fn start<E>(mut start: impl FnMut(Adapter) -> Result<SocketAddr, E>) -> Result<Self, E> {
+        let mut addrs = [SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)); Adapter::ALL.len()];
+        for adapter in Adapter::ALL {
+            addrs[*adapter as usize] = start(*adapter)?;
+        }
+        Ok(Self(addrs))
+    }
+
     /// That of an adapter.
     pub fn of(&self, adapter: Adapter) -> SocketAddr {
-        match adapter {
-            Adapter::Axum => self.axum,
-            Adapter::Actix => self.actix,
-            Adapter::Warp => self.warp,
-        }
+        self.0[adapter as usize]
     }
 
     fn of_host(&self, host: &str) -> Option<SocketAddr> {
@@ -249,7 +247,7 @@ mod tests {
     fn each_adapter_has_its_names() {
         let [axum, actix, warp] =
             [1, 2, 3].map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-        let upstreams = Upstreams { axum, actix, warp };
+        let upstreams = Upstreams([axum, actix, warp]);
         for (authority, upstream) in [
             ("api.axum.test", Some(axum)),
             ("api.actix.test:8443", Some(actix)),

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use cors_core::browser::{Body, CredentialsMode, Engine, Fetch, Mode, RedirectMode};
 use cors_core::{Danger, Policy};
 use tokio::task::JoinSet;
+use xtask::options::Adapter;
 
 use crate::{Adapters, Job, Outcome, Proxy, Seen, Session};
 
@@ -71,7 +72,7 @@ fn set_policies(adapters: &Adapters) -> Result<(), String> {
     let null = Policy::builder().allow_origins(["null"]).danger(null).build();
     let (app, null) =
         (app.map_err(|error| error.to_string())?, null.map_err(|error| error.to_string())?);
-    for adapter in ["axum", "actix", "warp"] {
+    for adapter in Adapter::ALL.iter().map(|adapter| adapter.name()) {
         adapters.hosts().set(&format!("api.{adapter}.test"), app.clone());
         adapters.hosts().set(&format!("null.{adapter}.test"), null.clone());
     }
@@ -87,7 +88,7 @@ struct Tests {
 
 impl Tests {
     async fn each(&mut self) -> Result<(), String> {
-        for adapter in ["axum", "actix", "warp"] {
+        for adapter in Adapter::ALL.iter().map(|adapter| adapter.name()) {
             let api = format!("https://api.{adapter}.test");
             self.simple(&api).await?;
             self.preflights(&api).await?;
