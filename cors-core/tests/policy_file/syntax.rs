@@ -100,6 +100,20 @@ fn toml_goes_on_after_an_error_of_syntax() {
                 "4: allow_origins[1].regexp = \"x\" UnknownKey",
             ],
         ),
+        (
+            "[[allow_origins]]\nregex = 'x'\nregex = 'y'",
+            &["3: allow_origins[0].regex = \"y\" DuplicateKey"],
+        ),
+        (
+            "allow_origins = '*'\ndanger . allow_null_origin = false\ndanger.allow_null_origin = 5",
+            &["3: danger.allow_null_origin = 5 DuplicateKey"],
+        ),
+        // An end that is missing says more than what is wrong before it.
+        (
+            "allow_methods = ['PUT']\nallow_origins = [\n'https://a.test' 'https://b.test',\n",
+            &["2: allow_origins = [ Syntax"],
+        ),
+        ("allow_origins = '*'\ndanger = {\n", &["2: danger = { Syntax"]),
         ("max_age = 0600\n", &["1: max_age = 0600 Syntax"]),
         (
             "{\n  \"allow_origins\": \"*\"\n}",
