@@ -115,6 +115,22 @@ fn a_question_waits_for_its_answer() {
     );
 }
 
+/// A question comes from a policy that asks, and is about an origin that it may allow.
+#[test]
+fn who_asks_and_about_whom() {
+    let closure = Policy::builder().allow_origin_if(|_| false).build().unwrap();
+    let asking = Policy::builder().ask().allow_credentials(true).build().unwrap();
+    for (policy, origin, asks) in [
+        (&closure, "origin: https://a.test", false),
+        (&asking, "origin: https://a.test", true),
+        (&asking, "origin: http://a.test", false),
+    ] {
+        let prepared = PreparedPolicy::<HeaderValue>::new(policy.clone());
+        let begun = prepared.begin(&request("GET", &[origin]));
+        assert_eq!(matches!(begun, Begun::Ask(_)), asks, "{origin}: {policy:?}");
+    }
+}
+
 #[test]
 fn vary_names_only_what_those_who_were_asked_may_read() {
     let policy = Policy::builder()
