@@ -185,11 +185,11 @@ impl Compiled {
         if forbid && (is_same_origin_by_browser(request) || own(found)) {
             return self.not_cors(options, consulted, true);
         }
-        let vary = vary_on(options, consulted, forbid);
         let plan = if preflight || forbid {
+            let vary = vary_on(options, consulted, forbid);
             Plan { status: Some(FORBIDDEN), headers: ResponseHeaderSet::None, vary }
         } else {
-            Plan { vary, ..self.not_cors(options, consulted, false).plan }
+            self.not_cors(options, consulted, false).plan
         };
         Outcome { found, plan }
     }

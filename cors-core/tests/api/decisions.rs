@@ -440,6 +440,26 @@ fn stars_with_credentials_are_echoes() {
     );
 }
 
+/// What `*` says of headers, it does not say of methods.
+#[test]
+fn any_header_and_some_methods() {
+    check(
+        two().allow_methods(["PUT"]).allow_headers(["*"]),
+        &[row(
+            "a method that is not listed",
+            "OPTIONS",
+            &[A, "access-control-request-method: DELETE"],
+            reject(Reason::MethodNotAllowed(b"DELETE"), 204),
+            &[
+                "access-control-allow-headers: *",
+                "access-control-allow-methods: PUT,GET,HEAD,POST",
+                "access-control-allow-origin: https://a.test",
+                "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+            ],
+        )],
+    );
+}
+
 #[test]
 fn a_list_of_headers_past_the_limit() {
     let long = format!("access-control-request-headers: {}", "x,".repeat(30_000));
