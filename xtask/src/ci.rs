@@ -103,15 +103,7 @@ fn browser() -> Result<(), String> {
 fn features() -> Result<(), String> {
     for library in Workspace::read()?.libraries() {
         let name = &library.name;
-        let one_by_one = library
-            .features
-            .iter()
-            .map(|feature| format!("--no-default-features --features {feature}"));
-        let sets = ["--no-default-features".to_owned()]
-            .into_iter()
-            .chain(one_by_one)
-            .chain(["--all-features".to_owned()]);
-        for set in sets {
+        for set in library.feature_sets() {
             // Apart, since development dependencies switch on features of what both are built from.
             for target in ["--lib", "--tests"] {
                 Cargo::new(&format!(

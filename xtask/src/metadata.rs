@@ -87,6 +87,16 @@ impl Workspace {
     }
 }
 
+impl Package {
+    /// Flags for cargo: no feature, each alone, and all.
+    pub fn feature_sets(&self) -> Vec<String> {
+        let alone =
+            self.features.iter().map(|name| format!("--no-default-features --features {name}"));
+        let (none, all) = ("--no-default-features".to_owned(), "--all-features".to_owned());
+        [none].into_iter().chain(alone).chain([all]).collect()
+    }
+}
+
 /// `dep_kinds` holds `null` for a normal dependency, else `"build"` or `"dev"`.
 fn is_for_users(dep: &Value) -> bool {
     let kinds = dep["dep_kinds"].as_array();
