@@ -40,6 +40,10 @@ fn redirect(location: &'static str) -> impl Fn(&Request<()>) -> Response<()> {
     answer(302, location)
 }
 
+fn kept_for(whom: &'static str) -> impl Fn(&Request<()>) -> Response<()> {
+    move |_| Response::builder().header("cross-origin-resource-policy", whom).body(()).unwrap()
+}
+
 type Handler = Box<dyn Fn(&Request<()>) -> Response<()>>;
 
 pub struct Example {
@@ -332,12 +336,7 @@ pub fn examples() -> Vec<Example> {
             get().mode(Mode::NoCors),
             "in the script: mode: \"cors\"",
         )
-        .handler(|_| {
-            Response::builder()
-                .header("cross-origin-resource-policy", "same-site")
-                .body(())
-                .unwrap()
-        }),
+        .handler(kept_for("same-site")),
         example(
             "resource-policy-same-origin",
             Step::ResourcePolicy,
@@ -345,12 +344,7 @@ pub fn examples() -> Vec<Example> {
             get().mode(Mode::NoCors),
             "in the script: mode: \"cors\"",
         )
-        .handler(|_| {
-            Response::builder()
-                .header("cross-origin-resource-policy", "same-origin")
-                .body(())
-                .unwrap()
-        }),
+        .handler(kept_for("same-origin")),
         example(
             "redirect-mode-error",
             Step::RedirectModeError,
