@@ -8,6 +8,8 @@ mod cases;
 
 use cors_core::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
 use proptest::prelude::*;
+use serde::Deserialize;
+use serde::de::value::MapDeserializer;
 use std::time::Duration;
 
 fn everything() -> Config {
@@ -117,6 +119,22 @@ fn every_fault_of_shape_is_told() {
     );
     // Whether the values make a policy is for the build to say.
     assert!(serde_json::from_str::<Config>(r#"{"allow_origins": "https://a.test/"}"#).is_ok());
+}
+
+/// The build could not tell, since no `Config` holds such a number.
+#[test]
+fn numbers_that_nothing_holds_are_told() {
+    let told = |key| {
+        let number = u128::from(u64::MAX) + 1;
+        let map = MapDeserializer::<_, serde::de::value::Error>::new([(key, number)].into_iter());
+        Config::deserialize(map).unwrap_err().to_string()
+    };
+    for (key, wanted) in [
+        ("max_age", "max_age = 18446744073709551616: at most 86400"),
+        ("preflight_status", "preflight_status = 18446744073709551616: browsers take a preflight"),
+    ] {
+        assert!(told(key).starts_with(wanted), "{}", told(key));
+    }
 }
 
 #[test]

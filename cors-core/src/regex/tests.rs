@@ -194,7 +194,7 @@ fn proven() {
         r"https://[^.]+\.example\.com:.*",
         r"https://.*\bexample\.com\.example\.org",
         r"https://(app|admin)\.example\.(com|org|co\.uk)",
-        r"https://(alpha|bravo|charly|delta|echo|foxtro|golf|hotel|indi|juli|kilo|lim|mik)[.]com",
+        r"https://(alpha|bob|music|fred|blue|golf|dog|high|juli|mik|hotel|kim)[.]com",
         r"https://app[0-9]\.com",
         r"https://pr-\d+\.me\.github\.io",
         r"https://github\.io",
@@ -296,6 +296,7 @@ fn insecure() {
         (r"http.://app\.example\.com|http://.*\.test", "http://evil.test", "http://evil.test"),
         (r".*", "https://evil.example", "http://evil.example"),
         (r"https?://[a-z]{3}", "https://xxx", "http://xxx"),
+        (r"(a|http)://(\.|xy)[a-z]+\.com", "a://.evil.com", "http://xyevil.com"),
     ] {
         let verdict = verdict(pattern);
         assert_eq!((&*verdict.0, &*verdict.1), (unbounded, insecure), "{pattern}");

@@ -655,6 +655,7 @@ fn forbid() {
             row("two hosts", "POST", &[EVIL, "host: eviltest", "host: a.test"], refused(), &[VARY]),
             row("no port after its colon", "POST", &[EVIL, "host: eviltest:"], NOT_CORS, &[VARY]),
             row("a port that is none", "POST", &[EVIL, "host: eviltest:99999"], refused(), &[VARY]),
+            row("a port with a sign", "POST", &[EVIL, "host: eviltest:+443"], refused(), &[VARY]),
             row(
                 "the host's own preflight",
                 "OPTIONS",
@@ -673,6 +674,13 @@ fn forbid() {
                 "an IPv6 address",
                 "GET",
                 &["origin: http://[::1]:81", "host: [::1]:81"],
+                NOT_CORS,
+                &[VARY],
+            ),
+            row(
+                "an IPv6 address alone",
+                "GET",
+                &["origin: https://[::1]", "host: [::1]"],
                 NOT_CORS,
                 &[VARY],
             ),

@@ -462,6 +462,17 @@ fn each_fix_works() {
     }
 }
 
+/// The consoles tell of the first header that will not do, not of those before it.
+#[test]
+fn good_headers_before_a_bad_one() {
+    let policy = app().build().unwrap();
+    let console = |fetch: Fetch| explain(&policy, &fetch).console().to_vec();
+    for (name, value) in [("x c", ""), ("x-c", "\u{100}"), ("x-c", "1\n2")] {
+        let behind = get().header("x-a", " 1\n").header("x-b", "\u{ff}").header(name, value);
+        assert_eq!(console(behind), console(get().header(name, value)), "{name}: {value:?}");
+    }
+}
+
 /// What is printed can be written to a policy file.
 #[test]
 fn a_fix_is_toml() {

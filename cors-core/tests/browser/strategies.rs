@@ -6,14 +6,15 @@ use cors_core::strategies::{
     configs, fetches, fetches_near, hostile_headers, near_misses, origins, origins_of, policies,
     preflights, requests,
 };
-use cors_core::{Decision, Origin, Policy, PreparedPolicy};
+use cors_core::{Danger, Decision, MAX_ORIGIN_LEN, Origin, Policy, PreparedPolicy};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::time::Duration;
+use url::Url;
 
 /// Values, the same each time.
 fn sample<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
@@ -149,6 +150,34 @@ fn near_misses_miss() {
 }
 
 #[test]
+fn near_misses_are_of_many_kinds() {
+    let policy = Policy::builder().allow_origins(["https://mail.example.com:8443"]);
+    let misses: BTreeSet<_> =
+        sample(&near_misses(&policy.build().unwrap()), 3000).into_iter().collect();
+    let alike = "https://m\u{430}il.example.com:8443";
+    for miss in [
+        "https://evilmail.example.com:8443",
+        "https://mail.example.com.evil.test:8443",
+        "https://x.mail.example.com:8443",
+        "https://example.com:8443",
+        "https://MAIL.EXAMPLE.COM:8443",
+        "https://mail.example.com.:8443",
+        "http://mail.example.com:8443",
+        "app://mail.example.com:8443",
+        "https://mail.example.com:443",
+        "https://mail.example.com:80",
+        "https://mai1.example.com:8443",
+        "https://rnail.example.com:8443",
+        alike,
+        &Url::parse(alike).unwrap().origin().ascii_serialization(),
+        "https://user@mail.example.com:8443",
+        "https://mail.example.com:8443/",
+    ] {
+        assert!(misses.contains(miss), "{miss}");
+    }
+}
+
+#[test]
 fn near_misses_of_policies_are_mostly_refused() {
     let refused = sample(&with(near_misses), 3000);
     let refused: Vec<_> = refused
@@ -156,6 +185,37 @@ fn near_misses_of_policies_are_mostly_refused() {
         .filter(|(policy, _)| !policy.config().allow_origins.contains(&"*".into()))
         .collect();
     assert!((90..100).contains(&percent(&refused, |(policy, miss)| !is_allowed(policy, miss))));
+}
+
+#[test]
+fn origins_of_any_origin() {
+    let any = || Policy::builder().allow_origins(["*"]);
+    let reflecting = |allow_null_origin| {
+        let danger = Danger { reflect_any_origin: true, allow_null_origin, ..Danger::default() };
+        any().allow_credentials(true).danger(danger)
+    };
+    for (policy, has_null) in [(any(), true), (reflecting(false), false), (reflecting(true), true)]
+    {
+        let policy = policy.build().unwrap();
+        let origins = sample(&origins_of(&policy), 1000);
+        assert!(origins.iter().all(|origin| is_allowed(&policy, origin)), "{policy:?}");
+        assert_eq!(origins.contains(&"null".to_owned()), has_null, "{policy:?}");
+    }
+}
+
+#[test]
+fn origins_of_the_longest_patterns() {
+    let mut longest = 0;
+    for len in MAX_ORIGIN_LEN - 30..=MAX_ORIGIN_LEN - "https://a.".len() {
+        let host: String = "abcdefg.".chars().cycle().take(len - 1).chain(['h']).collect();
+        let pattern = format!("https://*.{host}");
+        let policy = Policy::builder().allow_origins([pattern]).build().unwrap();
+        let origins = sample(&origins_of(&policy), 100);
+        assert!(origins.iter().all(|origin| is_allowed(&policy, origin)), "{host}");
+        let in_full = origins.iter().filter(|origin| !origin.starts_with("https://a."));
+        longest = in_full.map(String::len).max().unwrap_or(0).max(longest);
+    }
+    assert_eq!(longest, MAX_ORIGIN_LEN);
 }
 
 #[cfg(feature = "regex")]
@@ -225,6 +285,25 @@ fn hostile_headers_are_hostile() {
     ] {
         assert!(percent(&all, has) >= 1, "{kind}");
     }
+    assert!(all.iter().flat_map(HeaderMap::values).all(|value| value.len() <= 64 << 10));
+}
+
+#[test]
+fn fetches_near_a_policy_ask_for_what_is_on_its_lists() {
+    let fetches_of = |names: [&str; 2]| {
+        let policy = Policy::builder().allow_origins(["https://a.test"]);
+        let policy = policy.allow_methods([names[0]]).allow_headers([names[1]]).build().unwrap();
+        sample(&fetches_near(&policy), 1000)
+    };
+    let has_header = |fetch: &Fetch, name: &str| {
+        fetch.headers.iter().any(|(header, _)| header.eq_ignore_ascii_case(name))
+    };
+    let named = fetches_of(["FROB", "x-frob"]);
+    assert!(percent(&named, |fetch| fetch.method == "FROB") >= 10);
+    assert!(percent(&named, |fetch| has_header(fetch, "x-frob")) >= 3);
+    assert!((5..15).contains(&percent(&named, |fetch| fetch.upload_listener)));
+    let any = fetches_of(["*", "*"]);
+    assert!(any.iter().all(|fetch| fetch.method != "*" && !has_header(fetch, "*")));
 }
 
 /// A fetch near a policy is often readable, and often not for reasons of many kinds.

@@ -50,9 +50,30 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
     ),
     (
         "the only entry has its line too, but no index",
-        "allow_methods = [\n 'trace' ]\nallow_origins = [\n\n 'null' ]",
-        "{\"allow_methods\": [\n \"trace\" ],\n\"allow_origins\": [\n\n \"null\" ] }",
-        &["2: allow_methods = \"trace\" ForbiddenMethod", "5: allow_origins = \"null\" NullOrigin"],
+        "allow_methods = [
+            'trace' ]
+         allow_headers = [
+            'a b' ]
+         expose_headers = [
+            'c d' ]
+         allow_origins = [
+
+            'null' ]",
+        r#"{ "allow_methods": [
+            "trace" ],
+          "allow_headers": [
+            "a b" ],
+          "expose_headers": [
+            "c d" ],
+          "allow_origins": [
+
+            "null" ] }"#,
+        &[
+            "2: allow_methods = \"trace\" ForbiddenMethod",
+            "4: allow_headers = \"a b\" InvalidHeaderName",
+            "6: expose_headers = \"c d\" InvalidHeaderName",
+            "9: allow_origins = \"null\" NullOrigin",
+        ],
     ),
     (
         "the only entry that can be read keeps its place",

@@ -2,9 +2,6 @@
 
 use crate::config::KEYS;
 
-/// Longer names are not compared: no key is half as long.
-const MAX_LEN: usize = 64;
-
 /// The known key that `written` was probably meant to be: the same but for a few letters, for `-` or
 /// capitals instead of `_`, for the header's `Access-Control-` in front, or for the table it stands
 /// in. `written` is the whole path, as in `danger.max_age`.
@@ -14,13 +11,13 @@ pub(super) fn nearest_key(written: &str) -> Option<&'static str> {
         None => (false, written),
     };
     let danger = (!in_danger).then_some("danger");
-    let written = squash(name)?;
+    let written = squash(name);
     KEYS.iter()
         .copied()
         .chain(danger)
         .filter_map(|key| {
             let leaf = key.strip_prefix("danger.");
-            let distance = distance(&written, &squash(leaf.unwrap_or(key))?)?;
+            let distance = distance(&written, &squash(leaf.unwrap_or(key)))?;
             // Of two equally near, the one in the table where it was sought.
             Some((distance, leaf.is_some() != in_danger, key))
         })
@@ -30,51 +27,26 @@ pub(super) fn nearest_key(written: &str) -> Option<&'static str> {
 
 /// Whether `written` was probably meant to be `name`.
 pub(super) fn is_near(written: &str, name: &str) -> bool {
-    squash(written)
-        .zip(squash(name))
-        .is_some_and(|(written, name)| distance(&written, &name).is_some())
+    distance(&squash(written), &squash(name)).is_some()
 }
 
 /// The name without what naming customs differ in.
-fn squash(name: &str) -> Option<Vec<u8>> {
-    if name.len() > MAX_LEN {
-        return None;
-    }
-    let squashed: Vec<u8> = name
-        .bytes()
-        .filter(|byte| !b"-_. ".contains(byte))
-        .map(|byte| byte.to_ascii_lowercase())
-        .collect();
-    Some(match squashed.strip_prefix(b"accesscontrol") {
-        Some(rest) if !rest.is_empty() => rest.to_vec(),
-        _ => squashed,
-    })
+fn squash(name: &str) -> String {
+    let squashed: String =
+        name.chars().filter(|c| !"-_. ".contains(*c)).map(|c| c.to_ascii_lowercase()).collect();
+    squashed.strip_prefix("accesscontrol").map(str::to_owned).unwrap_or(squashed)
 }
 
 /// How many letters must be put in, taken out, replaced or swapped with their neighbour to turn one
 /// name into the other; `None` if more than one and a fifth of them, since such names only look
 /// alike by chance.
-fn distance(a: &[u8], b: &[u8]) -> Option<usize> {
+fn distance(a: &str, b: &str) -> Option<usize> {
     let limit = 1 + a.len().max(b.len()) / 5;
+    // Else a long name would be compared letter by letter with each key.
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }
-    // `rows[i][j]`: the distance of the first i letters of `a` from the first j of `b`. At most
-    // MAX_LEN² cells.
-    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    Some(rows[a.len()][b.len()]).filter(|distance| *distance <= limit)
+    Some(strsim::osa_distance(a, b)).filter(|distance| *distance <= limit)
 }
 
 #[cfg(test)]
@@ -101,6 +73,9 @@ mod tests {
             // In the wrong table.
             ("allow_null_origin", Some("danger.allow_null_origin")),
             ("danger.max_age", Some("max_age")),
+            // Equally near to both.
+            ("allow_nu_originz", Some("allow_origins")),
+            ("danger.allow_nu_originz", Some("danger.allow_null_origin")),
             ("danger.danger", None),
             // Nothing like it.
             ("cookies", None),
@@ -122,6 +97,8 @@ mod tests {
     fn regex_is_found_too() {
         assert!(is_near("regexp", "regex"));
         assert!(is_near("Regex", "regex"));
+        assert!(is_near("reg", "regex"));
+        assert!(!is_near("re", "regex"));
         assert!(!is_near("pattern", "regex"));
     }
 }
