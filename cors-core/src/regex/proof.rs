@@ -57,12 +57,17 @@ pub(crate) type Witness = Option<String>;
 
 /// Proves what can be proven of `regex`, in bounded time.
 pub(crate) fn prove(regex: &OriginRegex) -> Proof {
+    prove_by(regex, public_suffix::is_shared)
+}
+
+/// The same, by other word on whether the names below a host belong to different registrants.
+pub(super) fn prove_by(regex: &OriginRegex, is_shared: fn(&str) -> bool) -> Proof {
     let Ok(product) = Product::new(regex) else {
         return guess(regex);
     };
     let mut unbounded = None;
     let mut insecure = None;
-    let mut search = Search { product: &product, names: 0, tails: 0, below: 0 };
+    let mut search = Search { product: &product, is_shared, names: 0, tails: 0, below: 0 };
     for &(start, port) in &product.starts {
         if unbounded.is_none() {
             let open = search.visit(start, Vec::new(), Naming::Open).err();
@@ -105,25 +110,6 @@ enum Naming {
     Named,
 }
 
-/// What the end of a host says, knowing what its `shorter` end, without the last label read, said.
-fn naming(tail: &[u8], shorter: Naming) -> Naming {
-    let host: String = tail.iter().rev().map(|byte| *byte as char).collect();
-    let host = host.strip_suffix('.').unwrap_or(&host);
-    // Where a host ends in a number it is an address, and its end says nothing of its owner.
-    let is_address =
-        host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
-    // Empty labels are well-formed, but no one's.
-    if is_address || host.split('.').any(str::is_empty) {
-        shorter
-    } else if host != "localhost" && (!host.contains('.') || public_suffix::is_shared(host)) {
-        // Also if the shorter end was named: what lies above a public suffix may be newer than the
-        // list of such domains.
-        Naming::Open
-    } else {
-        Naming::Named
-    }
-}
-
 /// A place in a host where anything may stand, though what follows it names no one.
 struct Open {
     node: Node,
@@ -132,6 +118,7 @@ struct Open {
 
 struct Search<'p> {
     product: &'p Product,
+    is_shared: fn(&str) -> bool,
     /// Registrable domains found.
     names: usize,
     /// Whole hosts found beside them.
@@ -151,7 +138,7 @@ impl Search<'_> {
             Err(open) => return Err(open),
         };
         for (mut tail, end) in labels {
-            let says = naming(&tail, said);
+            let says = self.naming(&tail, said);
             // Where `/` may come next the host is complete: spelled out, hence named.
             let whole = self.product.step(end, b'/', Goal::Any).is_some();
             if named {
@@ -174,6 +161,26 @@ impl Search<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What the end of a host says, knowing what its `shorter` end, without the last label read,
+    /// said.
+    fn naming(&self, tail: &[u8], shorter: Naming) -> Naming {
+        let host: String = tail.iter().rev().map(|byte| *byte as char).collect();
+        let host = host.strip_suffix('.').unwrap_or(&host);
+        // Where a host ends in a number it is an address, and its end says nothing of its owner.
+        let is_address =
+            host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
+        // Empty labels are well-formed, but no one's.
+        if is_address || host.split('.').any(str::is_empty) {
+            shorter
+        } else if host != "localhost" && (!host.contains('.') || (self.is_shared)(host)) {
+            // Also if the shorter end was named: what lies above a public suffix may be newer than the
+            // list of such domains.
+            Naming::Open
+        } else {
+            Naming::Named
+        }
     }
 
     /// All labels that may stand at `node`, each with `tail` after it and the node before it;
@@ -247,8 +254,8 @@ impl Open {
     /// The first place from `node` on that leaves a choice on the way to `goal`.
     fn first(product: &Product, mut node: Node, goal: Goal) -> Self {
         let mut tail = Vec::new();
-        // The bound is for a loop without choice, from which no goal can be reached.
-        while tail.len() < MAX_HOST && product.distance(node, goal) != Some(0) {
+        // Ends, since a step without choice leads nearer.
+        while product.distance(node, goal) != Some(0) {
             let mut steps = product.steps(node, goal);
             let (Some((byte, next)), None) = (steps.next(), steps.next()) else { break };
             tail.push(byte);

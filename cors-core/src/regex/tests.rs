@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::proof::{Proof, Witness};
+use super::proof::{Proof, Witness, prove_by};
 use super::*;
 use crate::origin::Origin;
 
@@ -218,6 +218,9 @@ fn proven() {
         r"http://127\.0\.0\.999999",
         r"https://[A-Z]*\.com",
         r"https://[0-9]+",
+        // No more than the limits.
+        r"https://[a-d]{5}",
+        r"https://a{253}",
     ] {
         let ok = ("ok".to_owned(), "ok".to_owned());
         assert_eq!(verdict(pattern), ok, "{pattern}");
@@ -303,10 +306,32 @@ fn insecure() {
     }
 }
 
+/// A public suffix far below a name that no list has yet for what stands above one.
+#[test]
+fn new_public_suffixes() {
+    let is_shared = |host: &str| !host.contains('.') || host == "new.ed.ee.example.com";
+    for (pattern, witness) in [
+        (r"https://.*\.new\.ed\.ee\.example\.com", Some("https://evil.new.ed.ee.example.com")),
+        (r"https://.*\.ee\.example\.com", None),
+        // Of 25 names, each with 20 below it, each with one below that, the last that is looked at.
+        (
+            r"https://.*\.new\.[a-e][a-d]\.[a-e]{2}\.example\.com",
+            Some("https://evil.new.ed.ee.example.com"),
+        ),
+        (r"https://.*\.new\.[a-e][a-e]\.[a-e]{2}\.example\.com", None),
+    ] {
+        let unbounded = prove_by(&regex(pattern), is_shared).unbounded;
+        assert_eq!(unbounded, witness.map(|witness| Some(witness.to_owned())), "{pattern}");
+    }
+}
+
 /// What cannot be proven within the limits is not proven, whether or not an origin shows it.
 #[test]
 fn beyond_the_limits() {
+    let long = format!("https://{}", "a".repeat(254));
     for (pattern, unbounded, insecure) in [
+        (r"https://[a-e]{5}", "https://aaaaa", "ok"),
+        (r"https://a{254}", &long, "ok"),
         // Small forwards, too large backwards.
         (r"https://.{11}a.*\.com", "no witness", "ok"),
         (r"https?://.{11}a.*\.com", "no witness", "no witness"),
