@@ -37,7 +37,7 @@ static GRAMMAR: LazyLock<Automaton> = LazyLock::new(|| {
 });
 
 // The bits of the patterns above.
-const NAME: u32 = 1 << 0;
+const NAME: u32 = 1;
 const NUMBER: u32 = 1 << 1;
 const ADDRESS: u32 = 1 << 2;
 /// `file:`, or a default port spelled out.

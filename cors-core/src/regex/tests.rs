@@ -243,6 +243,9 @@ fn unbounded() {
         (r"https://app[0-9]{4}\.com", "https://app0000.com"),
         (r"https://app[a-k]\.com", "https://appa.com"),
         (r"https://a*\.com", "https://a.com"),
+        // Of what may stand there, what reads best.
+        (r"https://a[0-9_-]b\.com", "https://a0b.com"),
+        (r"https://a[!.][a-z]b\.com", "https://a.xb.com"),
         (r"https://(.*\.)?intranet", "https://evil.intranet"),
         (r"https://\w+", "https://evil"),
         (r"https://10\.0\.\d+\.\d+", "https://10.0.0.4"),
