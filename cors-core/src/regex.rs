@@ -202,3 +202,16 @@ fn is_label(ast: &Ast, edge: Edge) -> bool {
         _ => false,
     }
 }
+
+/// What reads best in an example comes first.
+fn rank(byte: u8) -> (u8, u8) {
+    let group = match byte {
+        b'x' => 0,
+        b'a'..=b'z' => 1,
+        b'0'..=b'9' => 2,
+        b'-' | b'_' => 3,
+        b'.' => 4,
+        _ => 5,
+    };
+    (group, byte)
+}

@@ -21,8 +21,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::OriginRegex;
 use super::product::{Goal, Node, Product};
+use super::{OriginRegex, rank};
 use crate::origin::Origin;
 use crate::public_suffix;
 
@@ -323,17 +323,4 @@ impl Candidate<'_> {
         }
         Some(bytes)
     }
-}
-
-/// What reads best in an example comes first.
-fn rank(byte: u8) -> (u8, u8) {
-    let group = match byte {
-        b'x' => 0,
-        b'a'..=b'z' => 1,
-        b'0'..=b'9' => 2,
-        b'-' | b'_' => 3,
-        b'.' => 4,
-        _ => 5,
-    };
-    (group, byte)
 }

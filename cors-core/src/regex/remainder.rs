@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use regex_automata::util::primitives::StateID;
 
 use super::automaton::{Automaton, Direction};
-use super::{OriginRegex, RegexFault, parse};
+use super::{OriginRegex, RegexFault, parse, rank};
 use crate::origin::MAX_LEN;
 use crate::pattern::{Pattern, Port};
 
@@ -161,16 +161,8 @@ fn spell(all: &[Reached], mut index: usize) -> String {
 
 /// Of bytes that lead from any place to the same place, the one that reads best.
 fn one_of_each_class(automata: &[&Automaton]) -> Vec<u8> {
-    let rank = |byte: &u8| match byte {
-        b'x' => 0,
-        b'a'..=b'z' => 1,
-        b'0'..=b'9' => 2,
-        b'-' | b'_' => 3,
-        b'.' => 4,
-        _ => 5,
-    };
     let mut bytes: Vec<u8> = (b'!'..=b'~').collect();
-    bytes.sort_by_key(rank);
+    bytes.sort_by_key(|byte| rank(*byte));
     let mut seen = HashSet::new();
     bytes.retain(|byte| seen.insert(automata.iter().map(|a| a.class(*byte)).collect::<Vec<_>>()));
     bytes
