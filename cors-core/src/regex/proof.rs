@@ -175,8 +175,8 @@ impl Search<'_> {
         if is_address || host.split('.').any(str::is_empty) {
             shorter
         } else if host != "localhost" && (!host.contains('.') || (self.is_shared)(host)) {
-            // Also if the shorter end was named: what lies above a public suffix may be newer than the
-            // list of such domains.
+            // Also if the shorter end was named: what lies above a public suffix may be newer than
+            // the list of such domains.
             Naming::Open
         } else {
             Naming::Named
