@@ -736,6 +736,25 @@ fn conceal() {
             ),
         ],
     );
+    check(
+        two()
+            .allow_credentials(true)
+            .allow_headers(["X-A", "X-B"])
+            .refused_preflight(RefusedPreflight::Conceal),
+        &[row(
+            "a list is told whole although the headers are read",
+            "OPTIONS",
+            &[A, "access-control-request-method: GET", "access-control-request-headers: x-a"],
+            PREFLIGHT,
+            &[
+                "access-control-allow-credentials: true",
+                "access-control-allow-headers: X-A,X-B",
+                "access-control-allow-methods: GET,HEAD,POST",
+                "access-control-allow-origin: https://a.test",
+                VARY,
+            ],
+        )],
+    );
 }
 
 #[test]
