@@ -84,8 +84,8 @@ impl ResponseHeaders<HeaderValue> for Answering<'_> {
         self.0.get_all(&header::VARY)
     }
 
-    fn append_vary(&mut self, value: HeaderValue) {
-        self.0.append(header::VARY, value);
+    fn set_vary(&mut self, value: HeaderValue) {
+        self.0.insert(header::VARY, value);
     }
 }
 

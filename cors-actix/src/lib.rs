@@ -53,8 +53,8 @@
 //!   `preflight_continue`, one that is allowed goes on to the handler.
 //! * Every other response that comes by gets the headers, whatever made it: a handler, its `Err`,
 //!   an extractor that failed, the default 404 or 405, a 304, a redirect, a WebSocket handshake.
-//!   `Access-Control-*` response headers of a handler's own are replaced, [`Vary`] is merged, and
-//!   all else is untouched: a stream stays a stream.
+//!   `Access-Control-*` response headers of a handler's own are replaced, the lines of its
+//!   [`Vary`] and ours become one, and all else is untouched: a stream stays a stream.
 //! * An inner middleware that fails with an [`actix_web::Error`] fails: the error passes as it is,
 //!   and an outer middleware sees it. What actix-web makes a response of in the end carries the
 //!   headers ([`Error::add_response_mapper`](actix_web::Error::add_response_mapper)).
@@ -237,8 +237,10 @@
 //! A middleware outside this one, or a proxy in front, that *sets* `Vary` rather than adding to it,
 //! takes out what we wrote. A shared cache then hands the answer made for one client to another: the
 //! one made without `Origin`, or for another site, which the browser refuses to let the script read.
-//! It fails now and then, and never when one looks. Add with `append`. A middleware *inside* this one
-//! cannot do that harm: we write after it. See Fetch, [CORS protocol and HTTP caches].
+//! It fails now and then, and never when one looks. Set `Vary` *inside* this middleware, in as many
+//! lines as you like: we write after it, and make one line of it. A middleware outside that adds a
+//! line with `append` is right for most caches; but nginx before 1.23 knows the last line alone. See
+//! Fetch, [CORS protocol and HTTP caches].
 //!
 //! ## CORS taken for access control
 //!

@@ -320,10 +320,10 @@ where
             headers.find(|(known, _)| known == name).map(|(_, value)| value.clone())
         };
         let fresh = self.stored.iter().find(|(stored, answer)| {
-            let vary = cors(&answer.headers)
-                .into_iter()
-                .find_map(|line| line.strip_prefix("vary: ").map(str::to_owned));
-            vary.iter()
+            let lines = cors(&answer.headers);
+            lines
+                .iter()
+                .filter_map(|line| line.strip_prefix("vary: "))
                 .flat_map(|names| names.split(", "))
                 .all(|name| header(stored, name) == header(&asked, name))
         });

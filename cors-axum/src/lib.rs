@@ -51,8 +51,8 @@
 //!   `preflight_continue`, one that is allowed goes on to the handler.
 //! * Every other response that comes by gets the headers, whatever made it: a handler, its `Err`,
 //!   a 404 or 405 of the router, an inner middleware that failed, a 304, a redirect, a WebSocket
-//!   handshake. `Access-Control-*` response headers of a handler's own are replaced, [`Vary`] is
-//!   merged, and all else is untouched: a stream stays a stream.
+//!   handshake. `Access-Control-*` response headers of a handler's own are replaced, the lines of
+//!   its [`Vary`] and ours become one, and all else is untouched: a stream stays a stream.
 //! * It takes any request body, and any response body that has a [`Default`]. Its futures are
 //!   named types; it boxes none and spawns no task.
 //!
@@ -247,8 +247,10 @@
 //! A layer outside this one, or a proxy in front, that *sets* `Vary` rather than adding to it, takes
 //! out what we wrote. A shared cache then hands the answer made for one client to another: the one
 //! made without `Origin`, or for another site, which the browser refuses to let the script read. It
-//! fails now and then, and never when one looks. Add with `append`. A layer *inside* this one cannot
-//! do that harm: we write after it. See Fetch, [CORS protocol and HTTP caches].
+//! fails now and then, and never when one looks. Set `Vary` *inside* this layer, in as many lines as
+//! you like: we write after it, and make one line of it. A layer outside that adds a line with
+//! `append` is right for most caches; but nginx before 1.23 knows the last line alone. See Fetch,
+//! [CORS protocol and HTTP caches].
 //!
 //! ## CORS taken for access control
 //!

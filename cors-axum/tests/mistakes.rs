@@ -228,10 +228,10 @@ impl Cache {
     async fn get(&mut self, request: axum::http::Request<Body>) -> Vec<String> {
         let asked = request.headers().clone();
         let fresh = self.stored.iter().find(|(stored, response)| {
-            let vary = cors(response.headers())
-                .into_iter()
-                .find_map(|line| line.strip_prefix("vary: ").map(str::to_owned));
-            vary.iter()
+            let lines = cors(response.headers());
+            lines
+                .iter()
+                .filter_map(|line| line.strip_prefix("vary: "))
                 .flat_map(|names| names.split(", "))
                 .all(|name| stored.get(name) == asked.get(name))
         });

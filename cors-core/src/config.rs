@@ -116,7 +116,12 @@ pub enum DisallowedOrigin {
     /// The handler serves it, and the browser keeps the answer from the script.
     #[default]
     Forward,
-    /// 403 without calling the handler, unless the request is not cross-origin at all.
+    /// 403 without calling the handler, unless the request is not cross-origin.
+    ///
+    /// Where `Sec-Fetch-Site` is present, it alone decides: `same-origin` and `none` pass. Without
+    /// it, an `http` or `https` origin passes if its host and port are those of the request. A
+    /// request without `Origin` gets 403 if its method is not safe and `Sec-Fetch-Site` is
+    /// `cross-site` or `same-site`.
     Forbid,
 }
 

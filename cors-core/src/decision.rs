@@ -11,13 +11,14 @@ use std::fmt;
 /// [Fetch, HTTP requests](https://fetch.spec.whatwg.org/#http-requests)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision<'r> {
-    /// No `Origin`, or one that `disallowed_origin = "forbid"` found to be the server's own.
+    /// No `Origin`, or one that `disallowed_origin = "forbid"` finds to be the server's own.
     NotCors,
     /// An actual request from an origin that is allowed.
     Simple,
     /// A preflight of which everything is allowed.
     Preflight,
-    /// An origin that is not allowed, or a preflight whose method or header is not.
+    /// An origin that is not allowed, or a preflight whose method or header is not; or what
+    /// `disallowed_origin = "forbid"` takes for the request of another origin.
     Reject(Reason<'r>),
 }
 
@@ -33,6 +34,9 @@ pub enum Reason<'r> {
     OriginMalformed(&'r [u8]),
     /// More than one `Origin`.
     OriginRepeated,
+    /// No `Origin` with a method that is not safe, where `Sec-Fetch-Site` says that another origin
+    /// sent it: `cross-site` or `same-site`. With `disallowed_origin = "forbid"` alone.
+    CrossOrigin(&'r [u8]),
     /// The method asked for is not allowed.
     MethodNotAllowed(&'r [u8]),
     /// The method asked for is no token.
@@ -52,6 +56,7 @@ impl<'r> Reason<'r> {
             Self::OriginNotAllowed(_) => "origin not allowed",
             Self::OriginMalformed(_) => "origin malformed",
             Self::OriginRepeated => "origin repeated",
+            Self::CrossOrigin(_) => "cross-origin without an origin",
             Self::MethodNotAllowed(_) => "method not allowed",
             Self::MethodMalformed(_) => "method malformed",
             Self::MethodRepeated => "method repeated",
@@ -65,6 +70,7 @@ impl<'r> Reason<'r> {
         match *self {
             Self::OriginNotAllowed(value)
             | Self::OriginMalformed(value)
+            | Self::CrossOrigin(value)
             | Self::MethodNotAllowed(value)
             | Self::MethodMalformed(value)
             | Self::HeaderNotAllowed(value) => Some(value),
@@ -181,7 +187,7 @@ pub(crate) enum VaryOn {
     Cacheable {
         /// Who was asked about the origin, with the headers that they name.
         consulted: Consulted,
-        /// It was looked at whether the request is cross-origin at all.
+        /// Whether `Sec-Fetch-Site` was looked at.
         fetch_site: bool,
     },
 }

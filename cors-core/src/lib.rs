@@ -43,7 +43,8 @@
 //! # Rules that hold for every policy
 //!
 //! - `Vary` names exactly what the answer depends on: two requests for the same URL that are alike in
-//!   all it names get the same status and CORS headers. It is merged into what the handler set.
+//!   all it names get the same status and CORS headers. A response has one line of it: the
+//!   handler's lines joined in their order, then ours.
 //! - Whatever `Access-Control-Allow-*`, `-Expose-Headers` and `-Max-Age` a handler sets is replaced.
 //! - A preflight's answer is whole: all methods and all headers of the policy.
 //! - Any bytes in any header get a clear answer, at a cost that has a limit.
@@ -73,9 +74,11 @@
 //!   the server starts. A clone only counts up.
 //! - *[`Request::lines`] that joins lines, or gives the first alone.* A repeated `Origin` must be seen
 //!   as one; what a proxy joined may be anything.
-//! - *[`ResponseHeaders::append_vary`] that sets.* The handler's `Vary` is lost then.
+//! - *[`ResponseHeaders::set_vary`] that adds a line.* Caches that know the last line alone, as
+//!   nginx before 1.23 does, then hand one client what was made for another.
 //! - *[`Request::authority`] from a header such as `X-Forwarded-Host`* that the client can set: with
-//!   `disallowed_origin = "forbid"`, what equals it passes as not cross-origin.
+//!   `disallowed_origin = "forbid"` and without `Sec-Fetch-Site`, an origin that equals it passes as
+//!   not cross-origin.
 //! - *[`Begun::unasked`] where the policy asks.* It counts as no. Whoever has a question to wait for
 //!   matches on [`Begun`].
 //!

@@ -9,7 +9,6 @@
 //!    call the handler.
 //! 4. [`Exchange::write`] on the headers of whatever response came of it, error or not.
 
-use crate::config::DisallowedOrigin;
 use crate::decision::{Consulted, Headers, Methods, Plan, ResponseHeaderSet, Step, VaryOn};
 #[cfg(feature = "tracing")]
 use crate::decision::{Decision, Reason};
@@ -21,7 +20,7 @@ use crate::refusal;
 use crate::request::{OriginLines, Request, RequestHeader};
 use crate::response::{ResponseHeader, ResponseHeaders};
 use crate::value::Value;
-use crate::vary::VaryNames;
+use crate::vary::{self, VaryNames};
 use http::HeaderName;
 use std::fmt;
 use std::sync::Arc;
@@ -224,7 +223,6 @@ impl<V> fmt::Debug for PreparedPolicy<V> {
 impl<V: Value> Vary<V> {
     fn new(policy: &Compiled) -> Self {
         let header = |header: RequestHeader| HeaderName::from_static(header.as_str());
-        let forbid = policy.disallowed_origin == DisallowedOrigin::Forbid;
         let closure = policy.closure.as_ref().map(|closure| &closure.names);
         let named = |names: Option<&Vec<HeaderName>>, consulted: bool| {
             names.filter(|_| consulted).cloned().unwrap_or_default()
@@ -242,7 +240,7 @@ impl<V: Value> Vary<V> {
             .into_iter()
             .chain(policy.reads_request_headers().then_some(RequestHeader::RequestHeaders))
             .chain(policy.private_network.then_some(RequestHeader::RequestPrivateNetwork))
-            .chain(forbid.then_some(RequestHeader::FetchSite))
+            .chain(policy.forbids().then_some(RequestHeader::FetchSite))
             .map(header)
             .chain(named(closure, true))
             .chain(named(policy.asks.as_ref(), true));
@@ -366,15 +364,16 @@ impl<V> Exchange<V> {
 }
 
 impl<V: Value> Exchange<V> {
-    /// Writes the CORS headers of a response: whatever the handler set of them is replaced, and
-    /// `Vary` is merged.
+    /// Writes the CORS headers of a response: whatever the handler set of them is replaced. `Vary`
+    /// becomes one line, the handler's lines joined and what they lack; `Vary: *` stays.
     pub fn write(self, headers: &mut impl ResponseHeaders<V>) {
-        if let Some(policy) = &self.policy {
+        let names = self.policy.as_ref().map(|policy| policy.0.vary.on(self.plan.vary));
+        let also = self.also.as_ref().and_then(VaryNames::if_any);
+        if names.is_some() {
             headers.remove_cors();
-            policy.0.vary.on(self.plan.vary).merge_into(headers);
         }
-        if let Some(names) = &self.also {
-            names.merge_into(headers);
+        if names.is_some() || also.is_some() {
+            vary::merge([names, also], headers);
         }
         self.write_allowed(headers);
     }

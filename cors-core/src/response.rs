@@ -51,8 +51,8 @@ pub trait ResponseHeaders<V: 'static> {
     /// The lines of `Vary`.
     fn vary(&self) -> impl Iterator<Item = &V>;
 
-    /// Adds a line of `Vary`.
-    fn append_vary(&mut self, value: V);
+    /// Sets `Vary` to one line, in place of all that it has.
+    fn set_vary(&mut self, value: V);
 }
 
 /// Whether a response header with this name, in lower case, is the policy's to write:
@@ -101,7 +101,7 @@ impl ResponseHeaders<HeaderValue> for HeaderMap {
     }
 
     #[inline]
-    fn append_vary(&mut self, value: HeaderValue) {
-        self.append(VARY, value);
+    fn set_vary(&mut self, value: HeaderValue) {
+        HeaderMap::insert(self, VARY, value);
     }
 }

@@ -10,11 +10,12 @@ pub trait Value: Clone + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + 'static {
         Self::of_bytes(text.as_bytes())
     }
 
+    /// A value from bytes of other values, commas and spaces.
     #[doc(hidden)]
     fn of_bytes(bytes: &[u8]) -> Self {
         match Self::try_from(bytes) {
             Ok(value) => value,
-            Err(_) => unreachable!("a header value of visible ASCII was refused"),
+            Err(_) => unreachable!("a header value of bytes that others hold was refused"),
         }
     }
 }

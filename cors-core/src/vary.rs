@@ -1,12 +1,12 @@
-//! `Vary`: which request headers a response depends on.
+//! `Vary`: which request headers a response depends on, in one line.
 //!
 //! [RFC 9110, 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)
 
-use crate::headers::elements;
+use crate::headers::{elements, trim};
 use crate::response::ResponseHeaders;
 use crate::value::Value;
 use http::HeaderName;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Names to merge into `Vary`, with the header value that holds them all.
 #[derive(Clone, Debug)]
@@ -16,6 +16,9 @@ pub struct VaryNames<V>(Option<Arc<Listed<V>>>);
 struct Listed<V> {
     names: Vec<HeaderName>,
     value: V,
+    /// Other lists, each with the value that holds it and these names behind it. The policies
+    /// among which a selector chooses have few lists between them.
+    after: [OnceLock<(Vec<HeaderName>, V)>; 4],
 }
 
 impl<V: Value> VaryNames<V> {
@@ -27,11 +30,10 @@ impl<V: Value> VaryNames<V> {
                 unique.push(name);
             }
         }
-        let value = join(&unique);
-        Self(
-            (!unique.is_empty())
-                .then(|| Arc::new(Listed { names: unique, value: V::of_text(&value) })),
-        )
+        Self((!unique.is_empty()).then(|| {
+            let value = V::of_bytes(&join([], &unique));
+            Arc::new(Listed { names: unique, value, after: Default::default() })
+        }))
     }
 
     /// Whether a request header was named.
@@ -42,47 +44,93 @@ impl<V: Value> VaryNames<V> {
         })
     }
 
-    /// Adds what is missing. `Vary: *` says everything already, and is left alone.
-    pub(crate) fn merge_into(&self, headers: &mut impl ResponseHeaders<V>) {
-        let Some(listed) = &self.0 else { return };
-        let Listed { names, value } = &**listed;
-        let is_named =
-            |present: &[u8]| present == b"*" || names.iter().any(|name| is_same(present, name));
-        // Most responses have no `Vary` yet, or one that names other headers.
-        if !present(headers).any(is_named) {
-            return headers.append_vary(value.clone());
-        }
-        if present(headers).any(|name| name == b"*") {
-            return;
-        }
-        let is_missing = |wanted: &&HeaderName| !present(headers).any(|name| is_same(name, wanted));
-        let missing: Vec<HeaderName> = names.iter().filter(is_missing).cloned().collect();
-        if !missing.is_empty() {
-            headers.append_vary(V::of_text(&join(&missing)));
-        }
+    /// `None` if there are no names.
+    pub(crate) fn if_any(&self) -> Option<&Self> {
+        self.0.is_some().then_some(self)
     }
 }
 
-/// The names that a response has in `Vary`.
-fn present<V: Value>(headers: &impl ResponseHeaders<V>) -> impl Iterator<Item = &[u8]> {
-    headers.vary().flat_map(|line| elements(line.as_ref()))
+impl<V: Value> Listed<V> {
+    /// The value of these names behind those of another list.
+    fn after(&self, first: &Self) -> V {
+        let make = || V::of_bytes(&join([], distinct(&first.names, &self.names)));
+        for slot in &self.after {
+            let (names, value) = slot.get_or_init(|| (first.names.clone(), make()));
+            if *names == first.names {
+                return value.clone();
+            }
+        }
+        make()
+    }
 }
 
-fn is_same(present: &[u8], name: &HeaderName) -> bool {
-    present.eq_ignore_ascii_case(name.as_str().as_bytes())
+/// Leaves one line of `Vary`, for caches that know the last line alone (nginx before 1.23): what
+/// the handler set, in its order, then those names of two lists that are missing.
+pub(crate) fn merge<V: Value>(
+    lists: [Option<&VaryNames<V>>; 2],
+    headers: &mut impl ResponseHeaders<V>,
+) {
+    let [first, second] = lists.map(|list| list.and_then(|names| names.0.as_deref()));
+    let value = if headers.vary().next().is_none() {
+        match (first, second) {
+            (Some(first), Some(second)) => Some(second.after(first)),
+            (one, other) => one.or(other).map(|listed| listed.value.clone()),
+        }
+    } else {
+        let [first, second] =
+            [first, second].map(|listed| listed.map_or(&[][..], |listed| &listed.names));
+        merged(headers, distinct(first, second))
+    };
+    if let Some(value) = value {
+        headers.set_vary(value);
+    }
 }
 
-/// As people write it: `Origin, Access-Control-Request-Method`.
-fn join(names: &[HeaderName]) -> String {
-    let mut joined = String::new();
+/// The one line in place of the handler's; `None` if its own is that line.
+fn merged<'n, V: Value>(
+    headers: &'n impl ResponseHeaders<V>,
+    names: impl Iterator<Item = &'n HeaderName>,
+) -> Option<V> {
+    let lines = || headers.vary().map(AsRef::as_ref);
+    let is_one = lines().nth(1).is_none();
+    // It says everything already. Beside other names, not every cache knows it.
+    if lines().any(|line| trim(line) == b"*") {
+        return (!is_one).then(|| V::of_bytes(b"*"));
+    }
+    let has = |wanted: &[u8]| {
+        lines().flat_map(elements).any(|element| element.eq_ignore_ascii_case(wanted))
+    };
+    let is_star = has(b"*");
+    let mut missing = names.filter(|name| !is_star && !has(name.as_str().as_bytes())).peekable();
+    if is_one && missing.peek().is_none() {
+        return None;
+    }
+    let is_blank = |line: &[u8]| elements(line).all(<[u8]>::is_empty);
+    Some(V::of_bytes(&join(lines().filter(|line| !is_blank(line)), missing)))
+}
+
+/// The names of two lists, each once.
+fn distinct<'n>(
+    first: &'n [HeaderName],
+    second: &'n [HeaderName],
+) -> impl Iterator<Item = &'n HeaderName> {
+    first.iter().chain(second.iter().filter(|name| !first.contains(name)))
+}
+
+/// Lines as they stand, then names as people write them: `Origin, Access-Control-Request-Method`.
+fn join<'a>(
+    lines: impl IntoIterator<Item = &'a [u8]>,
+    names: impl IntoIterator<Item = &'a HeaderName>,
+) -> Vec<u8> {
+    let mut joined = lines.into_iter().collect::<Vec<_>>().join(&b", "[..]);
     for name in names {
         if !joined.is_empty() {
-            joined.push_str(", ");
+            joined.extend_from_slice(b", ");
         }
         let mut upper = true;
-        for c in name.as_str().chars() {
-            joined.push(if upper { c.to_ascii_uppercase() } else { c });
-            upper = c == '-';
+        for byte in name.as_str().bytes() {
+            joined.push(if upper { byte.to_ascii_uppercase() } else { byte });
+            upper = byte == b'-';
         }
     }
     joined

@@ -2,7 +2,7 @@
 
 #![cfg(feature = "tracing")]
 
-use cors_core::{Policy, PreparedPolicy};
+use cors_core::{DisallowedOrigin, Policy, PreparedPolicy};
 use http::{HeaderValue, Request};
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
@@ -93,6 +93,19 @@ fn one_event_for_each_refusal() {
     let long = logged(&policy, "OPTIONS", &[("origin", &[b'x'; 60_000])], false).remove(0);
     let shown = format!("message=refused origin={}... reason=", "x".repeat(128));
     assert!(long.starts_with(&shown), "{long}");
+}
+
+#[test]
+fn a_request_of_another_origin_that_names_none() {
+    let policy = Policy::builder()
+        .allow_origins(["https://a.test"])
+        .disallowed_origin(DisallowedOrigin::Forbid)
+        .build()
+        .unwrap();
+    let event = "message=refused origin= reason=\"cross-origin without an origin\"";
+    let site = [("sec-fetch-site", &b"cross-site"[..])];
+    assert_eq!(logged(&policy, "POST", &site, false), [event]);
+    assert_eq!(logged(&policy, "GET", &site, false), [""; 0]);
 }
 
 #[test]

@@ -56,8 +56,8 @@
 //! * A [preflight] ends at the layer: no handler, no authentication inside it is called. With
 //!   `preflight_continue`, one that is allowed goes on to the handler.
 //! * Every other response that it reaches gets the headers. `Access-Control-*` response headers of
-//!   a handler's own are replaced, [`Vary`] is merged, and all else is untouched: a stream stays a
-//!   stream, a WebSocket handshake a handshake.
+//!   a handler's own are replaced, the lines of its [`Vary`] and ours become one, and all else is
+//!   untouched: a stream stays a stream, a WebSocket handshake a handshake.
 //!
 //! # Service or filter
 //!
@@ -322,7 +322,7 @@
 //! what we wrote; `warp::reply::with::header("vary", ...)` does. A shared cache then hands the answer
 //! made for one client to another: the one made without `Origin`, or for another site, which the
 //! browser refuses to let the script read. It fails now and then, and never when one looks. *Inside*
-//! the layer it does no harm: we write after it. See Fetch, [CORS protocol and HTTP caches].
+//! the layer it does no harm: we write after it, and make one line of it. See Fetch, [CORS protocol and HTTP caches].
 //!
 //! ## CORS taken for access control
 //!
@@ -355,7 +355,7 @@
 //! | a disallowed origin: 403, handler not called | [`disallowed_origin(Forbid)`](DisallowedOrigin::Forbid) | By default the handler is called and the reply cannot be read. `Forbid` knows requests of the API's own origin and lets them pass. |
 //! | a refused method or header: 403 | [`refused_preflight(Conceal)`](RefusedPreflight::Conceal) | By default the preflight is answered with what *is* allowed, so that the browser's console names what is not. |
 //! | a preflight's answer: 200 | `preflight_status(200)` | By default 204. |
-//! | never writes `Vary` | | Here `Vary` says what the answer depends on, and is merged with the handler's. |
+//! | never writes `Vary` | | Here `Vary` says what the answer depends on, in one line with the handler's. |
 //! | a handler's own CORS headers stay, if it does not set the same | | Here they are all replaced. |
 //!
 //! # The guide

@@ -223,6 +223,7 @@ fn is(wanted: &Wanted, answer: &Answer) -> bool {
     wanted.status.contains(&answer.status)
         && wanted.cors == cors(answer)
         && wanted.vary == vary(answer)
+        && answer.values("vary").count() <= 1
         && (answer.body.is_empty() || !wanted.empty)
         && !has_forbidden_length(answer)
         && wanted.has.iter().all(|line| has(answer, line))
@@ -270,6 +271,10 @@ fn describe_wanted(wanted: &Wanted) -> String {
 /// What of the answer the table may speak of.
 fn describe(answer: &Answer, wanted: Option<&Wanted>) -> String {
     let mut text = line(&answer.status.to_string(), &cors(answer), &vary(answer));
+    let lines = answer.values("vary").count();
+    if lines > 1 {
+        let _ = write!(text, "; with {lines} lines of vary");
+    }
     if has_forbidden_length(answer) {
         text += "; with a length that 204 must not have";
     }

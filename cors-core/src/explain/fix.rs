@@ -185,8 +185,6 @@ impl Attempt {
                 }
                 self.allow_origin(origin)
             }
-            // The server's own, in its eyes and not in the browser's: another scheme.
-            Decision::NotCors => self.allow_origin(self.fetch.serialized_origin()),
             Decision::Reject(Reason::MethodNotAllowed(method)) => {
                 let method = String::from_utf8_lossy(method).into_owned();
                 let upper = method.to_ascii_uppercase();
@@ -205,7 +203,8 @@ impl Attempt {
                 self.config.allow_headers.extend(refused);
                 Some(())
             }
-            Decision::Reject(_) => None,
+            // To the server it was no request of another origin, which no browser leads to.
+            Decision::Reject(_) | Decision::NotCors => None,
             _ if self.fetch.credentials == CredentialsMode::Include
                 && !self.config.allow_credentials =>
             {

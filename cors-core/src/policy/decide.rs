@@ -30,10 +30,12 @@ impl Compiled {
     pub(crate) fn is_constant(&self) -> bool {
         let one_answer =
             if self.origins.any { !self.reflects() } else { self.origins.one_origin().is_some() };
-        one_answer
-            && self.closure.is_none()
-            && self.asks.is_none()
-            && self.disallowed_origin == DisallowedOrigin::Forward
+        one_answer && self.closure.is_none() && self.asks.is_none() && !self.forbids()
+    }
+
+    /// Whether what a disallowed origin sends is kept from the handler.
+    pub(crate) fn forbids(&self) -> bool {
+        self.disallowed_origin == DisallowedOrigin::Forbid
     }
 
     /// Whether `*` is answered by an echo, since browsers refuse a literal one with credentials.
@@ -61,7 +63,7 @@ impl Compiled {
     ) -> Step<'r> {
         let options = is_options(request);
         let Some(origin) = origin else {
-            return Step::Decided(self.not_cors(options, Consulted::default(), false));
+            return Step::Decided(self.without_origin(request, options));
         };
         let preflight = options && request.lines(RequestHeader::RequestMethod).next().is_some();
         let allowed = |consulted| {
@@ -169,6 +171,26 @@ impl Compiled {
         Outcome { found, plan: Plan { status: None, headers, vary } }
     }
 
+    /// A request without `Origin`: not CORS, unless the browser says that another origin sent what
+    /// may change something.
+    #[inline]
+    fn without_origin<'r, R: Request>(&self, request: &'r R, options: bool) -> Outcome<'r> {
+        let reads_site = self.forbids() && !is_safe(request.method());
+        let site = reads_site.then(|| cross_origin_site(request)).flatten();
+        match site {
+            None => self.not_cors(options, Consulted::default(), reads_site),
+            Some(site) => self.forbidden(
+                Found::Decided(Decision::Reject(Reason::CrossOrigin(site))),
+                vary_on(options, Consulted::default(), true),
+            ),
+        }
+    }
+
+    fn forbidden<'r>(&self, found: Found<'r>, vary: VaryOn) -> Outcome<'r> {
+        let headers = ResponseHeaderSet::None;
+        Outcome { found, plan: Plan { status: Some(FORBIDDEN), headers, vary } }
+    }
+
     fn refuse_origin<'r, R: Request>(
         &self,
         request: &R,
@@ -177,21 +199,14 @@ impl Compiled {
         preflight: bool,
         consulted: Consulted,
     ) -> Outcome<'r> {
-        let forbid = self.disallowed_origin == DisallowedOrigin::Forbid;
-        let own = |found| match found {
-            Found::Unmatched(origin) => is_own_origin(request, origin),
-            _ => false,
-        };
-        if forbid && (is_same_origin_by_browser(request) || own(found)) {
+        let forbids = self.forbids();
+        if forbids && is_own(request, found) {
             return self.not_cors(options, consulted, true);
         }
-        let plan = if preflight || forbid {
-            let vary = vary_on(options, consulted, forbid);
-            Plan { status: Some(FORBIDDEN), headers: ResponseHeaderSet::None, vary }
-        } else {
-            self.not_cors(options, consulted, false).plan
-        };
-        Outcome { found, plan }
+        if preflight || forbids {
+            return self.forbidden(found, vary_on(options, consulted, forbids));
+        }
+        Outcome { found, plan: self.not_cors(options, consulted, false).plan }
     }
 
     /// A preflight from an origin that is allowed.
@@ -206,8 +221,7 @@ impl Compiled {
         let refused = matches!(found, Found::Decided(Decision::Reject(_)));
         let vary = VaryOn::Options;
         if refused && self.refused_preflight == RefusedPreflight::Conceal {
-            let headers = ResponseHeaderSet::None;
-            return Outcome { found, plan: Plan { status: Some(FORBIDDEN), headers, vary } };
+            return self.forbidden(found, vary);
         }
         let methods = match method {
             Some(Err(_)) if self.methods.any => Methods::Safelisted,
@@ -276,17 +290,37 @@ fn only<'r, V: AsRef<[u8]> + 'r>(mut lines: impl Iterator<Item = &'r V>) -> Opti
     lines.next().filter(|_| lines.next().is_none()).map(AsRef::as_ref)
 }
 
-/// The browser's own word that the request comes from this origin, or from no page at all.
-/// [Fetch Metadata, Sec-Fetch-Site](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)
-fn is_same_origin_by_browser<R: Request>(request: &R) -> bool {
-    matches!(only(request.lines(RequestHeader::FetchSite)), Some(b"same-origin" | b"none"))
+/// [RFC 9110, 9.2.1](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1)
+fn is_safe(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }
 
-/// Whether host and port of the origin are those that the request was sent to.
+/// What the browser says of a request from another origin.
+/// [Fetch Metadata, Sec-Fetch-Site](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)
+fn cross_origin_site<R: Request>(request: &R) -> Option<&[u8]> {
+    let mut lines = request.lines(RequestHeader::FetchSite).map(AsRef::as_ref);
+    lines.find(|line| matches!(*line, b"cross-site" | b"same-site"))
+}
+
+/// Whether a request whose origin is not allowed comes from this server's own pages, or from no
+/// page at all. Where the browser says so or not, nothing else counts: pages of `http:` and
+/// `https:` can share an authority, and those of other schemes can take any.
+fn is_own<R: Request>(request: &R, found: Found<'_>) -> bool {
+    if request.lines(RequestHeader::FetchSite).next().is_some() {
+        let site = only(request.lines(RequestHeader::FetchSite));
+        return matches!(site, Some(b"same-origin" | b"none"));
+    }
+    matches!(found, Found::Unmatched(origin) if is_own_origin(request, origin))
+}
+
+/// Whether host and port of an `http` or `https` origin are those that the request was sent to.
 fn is_own_origin<R: Request>(request: &R, origin: &[u8]) -> bool {
     let parsed = Origin::parse(origin).ok();
     let authority = request.authority().and_then(|bytes| str::from_utf8(bytes).ok());
     let (Some(origin), Some(authority)) = (parsed, authority) else { return false };
+    if !matches!(origin.scheme(), "http" | "https") {
+        return false;
+    }
     let port_start = match authority.rfind([':', ']']) {
         Some(at) if authority[at..].starts_with(':') => at,
         _ => authority.len(),

@@ -6,6 +6,7 @@ mod builder;
 mod cases;
 mod decisions;
 mod errors;
+mod forbid;
 #[cfg(feature = "swap")]
 mod handle;
 mod oracle;
@@ -14,3 +15,4 @@ mod properties;
 mod questions;
 mod requests;
 mod support;
+mod vary;

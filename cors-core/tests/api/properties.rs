@@ -181,25 +181,29 @@ fn vary_is_economical() {
             origins.push(origins_of(&policy).new_tree(&mut runner).unwrap().current());
             origins.push(near_misses(&policy).new_tree(&mut runner).unwrap().current());
         }
-        let answer = |origin: &str, fetch_site: &str| {
+        let answer = |method: &str, origin: &str, fetch_site: &str| {
             let mut lines = vec![format!("origin: {origin}")];
             lines.extend((!fetch_site.is_empty()).then(|| format!("sec-fetch-site: {fetch_site}")));
             lines.retain(|line| line != "origin: -");
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            respond(&policy, &request("GET", &lines))
+            respond(&policy, &request(method, &lines))
         };
         let differs = |answers: Vec<(Option<u16>, Vec<String>)>| {
             answers.iter().any(|one| cors(one) != cors(&answers[0]))
         };
-        for origin in &origins {
-            let names = vary(&answer(origin, "").1);
+        let all = origins.iter().flat_map(|origin| ["GET", "POST"].map(|method| (method, origin)));
+        for (method, origin) in all {
+            let names = vary(&answer(method, origin, "").1);
             if names.contains("origin") {
-                let answers = origins.iter().map(|origin| answer(origin, "")).collect();
-                assert!(differs(answers), "{policy:?} names Origin to {origin}");
+                let answers = origins.iter().map(|origin| answer(method, origin, "")).collect();
+                assert!(differs(answers), "{policy:?} names Origin to {method} of {origin}");
             }
             if names.contains("sec-fetch-site") {
-                let answers = fetch_sites.iter().map(|site| answer(origin, site)).collect();
-                assert!(differs(answers), "{policy:?} names Sec-Fetch-Site to {origin}");
+                let answers = fetch_sites.iter().map(|site| answer(method, origin, site)).collect();
+                assert!(
+                    differs(answers),
+                    "{policy:?} names Sec-Fetch-Site to {method} of {origin}"
+                );
             }
             assert!(names.iter().all(|name| name == "origin" || name == "sec-fetch-site"));
         }

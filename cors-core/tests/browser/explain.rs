@@ -383,7 +383,7 @@ pub fn examples() -> Vec<Example> {
             "/" => redirect("/elsewhere")(request),
             _ => ok(request),
         }),
-        // Its own server by host and port, and another origin to the browser.
+        // The server's own by host and port, and the browser says that it is not.
         example(
             "allow-origin-missing-own",
             Step::AllowOriginMissing,

@@ -170,20 +170,17 @@ where
     }
 }
 
-/// The CORS headers and `Vary`, sorted, a line each: but for `Vary`, whose lines are joined as
-/// RFC 9110 (5.2) has it, since it says the same either way.
+/// The CORS headers and `Vary` in lower case, sorted, a line each.
 pub fn cors(headers: &HeaderMap) -> Vec<String> {
-    let is_cors = |name: &HeaderName| name.as_str().starts_with("access-control-");
+    let is_cors =
+        |name: &HeaderName| name == "vary" || name.as_str().starts_with("access-control-");
     let mut lines: Vec<String> = headers
         .iter()
         .filter(|(name, _)| is_cors(name))
         .map(|(name, value)| format!("{name}: {}", elements(value).join(", ")))
+        .map(|line| if line.starts_with("vary") { line.to_lowercase() } else { line })
         .collect();
     lines.sort();
-    let vary: Vec<String> = headers.get_all("vary").iter().flat_map(elements).collect();
-    if !vary.is_empty() {
-        lines.push(format!("vary: {}", vary.join(", ").to_lowercase()));
-    }
     lines
 }
 

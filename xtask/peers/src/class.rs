@@ -76,6 +76,10 @@ classes! {
         "An `OPTIONS` that is no preflight does not reach its handler. [Fetch, HTTP requests](https://fetch.spec.whatwg.org/#http-requests)"
     SameOriginStopped "same-origin-stopped" Ours
         "With refused origins stopped, a request of the server's own pages does not reach its handler, though `Sec-Fetch-Site` says that it is of the same origin. [Fetch Metadata, `Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)"
+    CrossOriginPasses "cross-origin-passes" Ours
+        "With refused origins stopped, a POST without `Origin` reaches its handler, though `Sec-Fetch-Site` says that another site sent it. [Fetch Metadata, `Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)"
+    VaryLines "vary-lines" Ours
+        "`Vary` goes out as several lines. nginx before 1.23 keys its cache by the last one, and gives one client what was made for another."
     VaryLost "vary-lost" Ours
         "The handler's own `Vary` is gone. [RFC 9110, 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)"
     HeaderLost "header-lost" Ours

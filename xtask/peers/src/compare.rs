@@ -288,6 +288,9 @@ impl Differences<'_> {
             Class::SameOriginStopped
         } else if is_refused && went_on(ours) && !went_on(peer) {
             Class::RefusedIsStopped
+        } else if matches!(self.decision, Decision::Reject(Reason::CrossOrigin(_))) && went_on(peer)
+        {
+            Class::CrossOriginPasses
         } else if is_refused && !went_on(peer) {
             Class::OtherStatus
         } else {
@@ -355,6 +358,12 @@ impl Differences<'_> {
         }
         if tells("access-control-allow-private-network") {
             seen.classes.insert(Class::PrivateNetwork);
+        }
+        if ours.lines("vary").len() > 1 {
+            seen.unknown.push("ours has several lines of Vary".to_owned());
+        }
+        if peer.lines("vary").len() > 1 {
+            seen.classes.insert(Class::VaryLines);
         }
         let (mine, theirs) = (ours.elements("vary"), peer.elements("vary"));
         if !theirs.is_subset(&mine) {

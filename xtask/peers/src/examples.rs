@@ -65,6 +65,15 @@ pub fn examples() -> Vec<(Class, Case)> {
                 &[("origin", "https://api.example"), ("sec-fetch-site", "same-origin")],
             ),
         ),
+        (
+            Class::CrossOriginPasses,
+            anyone(
+                &format!("{one}\ndisallowed_origin = \"forbid\""),
+                "POST",
+                &[("sec-fetch-site", "cross-site")],
+            ),
+        ),
+        (Class::VaryLines, script(two, fetch(A))),
         (Class::RefusedIsStopped, script(two, fetch(EVIL))),
         (Class::RefusedPreflightPasses, script(two, Fetch { origin: EVIL.to_owned(), ..put() })),
         (

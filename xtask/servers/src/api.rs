@@ -146,7 +146,7 @@ impl Answer {
             "header" => {
                 let (name, value) = value.split_once(':')?;
                 let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-                self.headers.append(name, HeaderValue::from_str(value.trim()).ok()?);
+                self.headers.append(name, HeaderValue::from_bytes(value.trim().as_bytes()).ok()?);
             }
             "body" => value.clone_into(&mut self.body),
             "delay_ms" => self.delay = Duration::from_millis(value.parse().ok()?),

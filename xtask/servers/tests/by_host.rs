@@ -2,35 +2,19 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use cors_core::Policy;
-use servers::{Hosts, Policies, start};
-use tokio::net::TcpListener;
+use servers::{Hosts, Policies};
 use xtask::client::{Request, Response, send};
-use xtask::options::Adapter;
+
+use started::servers;
+
+#[path = "support/started.rs"]
+mod started;
 
 fn policy(origin: &str) -> Policy {
     Policy::builder().allow_origins([origin, "https://both.example"]).build().unwrap()
-}
-
-/// An address for each adapter. The servers end with the test's process.
-fn servers(policies: &Policies) -> Vec<(Adapter, SocketAddr)> {
-    let (sender, receiver) = channel();
-    for adapter in Adapter::ALL {
-        let (sender, policies) = (sender.clone(), policies.clone());
-        thread::spawn(move || {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.block_on(async {
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-                sender.send((*adapter, listener.local_addr().unwrap())).unwrap();
-                start(*adapter, listener, policies).running.await.unwrap();
-            });
-        });
-    }
-    receiver.into_iter().take(Adapter::ALL.len()).collect()
 }
 
 fn ask(addr: SocketAddr, method: &str, target: &str, headers: &[(&str, &str)]) -> Response {

@@ -1,0 +1,155 @@
+//! `disallowed_origin = "forbid"`, every combination of what it looks at, against the rule in plain
+//! words.
+
+use crate::support::{request, respond};
+use cors_core::{Decision, DisallowedOrigin, Policy, Reason};
+use std::collections::BTreeSet;
+
+const ALLOWED: &str = "https://a.test";
+
+/// The lines of `Sec-Fetch-Site`.
+const SITES: [&[&str]; 15] = [
+    &[],
+    &["same-origin"],
+    &["none"],
+    &["same-site"],
+    &["cross-site"],
+    &[""],
+    &["Same-Origin"],
+    &["NONE"],
+    &["Cross-Site"],
+    &["same-origin, none"],
+    &["anything"],
+    &["same-origin", "same-origin"],
+    &["none", "same-origin"],
+    &["cross-site", "cross-site"],
+    &["same-origin", "cross-site"],
+];
+
+/// The lines of `Origin`, and the hosts of which that is the server's own.
+const ORIGINS: [(&[&str], &[&str]); 15] = [
+    (&[], &[]),
+    (&[ALLOWED], &[]),
+    (&["http://api.test"], &["api.test", "API.test", "api.test:", "api.test:80"]),
+    (&["https://api.test"], &["api.test", "API.test", "api.test:", "api.test:443"]),
+    (&["http://api.test:8443"], &["api.test:8443"]),
+    (&["https://api.test:8443"], &["api.test:8443"]),
+    (&["https://[::1]"], &["[::1]"]),
+    (&["foo://api.test"], &[]),
+    (&["foo://api.test:8443"], &[]),
+    (&["https://other.test"], &[]),
+    (&["null"], &[]),
+    (&[""], &[]),
+    (&["https://api.test/"], &[]),
+    (&["https://API.test"], &[]),
+    (&["https://api.test", "https://api.test"], &[]),
+];
+
+const HOSTS: [&[&str]; 10] = [
+    &[],
+    &["api.test"],
+    &["API.test"],
+    &["api.test:"],
+    &["api.test:80"],
+    &["api.test:443"],
+    &["api.test:8443"],
+    &["[::1]"],
+    &["null"],
+    &["api.test", "api.test"],
+];
+
+/// Each with whether it is safe.
+const METHODS: [(&str, bool); 11] = [
+    ("GET", true),
+    ("HEAD", true),
+    ("OPTIONS", true),
+    ("TRACE", true),
+    ("POST", false),
+    ("PUT", false),
+    ("PATCH", false),
+    ("DELETE", false),
+    ("CONNECT", false),
+    ("get", false),
+    ("QUERY", false),
+];
+
+/// Whether a request is refused.
+fn is_refused(site: &[&str], origin: (&[&str], &[&str]), host: &[&str], is_safe: bool) -> bool {
+    let (origin, own) = origin;
+    match (origin, site) {
+        ([ALLOWED], _) => false,
+        ([], _) => !is_safe && site.iter().any(|site| ["cross-site", "same-site"].contains(site)),
+        (_, ["same-origin" | "none"]) => false,
+        (_, [_, ..]) => true,
+        (_, []) => !matches!(host, [host] if own.contains(host)),
+    }
+}
+
+/// The request's lines.
+fn lines(site: &[&str], origin: &[&str], host: &[&str], preflight: bool) -> Vec<String> {
+    let all = [("sec-fetch-site", site), ("origin", origin), ("host", host)];
+    let mut lines: Vec<_> = all
+        .into_iter()
+        .flat_map(|(name, values)| values.iter().map(move |value| format!("{name}: {value}")))
+        .collect();
+    lines.extend(preflight.then(|| "access-control-request-method: GET".to_owned()));
+    lines
+}
+
+/// And `Vary` names `Sec-Fetch-Site` just where the answer depends on it; on `OPTIONS` always.
+#[test]
+fn what_is_refused() {
+    let policy = Policy::builder()
+        .allow_origins([ALLOWED])
+        .disallowed_origin(DisallowedOrigin::Forbid)
+        .build()
+        .unwrap();
+    for (method, is_safe) in METHODS {
+        for preflight in [false, true] {
+            for (origin, own) in ORIGINS {
+                for host in HOSTS {
+                    let mut seen = BTreeSet::new();
+                    let mut varies = BTreeSet::new();
+                    for site in SITES {
+                        let lines = lines(site, origin, host, preflight);
+                        let what = format!("{method} {lines:?}");
+                        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+                        let request = request(method, &lines);
+                        let refused = is_refused(site, (origin, own), host, is_safe);
+                        let (status, headers) = respond(&policy, &request);
+                        let passes = match policy.decide(&request) {
+                            Decision::NotCors => origin != [ALLOWED],
+                            Decision::Simple | Decision::Preflight => origin == [ALLOWED],
+                            Decision::Reject(Reason::CrossOrigin(value)) => {
+                                assert!(origin.is_empty(), "{what}");
+                                assert!([&b"cross-site"[..], b"same-site"].contains(&value));
+                                false
+                            }
+                            Decision::Reject(_) => {
+                                assert!(!origin.is_empty(), "{what}");
+                                false
+                            }
+                        };
+                        assert_eq!(passes, !refused, "{what}");
+                        assert_eq!(status == Some(403), refused, "{what}");
+                        let is_read = headers.iter().any(|line| line.contains("allow-origin"));
+                        assert_eq!(is_read, origin == [ALLOWED], "{what}");
+                        seen.insert(refused);
+                        varies.insert(headers.last().unwrap().contains("Sec-Fetch-Site"));
+                    }
+                    let depends = method == "OPTIONS" || seen.len() == 2;
+                    let what = format!("{method} {origin:?} {host:?}");
+                    assert_eq!(varies, BTreeSet::from([depends]), "{what}");
+                }
+            }
+        }
+    }
+}
+
+/// Without `forbid` nobody looks.
+#[test]
+fn what_is_not_refused_otherwise() {
+    let policy = Policy::builder().allow_origins([ALLOWED]).build().unwrap();
+    let request = request("POST", &["sec-fetch-site: cross-site"]);
+    assert_eq!(policy.decide(&request), Decision::NotCors);
+}
