@@ -9,7 +9,7 @@
 
 mod kinds;
 
-pub use kinds::{ErrorKind, Explain, WarningKind};
+pub use kinds::{ErrorKind, Explain, ProofLimit, RegexMismatch, WarningKind};
 use std::borrow::Cow;
 use std::fmt;
 

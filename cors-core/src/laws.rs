@@ -46,7 +46,7 @@ use crate::policy::Policy;
 use crate::prepared::PreparedPolicy;
 use crate::public_suffix::is_shared;
 #[cfg(feature = "regex")]
-use crate::regex::{OriginRegex, RegexFault, Remainder};
+use crate::regex::{OriginRegex, Proof, RegexFault, Remainder, Steps};
 use crate::strategies::{around, instance, misses, origins, origins_of};
 use http::{HeaderValue, Response, header::ORIGIN};
 use proptest::prelude::*;
@@ -273,11 +273,11 @@ impl Search<'_> {
             let mut places = MAX_PLACES;
             rest.shortest(&mut places).ok().flatten()
         });
-        let proofs = regexes.map(|(_, regex)| crate::regex::prove(regex));
-        let unproven =
-            proofs.flat_map(|proof| [proof.unbounded.flatten(), proof.insecure.flatten()]);
+        let proofs = regexes
+            .map(|(_, regex)| crate::regex::prove(regex, &mut Steps::new(Steps::OF_A_POLICY)));
+        let unproven = proofs.flatten().flat_map(Proof::witnesses);
         // Those first that look like an attack.
-        unproven.flatten().chain(outside).collect::<Vec<_>>().into_iter()
+        unproven.chain(outside).collect::<Vec<_>>().into_iter()
     }
 
     #[cfg(not(feature = "regex"))]

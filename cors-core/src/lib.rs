@@ -163,7 +163,10 @@ mod vary;
 pub use builder::Builder;
 pub use config::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
 pub use decision::{Decision, Reason};
-pub use error::{ConfigError, ConfigErrors, ErrorKind, Explain, Finding, Warning, WarningKind};
+pub use error::{
+    ConfigError, ConfigErrors, ErrorKind, Explain, Finding, ProofLimit, RegexMismatch, Warning,
+    WarningKind,
+};
 #[cfg(feature = "swap")]
 pub use handle::Handle;
 pub use origin::{MAX_LEN as MAX_ORIGIN_LEN, Origin, OriginFault};

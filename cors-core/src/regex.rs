@@ -5,10 +5,13 @@
 //! take the process down. What such a regex may let in is for [`prove`] to say.
 
 mod automaton;
+mod dots;
+mod grammar;
 mod product;
 mod proof;
-#[cfg(feature = "browser")]
 mod remainder;
+mod repair;
+mod steps;
 #[cfg(test)]
 mod tests;
 
@@ -18,9 +21,11 @@ use regex_syntax::ast::{self, Ast};
 use regex_syntax::hir::{self, Hir};
 
 use self::automaton::{Automaton, Direction};
-pub(crate) use self::proof::prove;
-#[cfg(feature = "browser")]
+pub(crate) use self::dots::unescaped_dot;
+pub(crate) use self::proof::{Proof, Unproven, prove};
 pub(crate) use self::remainder::Remainder;
+pub(crate) use self::repair::{mismatch, narrower};
+pub(crate) use self::steps::{Spent, Steps};
 
 /// How deep groups and classes may nest: more than a person writes, and little enough that
 /// recursion over the syntax tree needs no thought.
@@ -52,8 +57,15 @@ impl OriginRegex {
     /// Compiles `pattern`. `^` and `$` may stand around it but change nothing: a match is always
     /// of the whole origin.
     pub(crate) fn new(pattern: &str) -> Result<Self, RegexFault> {
-        let automaton = Automaton::build(&[parse(pattern)?], Direction::Forward)?;
-        Ok(Self { pattern: pattern.to_owned(), automaton })
+        Self::compile(pattern, &mut Steps::new(Steps::OF_A_POLICY))
+    }
+
+    /// The same, at a cost.
+    pub(crate) fn compile(pattern: &str, steps: &mut Steps) -> Result<Self, RegexFault> {
+        let automaton = parse(pattern).and_then(|hir| Automaton::build(&[hir], Direction::Forward));
+        // Where that took the last steps, what they have bought is still there.
+        let _ = steps.take_table(&automaton);
+        Ok(Self { pattern: pattern.to_owned(), automaton: automaton? })
     }
 
     /// Whether `origin`, as a whole, is matched. Does not allocate.
@@ -61,24 +73,22 @@ impl OriginRegex {
         self.automaton.walk(origin.bytes()).is_some_and(|state| self.automaton.accepts(state))
     }
 
+    /// The same, at a cost.
+    pub(crate) fn is_match_within(&self, origin: &str, steps: &mut Steps) -> Result<bool, Spent> {
+        let mut walked = 0;
+        let state = self.automaton.walk(origin.bytes().inspect(|_| walked += 1));
+        steps.take(walked)?;
+        Ok(state.is_some_and(|state| self.automaton.accepts(state)))
+    }
+
     /// The pattern's text.
     pub(crate) fn as_str(&self) -> &str {
         &self.pattern
     }
 
-    /// Bytes of its tables.
-    pub(crate) fn memory(&self) -> usize {
-        self.automaton.memory()
-    }
-
     /// Whether some match may begin with `prefix`; may err towards yes.
     fn may_begin_with(&self, prefix: &str) -> bool {
         self.automaton.walk(prefix.bytes()).is_some()
-    }
-
-    /// The same language with every word turned round.
-    fn reversed(&self) -> Result<Automaton, RegexFault> {
-        Automaton::build(&[parse(&self.pattern)?], Direction::Reverse)
     }
 }
 
@@ -99,6 +109,11 @@ fn parse(pattern: &str) -> Result<Hir, RegexFault> {
     let mut parser =
         ParserBuilder::new().nest_limit(MAX_NESTING).unicode(false).utf8(false).build();
     parser.parse(pattern).map_err(|error| RegexFault::Invalid(describe(&error)))
+}
+
+fn parse_ast(pattern: &str) -> Option<Ast> {
+    let mut parser = ast::parse::ParserBuilder::new().nest_limit(MAX_NESTING).build();
+    (pattern.len() <= MAX_PATTERN).then(|| parser.parse(pattern).ok()).flatten()
 }
 
 /// One line for people: regex-syntax's own `Display` draws the pattern over several.
@@ -143,63 +158,6 @@ impl From<regex_automata::dfa::dense::BuildError> for RegexFault {
             // All that is left is a Unicode word boundary, switched on by `(?u)`.
             false => Self::Invalid(NO_UNICODE.to_owned()),
         }
-    }
-}
-
-/// Whether an unescaped `.` stands between what look like labels, as the first does in
-/// `https://app.example\.com`: probably meant as a dot, but it matches any character.
-///
-/// A dot in a class (`[.]`) is only a dot, and one that is repeated (`.*`) is meant as written.
-pub(crate) fn unescaped_dot(pattern: &str) -> bool {
-    let mut parser = ast::parse::ParserBuilder::new().nest_limit(MAX_NESTING).build();
-    pattern.len() <= MAX_PATTERN && parser.parse(pattern).is_ok_and(|ast| has_bare_dot(&ast))
-}
-
-fn has_bare_dot(ast: &Ast) -> bool {
-    match ast {
-        Ast::Group(group) => has_bare_dot(&group.ast),
-        Ast::Repetition(repetition) => has_bare_dot(&repetition.ast),
-        Ast::Alternation(alternation) => alternation.asts.iter().any(has_bare_dot),
-        Ast::Concat(concat) => {
-            let between_labels = |three: &[Ast]| {
-                let [before, dot, after] = three else { return false };
-                matches!(dot, Ast::Dot(_))
-                    && is_label(before, Edge::End)
-                    && is_label(after, Edge::Start)
-            };
-            concat.asts.windows(3).any(between_labels) || concat.asts.iter().any(has_bare_dot)
-        }
-        _ => false,
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Edge {
-    Start,
-    End,
-}
-
-/// Whether what `ast` matches looks like part of a label at that edge.
-fn is_label(ast: &Ast, edge: Edge) -> bool {
-    match ast {
-        Ast::Literal(literal) => {
-            literal.c.is_ascii_alphanumeric() || matches!(literal.c, '-' | '_')
-        }
-        Ast::ClassBracketed(_) | Ast::ClassPerl(_) => true,
-        // `.*` and `.+` stand for labels, `.` alone is what we look for.
-        Ast::Repetition(repetition) => {
-            matches!(*repetition.ast, Ast::Dot(_)) || is_label(&repetition.ast, edge)
-        }
-        Ast::Group(group) => is_label(&group.ast, edge),
-        Ast::Alternation(alternation) => alternation.asts.iter().any(|ast| is_label(ast, edge)),
-        Ast::Concat(concat) => {
-            let outermost = match edge {
-                Edge::Start => concat.asts.first(),
-                Edge::End => concat.asts.last(),
-            };
-            outermost.is_some_and(|ast| is_label(ast, edge))
-        }
-        _ => false,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::origins::{Origins, Patterns, PatternsBuilder};
 use crate::pattern::{self, Pattern};
 use crate::public_suffix;
 #[cfg(feature = "regex")]
-use crate::regex::{OriginRegex, RegexFault};
+use crate::regex::{self, OriginRegex, Proof, RegexFault, Spent, Steps, Unproven};
 #[cfg(feature = "regex")]
 use std::collections::HashSet;
 
@@ -74,7 +74,7 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
         let entry = Entry { key: KEY, index: index_in(list.len(), index), text: text_at(index) };
         if is_repeated.next_if(|repeated| **repeated == added).is_some() {
             entry.warn(WarningKind::Duplicate, compiler.findings);
-        } else if is_covered(entry.text, &patterns, &origins) {
+        } else if compiler.is_covered(entry.text, &patterns, &origins) {
             entry.warn(WarningKind::CoveredOrigin, compiler.findings);
         }
     }
@@ -84,13 +84,6 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
     }
     origins.patterns = patterns;
     (origins, compiler.needed)
-}
-
-/// Whether `text` is an exact origin that something wider in the list matches.
-fn is_covered(text: &str, patterns: &Patterns, origins: &Origins) -> bool {
-    let covered = patterns.covers(text)
-        || Origin::parse(text.as_bytes()).is_ok_and(|origin| origins.matches_regex(origin));
-    covered && Pattern::parse(text).is_ok_and(|pattern| pattern.is_exact())
 }
 
 fn is_star(entry: &OriginEntry) -> bool {
@@ -156,6 +149,30 @@ impl Compiler<'_> {
         Some(pattern)
     }
 
+    /// Whether `text` is an exact origin that something wider in the list matches.
+    fn is_covered(&mut self, text: &str, patterns: &Patterns, origins: &Origins) -> bool {
+        let covered = patterns.covers(text)
+            || Origin::parse(text.as_bytes())
+                .is_ok_and(|origin| self.is_matched_by_regex(origin, origins));
+        covered && Pattern::parse(text).is_ok_and(|pattern| pattern.is_exact())
+    }
+
+    #[cfg(not(feature = "regex"))]
+    fn is_matched_by_regex(&mut self, _: Origin<'_>, _: &Origins) -> bool {
+        false
+    }
+
+    /// Nothing is found once the steps are spent: it would be no more than a warning.
+    #[cfg(feature = "regex")]
+    fn is_matched_by_regex(&mut self, origin: Origin<'_>, origins: &Origins) -> bool {
+        let steps = &mut self.budget.steps;
+        steps.left() > 0
+            && origins
+                .regexes
+                .iter()
+                .any(|(_, regex)| regex.is_match_within(origin.as_str(), steps).unwrap_or(false))
+    }
+
     #[cfg(not(feature = "regex"))]
     fn regex(&mut self, entry: Entry<'_>, _: usize, _: &mut Origins) {
         entry.error(ErrorKind::RegexUnavailable, self.findings);
@@ -164,70 +181,119 @@ impl Compiler<'_> {
     /// `before`: how many patterns stand before it.
     #[cfg(feature = "regex")]
     fn regex(&mut self, entry: Entry<'_>, before: usize, origins: &mut Origins) {
-        use crate::regex;
         if !self.budget.texts.insert(entry.text.to_owned()) {
             return entry.warn(WarningKind::Duplicate, self.findings);
         }
-        let regex = match self.budget.compile(entry.text) {
-            Ok(regex) => regex,
-            Err(fault) => {
-                let kind = match fault {
-                    RegexFault::Invalid(message) => ErrorKind::InvalidRegex { message },
-                    RegexFault::TooLarge => ErrorKind::RegexTooLarge,
-                };
-                return entry.error(kind, self.findings);
+        let judged = self.budget.within(|steps| judge(entry.text, self.config, steps));
+        let Ok(judged) = judged else {
+            // Once: it is the same for all that follow.
+            if !std::mem::replace(&mut self.budget.is_spent, true) {
+                entry.error(ErrorKind::RegexBudgetSpent, self.findings);
             }
+            return;
         };
-        let danger = self.config.danger;
-        if self.config.allow_credentials {
-            let proof = regex::prove(&regex);
-            if let Some(lets_in) = proof.unbounded {
-                self.needed.allow_unbounded_regex = true;
-                if !danger.allow_unbounded_regex {
-                    let kind = ErrorKind::UnboundedRegexWithCredentials { lets_in };
-                    entry.error(kind, self.findings);
-                }
-            }
-            if let Some(lets_in) = proof.insecure {
-                self.needed.allow_insecure_origins = true;
-                if !danger.allow_insecure_origins {
-                    let kind = ErrorKind::InsecureRegexWithCredentials { lets_in };
-                    entry.error(kind, self.findings);
-                }
-            }
-        } else if regex::unescaped_dot(entry.text) {
-            entry.warn(WarningKind::UnescapedDot, self.findings);
+        self.needed.allow_unbounded_regex |= judged.needed.allow_unbounded_regex;
+        self.needed.allow_insecure_origins |= judged.needed.allow_insecure_origins;
+        if let Some(warning) = judged.warning {
+            entry.warn(warning, self.findings);
         }
-        origins.regexes.push((before, regex));
+        for error in judged.errors {
+            entry.error(error, self.findings);
+        }
+        origins.regexes.extend(judged.regex.map(|regex| (before, regex)));
     }
 }
 
-/// What all regular expressions of a policy may cost together. Each is tried against every origin
-/// that no pattern allows, and a hostile policy file must not take the process down.
+/// What is found of a regex by itself.
 #[cfg(feature = "regex")]
 #[derive(Default)]
+struct Judged {
+    regex: Option<OriginRegex>,
+    needed: Danger,
+    warning: Option<WarningKind>,
+    errors: Vec<ErrorKind>,
+}
+
+#[cfg(feature = "regex")]
+fn judge(text: &str, config: &Config, steps: &mut Steps) -> Result<Judged, Spent> {
+    let refused = |kind| Judged { errors: vec![kind], ..Judged::default() };
+    let regex = match OriginRegex::compile(text, steps) {
+        Ok(regex) => regex,
+        Err(RegexFault::Invalid(message)) => {
+            return Ok(refused(ErrorKind::InvalidRegex { message }));
+        }
+        Err(RegexFault::TooLarge) => return Ok(refused(ErrorKind::RegexTooLarge)),
+    };
+    let Config { allow_credentials: credentials, danger, .. } = config;
+    let passes = |regex: &OriginRegex, steps: &mut Steps| {
+        !credentials
+            || regex::prove(regex, steps).is_ok_and(|Proof { unbounded, insecure }| {
+                (unbounded.is_none() || danger.allow_unbounded_regex)
+                    && (insecure.is_none() || danger.allow_insecure_origins)
+            })
+    };
+    if regex.is_empty(steps) {
+        let (why, meant) = regex::mismatch(&regex, steps, passes);
+        return Ok(refused(ErrorKind::RegexMatchesNoOrigin { why, meant }));
+    }
+    let mut judged = Judged::default();
+    if *credentials {
+        let Proof { unbounded, insecure } = regex::prove(&regex, steps)?;
+        judged.needed.allow_unbounded_regex = unbounded.is_some();
+        judged.needed.allow_insecure_origins = insecure.is_some();
+        let unbounded = unbounded.filter(|_| !danger.allow_unbounded_regex);
+        judged.errors.extend(unbounded.map(|unproven| match unproven {
+            Unproven::Limit(limit) => ErrorKind::UnprovenRegexWithCredentials { limit },
+            Unproven::LetsIn(lets_in) => {
+                let passes_pattern = |pattern: &Pattern<'_>| {
+                    let is_shared = matches!(pattern, Pattern::Tuple { subdomains: true, host, .. }
+                        if public_suffix::is_shared(host));
+                    !is_shared && (!pattern.is_insecure() || danger.allow_insecure_origins)
+                };
+                let meant = regex::narrower(&regex, steps, passes_pattern, passes);
+                ErrorKind::UnboundedRegexWithCredentials { lets_in, meant }
+            }
+        }));
+        let insecure = insecure.filter(|_| !danger.allow_insecure_origins);
+        let insecure = insecure.map(|lets_in| ErrorKind::InsecureRegexWithCredentials { lets_in });
+        judged.errors.extend(insecure);
+    } else if regex::unescaped_dot(text) {
+        judged.warning = Some(WarningKind::UnescapedDot);
+    }
+    judged.regex = Some(regex);
+    Ok(judged)
+}
+
+/// What all regular expressions of a policy may cost together: to compile, to prove, and to hold
+/// against the list. A hostile policy file must not take the process down.
+#[cfg(feature = "regex")]
 struct RegexBudget {
     texts: HashSet<String>,
-    spent: usize,
+    steps: Steps,
+    /// Some regex was not judged.
+    is_spent: bool,
+}
+
+#[cfg(feature = "regex")]
+impl Default for RegexBudget {
+    fn default() -> Self {
+        Self { texts: HashSet::new(), steps: Steps::new(Steps::OF_A_POLICY), is_spent: false }
+    }
 }
 
 #[cfg(feature = "regex")]
 impl RegexBudget {
-    /// In bytes of tables. An ordinary pattern takes a few thousand.
-    const ALL: usize = 4 << 20;
-    /// What a pattern costs at least: it bounds how many there can be.
-    const ONE: usize = 16 << 10;
-
-    fn compile(&mut self, text: &str) -> Result<OriginRegex, RegexFault> {
-        if self.spent > Self::ALL {
-            return Err(RegexFault::TooLarge);
+    /// Judges one regex, if there are steps for it.
+    fn within(
+        &mut self,
+        judge: impl FnOnce(&mut Steps) -> Result<Judged, Spent>,
+    ) -> Result<Judged, Spent> {
+        let before = self.steps.left();
+        if self.is_spent || before < Steps::OF_A_REGEX {
+            return Err(Spent);
         }
-        let regex = OriginRegex::new(text);
-        self.spent += match &regex {
-            Ok(regex) => regex.memory().max(Self::ONE),
-            Err(RegexFault::TooLarge) => Self::ALL / 4,
-            Err(RegexFault::Invalid(_)) => Self::ONE,
-        };
-        regex
+        let judged = judge(&mut self.steps);
+        let _ = self.steps.take(Steps::OF_A_REGEX.saturating_sub(before - self.steps.left()));
+        judged
     }
 }

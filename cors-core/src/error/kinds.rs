@@ -41,8 +41,16 @@ pub enum ErrorKind {
     },
     /// A regular expression with credentials that may leave the registrable domains it names.
     UnboundedRegexWithCredentials {
-        /// An origin that it would let in, if one was found.
+        /// An origin of another domain that it would let in, if one was found.
         lets_in: Option<String>,
+        /// The narrower entry that was likely meant, as a TOML file has it.
+        meant: Option<String>,
+    },
+    /// A regular expression with credentials of which it was not found out whether it may leave
+    /// the registrable domains it names.
+    UnprovenRegexWithCredentials {
+        /// What was reached.
+        limit: ProofLimit,
     },
     /// A regular expression with credentials that lets in an insecure origin.
     InsecureRegexWithCredentials {
@@ -83,6 +91,16 @@ pub enum ErrorKind {
     },
     /// A regular expression whose automaton would be too large.
     RegexTooLarge,
+    /// The regular expressions of the policy, up to this one, take too much work. Those behind it
+    /// are not judged.
+    RegexBudgetSpent,
+    /// A regular expression that matches no origin that a browser could send.
+    RegexMatchesNoOrigin {
+        /// In what its matches differ from origins, as far as that was found out.
+        why: Vec<RegexMismatch>,
+        /// The entry that was likely meant, as a TOML file has it.
+        meant: Option<String>,
+    },
     /// A regular expression without the feature `regex`.
     RegexUnavailable,
     /// No such key.
@@ -104,11 +122,46 @@ pub enum ErrorKind {
     },
 }
 
+/// In what all matches of a regular expression differ from origins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RegexMismatch {
+    /// Nothing but anchors.
+    Empty,
+    /// `null`, which is an entry of its own.
+    Null,
+    /// White space before or after it.
+    WhiteSpace,
+    /// `/…/`, or what another program writes around a regular expression or before it.
+    Delimiters,
+    /// No scheme.
+    NoScheme,
+    /// Something after the host and port, if only a slash.
+    Path,
+    /// Letters in upper case.
+    UpperCase,
+    /// The scheme's default port.
+    DefaultPort,
+}
+
+/// What ended the search for a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProofLimit {
+    /// The automaton that reads from the end is larger than 1 MiB.
+    Table,
+    /// There are more than 65536 places in an origin to look at.
+    Places,
+    /// More than 1024 domains or hosts are spelled out.
+    Names,
+}
+
 /// What a policy says without need, or likely does not mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WarningKind {
-    /// An exact origin that a pattern of the list covers.
+    /// An exact origin that a pattern of the list covers. Regular expressions are tried as long as
+    /// the work that a policy's regular expressions may take together lasts.
     CoveredOrigin,
     /// An entry that stands twice.
     Duplicate,
@@ -157,13 +210,19 @@ impl Explain for ErrorKind {
                     "anyone can register a name below {suffix:?}, and would read with the user's cookies"
                 );
             }
-            Self::UnboundedRegexWithCredentials { lets_in: Some(origin) } => {
+            Self::UnboundedRegexWithCredentials { lets_in: Some(origin), .. } => {
                 return format!(
                     "with credentials every match must end in a registrable domain that the pattern names, but this lets in {origin:?}"
                 );
             }
-            Self::UnboundedRegexWithCredentials { lets_in: None } => {
+            Self::UnboundedRegexWithCredentials { lets_in: None, .. } => {
                 "with credentials every match must end in a registrable domain that the pattern names, which could not be proven"
+            }
+            Self::UnprovenRegexWithCredentials { limit } => {
+                return format!(
+                    "with credentials every match must end in a registrable domain that the pattern names, which was not proven within {}",
+                    proof_limit(*limit)
+                );
             }
             Self::InsecureRegexWithCredentials { lets_in: Some(origin) } => {
                 return format!(
@@ -200,8 +259,16 @@ impl Explain for ErrorKind {
             Self::InvalidRegex { message } => {
                 return format!("not a regular expression: {message}");
             }
-            Self::RegexTooLarge => {
-                "the automaton would be too large, or those of all regular expressions together"
+            Self::RegexTooLarge => "the automaton would take more than 1 MiB",
+            Self::RegexBudgetSpent => {
+                "with this one, the regular expressions of the policy take more work than they may together, 33554432 steps; it and those behind it were not judged"
+            }
+            Self::RegexMatchesNoOrigin { why, .. } => {
+                let why: Vec<&str> = why.iter().map(|why| mismatch_reason(*why)).collect();
+                return match &*why {
+                    [] => "no origin that a browser could send matches all of it".to_owned(),
+                    why => format!("no origin matches it: {}", why.join(", and ")),
+                };
             }
             Self::RegexUnavailable => "this build has no regular expressions",
             Self::UnknownKey { .. } => "no such key",
@@ -231,7 +298,15 @@ impl Explain for ErrorKind {
             Self::PublicSuffixWithCredentials { .. } => {
                 "name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)"
             }
-            Self::UnboundedRegexWithCredentials { .. } => {
+            Self::UnboundedRegexWithCredentials { meant: Some(meant), .. } => {
+                return format!(
+                    "write {meant} (danger.allow_unbounded_regex = true would let such origins read with the user's cookies)"
+                );
+            }
+            Self::UnprovenRegexWithCredentials { .. } => {
+                "write several shorter ones with smaller counts, or patterns such as \"https://*.example.com\" (danger.allow_unbounded_regex = true would do without the proof)"
+            }
+            Self::UnboundedRegexWithCredentials { meant: None, .. } => {
                 "spell out the domain behind an escaped dot, as in \"https://[a-z]+\\\\.example\\\\.com\" (danger.allow_unbounded_regex = true would let such origins read with the user's cookies)"
             }
             Self::InsecureRegexWithCredentials { .. } => {
@@ -252,7 +327,16 @@ impl Explain for ErrorKind {
             Self::PreflightStatusOutOfRange => "write 204, or 200 for clients that know no other",
             Self::PreflightStatusWithContinue => "leave out one of the two",
             Self::InvalidRegex { .. } => "correct the regular expression",
-            Self::RegexTooLarge => "write fewer and shorter ones with smaller counts, or patterns",
+            Self::RegexTooLarge => "write several shorter ones with smaller counts, or patterns",
+            Self::RegexBudgetSpent => {
+                "write fewer and shorter ones with smaller counts, or patterns"
+            }
+            Self::RegexMatchesNoOrigin { meant: Some(meant), .. } => {
+                return format!("write {meant}");
+            }
+            Self::RegexMatchesNoOrigin { why, meant: None } => {
+                why.first().map_or(WHOLE_ORIGIN, |why| mismatch_fix(*why))
+            }
             Self::RegexUnavailable => {
                 "build cors-core with the feature \"regex\", or write patterns"
             }
@@ -311,6 +395,45 @@ impl Explain for WarningKind {
             Self::UnescapedDot => "write \"\\\\.\" where a dot is meant",
         };
         text.to_owned()
+    }
+}
+
+/// What a regular expression should be like.
+const WHOLE_ORIGIN: &str =
+    "write one that matches whole origins, such as { regex = 'https://pr-[0-9]+\\.example\\.com' }";
+
+fn mismatch_reason(why: RegexMismatch) -> &'static str {
+    match why {
+        RegexMismatch::Empty => "an empty text is not an origin",
+        RegexMismatch::Null => "a regular expression is tried on tuple origins only, not on null",
+        RegexMismatch::WhiteSpace => "an origin holds no white space",
+        RegexMismatch::Delimiters => "a regular expression here has no delimiters",
+        RegexMismatch::NoScheme => "an origin begins with its scheme",
+        RegexMismatch::Path => "an origin ends with its host or port",
+        RegexMismatch::UpperCase => "browsers send origins in lower case",
+        RegexMismatch::DefaultPort => "browsers leave the default port out",
+    }
+}
+
+fn mismatch_fix(why: RegexMismatch) -> &'static str {
+    match why {
+        RegexMismatch::Empty => "leave it out",
+        RegexMismatch::Null => {
+            "write \"null\" instead (danger.allow_null_origin = true would let any page read that puts a frame into a sandbox)"
+        }
+        RegexMismatch::WhiteSpace => "leave the white space out",
+        RegexMismatch::Delimiters => "leave the delimiters out",
+        RegexMismatch::NoScheme | RegexMismatch::Path => WHOLE_ORIGIN,
+        RegexMismatch::UpperCase => "write it in lower case",
+        RegexMismatch::DefaultPort => "leave the port out",
+    }
+}
+
+fn proof_limit(limit: ProofLimit) -> &'static str {
+    match limit {
+        ProofLimit::Table => "tables of 1 MiB for reading it from the end",
+        ProofLimit::Places => "65536 places in an origin to look at",
+        ProofLimit::Names => "1024 domains and 1024 whole hosts that it may spell out",
     }
 }
 

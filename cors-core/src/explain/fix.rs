@@ -245,7 +245,8 @@ impl Attempt {
             ErrorKind::PublicSuffixWithCredentials { .. } => {
                 danger.allow_public_suffix_subdomains = true;
             }
-            ErrorKind::UnboundedRegexWithCredentials { .. } => danger.allow_unbounded_regex = true,
+            ErrorKind::UnboundedRegexWithCredentials { .. }
+            | ErrorKind::UnprovenRegexWithCredentials { .. } => danger.allow_unbounded_regex = true,
             _ => return None,
         }
         Some(())

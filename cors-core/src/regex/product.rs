@@ -4,20 +4,27 @@
 //! alone and one port after the other, so that a node of the product always stands in a host, in
 //! `//:`, or in a scheme.
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use regex_automata::util::primitives::StateID;
+use regex_syntax::hir::{Class, ClassBytesRange, ClassUnicodeRange, Hir, HirKind};
 
 use super::automaton::{Automaton, Direction};
-use super::{OriginRegex, RegexFault, parse};
-use crate::origin::Origin;
+use super::grammar::{self, Matched};
+use super::steps::{Spent, Steps, Stop};
+use super::{OriginRegex, parse};
+use crate::error::ProofLimit;
 
 /// A node of the product, as an index.
 pub(super) type Node = u32;
 
-/// The most nodes that are looked at. A regex that needs more is taken for not proven.
-const MAX_NODES: usize = 1 << 14;
+/// The most nodes that are looked at. Ample for `.{1,253}` before a domain.
+const MAX_NODES: usize = 1 << 16;
+
+/// Added to every class of a regex, so that its automaton tells where a class lets something in
+/// from where all is spelled out, however long the list. One of them is a word byte and the other
+/// is not, for `\b`. Neither is in any origin.
+const CLASS_MARKS: [u8; 2] = [b'Q', 0x01];
 
 /// What a completion may be asked to be, besides a well-formed origin that the regex matches.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,82 +40,45 @@ pub(super) enum Goal {
 impl Goal {
     const ALL: [Self; 4] = [Self::Any, Self::Insecure, Self::PlainHttps, Self::PlainInsecure];
 
-    /// Whether an origin that the grammar's patterns match in these bits meets it.
-    fn is_met(self, origin: u32) -> bool {
-        let has = |bit| origin & bit != 0;
-        let well_formed = !has(FILE) && (has(ADDRESS) || has(NAME) && !has(NUMBER));
-        let insecure = has(HTTP) && !has(LOOPBACK);
-        well_formed
+    /// Whether an origin of which the grammar says this meets it.
+    fn is_met(self, origin: Matched) -> bool {
+        let is_plain = !origin.has_empty_label();
+        origin.is_well_formed()
             && match self {
                 Self::Any => true,
-                Self::Insecure => insecure,
-                Self::PlainHttps => has(HTTPS) && !has(EMPTY_LABEL),
-                Self::PlainInsecure => insecure && !has(EMPTY_LABEL),
+                Self::Insecure => origin.is_insecure(),
+                Self::PlainHttps => origin.is_https() && is_plain,
+                Self::PlainInsecure => origin.is_insecure() && is_plain,
             }
     }
 }
 
-/// Origins without their port, in patterns whose combination is exact but for IPv6 addresses:
-/// of these it takes some that are not in canonical form, which errs towards "not proven".
-static GRAMMAR: LazyLock<Automaton> = LazyLock::new(|| {
-    let byte = host_byte_class();
-    let scheme = "[a-z][a-z0-9+.-]*";
-    let octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-    let patterns = [
-        format!(r"{scheme}://(?:{byte}|\.)+"),
-        format!(r"{scheme}://(?:(?:{byte}|\.)*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?"),
-        format!(r"{scheme}://(?:(?:{octet}\.){{3}}{octet}|\[[0-9a-f:]+\])"),
-        r"file://.*".to_owned(),
-        r"https://.*".to_owned(),
-        r"http://.*".to_owned(),
-        r"http://(?:(?:.*\.)?localhost|127\.[0-9.]+|\[::1\])".to_owned(),
-        format!(r"{scheme}://(?:.*\.)?\..*"),
-    ];
-    let patterns = patterns.map(|pattern| parse(&pattern).expect("our own pattern is valid"));
-    Automaton::build(&patterns, Direction::Reverse).expect("our own patterns are small")
-});
-
-// The bits of the patterns above.
-const NAME: u32 = 1;
-const NUMBER: u32 = 1 << 1;
-const ADDRESS: u32 = 1 << 2;
-const FILE: u32 = 1 << 3;
-const HTTPS: u32 = 1 << 4;
-const HTTP: u32 = 1 << 5;
-const LOOPBACK: u32 = 1 << 6;
-const EMPTY_LABEL: u32 = 1 << 7;
-
-/// The bytes of a label, asked of the parser of origins itself, so that the two cannot drift apart.
-fn host_byte_class() -> String {
-    let in_host = |byte: &u8| {
-        let host = format!("a{}a", *byte as char);
-        *byte != b'.'
-            && Origin::parse(format!("https://{host}").as_bytes()).is_ok_and(|o| o.host() == host)
-    };
-    let bytes = (0..=0x7F_u8).filter(in_host).map(|byte| format!(r"\x{byte:02x}"));
-    format!("[{}]", bytes.collect::<String>())
-}
-
 /// The language of a regex met with that of origins, as a graph.
 pub(super) struct Product {
+    /// The regex, read from the end, with [`CLASS_MARKS`].
+    regex: Automaton,
     /// Bytes that lead from every node to the same node.
     classes: Vec<Vec<u8>>,
     /// Where in the regex a node stands.
     states: Vec<StateID>,
     /// A row a node, a column a class.
     edges: Vec<Option<Node>>,
-    /// For each goal and node, how many bytes are missing at least; none if it is out of reach.
+    /// For each goal and node, how many bytes are missing at least; `None` if it is out of reach.
     distances: [Vec<Option<u32>>; 4],
     /// Where hosts begin (at their end), with one of the ports that lead there, or none.
     pub(super) starts: Vec<(Node, Option<u16>)>,
 }
 
 impl Product {
-    pub(super) fn new(regex: &OriginRegex) -> Result<Self, RegexFault> {
-        let (regex, grammar) = (&regex.reversed()?, &*GRAMMAR);
+    pub(super) fn new(regex: &OriginRegex, steps: &mut Steps) -> Result<Self, Stop> {
+        let regex = parse(&regex.pattern)
+            .and_then(|hir| Automaton::build(&[with_marks(hir)], Direction::Reverse));
+        steps.take_table(&regex)?;
+        let regex = regex.map_err(|_| Stop::Limit(ProofLimit::Table))?;
+        let grammar = &*grammar::BACKWARD;
         let mut classes: Vec<Vec<u8>> = Vec::new();
         let mut known = HashMap::new();
-        for byte in 0..=0x7F_u8 {
+        for byte in (0..=0x7F_u8).filter(|byte| !CLASS_MARKS.contains(byte)) {
             let class =
                 *known.entry((regex.class(byte), grammar.class(byte))).or_insert(classes.len());
             if class == classes.len() {
@@ -117,7 +87,13 @@ impl Product {
             classes[class].push(byte);
         }
 
-        let starts = after_port(regex);
+        let schemes = schemes(&regex, steps)?;
+        // Whether it may be the scheme that follows where hosts end in `slash`, the first of two.
+        let scheme_may_follow = |slash: StateID| {
+            let colon = regex.next(slash, b'/').and_then(|slash| regex.next(slash, b':'));
+            colon.is_some_and(|colon| schemes.contains(&colon))
+        };
+        let starts = after_port(&regex);
         let mut pairs: Vec<_> = starts.iter().map(|(state, _)| (*state, grammar.start())).collect();
         let mut nodes: HashMap<_, Node> = pairs.iter().copied().zip(0..).collect();
         let starts = starts
@@ -128,10 +104,17 @@ impl Product {
         let mut done = 0;
         while let Some(&(state, origin)) = pairs.get(done) {
             if pairs.len() > MAX_NODES {
-                return Err(RegexFault::TooLarge);
+                return Err(Stop::Limit(ProofLimit::Places));
             }
+            steps.take(classes.len())?;
             for class in &classes {
                 let pair = regex.next(state, class[0]).zip(grammar.next(origin, class[0]));
+                // Without this there would be all of a scheme behind every byte that `.` matches.
+                let pair = pair.filter(|&(state, origin)| {
+                    class[0] != b'/'
+                        || grammar.next(origin, b'/').is_none()
+                        || scheme_may_follow(state)
+                });
                 edges.push(pair.map(|pair| {
                     *nodes.entry(pair).or_insert_with(|| {
                         pairs.push(pair);
@@ -142,18 +125,41 @@ impl Product {
             done += 1;
         }
 
-        let accepted = |&(state, origin): &(StateID, StateID)| match regex.accepts(state) {
-            true => grammar.accepted(origin),
-            false => 0,
+        let accepted = |&(state, origin): &(StateID, StateID)| {
+            regex.accepts(state).then(|| Matched::at(grammar, origin))
         };
-        let accepted: Vec<u32> = pairs.iter().map(accepted).collect();
-        let distances = Goal::ALL
-            .map(|goal| distances(&edges, classes.len(), |node| goal.is_met(accepted[node])));
+        let accepted: Vec<Option<Matched>> = pairs.iter().map(accepted).collect();
+        let distances = Goal::ALL.map(|goal| {
+            let is_goal = |node: usize| accepted[node].is_some_and(|origin| goal.is_met(origin));
+            distances(&edges, classes.len(), is_goal)
+        });
         let states = pairs.into_iter().map(|(state, _)| state).collect();
-        Ok(Self { classes, states, edges, distances, starts })
+        Ok(Self { regex, classes, states, edges, distances, starts })
     }
 
-    /// How many bytes are missing from `node` to `goal`; none if it cannot be reached.
+    /// How many bytes a node has to offer, at most.
+    pub(super) fn width(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// The bytes of a label that may come next, in one list for each place in the regex that they
+    /// lead to: what a class lets in stands in one list. Empty where all that may come next is
+    /// spelled out.
+    pub(super) fn choices(&self, node: Node) -> Vec<Vec<u8>> {
+        let state = self.states[node as usize];
+        if CLASS_MARKS.iter().all(|mark| self.regex.next(state, *mark).is_none()) {
+            return Vec::new();
+        }
+        let mut choices: BTreeMap<StateID, Vec<u8>> = BTreeMap::new();
+        for (byte, next) in self.steps(node, Goal::Any) {
+            if !matches!(byte, b'.' | b'/') {
+                choices.entry(self.states[next as usize]).or_default().push(byte);
+            }
+        }
+        choices.into_values().collect()
+    }
+
+    /// How many bytes are missing from `node` to `goal`; `None` if it cannot be reached.
     pub(super) fn distance(&self, node: Node, goal: Goal) -> Option<u32> {
         self.distances[goal as usize][node as usize]
     }
@@ -175,11 +181,70 @@ impl Product {
     pub(super) fn step(&self, node: Node, byte: u8, goal: Goal) -> Option<Node> {
         self.steps(node, goal).find(|(next, _)| *next == byte).map(|(_, next)| next)
     }
+}
 
-    /// Where in the regex `node` stands.
-    pub(super) fn state(&self, node: Node) -> StateID {
-        self.states[node as usize]
+/// The same regex, in which every class holds [`CLASS_MARKS`] as well.
+fn with_marks(hir: Hir) -> Hir {
+    match hir.into_kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) => Hir::literal(literal.0),
+        HirKind::Class(Class::Bytes(mut class)) => {
+            for mark in CLASS_MARKS {
+                class.push(ClassBytesRange::new(mark, mark));
+            }
+            Hir::class(Class::Bytes(class))
+        }
+        HirKind::Class(Class::Unicode(mut class)) => {
+            for mark in CLASS_MARKS.map(char::from) {
+                class.push(ClassUnicodeRange::new(mark, mark));
+            }
+            Hir::class(Class::Unicode(class))
+        }
+        HirKind::Look(look) => Hir::look(look),
+        HirKind::Repetition(mut repetition) => {
+            repetition.sub = Box::new(with_marks(*repetition.sub));
+            Hir::repetition(repetition)
+        }
+        HirKind::Capture(capture) => with_marks(*capture.sub),
+        HirKind::Concat(all) => Hir::concat(all.into_iter().map(with_marks).collect()),
+        HirKind::Alternation(all) => Hir::alternation(all.into_iter().map(with_marks).collect()),
     }
+}
+
+/// The states from which what a scheme may consist of leads to a match.
+fn schemes(regex: &Automaton, steps: &mut Steps) -> Result<HashSet<StateID>, Spent> {
+    let mut seen_classes = HashSet::new();
+    let bytes: Vec<u8> =
+        (0..=0x7F).filter(|byte| seen_classes.insert(regex.class(*byte))).collect();
+    let in_scheme = |class: u8| {
+        let is_it = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+        (0..=0x7F).any(|byte| is_it(byte) && regex.class(byte) == class)
+    };
+    let in_scheme: Vec<bool> = bytes.iter().map(|byte| in_scheme(regex.class(*byte))).collect();
+    let mut states = vec![regex.start()];
+    let mut seen = HashSet::from([regex.start()]);
+    let mut before: HashMap<StateID, Vec<StateID>> = HashMap::new();
+    let mut done = 0;
+    while let Some(&state) = states.get(done) {
+        steps.take(bytes.len())?;
+        for (byte, in_scheme) in bytes.iter().zip(&in_scheme) {
+            let Some(next) = regex.next(state, *byte) else { continue };
+            if *in_scheme {
+                before.entry(next).or_default().push(state);
+            }
+            if seen.insert(next) {
+                states.push(next);
+            }
+        }
+        done += 1;
+    }
+    states.retain(|state| regex.accepts(*state));
+    let mut found: HashSet<StateID> = states.iter().copied().collect();
+    while let Some(state) = states.pop() {
+        let before = before.get(&state).into_iter().flatten();
+        states.extend(before.filter(|before| found.insert(**before)));
+    }
+    Ok(found)
 }
 
 /// The states in which the regex, read from its end, may begin with the host: at once, or after

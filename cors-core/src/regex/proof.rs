@@ -17,86 +17,126 @@
 //! A domain above a public suffix names no one either: `.*\.amazonaws\.com` is refused as
 //! `.*\.s3\.amazonaws\.com` is.
 //!
-//! Bounds: the automata's own limits, [`MAX_NAMES`], [`MAX_TAILS`], and [`MAX_HOST`]. Beyond them nothing is proven.
-
-use std::collections::{HashMap, VecDeque};
+//! So `https://(a|b\.c)\.example\.com` is read, from the end, as follows. `com`: a public suffix,
+//! no one's, read on. `example.com`: registrable, so it is named, and whatever stands in front
+//! belongs to its owner; but it is read on for a while, since a public suffix may follow, as
+//! `github.io` does after a hypothetical `[a-z]+\.github\.io`.
+//!
+//! | read so far | says | counted as |
+//! |---|---|---|
+//! | `com` | [`Naming::Open`] | nothing; a whole host if the host could begin here |
+//! | `example.com` | [`Naming::Named`] | a name |
+//! | `a.example.com`, `c.example.com` | [`Naming::Named`] | below a name |
+//! | `b.c.example.com` | [`Naming::Named`] | below a name |
+//!
+//! What is spelled out is an enumeration up to [`MAX_SPELLED`]. What a class lets in is one as
+//! long as people could mean each of it: [`MAX_CHOICES`], [`MAX_CHOSEN`]. A witness shows what is
+//! too much: it holds something that a class or a repetition lets in where a name should stand.
 
 use super::product::{Goal, Node, Product};
+use super::steps::{Spent, Steps, Stop};
 use super::{OriginRegex, rank};
-use crate::origin::Origin;
+use crate::error::ProofLimit;
+use crate::origin::{MAX_LEN, Origin};
 use crate::public_suffix;
 
-/// The most bytes at one place of a label that are still an enumeration. Digits are.
+/// The most bytes that a class may let in at one place of a label. Digits are an enumeration.
 const MAX_CHOICES: usize = 10;
 
-/// The most registrable domains that are still an enumeration of names: `(com|org)` is one,
-/// `[0-9]{3}\.com` is not.
-const MAX_NAMES: usize = 64;
+/// The most registrable domains in which something is let in by a class: `app[0-9]\.com` names
+/// ten, `[0-9]{3}\.com` names no one.
+const MAX_CHOSEN: usize = 64;
 
-/// The most hosts, spelled out as a whole, that are still an enumeration: addresses above all.
-const MAX_TAILS: usize = 1024;
+/// The most registrable domains, and the most whole hosts beside them (addresses above all).
+const MAX_SPELLED: usize = 1024;
 
 /// The most labels at one place that are looked at in front of a registrable domain, in search of
 /// a public suffix further on.
 const MAX_LABELS_BELOW: usize = 64;
 
-/// The longest name in the DNS (RFC 1035, 2.3.4).
-const MAX_HOST: usize = 253;
-
 /// What stands against giving credentials to all that a regex matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Proof {
-    /// The regex is not proven to stay inside named registrable domains.
-    pub(crate) unbounded: Option<Witness>,
+    /// Why the regex is not proven to stay inside named registrable domains.
+    pub(crate) unbounded: Option<Unproven>,
     /// The regex is not proven to let in secure origins only.
     pub(crate) insecure: Option<Witness>,
+}
+
+/// Why a regex is not proven to stay inside named registrable domains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unproven {
+    /// It does not, as the witness shows.
+    LetsIn(Witness),
+    /// It may or may not.
+    Limit(ProofLimit),
 }
 
 /// An origin that shows it, where one was found: well-formed, and matched by the regex.
 pub(crate) type Witness = Option<String>;
 
-/// Proves what can be proven of `regex`, in bounded time.
-pub(crate) fn prove(regex: &OriginRegex) -> Proof {
-    prove_by(regex, public_suffix::is_shared)
+impl Proof {
+    #[cfg(any(test, feature = "strategies"))]
+    pub(crate) fn witnesses(self) -> impl Iterator<Item = String> {
+        let unbounded = match self.unbounded {
+            Some(Unproven::LetsIn(witness)) => witness,
+            _ => None,
+        };
+        [unbounded, self.insecure.flatten()].into_iter().flatten()
+    }
+}
+
+/// Proves what can be proven of `regex`.
+pub(crate) fn prove(regex: &OriginRegex, steps: &mut Steps) -> Result<Proof, Spent> {
+    prove_by(regex, public_suffix::is_shared, steps)
 }
 
 /// The same, by other word on whether the names below a host belong to different registrants.
-pub(super) fn prove_by(regex: &OriginRegex, is_shared: fn(&str) -> bool) -> Proof {
-    let Ok(product) = Product::new(regex) else {
-        return guess(regex);
+pub(super) fn prove_by(
+    regex: &OriginRegex,
+    is_shared: fn(&str) -> bool,
+    steps: &mut Steps,
+) -> Result<Proof, Spent> {
+    let product = match Product::new(regex, steps) {
+        Ok(product) => product,
+        Err(Stop::Spent) => return Err(Spent),
+        Err(Stop::Limit(limit)) => return Ok(guess(regex, limit)),
     };
     let mut unbounded = None;
     let mut insecure = None;
-    let mut search = Search { product: &product, is_shared, names: 0, tails: 0, below: 0 };
+    let mut search =
+        Search { product: &product, is_shared, steps, names: 0, chosen: 0, tails: 0, below: 0 };
     for &(start, port) in &product.starts {
         if unbounded.is_none() {
-            let open = search.visit(start, Vec::new(), Naming::Open).err();
-            unbounded = open.map(|open| open.witness(&product, regex, port));
+            unbounded = match search.visit(start, Label::default(), Naming::Open) {
+                Ok(()) => None,
+                Err(Fault::Open(open)) => {
+                    Some(Unproven::LetsIn(open.witness(&product, regex, port)))
+                }
+                Err(Fault::Stop(Stop::Limit(limit))) => Some(Unproven::Limit(limit)),
+                Err(Fault::Stop(Stop::Spent)) => return Err(Spent),
+            };
         }
         if insecure.as_ref().is_none_or(Witness::is_none)
             && product.distance(start, Goal::Insecure).is_some()
         {
-            let open = Open::first(&product, start, Goal::Insecure);
-            let mut plants = open.plants();
-            plants.push(b"");
-            let goals = [Goal::PlainInsecure, Goal::Insecure];
-            insecure = Some(open.candidate(port).first(&product, regex, &goals, &plants));
+            insecure = Some(insecure_witness(&product, regex, start, port));
         }
     }
-    Proof { unbounded, insecure }
+    Ok(Proof { unbounded, insecure })
 }
 
 /// A regex too large to be proven: it is refused, with a witness if an obvious one matches.
-fn guess(regex: &OriginRegex) -> Proof {
+fn guess(regex: &OriginRegex, limit: ProofLimit) -> Proof {
     let first =
         |origins: &[&str]| origins.iter().find(|o| regex.is_match(o)).map(ToString::to_string);
+    let stranger =
+        first(&["https://evil.example", "https://evil.com", "https://evil", "http://evil.example"]);
     Proof {
-        unbounded: Some(first(&[
-            "https://evil.example",
-            "https://evil.com",
-            "https://evil",
-            "http://evil.example",
-        ])),
+        unbounded: Some(match stranger {
+            Some(origin) => Unproven::LetsIn(Some(origin)),
+            None => Unproven::Limit(limit),
+        }),
         insecure: regex
             .may_begin_with("http://")
             .then(|| first(&["http://evil.example", "http://evil.com"])),
@@ -110,57 +150,110 @@ enum Naming {
     Named,
 }
 
-/// A place in a host where anything may stand, though what follows it names no one.
+/// The end of a host from a label on, as it is read: from its last byte to its first.
+#[derive(Clone, Default)]
+struct Label {
+    tail: Vec<u8>,
+    /// Whether a class let something of it in.
+    is_chosen: bool,
+}
+
+/// A place in a host where too much may stand, though what follows it names no one.
 struct Open {
     node: Node,
     tail: Vec<u8>,
+    /// What a class lets in before the tail; empty where the tail itself is what no one meant.
+    anything: Vec<u8>,
 }
 
-struct Search<'p> {
+enum Fault {
+    Open(Open),
+    Stop(Stop),
+}
+
+impl From<Spent> for Fault {
+    fn from(_: Spent) -> Self {
+        Self::Stop(Stop::Spent)
+    }
+}
+
+struct Search<'p, 's> {
     product: &'p Product,
     is_shared: fn(&str) -> bool,
-    /// Registrable domains found.
+    steps: &'s mut Steps,
+    /// Registrable domains found, and those of them in which a class let something in.
     names: usize,
+    chosen: usize,
     /// Whole hosts found beside them.
     tails: usize,
     /// Labels seen in front of such.
     below: usize,
 }
 
-impl Search<'_> {
-    /// Checks every host that ends in `tail`, which stands before `node` and begins a label.
-    fn visit(&mut self, node: Node, tail: Vec<u8>, said: Naming) -> Result<(), Open> {
-        let named = said == Naming::Named;
-        let limit = if named { MAX_LABELS_BELOW } else { MAX_TAILS };
-        let labels = match self.labels(node, tail, limit) {
-            Ok(labels) => labels,
-            Err(_) if named => return Ok(()),
-            Err(open) => return Err(open),
-        };
-        for (mut tail, end) in labels {
-            let says = self.naming(&tail, said);
+/// A byte of a label, and how it was reached.
+struct Part {
+    at: Node,
+    byte: u8,
+    before: Option<usize>,
+    /// The first part on the way here that a class let in.
+    chosen: Option<usize>,
+}
+
+impl Search<'_, '_> {
+    /// Checks every host that ends in `after`, which stands before `node` and begins a label.
+    fn visit(&mut self, node: Node, after: Label, said: Naming) -> Result<(), Fault> {
+        match said {
+            Naming::Open => self.visit_open(node, after),
+            Naming::Named => self.visit_named(node, after),
+        }
+    }
+
+    /// What was read names no one, so each label has to be one of a few.
+    fn visit_open(&mut self, node: Node, after: Label) -> Result<(), Fault> {
+        for (label, end) in self.labels(node, after, MAX_SPELLED)? {
+            let says = self.naming(&label.tail, Naming::Open);
             // Where `/` may come next the host is complete: spelled out, hence named.
-            let whole = self.product.step(end, b'/', Goal::Any).is_some();
-            if named {
-                self.below += 1;
-            } else if says == Naming::Named {
+            let is_whole = self.product.step(end, b'/', Goal::Any).is_some();
+            if says == Naming::Named {
                 self.names += 1;
-            } else if whole {
+                self.chosen += usize::from(label.is_chosen);
+            } else if is_whole {
                 self.tails += 1;
             }
-            if self.names > MAX_NAMES || self.tails > MAX_TAILS {
-                return Err(Open { node: end, tail });
+            if self.chosen > MAX_CHOSEN || self.names.max(self.tails) > MAX_SPELLED {
+                return Err(match label.is_chosen {
+                    true => Fault::Open(Open { node: end, tail: label.tail, anything: Vec::new() }),
+                    false => Fault::Stop(Stop::Limit(ProofLimit::Names)),
+                });
             }
-            // Enough was looked at in search of a public suffix further on.
-            if says == Naming::Named && self.below > MAX_TAILS {
-                continue;
-            }
-            if let Some(next) = self.product.step(end, b'.', Goal::Any) {
-                tail.push(b'.');
-                self.visit(next, tail, says)?;
+            self.go_on(end, label, says)?;
+        }
+        Ok(())
+    }
+
+    /// What was read is someone's, and only a public suffix further on can change that. It is
+    /// looked for among a few labels.
+    fn visit_named(&mut self, node: Node, after: Label) -> Result<(), Fault> {
+        let labels = match self.labels(node, after, MAX_LABELS_BELOW) {
+            Ok(labels) => labels,
+            Err(Fault::Stop(Stop::Spent)) => return Err(Spent.into()),
+            Err(_) => return Ok(()),
+        };
+        for (label, end) in labels {
+            let says = self.naming(&label.tail, Naming::Named);
+            self.below += 1;
+            if says == Naming::Open || self.below <= MAX_SPELLED {
+                self.go_on(end, label, says)?;
             }
         }
         Ok(())
+    }
+
+    /// With the next label, if there may be one.
+    fn go_on(&mut self, end: Node, mut label: Label, says: Naming) -> Result<(), Fault> {
+        let Some(next) = self.product.step(end, b'.', Goal::Any) else { return Ok(()) };
+        label.tail.push(b'.');
+        self.visit(next, label, says)
     }
 
     /// What the end of a host says, knowing what its `shorter` end, without the last label read,
@@ -183,86 +276,140 @@ impl Search<'_> {
         }
     }
 
-    /// All labels that may stand at `node`, each with `tail` after it and the node before it;
-    /// an error if they are not an enumeration.
+    /// All labels that may stand at `node`, each with what comes `after` it and the node before
+    /// it; a fault if they are not an enumeration.
     fn labels(
-        &self,
+        &mut self,
         node: Node,
-        tail: Vec<u8>,
+        after: Label,
         limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Node)>, Open> {
+    ) -> Result<Vec<(Label, Node)>, Fault> {
         let mut found = Vec::new();
-        let mut queue = VecDeque::from([(tail.clone(), node)]);
-        while let Some((read, at)) = queue.pop_front() {
-            // Counted by where they lead in the regex: eleven names that end in different letters
-            // are still names.
-            let mut choices = HashMap::new();
+        let mut parts = vec![Part { at: node, byte: 0, before: None, chosen: None }];
+        let mut done = 0;
+        while done < parts.len() {
+            let Part { at, chosen, .. } = parts[done];
+            let path = Path::to(&parts, done);
+            self.steps.take(self.product.width() + after.tail.len() + path.nodes.len())?;
+            let tail = || [&*after.tail, &*path.bytes].concat();
+            // Counted by where they lead in the regex: what a class lets in leads to one place.
+            let choices = self.product.choices(at);
+            let anything: Vec<u8> = choices
+                .iter()
+                .filter(|choice| choice.len() > MAX_CHOICES)
+                .flatten()
+                .copied()
+                .collect();
+            if !anything.is_empty() {
+                return Err(Fault::Open(Open { node: at, tail: tail(), anything }));
+            }
             let mut ends = false;
-            for (byte, next) in self.product.steps(at, Goal::Any) {
+            // What is longer is not an origin.
+            let in_bounds = after.tail.len() + path.bytes.len() < MAX_LEN;
+            for (byte, next) in self.product.steps(at, Goal::Any).filter(|_| in_bounds) {
                 if matches!(byte, b'.' | b'/') {
                     ends = true;
                     continue;
                 }
-                *choices.entry(self.product.state(next)).or_insert(0) += 1;
-                let mut read = read.clone();
-                read.push(byte);
-                queue.push_back((read, next));
+                let is_choice =
+                    choices.iter().any(|choice| choice.len() > 1 && choice.contains(&byte));
+                let chosen = chosen.or(is_choice.then_some(parts.len()));
+                parts.push(Part { at: next, byte, before: Some(done), chosen });
+                if path.nodes.contains(&next) {
+                    // Round and round: there is no end of such labels.
+                    return Err(self.too_many(&parts, chosen.unwrap_or(parts.len() - 1), &after));
+                }
             }
-            if choices.values().any(|count| *count > MAX_CHOICES) {
-                return Err(Open { node: at, tail: read });
-            }
-            // Each of the queue becomes at least one label.
-            if read.len() > MAX_HOST || found.len() + queue.len() > limit {
-                return Err(Open { node, tail });
-            }
+            done += 1;
             if ends {
-                found.push((read, at));
+                let is_chosen = after.is_chosen || chosen.is_some();
+                found.push((Label { tail: tail(), is_chosen }, at));
+            }
+            // Each of those to be done becomes at least one label.
+            if found.len() + (parts.len() - done) > limit {
+                return Err(match parts.iter().find_map(|part| part.chosen) {
+                    Some(chosen) => self.too_many(&parts, chosen, &after),
+                    None => Fault::Stop(Stop::Limit(ProofLimit::Names)),
+                });
             }
         }
         Ok(found)
+    }
+
+    /// The part shows what is let in besides what is spelled out.
+    fn too_many(&self, parts: &[Part], part: usize, after: &Label) -> Fault {
+        let tail = [&*after.tail, &*Path::to(parts, part).bytes].concat();
+        Fault::Open(Open { node: parts[part].at, tail, anything: Vec::new() })
+    }
+}
+
+/// The way to a part of a label.
+struct Path {
+    bytes: Vec<u8>,
+    nodes: Vec<Node>,
+}
+
+impl Path {
+    fn to(parts: &[Part], part: usize) -> Self {
+        let mut path = Self { bytes: Vec::new(), nodes: vec![parts[part].at] };
+        let mut at = part;
+        while let Some(before) = parts[at].before {
+            path.bytes.push(parts[at].byte);
+            path.nodes.push(parts[before].at);
+            at = before;
+        }
+        path.bytes.reverse();
+        path
     }
 }
 
 impl Open {
     /// An origin with something foreign at this place.
     fn witness(&self, product: &Product, regex: &OriginRegex, port: Option<u16>) -> Witness {
-        let mut here: Vec<u8> = product.steps(self.node, Goal::Any).map(|(byte, _)| byte).collect();
-        here.sort_by_key(|byte| rank(*byte));
-        let mut plants: Vec<&[u8]> = self.plants();
-        // Not what would end the label: it might be a named one.
-        here.retain(|byte| !matches!(byte, b'.' | b'/'));
-        plants.extend(here.chunks(1));
-        if here.is_empty() {
+        let mut anything = self.anything.clone();
+        anything.sort_by_key(|byte| rank(*byte));
+        let telling: &[&[u8]] = match &*self.tail {
+            [] => &[b"evil.example", b"evil"],
+            b"]" => &[b"[2001:db8::1"],
+            _ => &[b"evil", b"evil-"],
+        };
+        // Only with what is let in directly before the tail does it differ from what is named.
+        let is_foreign =
+            |plant: &&[u8]| plant.last().is_some_and(|byte| self.anything.contains(byte));
+        let mut plants: Vec<&[u8]> = telling.iter().copied().filter(is_foreign).collect();
+        plants.extend(anything.chunks(1));
+        if plants.is_empty() {
             plants.push(b"");
         }
-        self.candidate(port).first(product, regex, &[Goal::PlainHttps, Goal::Any], &plants)
+        let candidate = Candidate { node: self.node, tail: &self.tail, port };
+        candidate.first(product, regex, &[Goal::PlainHttps, Goal::Any], &plants)
     }
+}
 
-    /// What tells most, directly before the tail.
-    fn plants(&self) -> Vec<&'static [u8]> {
-        match &*self.tail {
-            [] => vec![b"evil.example", b"evil"],
-            b"]" => vec![b"[2001:db8::1"],
-            _ => vec![b"evil", b"evil-", b"evil."],
-        }
+/// An insecure origin that ends at `start` and in `port`.
+fn insecure_witness(
+    product: &Product,
+    regex: &OriginRegex,
+    start: Node,
+    port: Option<u16>,
+) -> Witness {
+    let goal = Goal::Insecure;
+    let mut tail = Vec::new();
+    let mut node = start;
+    // To the first place that leaves a choice. Ends, since a step without choice leads nearer.
+    while product.distance(node, goal) != Some(0) {
+        let mut steps = product.steps(node, goal);
+        let (Some((byte, next)), None) = (steps.next(), steps.next()) else { break };
+        tail.push(byte);
+        node = next;
     }
-
-    fn candidate(&self, port: Option<u16>) -> Candidate<'_> {
-        Candidate { node: self.node, tail: &self.tail, port }
-    }
-
-    /// The first place from `node` on that leaves a choice on the way to `goal`.
-    fn first(product: &Product, mut node: Node, goal: Goal) -> Self {
-        let mut tail = Vec::new();
-        // Ends, since a step without choice leads nearer.
-        while product.distance(node, goal) != Some(0) {
-            let mut steps = product.steps(node, goal);
-            let (Some((byte, next)), None) = (steps.next(), steps.next()) else { break };
-            tail.push(byte);
-            node = next;
-        }
-        Self { node, tail }
-    }
+    let plants: &[&[u8]] = match &*tail {
+        [] => &[b"evil.example", b"evil", b""],
+        b"]" => &[b"[2001:db8::1", b""],
+        _ => &[b"evil", b"evil-", b"evil.", b""],
+    };
+    let candidate = Candidate { node, tail: &tail, port };
+    candidate.first(product, regex, &[Goal::PlainInsecure, goal], plants)
 }
 
 /// The end of an origin, to be completed to a whole one.

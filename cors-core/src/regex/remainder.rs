@@ -7,42 +7,18 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::rc::Rc;
-use std::sync::LazyLock;
 
 use regex_automata::util::primitives::StateID;
 
-use super::automaton::{Automaton, Direction};
-use super::{OriginRegex, RegexFault, parse, rank};
+use super::automaton::Automaton;
+use super::grammar::{self, Matched};
+use super::steps::Steps;
+use super::{OriginRegex, RegexFault, rank};
 use crate::origin::MAX_LEN;
 use crate::pattern::{Pattern, Port};
 
-/// Origins with their port, in patterns whose combination is exact but for IPv6 addresses, of which
-/// it takes some that are not in canonical form.
-static GRAMMAR: LazyLock<Automaton> = LazyLock::new(|| {
-    let scheme = "[a-z][a-z0-9+.-]*";
-    // As in `origin::Kinds`.
-    let byte = r"[!-~&&[^A-Z#%/:<>?@\[\\\]\^|]]";
-    let octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-    let port = "(?::(?:[0-9]|[1-9][0-9]{1,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}\
-                |655[0-2][0-9]|6553[0-5]))?";
-    let patterns = [
-        format!(r"{scheme}://{byte}+{port}"),
-        format!(r"{scheme}://(?:{byte}*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?{port}"),
-        format!(r"{scheme}://(?:(?:{octet}\.){{3}}{octet}|\[[0-9a-f:]+\]){port}"),
-        r"file://.*|(?:http|ws)://.*:80|(?:https|wss)://.*:443|ftp://.*:21".to_owned(),
-        format!(r"{scheme}://(?:.*\.)?\..*"),
-    ];
-    let patterns = patterns.map(|pattern| parse(&pattern).expect("our own pattern is valid"));
-    Automaton::build(&patterns, Direction::Forward).expect("our own patterns are small")
-});
-
-// The bits of the patterns above.
-const NAME: u32 = 1;
-const NUMBER: u32 = 1 << 1;
-const ADDRESS: u32 = 1 << 2;
-/// `file:`, or a default port spelled out.
-const NEVER: u32 = 1 << 3;
-const EMPTY_LABEL: u32 = 1 << 4;
+/// How many places are looked at in search of some origin that a regex matches.
+const MAX_PLACES: usize = 1 << 12;
 
 /// An entry without what others match.
 pub(crate) struct Remainder<'r> {
@@ -81,12 +57,14 @@ impl<'r> Remainder<'r> {
     }
 
     /// Without what the pattern matches; any other text stands for itself.
+    #[cfg(feature = "browser")]
     pub(crate) fn subtract_pattern(&mut self, pattern: &str) -> Result<(), RegexFault> {
         self.regexes.push(Cow::Owned(OriginRegex::of_pattern(pattern)?));
         Ok(())
     }
 
     /// Takes one origin away. It may hold a `*`, which stands for itself.
+    #[cfg(feature = "browser")]
     pub(crate) fn subtract_origin(&mut self, origin: &str) -> Result<(), RegexFault> {
         self.regexes.push(Cow::Owned(OriginRegex::new(&regex_syntax::escape(origin))?));
         Ok(())
@@ -95,8 +73,10 @@ impl<'r> Remainder<'r> {
     /// The shortest origin that is left, without empty labels if there is one such; none if
     /// nothing is left. What is looked at is taken off `granted`.
     pub(crate) fn shortest(&self, granted: &mut usize) -> Result<Option<String>, OutOfBounds> {
-        let automata: Vec<&Automaton> =
-            [&*GRAMMAR].into_iter().chain(self.regexes.iter().map(|r| &r.automaton)).collect();
+        let automata: Vec<&Automaton> = [&*grammar::FORWARD]
+            .into_iter()
+            .chain(self.regexes.iter().map(|r| &r.automaton))
+            .collect();
         let bytes = one_of_each_class(&automata);
         let start: Place = automata.iter().map(|automaton| Some(automaton.start())).collect();
         let mut seen = HashSet::from([start.clone()]);
@@ -128,6 +108,16 @@ impl<'r> Remainder<'r> {
         Ok(odd.map(|found| spell(&all, found)))
     }
 
+    /// The same, of as many steps as are left, and no more than one regex may take.
+    pub(super) fn shortest_within(&self, steps: &mut Steps) -> Result<Option<String>, OutOfBounds> {
+        let granted = MAX_PLACES.min(steps.left() / Steps::OF_A_PLACE);
+        let mut places = granted;
+        let shortest = self.shortest(&mut places);
+        // No more than are left.
+        let _ = steps.take((granted - places) * Steps::OF_A_PLACE);
+        shortest
+    }
+
     /// Whether what leads to `place` is an origin that is left.
     fn is_left(&self, automata: &[&Automaton], place: &Place) -> Option<Looks> {
         let accepts = |(automaton, state): (&&Automaton, &Option<StateID>)| {
@@ -137,10 +127,9 @@ impl<'r> Remainder<'r> {
         if matched.next() != Some(true) || matched.any(|matched| matched) {
             return None;
         }
-        let bits = automata[0].accepted(place[0]?);
-        let has = |bit| bits & bit != 0;
-        let well_formed = !has(NEVER) && (has(ADDRESS) || has(NAME) && !has(NUMBER));
-        well_formed.then(|| if has(EMPTY_LABEL) { Looks::Odd } else { Looks::Plain })
+        let matched = Matched::at(automata[0], place[0]?);
+        let looks = if matched.has_empty_label() { Looks::Odd } else { Looks::Plain };
+        matched.is_well_formed().then_some(looks)
     }
 }
 
@@ -190,7 +179,7 @@ impl OriginRegex {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "browser"))]
 mod tests {
     use super::*;
     use crate::origin::Origin;

@@ -152,10 +152,11 @@ proptest! {
     ) {
         let pattern = sample.pattern();
         let Ok(regex) = OriginRegex::new(&pattern) else { return Ok(()) };
-        let Proof { unbounded, insecure } = prove(&regex);
-        for witness in [&unbounded, &insecure].into_iter().flatten().flatten() {
-            prop_assert!(Origin::parse(witness.as_bytes()).is_ok() && regex.is_match(witness), "{pattern}: {witness}");
+        let proof = prove_all(&regex);
+        for witness in proof.clone().witnesses() {
+            prop_assert!(Origin::parse(witness.as_bytes()).is_ok() && regex.is_match(&witness), "{pattern}: {witness}");
         }
+        let Proof { unbounded, insecure } = proof;
         for (choices, at, foreign) in draws {
             // Drawn, then with something of someone else's put in.
             let mut text = sample.draw(&mut choices.into_iter());
@@ -168,5 +169,29 @@ proptest! {
             let is_foreign = registrable(origin.host().trim_end_matches('.')).contains('z');
             prop_assert!(unbounded.is_some() || !is_foreign, "{pattern} lets {text} in");
         }
+    }
+
+    /// What is shown in an error is what the error is about: a host that is not at or below the
+    /// domain that the regex spells out.
+    #[test]
+    fn witnesses_are_outside(
+        front in vec(part(), 0..3),
+        tail in select(&[".example.com", "example.com", ".me.github.io", ".localhost"][..]),
+        back in select(&[
+            "", ":?[0-9]*", "[0-9]*", "(m)*", "(com)?(com)*", "[a-z]?[a-z]*", ".?[0-9]*", r"\b.*",
+            "x{0,3}", "([0-9]{1,2}|)", r"(\.|x*)", "(:[0-9]+)?", "(/.*)?", ".*", "[m-z]*",
+        ][..]),
+    ) {
+        let front: String = front.iter().map(Sample::pattern).collect();
+        let pattern = format!("https://{front}{}{back}", tail.replace('.', r"\."));
+        let Ok(regex) = OriginRegex::new(&pattern) else { return Ok(()) };
+        let Some(Unproven::LetsIn(Some(witness))) = prove_all(&regex).unbounded else {
+            return Ok(());
+        };
+        let origin = Origin::parse(witness.as_bytes()).expect("well-formed");
+        prop_assert!(regex.is_match(&witness), "{pattern}: {witness}");
+        let domain = tail.trim_start_matches('.');
+        let is_inside = format!(".{}", origin.host()).ends_with(&format!(".{domain}"));
+        prop_assert!(!is_inside, "{pattern}: {witness} is inside {domain}");
     }
 }
