@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use regex_automata::util::primitives::StateID;
+use regex_syntax::escape;
 
 use super::automaton::{Automaton, Direction};
 use super::{OriginRegex, RegexFault, parse, rank};
@@ -21,13 +22,16 @@ use crate::pattern::{Pattern, Port};
 static GRAMMAR: LazyLock<Automaton> = LazyLock::new(|| {
     let scheme = "[a-z][a-z0-9+.-]*";
     // As in `origin::Kinds`.
-    let byte = r"[!-~&&[^A-Z#%/:<>?@\[\\\]\^|]]";
+    let byte = r"[!-~&&[^#/:<>?@\[\\\]\^|]]";
     let octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     let port = "(?::(?:[0-9]|[1-9][0-9]{1,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}\
                 |655[0-2][0-9]|6553[0-5]))?";
     let patterns = [
         format!(r"{scheme}://{byte}+{port}"),
-        format!(r"{scheme}://(?:{byte}*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?{port}"),
+        // Hosts of other schemes are opaque.
+        format!(
+            r"(?:https?|wss?|ftp)://(?:.*[A-Z%].*|(?:{byte}*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?{port})"
+        ),
         format!(r"{scheme}://(?:(?:{octet}\.){{3}}{octet}|\[[0-9a-f:]+\]){port}"),
         r"file://.*|(?:http|ws)://.*:80|(?:https|wss)://.*:443|ftp://.*:21".to_owned(),
         format!(r"{scheme}://(?:.*\.)?\..*"),
@@ -38,7 +42,8 @@ static GRAMMAR: LazyLock<Automaton> = LazyLock::new(|| {
 
 // The bits of the patterns above.
 const NAME: u32 = 1;
-const NUMBER: u32 = 1 << 1;
+/// A name that a special scheme does not have.
+const NO_DOMAIN: u32 = 1 << 1;
 const ADDRESS: u32 = 1 << 2;
 /// `file:`, or a default port spelled out.
 const NEVER: u32 = 1 << 3;
@@ -88,7 +93,7 @@ impl<'r> Remainder<'r> {
 
     /// Takes one origin away. It may hold a `*`, which stands for itself.
     pub(crate) fn subtract_origin(&mut self, origin: &str) -> Result<(), RegexFault> {
-        self.regexes.push(Cow::Owned(OriginRegex::new(&regex_syntax::escape(origin))?));
+        self.regexes.push(Cow::Owned(OriginRegex::new(&escape(origin))?));
         Ok(())
     }
 
@@ -139,7 +144,7 @@ impl<'r> Remainder<'r> {
         }
         let bits = automata[0].accepted(place[0]?);
         let has = |bit| bits & bit != 0;
-        let well_formed = !has(NEVER) && (has(ADDRESS) || has(NAME) && !has(NUMBER));
+        let well_formed = !has(NEVER) && (has(ADDRESS) || has(NAME) && !has(NO_DOMAIN));
         well_formed.then(|| if has(EMPTY_LABEL) { Looks::Odd } else { Looks::Plain })
     }
 }
@@ -175,16 +180,17 @@ impl OriginRegex {
         let any_port = "(?::[0-9]+)?";
         let regex = match Pattern::parse(pattern) {
             _ if pattern == "*" => ".*".to_owned(),
+            Ok(Pattern::AnyHost { scheme }) => format!(r"{}://(?:[^:\[]+|\[.*\])", escape(scheme)),
             Ok(Pattern::Tuple { scheme, subdomains, host, port }) => {
                 let labels = if subdomains { r"(?:[^.:/\[]+\.)+" } else { "" };
                 let port = match port {
                     Port::Exact(port) => port,
                     Port::Any => any_port,
                 };
-                let [scheme, host] = [scheme, host].map(regex_syntax::escape);
+                let [scheme, host] = [scheme, host].map(escape);
                 format!("{scheme}://{labels}{host}{port}")
             }
-            _ => regex_syntax::escape(pattern),
+            _ => escape(pattern),
         };
         Self::new(&regex)
     }
@@ -249,8 +255,10 @@ mod tests {
         let schemes = ["https", "http", "wss", "ws", "ftp", "tauri", "file", "a+b-c.1", "1a"];
         let hosts =
             ["1.2.3.4", "1.2.3", "256.1.1.1", "1.2.3.4.", "a.1", "a.0x", "[::1]", "a.", "."];
+        let opaque = |byte: u8| format!("app://a{}1", byte as char);
         let texts = (b'!'..=b'~')
             .map(byte)
+            .chain((b'!'..=b'~').map(opaque))
             .chain(ports.iter().flat_map(|port| {
                 schemes.iter().map(move |scheme| format!("{scheme}://a.test:{port}"))
             }))
