@@ -79,7 +79,7 @@ impl Config {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OriginEntry {
     /// `*`, `null`, an origin, or one with wildcards: `https://*.example.com`,
-    /// `http://localhost:*`.
+    /// `http://localhost:*`, `moz-extension://*`.
     Pattern(String),
     /// A regular expression that must match the whole origin. Needs the feature `regex`.
     Regex(String),

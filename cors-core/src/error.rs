@@ -8,6 +8,7 @@
 //! ```
 
 mod kinds;
+mod origins;
 
 pub use kinds::{ErrorKind, Explain, ProofLimit, RegexMismatch, WarningKind};
 use std::borrow::Cow;

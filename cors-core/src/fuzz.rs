@@ -41,5 +41,6 @@ fn choice_and_lines(bytes: &[u8]) -> Option<(u8, impl Iterator<Item = &[u8]> + C
 fn matches(pattern: &Pattern<'_>, text: &str) -> bool {
     let has_empty_label =
         || text.split_once("://").is_some_and(|(_, host)| format!(".{host}").contains(".."));
-    laws::matches(pattern, text) && (pattern.is_exact() || !has_empty_label())
+    let is_opaque = matches!(pattern, Pattern::AnyHost { .. });
+    laws::matches(pattern, text) && (pattern.is_exact() || is_opaque || !has_empty_label())
 }

@@ -41,7 +41,7 @@ use crate::browser::{Browser, CredentialsMode, Ended, Fetch, Step, Verdict, serv
 use crate::config::{Config, OriginEntry};
 use crate::error::{ErrorKind, Explain};
 use crate::origin::Origin;
-use crate::pattern::{self, Pattern, Port};
+use crate::pattern::{self, Meant, Pattern, Port};
 use crate::policy::Policy;
 use crate::prepared::PreparedPolicy;
 use crate::public_suffix::is_shared;
@@ -80,7 +80,9 @@ where
         match Pattern::parse(text) {
             Ok(pattern) => patterns.push(pattern),
             Err(fault) => {
-                let kind = ErrorKind::InvalidOrigin { fault, meant: pattern::repair(text) };
+                let (fault, meant) = pattern::diagnose(text, fault);
+                let meant = meant.into_iter().find(|meant| matches!(meant, Meant::Entry(_)));
+                let kind = ErrorKind::InvalidOrigin { fault, meant };
                 panic!("{law}: {text:?} is no pattern: {}; {}", kind.reason(), kind.fix())
             }
         }
@@ -385,8 +387,16 @@ fn shown(policy: &Policy, fetch: &Fetch) -> String {
 /// Whether a pattern matches an origin, as the table of patterns says it: nothing compiled, so that
 /// a policy is not judged by itself.
 pub(crate) fn matches(pattern: &Pattern<'_>, text: &str) -> bool {
-    let Pattern::Tuple { scheme, subdomains, host, port } = *pattern else { return text == "null" };
-    let Ok(origin) = Origin::parse(text.as_bytes()) else { return false };
+    let Ok(origin) = Origin::parse(text.as_bytes()) else {
+        return *pattern == Pattern::Null && text == "null";
+    };
+    let (scheme, subdomains, host, port) = match *pattern {
+        Pattern::Null => return false,
+        Pattern::AnyHost { scheme } => {
+            return origin.scheme() == scheme && origin.port().is_none();
+        }
+        Pattern::Tuple { scheme, subdomains, host, port } => (scheme, subdomains, host, port),
+    };
     let hosts = if subdomains {
         origin.host() != host && is_at_or_below(origin.host(), host)
     } else {

@@ -145,6 +145,7 @@ mod origin;
 mod origins;
 mod pattern;
 mod policy;
+mod ports;
 mod prepared;
 mod public_suffix;
 mod punycode;
@@ -170,7 +171,7 @@ pub use error::{
 #[cfg(feature = "swap")]
 pub use handle::Handle;
 pub use origin::{MAX_LEN as MAX_ORIGIN_LEN, Origin, OriginFault};
-pub use pattern::PatternFault;
+pub use pattern::{Meant, PatternFault};
 pub use policy::Policy;
 pub use prepared::{Begun, Exchange, Pending, PreparedPolicy, Question};
 pub use question::{AskedOrigin, IntoVerdict, NamedHeaders};

@@ -15,6 +15,7 @@
 //! | `http://127.0.0.1` | yes | |
 //! | `http://127.1` | no | serialized as `127.0.0.1` |
 //! | `http://[::1]` | yes | |
+//! | `app://.` | yes | hosts of schemes that are not special are opaque: any text, in any case |
 //! | `null` | no | the serialization of an opaque origin, not of a tuple origin |
 //!
 //! A label that begins `xn--` is taken as it stands: it is not decoded, since a browser sends
@@ -75,7 +76,7 @@ pub enum OriginFault {
     UserInfo,
     /// A path, query or fragment after the host or port.
     Path,
-    /// The host holds an upper-case letter.
+    /// The host of a special scheme, such as `https`, holds an upper-case letter.
     UpperCase,
     /// The host holds a character that the URL Standard forbids there.
     BadHost,
@@ -125,7 +126,7 @@ impl<'a> Origin<'a> {
             rest.len()
         };
         let (host, port) = rest.split_at(host_len);
-        check_host(host, if port.is_empty() { has } else { Kinds::of(host) })?;
+        check_host(host, scheme, if port.is_empty() { has } else { Kinds::of(host) })?;
         let port = match port.strip_prefix(':') {
             Some(digits) => Some(check_port(digits, scheme)?),
             None if port.is_empty() => None,
@@ -233,17 +234,24 @@ pub(crate) fn check_port(digits: &str, scheme: &str) -> Result<u16, OriginFault>
 
 /// [URL, host parser](https://url.spec.whatwg.org/#concept-host-parser), for what its own
 /// serializer would give back unchanged.
-fn check_host(host: &str, has: Kinds) -> Result<(), OriginFault> {
+fn check_host(host: &str, scheme: &str, has: Kinds) -> Result<(), OriginFault> {
     if host.is_empty() {
         return Err(OriginFault::NoHost);
     }
     if let Some(inner) = host.strip_prefix('[') {
         return check_ipv6(inner.strip_suffix(']').ok_or(OriginFault::BadIpv6)?);
     }
+    if has.any(Kinds::FORBIDDEN) {
+        return Err(OriginFault::BadHost);
+    }
+    if default_port(scheme).is_none() {
+        // [Opaque](https://url.spec.whatwg.org/#opaque-host): neither a name nor an address.
+        return Ok(());
+    }
     if has.any(Kinds::UPPER_CASE) {
         return Err(OriginFault::UpperCase);
     }
-    if has.any(Kinds::FORBIDDEN) {
+    if has.any(Kinds::PERCENT) {
         return Err(OriginFault::BadHost);
     }
     if ends_in_number(host) && host.parse::<Ipv4Addr>().is_err() {
@@ -261,10 +269,12 @@ impl Kinds {
     const PATH: u8 = 1;
     const USER_INFO: u8 = 1 << 1;
     const UPPER_CASE: u8 = 1 << 2;
-    /// A [forbidden domain code point](https://url.spec.whatwg.org/#forbidden-domain-code-point),
-    /// or no ASCII.
+    /// A [forbidden host code point](https://url.spec.whatwg.org/#forbidden-host-code-point), or
+    /// one that is percent-encoded in an opaque host.
     const FORBIDDEN: u8 = 1 << 3;
     const COLON: u8 = 1 << 4;
+    /// Forbidden in domains, and part of opaque hosts.
+    const PERCENT: u8 = 1 << 5;
 
     fn of(text: &str) -> Self {
         Self(text.bytes().fold(0, |kinds, byte| kinds | KINDS[usize::from(byte)]))
@@ -285,7 +295,8 @@ static KINDS: [u8; 256] = {
             b'@' => Kinds::USER_INFO | Kinds::FORBIDDEN,
             b'A'..=b'Z' => Kinds::UPPER_CASE,
             b':' => Kinds::COLON | Kinds::FORBIDDEN,
-            b'%' | b'<' | b'>' | b'[' | b']' | b'^' | b'|' => Kinds::FORBIDDEN,
+            b'%' => Kinds::PERCENT,
+            b'<' | b'>' | b'[' | b']' | b'^' | b'|' => Kinds::FORBIDDEN,
             other if !other.is_ascii_graphic() => Kinds::FORBIDDEN,
             _ => 0,
         };
@@ -384,6 +395,10 @@ mod tests {
             ("https://1.2.3.0x1g", "1.2.3.0x1g", None),
             ("tauri://localhost", "localhost", None),
             ("chrome-extension://abcdefghijklmnop", "abcdefghijklmnop", None),
+            ("app://.", ".", None),
+            ("app://My%20App!", "My%20App!", None),
+            ("app://1.2.3:80", "1.2.3", Some(80)),
+            ("app://[::1]", "[::1]", None),
         ] {
             let origin =
                 Origin::parse(text.as_bytes()).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
@@ -412,6 +427,12 @@ mod tests {
             ("https://A.test", UpperCase),
             ("https://a b.test", BadHost),
             ("https://a%20b.test", BadHost),
+            ("https://A b.test", BadHost),
+            ("app://", NoHost),
+            ("app://a|b", BadHost),
+            ("app://a b", BadHost),
+            ("app://[::01]", BadIpv6),
+            ("app://a:080", BadPort),
             ("https://a.test, https://b.test", Path),
             ("https://a.1", BadIpv4),
             ("https://1.2.3", BadIpv4),

@@ -1,9 +1,10 @@
 //! The compiled set of allowed origins.
 //!
 //! All patterns live in one string, in the order of the policy, behind one hash table. An exact
-//! origin is one lookup; a subdomain pattern one lookup for each label boundary of the request's
-//! host that some pattern could begin at. Neither grows with the number of patterns, and the
-//! table is all that is kept: the policy's list is read back from it.
+//! origin is one lookup; any host of a scheme one more, if a pattern has that; a subdomain pattern
+//! one lookup for each label boundary of the request's host that some pattern could begin at.
+//! None of them grows with the number of patterns, and the table is all that is kept: the policy's
+//! list is read back from it.
 
 use crate::origin::{MAX_LEN, Origin};
 use crate::pattern::{Pattern, Port};
@@ -27,6 +28,7 @@ pub(crate) struct Patterns {
 /// Which lookups can find anything at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Has {
+    any_host: bool,
     any_port: bool,
     subdomains: bool,
     subdomains_any_port: bool,
@@ -69,9 +71,12 @@ impl Patterns {
         if self.has.any_port && self.find(Key::any_port(origin.without_port())) {
             return true;
         }
-        let Some((least, most)) = self.has.labels else { return false };
         let host = origin.host().as_bytes();
         let scheme = origin.scheme().as_bytes();
+        if self.has.any_host && origin.port().is_none() && self.find(Key::any_host(scheme)) {
+            return true;
+        }
+        let Some((least, most)) = self.has.labels else { return false };
         let host_start = scheme.len() + "://".len();
         let mut dot = host.len();
         for labels in 1..=most {
@@ -174,6 +179,7 @@ impl PatternsBuilder {
     pub(crate) fn add(&mut self, text: &str, pattern: &Pattern<'_>) {
         self.text.push_str(text);
         self.ends.push(self.text.len());
+        self.has.any_host |= matches!(pattern, Pattern::AnyHost { .. });
         if let Pattern::Tuple { subdomains, host, port, .. } = pattern {
             let any_port = *port == Port::Any;
             self.has.any_port |= any_port && !subdomains;
@@ -265,6 +271,11 @@ impl<'a> Key<'a> {
 
     fn any_port(without_port: &'a [u8]) -> Self {
         Self { any_port: true, ..Self::exact(without_port) }
+    }
+
+    /// Nothing stands behind the star.
+    fn any_host(scheme: &'a [u8]) -> Self {
+        Self { subdomains: true, any_port: false, scheme, rest: b"" }
     }
 
     /// The key of a pattern, from the text that [`Pattern::parse`] accepted.
@@ -468,6 +479,16 @@ mod tests {
                 &["tauri://localhost"],
                 &["http://localhost", "tauri://localhost:1"],
             ),
+            (
+                &["app://."],
+                &["app://."],
+                &["app://", "app://..", "app://a", "app://.:1", "xapp://."],
+            ),
+            (
+                &["app://*", "https://a.test"],
+                &["app://.", "app://a", "app://A.b..c", "app://[::1]", "app://*", "https://a.test"],
+                &["app://", "app://a:1", "app://a/", "xapp://a", "app", "https://b.test", "null"],
+            ),
             (&[], &[], &["", "null", "https://a.test"]),
         ];
         for (patterns, accepted, rejected) in rows {
@@ -512,6 +533,7 @@ mod tests {
             ("https://*.a.test", "https://*.b.test"),
             ("https://*.a.test", "http://*.a.test"),
             ("https://*.a.test:*", "https://*.b.test:*"),
+            ("app://*", "apq://*"),
         ] {
             let mut patterns = set(&[held]);
             let key = Key::of(other);

@@ -9,17 +9,40 @@
 //! | `https://*.a.test` | `https://x.a.test`, `https://y.x.a.test` | `https://a.test`, `https://xa.test` | `*` stands for whole labels, at least one |
 //! | `http://localhost:*` | `http://localhost`, `http://localhost:3000` | `https://localhost` | any port, also none |
 //! | `https://*.a.test:*` | `https://x.a.test:8443` | `https://a.test:8443` | both at once |
+//! | `app://.` | `app://.` | `app://a` | hosts of schemes other than `http` and `https` are opaque |
+//! | `moz-extension://*` | `moz-extension://x`, `moz-extension://X.y` | `moz-extension://x:81` | any host of such a scheme, without a port |
 //! | `null` | `null` | anything else | opaque origins: sandboxed frames, `file:`, redirects |
 
+mod dialect;
+mod host;
+mod meant;
+mod scheme;
+mod several;
+mod stars;
+#[cfg(test)]
+mod tests;
+
+pub use meant::Meant;
+pub(crate) use meant::diagnose;
+pub(crate) use scheme::misspelt;
+
 use crate::origin::{self, Origin, OriginFault};
-use crate::punycode;
 use std::borrow::Cow;
 
 /// One pattern, parsed. Borrows the text of the policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pattern<'a> {
     Null,
-    Tuple { scheme: &'a str, subdomains: bool, host: &'a str, port: Port<'a> },
+    /// `moz-extension://*`; the scheme is neither `http` nor `https`.
+    AnyHost {
+        scheme: &'a str,
+    },
+    Tuple {
+        scheme: &'a str,
+        subdomains: bool,
+        host: &'a str,
+        port: Port<'a>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,16 +52,28 @@ pub(crate) enum Port<'a> {
     Any,
 }
 
-/// Why a text is no pattern. The text itself stands in the error that holds this.
+/// Why a text is not a pattern. The error that holds this shows the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PatternFault {
-    /// Apart from its wildcards it is no origin.
+    /// Apart from its wildcards it is not an origin.
     Origin(OriginFault),
     /// Nothing but white space.
     Empty,
     /// White space before, after or within.
     WhiteSpace,
+    /// Quotation marks around it.
+    Quotes,
+    /// Several entries in one, or a separator such as a comma.
+    Several,
+    /// A placeholder that nobody filled in, such as `${host}`.
+    Placeholder,
+    /// A regular expression that is not marked as one.
+    Regex,
+    /// `https//`, `https:/`, `//`: the scheme is cut or doubled.
+    CutScheme,
+    /// `wss`, `ftp`: no page has an origin of this scheme.
+    NoPage,
     /// A scheme alone, as in `https://`.
     LoneScheme,
     /// `https://*`: any host at all.
@@ -47,6 +82,8 @@ pub enum PatternFault {
     Wildcard,
     /// `*.` before an IP address, which has no subdomains.
     WildcardBeforeIp,
+    /// An IPv6 address without both of its brackets.
+    Brackets,
     /// Characters outside ASCII, where browsers send Punycode.
     Unicode,
     /// The host ends in a dot.
@@ -73,9 +110,22 @@ impl<'a> Pattern<'a> {
         }
         let (scheme, authority) =
             text.split_once("://").ok_or(PatternFault::Origin(OriginFault::NoScheme))?;
+        if scheme == "file" {
+            return Err(PatternFault::Origin(OriginFault::FileScheme));
+        }
+        if scheme::has_no_page(scheme) {
+            return Err(PatternFault::NoPage);
+        }
+        let is_web = scheme::is_web(scheme);
         match authority {
             "" => return Err(PatternFault::LoneScheme),
-            "*" | "*:*" => return Err(PatternFault::AnyHost),
+            "*" if !is_web && origin::check_scheme(scheme).is_ok() => {
+                let is_short = text.len() <= origin::MAX_LEN;
+                return is_short.then_some(Self::AnyHost { scheme }).ok_or(PatternFault::TooLong);
+            }
+            _ if authority == "*" || authority.starts_with("*:") => {
+                return Err(PatternFault::AnyHost);
+            }
             _ => {}
         }
         let (rest, port) = match authority.strip_suffix(":*") {
@@ -91,7 +141,9 @@ impl<'a> Pattern<'a> {
             return Err(PatternFault::TooLong);
         }
         if host.contains('*') {
-            return Err(PatternFault::Wildcard);
+            let is_behind = host.find('*') > host.find(['/', '?', '#']).or(Some(host.len()));
+            let path = PatternFault::Origin(OriginFault::Path);
+            return Err(if is_behind { path } else { PatternFault::Wildcard });
         }
         // The pattern without its wildcards, which is the text itself where it has none.
         let plain = match subdomains {
@@ -100,10 +152,13 @@ impl<'a> Pattern<'a> {
         };
         let parsed = Origin::parse(plain.as_bytes()).map_err(PatternFault::Origin)?;
         let host = &host[..parsed.host().len()];
-        if host.ends_with('.') {
+        if !host::is_plain(host, is_web) {
+            return Err(PatternFault::Origin(OriginFault::BadHost));
+        }
+        if (is_web || subdomains) && host.ends_with('.') {
             return Err(PatternFault::TrailingDot);
         }
-        if host.split('.').any(str::is_empty) {
+        if (is_web || subdomains) && host.split('.').any(str::is_empty) {
             return Err(PatternFault::EmptyLabel);
         }
         if subdomains && origin::is_ip_address(host) {
@@ -123,138 +178,24 @@ impl<'a> Pattern<'a> {
 
     /// Whether it is one origin and no more.
     pub(crate) fn is_exact(&self) -> bool {
-        !matches!(self, Self::Tuple { subdomains: true, .. } | Self::Tuple { port: Port::Any, .. })
-    }
-}
-
-/// The pattern that was likely meant, if there is one.
-pub(crate) fn repair(text: &str) -> Option<String> {
-    let text = text.trim();
-    let (scheme, rest) = match text.split_once("://") {
-        Some((scheme, rest)) => (scheme.to_lowercase(), rest),
-        None if text.starts_with("localhost") => ("http".to_owned(), text),
-        None if text.contains('.') => ("https".to_owned(), text),
-        None => return None,
-    };
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let authority = authority.rsplit('@').next()?;
-    let (host, port) = match authority.rfind([':', ']']) {
-        Some(colon) if authority[colon..].starts_with(':') => authority.split_at(colon),
-        _ => (authority, ""),
-    };
-    let host = match host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
-        Some(inner) => {
-            let mut compressed = String::from("[");
-            origin::write_ipv6(inner.parse().ok()?, &mut compressed).ok()?;
-            compressed + "]"
-        }
-        None => repair_name(host),
-    };
-    let port = match port.strip_prefix(':') {
-        None | Some("") => String::new(),
-        Some("*") => ":*".to_owned(),
-        Some(digits) => {
-            let number: u16 = digits.parse().ok()?;
-            if origin::default_port(&scheme) == Some(number) {
-                String::new()
-            } else {
-                format!(":{number}")
-            }
-        }
-    };
-    let repaired = format!("{scheme}://{host}{port}");
-    Pattern::parse(&repaired).is_ok().then_some(repaired)
-}
-
-/// Lower case, Punycode, no empty label, and `*.` in front where `*` stood anywhere in front.
-fn repair_name(host: &str) -> String {
-    let name = host.trim_start_matches(['*', '.']);
-    let labels: Vec<String> =
-        name.split('.').filter(|label| !label.is_empty()).map(punycode::to_ascii).collect();
-    let stars = if host.starts_with(['*', '.']) { "*." } else { "" };
-    format!("{stars}{}", labels.join("."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns() {
-        let tuple =
-            |scheme, subdomains, host, port| Pattern::Tuple { scheme, subdomains, host, port };
-        for (text, pattern) in [
-            ("null", Pattern::Null),
-            ("https://a.test", tuple("https", false, "a.test", Port::Exact(""))),
-            ("https://a.test:8443", tuple("https", false, "a.test", Port::Exact(":8443"))),
-            ("https://*.a.test", tuple("https", true, "a.test", Port::Exact(""))),
-            ("https://*.a.test:8443", tuple("https", true, "a.test", Port::Exact(":8443"))),
-            ("http://localhost:*", tuple("http", false, "localhost", Port::Any)),
-            ("https://*.a.test:*", tuple("https", true, "a.test", Port::Any)),
-            ("https://*.com", tuple("https", true, "com", Port::Exact(""))),
-            ("http://[::1]:*", tuple("http", false, "[::1]", Port::Any)),
-            ("http://127.0.0.1:81", tuple("http", false, "127.0.0.1", Port::Exact(":81"))),
-            ("https://a_b.test", tuple("https", false, "a_b.test", Port::Exact(""))),
-            ("tauri://localhost", tuple("tauri", false, "localhost", Port::Exact(""))),
-        ] {
-            assert_eq!(Pattern::parse(text), Ok(pattern), "{text}");
+        match self {
+            Self::Null => true,
+            Self::AnyHost { .. } => false,
+            Self::Tuple { subdomains, port, .. } => !subdomains && *port != Port::Any,
         }
     }
 
-    #[test]
-    fn faults_and_what_was_meant() {
-        use OriginFault as O;
-        use PatternFault::*;
-        for (text, fault, meant) in [
-            ("", Empty, None),
-            (" https://a.test", WhiteSpace, Some("https://a.test")),
-            ("a.test", Origin(O::NoScheme), Some("https://a.test")),
-            ("localhost:3000", Origin(O::NoScheme), Some("http://localhost:3000")),
-            ("Null", Origin(O::NoScheme), None),
-            ("https://", LoneScheme, None),
-            ("https://*", AnyHost, None),
-            ("https://*:*", AnyHost, None),
-            ("https://a.test/", Origin(O::Path), Some("https://a.test")),
-            ("https://a.test/path?q#f", Origin(O::Path), Some("https://a.test")),
-            ("https://me:pw@a.test", Origin(O::UserInfo), Some("https://a.test")),
-            ("https://A.test", Origin(O::UpperCase), Some("https://a.test")),
-            ("HTTPS://a.test", Origin(O::BadScheme), Some("https://a.test")),
-            ("https://münchen.test", Unicode, Some("https://xn--mnchen-3ya.test")),
-            ("https://*.münchen.test", Unicode, Some("https://*.xn--mnchen-3ya.test")),
-            ("https://a.test:443", Origin(O::DefaultPort), Some("https://a.test")),
-            ("https://a.test:", Origin(O::BadPort), Some("https://a.test")),
-            ("https://a.test:080", Origin(O::BadPort), Some("https://a.test:80")),
-            ("https://a.test:99999", Origin(O::BadPort), None),
-            ("https://a.test:80*", Wildcard, None),
-            ("https://a.test:81:*", Origin(O::BadPort), None),
-            ("https://*a.test", Wildcard, Some("https://*.a.test")),
-            ("https://a.*.test", Wildcard, None),
-            ("https://*.*.a.test", Wildcard, Some("https://*.a.test")),
-            ("https://a.*", Wildcard, None),
-            ("*://a.test", Origin(O::BadScheme), None),
-            ("*.a.test", Origin(O::NoScheme), Some("https://*.a.test")),
-            ("https://*.127.0.0.1", WildcardBeforeIp, None),
-            ("http://*.[::1]", WildcardBeforeIp, None),
-            ("http://[0:0:0:0:0:0:0:1]:81", Origin(O::BadIpv6), Some("http://[::1]:81")),
-            ("http://[::ffff:127.0.0.1]", Origin(O::BadIpv6), Some("http://[::ffff:7f00:1]")),
-            ("https://127.1", Origin(O::BadIpv4), None),
-            ("https://a.test.", TrailingDot, Some("https://a.test")),
-            ("https://*.a.test.:*", TrailingDot, Some("https://*.a.test:*")),
-            ("https://.a.test", EmptyLabel, Some("https://*.a.test")),
-            ("https://a..test", EmptyLabel, Some("https://a.test")),
-            ("file://a.test", Origin(O::FileScheme), None),
-        ] {
-            assert_eq!(Pattern::parse(text), Err(fault), "{text}");
-            assert_eq!(repair(text).as_deref(), meant, "{text}");
+    fn is_misspelt(&self) -> bool {
+        match self {
+            Self::Null => false,
+            Self::AnyHost { scheme } | Self::Tuple { scheme, .. } => misspelt(scheme).is_some(),
         }
     }
 
-    #[test]
-    fn length() {
-        let host = |len: usize| "a".repeat(len - "https://".len());
-        assert!(Pattern::parse(&format!("https://{}", host(512))).is_ok());
-        assert!(Pattern::parse(&format!("https://{}:*", host(512))).is_ok());
-        assert_eq!(Pattern::parse(&format!("https://{}", host(513))), Err(PatternFault::TooLong));
-        assert_eq!(Pattern::parse(&format!("https://{}:*", host(513))), Err(PatternFault::TooLong));
+    /// Whether it names a port that browsers do not connect to.
+    pub(crate) fn has_bad_port(&self) -> bool {
+        let Self::Tuple { scheme, port: Port::Exact(port), .. } = self else { return false };
+        let port = port.strip_prefix(':').and_then(|digits| digits.parse().ok());
+        scheme::is_web(scheme) && port.is_some_and(crate::ports::is_bad_port)
     }
 }

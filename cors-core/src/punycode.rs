@@ -22,6 +22,21 @@ pub(crate) fn to_ascii(label: &str) -> String {
     encode(&lower).map_or(lower, |encoded| format!("xn--{encoded}"))
 }
 
+/// Whether browsers encode a label of such letters as it is, once it is in lower case: nothing in
+/// it is composed, mapped, or subject to the rules for two directions.
+pub(crate) fn is_encoded_as_it_is(label: &str) -> bool {
+    let is_plain = |c: char| match c {
+        '\u{133}' | '\u{140}' | '\u{149}' | '\u{17f}' => false,
+        '\u{df}'..='\u{f6}' | '\u{f8}'..='\u{17f}' => true,
+        // Greek, Cyrillic, Devanagari, Thai, Kana, Han and Hangul.
+        '\u{3ac}'..='\u{3ce}' | '\u{430}'..='\u{45f}' | '\u{905}'..='\u{939}' => true,
+        '\u{e01}'..='\u{e30}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' => true,
+        '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => true,
+        _ => c.is_ascii(),
+    };
+    label.to_lowercase().chars().all(is_plain)
+}
+
 /// [RFC 3492, 6.3](https://www.rfc-editor.org/rfc/rfc3492#section-6.3). None where a number
 /// overflows, which takes a label far longer than DNS has.
 fn encode(label: &str) -> Option<String> {
@@ -102,6 +117,17 @@ mod tests {
             let by_url = url::Url::parse(&format!("https://{label}.test")).unwrap();
             assert_eq!(format!("{}.test", to_ascii(label)), by_url.host_str().unwrap());
             assert_eq!(to_ascii(label), ascii);
+        }
+    }
+
+    /// Of all characters, in both cases.
+    #[test]
+    fn what_is_encoded_as_it_is() {
+        for c in ('\u{80}'..=char::MAX).filter(|c| is_encoded_as_it_is(&c.to_string())) {
+            let label = format!("a{c}b");
+            let by_url = url::Url::parse(&format!("https://{label}.test"))
+                .unwrap_or_else(|error| panic!("{c:?}: {error}"));
+            assert_eq!(Some(&*format!("{}.test", to_ascii(&label))), by_url.host_str(), "{c:?}");
         }
     }
 

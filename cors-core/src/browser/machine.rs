@@ -19,8 +19,9 @@ use super::filter::Shared;
 use super::preflight;
 use super::redirect::{self, is_redirect};
 use super::request::{Request, Tainting};
-use super::site::{is_bad_port, is_potentially_trustworthy};
+use super::site::is_potentially_trustworthy;
 use super::step::{Step, Taken};
+use crate::ports::is_bad_port;
 use http::{HeaderMap, StatusCode};
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ use crate::config::{Config, Danger, OriginEntry};
 use crate::error::{ErrorKind, WarningKind};
 use crate::origin::Origin;
 use crate::origins::{Origins, Patterns, PatternsBuilder};
-use crate::pattern::{self, Pattern};
+use crate::pattern::{self, Meant, Pattern};
 use crate::public_suffix;
 #[cfg(feature = "regex")]
 use crate::regex::{self, OriginRegex, Proof, RegexFault, Spent, Steps, Unproven};
@@ -26,6 +26,7 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
         only_stars: list.iter().all(is_star),
         #[cfg(feature = "regex")]
         budget: RegexBudget::default(),
+        advised: 0,
         findings,
     };
     if list.is_empty() && !asked {
@@ -98,8 +99,13 @@ struct Compiler<'c> {
     only_stars: bool,
     #[cfg(feature = "regex")]
     budget: RegexBudget,
+    /// How many regular expressions were tried out for advice.
+    advised: usize,
     findings: &'c mut Findings,
 }
+
+/// A regular expression takes a while to try out, and no one reads more advice than this.
+const MAX_ADVISED: usize = 32;
 
 impl Compiler<'_> {
     fn star(&mut self, entry: Entry<'_>) {
@@ -116,7 +122,8 @@ impl Compiler<'_> {
         let pattern = match Pattern::parse(entry.text) {
             Ok(pattern) => pattern,
             Err(fault) => {
-                let meant = pattern::repair(entry.text);
+                let (fault, meant) = pattern::diagnose(entry.text, fault);
+                let meant = meant.into_iter().find_map(|meant| self.advisable(meant));
                 entry.error(ErrorKind::InvalidOrigin { fault, meant }, self.findings);
                 return None;
             }
@@ -146,6 +153,7 @@ impl Compiler<'_> {
                 entry.error(ErrorKind::PublicSuffixWithCredentials { suffix }, self.findings);
             }
         }
+        self.doubts(entry, &pattern);
         Some(pattern)
     }
 
@@ -171,6 +179,59 @@ impl Compiler<'_> {
                 .regexes
                 .iter()
                 .any(|(_, regex)| regex.is_match_within(origin.as_str(), steps).unwrap_or(false))
+    }
+
+    /// What no browser's origin matches, or more of them than it may look.
+    fn doubts(&mut self, entry: Entry<'_>, pattern: &Pattern<'_>) {
+        let (scheme, host) = match *pattern {
+            Pattern::Null => return,
+            Pattern::AnyHost { scheme } => (scheme, ""),
+            Pattern::Tuple { scheme, host, .. } => (scheme, host),
+        };
+        if let Some(likely) = pattern::misspelt(scheme) {
+            let text = entry.text.replacen(scheme, likely, 1);
+            let meant = Pattern::parse(&text).is_ok().then_some(text);
+            let meant = meant.filter(|text| self.passes(&Meant::Entry(text.clone()), false));
+            return entry.warn(WarningKind::MisspeltScheme { meant }, self.findings);
+        }
+        if pattern.has_bad_port() {
+            entry.warn(WarningKind::BlockedPort, self.findings);
+        }
+        if host.bytes().any(|byte| byte.is_ascii_uppercase()) && !host.contains('%') {
+            let meant = entry.text.to_ascii_lowercase();
+            entry.warn(WarningKind::UpperCaseHost { meant }, self.findings);
+        }
+        if self.config.allow_credentials && matches!(pattern, Pattern::AnyHost { .. }) {
+            entry.warn(WarningKind::AnyHostWithCredentials, self.findings);
+        }
+    }
+
+    /// The advice, if following it leads to no other error.
+    fn advisable(&mut self, meant: Meant) -> Option<Meant> {
+        let Meant::Regex { regex, shared, .. } = &meant else {
+            return self.passes(&meant, false).then_some(meant);
+        };
+        self.advised += 1;
+        if self.advised > MAX_ADVISED {
+            return None;
+        }
+        if self.passes(&meant, false) {
+            return Some(meant);
+        }
+        let (regex, shared) = (regex.clone(), shared.clone());
+        let meant = Meant::Regex { regex, needs_danger: shared.is_some(), shared };
+        self.passes(&meant, true).then_some(meant)
+    }
+
+    fn passes(&self, meant: &Meant, unbounded: bool) -> bool {
+        let Config { allow_credentials, mut danger, .. } = *self.config;
+        danger.allow_unbounded_regex |=
+            unbounded && matches!(meant, Meant::Regex { needs_danger: true, .. });
+        let allow_origins = meant.entries();
+        let config = Config { allow_origins, allow_credentials, danger, ..Config::default() };
+        let mut findings = Findings { errors: Vec::new(), warnings: Vec::new() };
+        compile(&config, false, &mut findings);
+        findings.errors.is_empty()
     }
 
     #[cfg(not(feature = "regex"))]

@@ -38,8 +38,12 @@ impl Fresh {
 
     /// Origins that stand for all that a pattern matches.
     pub(super) fn instances(&self, pattern: &str) -> Vec<String> {
-        let Ok(Pattern::Tuple { scheme, subdomains, host, port }) = Pattern::parse(pattern) else {
-            return vec![pattern.to_owned()];
+        let (scheme, subdomains, host, port) = match Pattern::parse(pattern) {
+            Ok(Pattern::Tuple { scheme, subdomains, host, port }) => {
+                (scheme, subdomains, host, port)
+            }
+            Ok(Pattern::AnyHost { scheme }) => return vec![format!("{scheme}://{}", self.label)],
+            Ok(Pattern::Null) | Err(_) => return vec![pattern.to_owned()],
         };
         let label = if subdomains { format!("{}.", self.label) } else { String::new() };
         let origin = format!("{scheme}://{label}{host}");

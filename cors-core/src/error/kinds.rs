@@ -1,7 +1,7 @@
 //! The kinds of findings, each with its reason and its way out.
 
-use crate::origin::OriginFault;
-use crate::pattern::PatternFault;
+use super::origins::{pattern_fix, pattern_reason};
+use crate::pattern::{Meant, PatternFault};
 
 /// What every kind of finding can say of itself.
 pub trait Explain {
@@ -17,12 +17,12 @@ pub trait Explain {
 pub enum ErrorKind {
     /// `allow_origins` is absent or empty.
     NoOrigins,
-    /// An entry of `allow_origins` is no pattern.
+    /// An entry of `allow_origins` is not a pattern.
     InvalidOrigin {
         /// What is wrong with it.
         fault: PatternFault,
-        /// The pattern that was likely meant.
-        meant: Option<String>,
+        /// What was likely meant, if that is plain and the policy takes it.
+        meant: Option<Meant>,
     },
     /// `*` beside other origins.
     AnyOriginWithOthers,
@@ -191,6 +191,20 @@ pub enum WarningKind {
     NeedlessDanger,
     /// An unescaped `.` between what look like labels.
     UnescapedDot,
+    /// A scheme that is nearly `http` or `https`.
+    MisspeltScheme {
+        /// The entry with the scheme that was likely meant, if the policy takes it.
+        meant: Option<String>,
+    },
+    /// A port that browsers do not connect to.
+    BlockedPort,
+    /// An upper-case letter in the host of a scheme other than `http` and `https`.
+    UpperCaseHost {
+        /// The entry in lower case.
+        meant: String,
+    },
+    /// Any host of a scheme, with credentials.
+    AnyHostWithCredentials,
 }
 
 impl Explain for ErrorKind {
@@ -282,8 +296,7 @@ impl Explain for ErrorKind {
     fn fix(&self) -> String {
         let text = match self {
             Self::NoOrigins => "list the origins that may, or write \"*\" for a public resource",
-            Self::InvalidOrigin { meant: Some(meant), .. } => return format!("write {meant:?}"),
-            Self::InvalidOrigin { fault, meant: None } => return pattern_fix(*fault).to_owned(),
+            Self::InvalidOrigin { fault, meant } => return pattern_fix(*fault, meant.as_ref()),
             Self::AnyOriginWithOthers => "write \"*\" alone, or leave it out",
             Self::AnyOriginForbids => "list the origins, or leave disallowed_origin out",
             Self::AnyOriginWithCredentials => {
@@ -373,6 +386,12 @@ impl Explain for WarningKind {
             }
             Self::NeedlessDanger => "nothing in the policy needs it",
             Self::UnescapedDot => "an unescaped dot matches any character",
+            Self::MisspeltScheme { .. } => "no browser has pages of this scheme",
+            Self::BlockedPort => "browsers open no page at this port",
+            Self::UpperCaseHost { .. } => "browsers that keep hosts in lower case never send it",
+            Self::AnyHostWithCredentials => {
+                "every app or extension of this scheme would read with the user's cookies"
+            }
         };
         text.to_owned()
     }
@@ -393,6 +412,13 @@ impl Explain for WarningKind {
                 return format!("write {meant:?} if that is what is sent");
             }
             Self::UnescapedDot => "write \"\\\\.\" where a dot is meant",
+            Self::MisspeltScheme { meant: Some(meant) } => return format!("write {meant:?}"),
+            Self::MisspeltScheme { meant: None } => "write https: if a web page is meant",
+            Self::BlockedPort => "serve the page at another port",
+            Self::UpperCaseHost { meant } => {
+                return format!("write {meant:?}, unless the app's origin is seen as you wrote it");
+            }
+            Self::AnyHostWithCredentials => "name the hosts, if they are the same in every browser",
         };
         text.to_owned()
     }
@@ -434,60 +460,5 @@ fn proof_limit(limit: ProofLimit) -> &'static str {
         ProofLimit::Table => "tables of 1 MiB for reading it from the end",
         ProofLimit::Places => "65536 places in an origin to look at",
         ProofLimit::Names => "1024 domains and 1024 whole hosts that it may spell out",
-    }
-}
-
-fn pattern_reason(fault: PatternFault) -> &'static str {
-    match fault {
-        PatternFault::Origin(fault) => origin_reason(fault),
-        PatternFault::Empty => "an empty text is no origin",
-        PatternFault::WhiteSpace => "an origin holds no white space",
-        PatternFault::LoneScheme => "a scheme alone is no origin",
-        PatternFault::AnyHost => "\"*\" stands for labels in front of a domain, not for any host",
-        PatternFault::Wildcard => "\"*\" stands only for whole left-most labels, or for the port",
-        PatternFault::WildcardBeforeIp => "an IP address has no subdomains",
-        PatternFault::Unicode => "browsers send punycode",
-        PatternFault::TrailingDot => {
-            "no trailing dot: browsers take the host with it for another one"
-        }
-        PatternFault::EmptyLabel => "no label of a host is empty",
-        PatternFault::TooLong => "browsers send no origin as long as 512 bytes",
-    }
-}
-
-fn origin_reason(fault: OriginFault) -> &'static str {
-    match fault {
-        OriginFault::TooLong => "browsers send no origin as long as 512 bytes",
-        OriginFault::NotAscii => "browsers send punycode",
-        OriginFault::NoScheme => "an origin begins with its scheme",
-        OriginFault::BadScheme => "a scheme is lower-case letters, digits, +, - and .",
-        OriginFault::FileScheme => "browsers send null for a file",
-        OriginFault::NoHost => "an origin has a host",
-        OriginFault::UserInfo => "an origin holds no user name or password",
-        OriginFault::Path => "an origin ends with its host or port",
-        OriginFault::UpperCase => "browsers send hosts in lower case",
-        OriginFault::BadHost => "a host may not hold such a character",
-        OriginFault::BadIpv4 => {
-            "a host that ends in a number is an IPv4 address of four decimal numbers"
-        }
-        OriginFault::BadIpv6 => "browsers send IPv6 addresses compressed and in lower case",
-        OriginFault::BadPort => "a port is a number from 0 to 65535, or \"*\"",
-        OriginFault::DefaultPort => "browsers leave the default port out",
-    }
-}
-
-fn pattern_fix(fault: PatternFault) -> &'static str {
-    match fault {
-        PatternFault::LoneScheme | PatternFault::AnyHost => {
-            "list the hosts, or write \"*\" alone for a public resource"
-        }
-        PatternFault::Wildcard => {
-            "write it as in \"https://*.example.com\" or \"http://localhost:*\""
-        }
-        PatternFault::WildcardBeforeIp => "list the addresses",
-        PatternFault::Origin(OriginFault::FileScheme) => "leave it out",
-        PatternFault::Origin(OriginFault::BadPort) => "write a port such as 8443, or \"*\" for any",
-        PatternFault::TooLong => "write a shorter one",
-        _ => "write an origin such as \"https://app.example.com\"",
     }
 }

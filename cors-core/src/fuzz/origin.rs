@@ -2,7 +2,7 @@
 
 use super::matches;
 use crate::origin::{MAX_LEN, Origin, default_port};
-use crate::pattern::{self, Pattern};
+use crate::pattern::Pattern;
 use crate::strategies::instance;
 use crate::{Config, Decision, ErrorKind, Policy};
 use http::{HeaderValue, Request, header::ORIGIN};
@@ -34,25 +34,35 @@ fn parser(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else {
         return assert!(parsed.is_err());
     };
-    // Of other schemes the URL Standard makes opaque origins. Labels that begin `xn--` are taken as
-    // they stand.
-    let is_special =
-        text.split_once("://").is_some_and(|(scheme, _)| default_port(scheme).is_some());
-    if is_special && text.len() <= MAX_LEN && !text.to_ascii_lowercase().contains("xn--") {
-        let by_url = Url::parse(text).ok().map(|url| url.origin().ascii_serialization());
+    // Labels that begin `xn--` are taken as they stand.
+    if text.len() <= MAX_LEN && !text.to_ascii_lowercase().contains("xn--") {
+        let by_url = Url::parse(text).ok().and_then(|url| serialized(&url));
         assert_eq!(parsed.is_ok(), by_url.as_deref() == Some(text), "{text:?}: {by_url:?}");
     }
 }
 
-fn patterns(text: &str, other: &[u8]) {
-    if let Some(meant) = pattern::repair(text) {
-        assert!(Pattern::parse(&meant).is_ok(), "{text:?} is mended to {meant:?}");
+/// The origin that browsers send for the page; of schemes that are not special the URL Standard
+/// makes opaque origins, and only serializes the host.
+fn serialized(url: &Url) -> Option<String> {
+    if default_port(url.scheme()).is_some() {
+        return Some(url.origin().ascii_serialization());
     }
+    let host = url.host_str().filter(|host| !host.is_empty() && url.scheme() != "file")?;
+    let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+    Some(format!("{}://{host}{port}", url.scheme()))
+}
+
+fn patterns(text: &str, other: &[u8]) {
     let policy = Policy::new(&Config::new([text]));
     let Ok(parsed) = Pattern::parse(text) else {
         let Err(errors) = policy else { return assert_eq!(text, "*") };
         let kind = errors.errors()[0].kind();
-        return assert!(matches!(kind, ErrorKind::InvalidOrigin { .. }), "{text:?}: {kind:?}");
+        let ErrorKind::InvalidOrigin { meant, .. } = kind else { panic!("{text:?}: {kind:?}") };
+        if let Some(meant) = meant {
+            let mended = Policy::new(&Config::new(meant.entries()));
+            return assert!(mended.is_ok(), "{text:?} is mended to {meant}");
+        }
+        return;
     };
     let dangerous;
     let policy = match policy {

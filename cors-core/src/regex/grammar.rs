@@ -33,7 +33,8 @@ pub(super) struct Matched(u32);
 
 impl Matched {
     const NAME: u32 = 1;
-    const NUMBER: u32 = 1 << 1;
+    /// A name that the host of a special scheme cannot be.
+    const NO_DOMAIN: u32 = 1 << 1;
     const ADDRESS: u32 = 1 << 2;
     /// `file:`, or a default port spelled out.
     const NEVER: u32 = 1 << 3;
@@ -54,7 +55,7 @@ impl Matched {
 
     pub(super) fn is_well_formed(self) -> bool {
         !self.has(Self::NEVER)
-            && (self.has(Self::ADDRESS) || self.has(Self::NAME) && !self.has(Self::NUMBER))
+            && (self.has(Self::ADDRESS) || self.has(Self::NAME) && !self.has(Self::NO_DOMAIN))
     }
 
     /// Well-formed, but not a host that one would think of.
@@ -87,7 +88,10 @@ fn patterns(port: &str) -> [String; 5] {
     };
     [
         format!(r"{SCHEME}://(?:{byte}|\.)+{port}"),
-        format!(r"{SCHEME}://(?:(?:{byte}|\.)*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?{port}"),
+        // Hosts of other schemes are opaque.
+        format!(
+            r"(?:https?|wss?|ftp)://(?:[^/]*[A-Z%][^/]*|(?:(?:{byte}|\.)*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?{port})"
+        ),
         format!(r"{SCHEME}://(?:(?:{octet}\.){{3}}{octet}|\[[0-9a-f:]+\]){port}"),
         format!("file://[^/]*{default_ports}"),
         format!(r"{SCHEME}://(?:[^/]*\.)?\.[^/]*"),
@@ -99,12 +103,12 @@ fn build(patterns: Vec<String>, direction: Direction) -> Automaton {
     Automaton::build(&parsed.collect::<Vec<_>>(), direction).expect("our own patterns are small")
 }
 
-/// The bytes of a label, asked of the parser of origins itself, so that the two cannot drift apart.
+/// The bytes of a label in a host of any scheme, asked of the parser of origins itself, so that the two cannot drift apart.
 fn label_byte_class() -> String {
     let in_host = |byte: &u8| {
         let host = format!("a{}a", *byte as char);
         *byte != b'.'
-            && Origin::parse(format!("https://{host}").as_bytes()).is_ok_and(|o| o.host() == host)
+            && Origin::parse(format!("app://{host}").as_bytes()).is_ok_and(|o| o.host() == host)
     };
     let bytes = (0..=0x7F_u8).filter(in_host).map(|byte| format!(r"\x{byte:02x}"));
     format!("[{}]", bytes.collect::<String>())

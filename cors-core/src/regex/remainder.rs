@@ -164,6 +164,9 @@ impl OriginRegex {
         let any_port = "(?::[0-9]+)?";
         let regex = match Pattern::parse(pattern) {
             _ if pattern == "*" => ".*".to_owned(),
+            Ok(Pattern::AnyHost { scheme }) => {
+                format!(r"{}://(?:[^:\[]+|\[.*\])", regex_syntax::escape(scheme))
+            }
             Ok(Pattern::Tuple { scheme, subdomains, host, port }) => {
                 let labels = if subdomains { r"(?:[^.:/\[]+\.)+" } else { "" };
                 let port = match port {

@@ -8,7 +8,7 @@ use proptest::sample::{select, subsequence};
 use std::time::Duration;
 
 /// The patterns of the small world.
-const PATTERNS: [&str; 9] = [
+const PATTERNS: [&str; 10] = [
     "https://a.test",
     "https://b.a.test",
     "https://a.test:8443",
@@ -17,6 +17,7 @@ const PATTERNS: [&str; 9] = [
     "http://localhost:*",
     "http://a.test",
     "tauri://localhost",
+    "app://*",
     "null",
 ];
 

@@ -30,10 +30,20 @@ pub(crate) fn around(mut patterns: Vec<String>) -> impl Strategy<Value = String>
 
 /// All near misses of one pattern, the plain ones first.
 pub(crate) fn misses(pattern: &str) -> Vec<String> {
-    let Ok(Pattern::Tuple { scheme, subdomains, host, port }) = Pattern::parse(pattern) else {
-        let near =
-            ["https://null", "NULL", "nul", "nulll", "\"null\"", "null, null", "undefined", ""];
-        return near.map(str::to_owned).into();
+    let (scheme, subdomains, host, port) = match Pattern::parse(pattern) {
+        Ok(Pattern::Tuple { scheme, subdomains, host, port }) => (scheme, subdomains, host, port),
+        Ok(Pattern::AnyHost { scheme }) => {
+            let near = ["x://a", "://a:81", "://", "://a/", "://a b", ":a", ":/a", "://u@a"];
+            let schemes = ["https://a", "http://a", "//a", "a", "null"].map(str::to_owned);
+            let others = [format!("x{scheme}://a"), format!("{}://a", scheme.to_ascii_uppercase())];
+            let near = near.map(|rest| format!("{scheme}{rest}"));
+            return near.into_iter().chain(others).chain(schemes).collect();
+        }
+        Ok(Pattern::Null) | Err(_) => {
+            let near =
+                ["https://null", "NULL", "nul", "nulll", "\"null\"", "null, null", "undefined", ""];
+            return near.map(str::to_owned).into();
+        }
     };
     let labels = if subdomains { "x." } else { "" };
     let (colon, any_port) = match port {

@@ -120,9 +120,14 @@ fn origins_of_patterns(patterns: Vec<String>) -> impl Strategy<Value = String> {
 
 /// What a pattern matches, with these labels and this port where it has wildcards.
 pub(crate) fn instance(pattern: &str, labels: &str, port: Option<u16>) -> String {
-    let Ok(Pattern::Tuple { scheme, subdomains, host, port: wanted }) = Pattern::parse(pattern)
-    else {
-        return pattern.to_owned();
+    let (scheme, subdomains, host, wanted) = match Pattern::parse(pattern) {
+        Ok(Pattern::Tuple { scheme, subdomains, host, port }) => (scheme, subdomains, host, port),
+        Ok(Pattern::AnyHost { scheme }) => {
+            let host =
+                if scheme.len() + "://".len() + labels.len() > MAX_LEN { "a" } else { labels };
+            return format!("{scheme}://{host}");
+        }
+        Ok(Pattern::Null) | Err(_) => return pattern.to_owned(),
     };
     let write = |labels: &str, port| {
         let labels = if subdomains { format!("{labels}.") } else { String::new() };

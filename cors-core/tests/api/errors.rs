@@ -88,7 +88,52 @@ fn each_error() {
         ),
         (
             Config::new(["file://a.test"]),
-            "allow_origins = \"file://a.test\": browsers send null for a file; leave it out",
+            "allow_origins = \"file://a.test\": browsers send null for a file; leave it out, and open the page from a server",
+        ),
+        (
+            Config::new(["file://"]),
+            "allow_origins = \"file://\": browsers send null for a file; leave it out, and open the page from a server",
+        ),
+        (
+            Config::new(["https://a.example,https://b.example"]),
+            "allow_origins = \"https://a.example,https://b.example\": each origin is an entry of its own; write [\"https://a.example\", \"https://b.example\"]",
+        ),
+        (
+            Config::new(["https://a.example, b.example", "https://a.test"]),
+            "allow_origins[0] = \"https://a.example, b.example\": each origin is an entry of its own; write [\"https://a.example\", \"https://b.example\"]",
+        ),
+        (
+            Config::new(["https://{a,b}.example.com"]),
+            "allow_origins = \"https://{a,b}.example.com\": each origin is an entry of its own; write [\"https://a.example.com\", \"https://b.example.com\"]",
+        ),
+        (
+            Config::new(["https://{tenant}.example.com"]),
+            "allow_origins = \"https://{tenant}.example.com\": a placeholder was not filled in; put the value in its place",
+        ),
+        (
+            Config::new(["https//app.example.com"]),
+            "allow_origins = \"https//app.example.com\": an origin begins with one scheme and \"://\"; write \"https://app.example.com\"",
+        ),
+        (
+            Config::new(["wss://app.example.com"]),
+            "allow_origins = \"wss://app.example.com\": no page has an origin of this scheme; write \"https://app.example.com\"",
+        ),
+        (
+            Config::new(["https://*.*.com"]),
+            "allow_origins = \"https://*.*.com\": \"*\" stands only for whole left-most labels, or for the port; write it as in \"https://*.example.com\" or \"http://localhost:*\"",
+        ),
+        (
+            Config::new(["127.0.0.1:8080"]),
+            "allow_origins = \"127.0.0.1:8080\": an origin begins with its scheme; write \"http://127.0.0.1:8080\"",
+        ),
+        (
+            Config::new(["https://[::1"]),
+            "allow_origins = \"https://[::1\": an IPv6 address stands between \"[\" and \"]\"; write \"https://[::1]\"",
+        ),
+        // What was meant is refused as well.
+        (
+            with_credentials(Config::new(["http://a.test/"])),
+            "allow_origins = \"http://a.test/\": an origin ends with its host or port; leave out what follows the host and port",
         ),
         (
             Config::new(["https://a.test", "*"]),
@@ -164,6 +209,61 @@ fn each_error() {
         ),
     ] {
         assert_eq!(errors(&config).join("\n"), line);
+    }
+}
+
+/// Ready to copy into a policy file.
+#[cfg(feature = "regex")]
+#[test]
+fn entries_that_need_a_regex() {
+    let wildcard = "\"*\" stands only for whole left-most labels, or for the port";
+    let regex = "this is a regular expression, and plain text is compared as it is";
+    for (text, reason, fix) in [
+        (
+            "https://pr-*.example.com",
+            wildcard,
+            r"write { regex = 'https://pr-[a-z0-9-]+\.example\.com' }",
+        ),
+        (r"^https://.*\.example\.com$", regex, r"write { regex = 'https://.*\.example\.com' }"),
+        (
+            r"/^https:\/\/[a-z]+\.example\.com$/",
+            regex,
+            r"write { regex = 'https://[a-z]+\.example\.com' }",
+        ),
+        ("https://[a-z]+.example.com", regex, r"write { regex = 'https://[a-z]+\.example\.com' }"),
+        (r"~^https://app\.example\.com$", regex, r#"write "https://app.example.com""#),
+    ] {
+        for config in [Config::new([text]), with_credentials(Config::new([text]))] {
+            // Without the list, no one knows whose the names are.
+            let fix = match cfg!(feature = "public-suffix") || reason == regex {
+                true => fix,
+                false => "write it as in \"https://*.example.com\" or \"http://localhost:*\"",
+            };
+            assert_eq!(errors(&config), [format!("allow_origins = {text:?}: {reason}; {fix}")]);
+        }
+    }
+}
+
+#[cfg(all(feature = "regex", feature = "public-suffix"))]
+#[test]
+fn a_regex_that_strangers_match() {
+    let config = Config::new(["https://*-myorg.vercel.app"]);
+    let reason = "\"*\" stands only for whole left-most labels, or for the port";
+    let regex = r"{ regex = 'https://[a-z0-9-]+-myorg\.vercel\.app' }";
+    for (config, fix) in [
+        (
+            config.clone(),
+            format!("write {regex}, if anyone may read who takes such a name below \"vercel.app\""),
+        ),
+        (
+            with_credentials(config),
+            format!(
+                "list the hosts, since anyone can take such a name below \"vercel.app\" (danger.allow_unbounded_regex = true with {regex} would let them all read with the user's cookies)"
+            ),
+        ),
+    ] {
+        let line = format!("allow_origins = \"https://*-myorg.vercel.app\": {reason}; {fix}");
+        assert_eq!(errors(&config), [line]);
     }
 }
 
@@ -537,6 +637,25 @@ fn each_warning() {
             &[
                 "allow_origins = \"https://*.com\": anyone can register a name below \"com\"; name the registrable domain",
             ],
+        ),
+        (
+            Config::new(["htps://app.example.com", "http://localhost:6000", "app://Main"]),
+            &[
+                "allow_origins[0] = \"htps://app.example.com\": no browser has pages of this scheme; write \"https://app.example.com\"",
+                "allow_origins[1] = \"http://localhost:6000\": browsers open no page at this port; serve the page at another port",
+                "allow_origins[2] = \"app://Main\": browsers that keep hosts in lower case never send it; write \"app://main\", unless the app's origin is seen as you wrote it",
+            ],
+        ),
+        (Config::new(["app://.", "moz-extension://*"]), &[]),
+        (
+            with_credentials(Config::new(["app://.", "moz-extension://*"])),
+            &[
+                "allow_origins[1] = \"moz-extension://*\": every app or extension of this scheme would read with the user's cookies; name the hosts, if they are the same in every browser",
+            ],
+        ),
+        (
+            Config::new(["app://*", "app://a"]),
+            &["allow_origins[1] = \"app://a\": a pattern of the list covers it; leave it out"],
         ),
         (
             Config { danger, ..Config::new(["*"]) },

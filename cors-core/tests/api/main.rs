@@ -1,5 +1,7 @@
 //! What the crate promises, through its public interface alone.
 
+#[cfg(all(feature = "regex", feature = "strategies"))]
+mod advice;
 mod allocations;
 mod builder;
 #[path = "../common/cases.rs"]

@@ -101,7 +101,7 @@ fn toml_goes_on_after_an_error_of_syntax() {
             ],
         ),
         (
-            "[[allow_origins]]\nregex = 'x'\nregex = 'y'",
+            "[[allow_origins]]\nregex = 'https://x'\nregex = 'y'",
             &["3: allow_origins[0].regex = \"y\" DuplicateKey"],
         ),
         (

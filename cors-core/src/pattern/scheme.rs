@@ -1,0 +1,135 @@
+//! Schemes: whose pages have origins, and which are misspelt.
+
+/// Whether the scheme is that of web pages, whose hosts are domains and addresses.
+pub(super) fn is_web(scheme: &str) -> bool {
+    matches!(scheme, "http" | "https")
+}
+
+/// Whether no page has an origin of this scheme, whatever its host.
+pub(super) fn has_no_page(scheme: &str) -> bool {
+    const NONE: [&str; 11] = [
+        "ws",
+        "wss",
+        "ftp",
+        "ftps",
+        "sftp",
+        "about",
+        "blob",
+        "data",
+        "javascript",
+        "mailto",
+        "view-source",
+    ];
+    NONE.contains(&scheme)
+}
+
+/// The scheme of the page that was likely meant: that of the page that opens a WebSocket, and the
+/// one that a misspelt scheme is near to.
+pub(super) fn meant(scheme: &str) -> &str {
+    match scheme {
+        "ws" => "http",
+        "wss" => "https",
+        other => misspelt(other).unwrap_or(other),
+    }
+}
+
+/// `http` or `https`, if the scheme is near to it and is neither.
+pub(crate) fn misspelt(scheme: &str) -> Option<&'static str> {
+    if is_web(scheme) || has_no_page(scheme) || !(2..=9).contains(&scheme.len()) {
+        return None;
+    }
+    let is_near = distance(scheme, "http") <= 1 || distance(scheme, "https") <= 1 || {
+        // Two slips, where no other letter is there.
+        let of_these = scheme.bytes().all(|byte| b"htps".contains(&byte));
+        of_these && scheme.len() > 2 && distance(scheme, "https") <= 2
+    };
+    is_near.then_some(if scheme.contains('s') { "https" } else { "http" })
+}
+
+/// How many letters were left out, added, replaced, or swapped with the next.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
+/// The scheme and what follows it, and whether the scheme was cut or doubled; `None` where two
+/// schemes contradict.
+pub(super) fn split(text: &str) -> Option<(String, &str, bool)> {
+    let (mut scheme, rest, mut cut) = match (whole(text), cut_web(text)) {
+        (Some((scheme, rest)), _) => (Some(scheme), rest, false),
+        (None, Some((scheme, rest))) => (Some(scheme), rest, true),
+        (None, None) => (None, text, false),
+    };
+    let mut host = trimmed(rest);
+    cut |= host.len() < rest.len();
+    while let Some((again, behind)) = whole(host).or_else(|| cut_web(host)) {
+        if scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case(again)) {
+            return None;
+        }
+        (scheme, host, cut) = (Some(again), trimmed(behind), true);
+    }
+    let scheme = match scheme {
+        Some(scheme) => meant(&scheme.to_ascii_lowercase()).to_owned(),
+        None => default(host)?.to_owned(),
+    };
+    Some((scheme, host, cut))
+}
+
+const SLASHES: [char; 4] = [':', '/', '\\', ';'];
+
+/// What follows the marks behind a scheme; an IPv6 address may begin with two colons.
+fn trimmed(rest: &str) -> &str {
+    if rest.starts_with("::") { rest } else { rest.trim_start_matches(SLASHES) }
+}
+
+/// `scheme://` in front.
+fn whole(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once("://")?;
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    is_scheme.then_some((scheme, rest))
+}
+
+/// `https//`, `https:/`, `http:` and the like in front.
+fn cut_web(text: &str) -> Option<(&str, &str)> {
+    ["https", "http"].into_iter().find_map(|scheme| {
+        let (front, rest) = text.split_at_checked(scheme.len())?;
+        let is_cut = front.eq_ignore_ascii_case(scheme) && rest.starts_with(SLASHES);
+        // `http:8080` is a host and its port.
+        let is_port = rest.bytes().skip(1).all(|byte| byte.is_ascii_digit());
+        (is_cut && !is_port).then_some((front, rest))
+    })
+}
+
+/// The scheme of a host that has none: this machine seldom has a certificate.
+fn default(rest: &str) -> Option<&'static str> {
+    let name = rest.trim_start_matches(['*', '.', '[']).to_ascii_lowercase();
+    let is_hex = |c: char| c.is_ascii_hexdigit();
+    let end = name.find([':', '/', '?', '#', '\\']).unwrap_or(name.len());
+    let is_loopback = name.strip_prefix("::1").is_some_and(|rest| !rest.starts_with(is_hex))
+        || crate::origin::is_loopback(&name[..end]);
+    if is_loopback {
+        return Some("http");
+    }
+    (rest.contains('.') || rest.starts_with('[')).then_some("https")
+}
+
+/// What follows a scheme that means both `http` and `https`.
+pub(super) fn behind_both(text: &str) -> Option<&str> {
+    ["*://", "http*://", "http(s)://", "http[s]://", "https?://", "(http|https)://"]
+        .into_iter()
+        .find_map(|both| text.strip_prefix(both))
+}

@@ -1,0 +1,135 @@
+//! Several entries in one text, and texts that were to be filled in.
+
+use super::host::mended;
+use super::meant::Meant;
+use super::{Pattern, scheme};
+
+/// No one writes more into one text by mistake and wants to read them in a message.
+const MAX: usize = 64;
+
+const SEPARATORS: [char; 3] = [',', ';', '|'];
+
+pub(super) fn is_separator(c: char) -> bool {
+    SEPARATORS.contains(&c) || c.is_whitespace()
+}
+
+/// The entries of a list: `None` if one of them cannot be made out.
+pub(super) fn list(text: &str) -> Option<Meant> {
+    let marks = ['[', ']', '"', '\'', '`'];
+    let text = text.trim();
+    let text = match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+        Some(inner) if inner.contains(['"', '\'']) || inner.contains("://") => inner,
+        _ => text,
+    };
+    let is_spaced = !text.contains(SEPARATORS);
+    let mut entries: Vec<String> = Vec::new();
+    for piece in text.split(is_separator) {
+        let is_quoted = piece.starts_with(&marks[2..]);
+        let piece = if is_quoted { piece.trim_matches(&marks[2..]) } else { piece };
+        if piece.is_empty() {
+            continue;
+        }
+        // A space may also have come into a single entry.
+        if is_spaced && !piece.contains("://") {
+            return None;
+        }
+        let entry = match entries.last() {
+            Some(before) => next(before, piece)?,
+            None => one(piece)?,
+        };
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+        if entries.len() > MAX {
+            return None;
+        }
+    }
+    Meant::of(entries)
+}
+
+/// One entry behind another: `b.example` has the scheme of the one before it, and `3001` all but
+/// its port.
+fn next(before: &str, piece: &str) -> Option<String> {
+    if piece.bytes().all(|byte| byte.is_ascii_digit()) {
+        let (host, _) = before.rsplit_once(':').filter(|(host, _)| host.contains("://"))?;
+        return one(&format!("{host}:{piece}"));
+    }
+    let entry = one(piece)?;
+    let scheme = before.split_once("://").map(|(scheme, _)| scheme)?;
+    match entry.strip_prefix("https://") {
+        Some(rest) if !piece.contains("//") && !piece.contains(":/") => {
+            one(&format!("{scheme}://{rest}"))
+        }
+        _ => Some(entry),
+    }
+}
+
+/// A name without a dot is more likely a part of something else.
+fn one(piece: &str) -> Option<String> {
+    let entry = match Pattern::parse(piece) {
+        Ok(pattern) if !pattern.is_misspelt() => piece.to_owned(),
+        _ => match mended(piece)? {
+            Meant::Entry(entry) => entry,
+            _ => return None,
+        },
+    };
+    match Pattern::parse(&entry).ok()? {
+        Pattern::Tuple { scheme, host, .. } if scheme::is_web(scheme) => {
+            let is_whole = host.contains(['.', '[']) || host == "localhost";
+            is_whole.then_some(entry)
+        }
+        Pattern::Null => None,
+        _ => Some(entry),
+    }
+}
+
+/// `{a,b}` written out; `None` if there is none, or what comes out are not entries.
+pub(super) fn expanded(text: &str) -> Option<Meant> {
+    let mut texts = vec![text.to_owned()];
+    while let Some(open) = texts[0].find('{') {
+        let close = texts[0][open..].find('}')? + open;
+        if !texts[0][open..close].contains([',', '|']) {
+            return None;
+        }
+        texts = texts.iter().try_fold(Vec::new(), |mut all, text| {
+            let (front, rest) = text.split_once('{')?;
+            let (choices, back) = rest.split_once('}')?;
+            all.extend(choices.split([',', '|']).map(|one| format!("{front}{}{back}", one.trim())));
+            (all.len() <= MAX).then_some(all)
+        })?;
+    }
+    if texts.len() < 2 {
+        return None;
+    }
+    let mut entries = Vec::new();
+    for text in &texts {
+        let entry = one(text)?;
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    }
+    Meant::of(entries)
+}
+
+/// Whether something in the text was to be filled in: `${host}`, `{tenant}`, `<host>`, `%HOST%`,
+/// `$HOST`, `[host]`.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-. ".contains(&b))
+    };
+    let within = |open: char, close: char| {
+        text.match_indices(open)
+            .any(|(at, _)| text[at + 1..].split_once(close).is_some_and(|(name, _)| is_name(name)))
+    };
+    let follows_dollar =
+        |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "_{(".contains(c));
+    text.contains(['{', '}'])
+        || text.split('$').skip(1).any(follows_dollar)
+        || within('<', '>')
+        || within('%', '%')
+        // `[a` is also how an IPv6 address may begin, but then a colon follows.
+        || within('[', ']') && !text.contains("::")
+        || text.contains("__")
+            && text.contains(|c: char| c.is_ascii_uppercase())
+}
