@@ -20,7 +20,7 @@
 //! So `https://(a|b\.c)\.example\.com` is read, from the end, as follows. `com`: a public suffix,
 //! no one's, read on. `example.com`: registrable, so it is named, and whatever stands in front
 //! belongs to its owner; but it is read on for a while, since a public suffix may follow, as
-//! `github.io` does after a hypothetical `[a-z]+\.github\.io`.
+//! `s3.amazonaws.com` follows `amazonaws.com`.
 //!
 //! | read so far | says | counted as |
 //! |---|---|---|
