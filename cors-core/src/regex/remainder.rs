@@ -21,17 +21,17 @@ use crate::pattern::{Pattern, Port};
 /// it takes some that are not in canonical form.
 static GRAMMAR: LazyLock<Automaton> = LazyLock::new(|| {
     let scheme = "[a-z][a-z0-9+.-]*";
+    let special = "(?:https?|wss?|ftp)";
     // As in `origin::Kinds`.
-    let byte = r"[!-~&&[^#/:<>?@\[\\\]\^|]]";
+    let byte = r"[!-~&&[^A-Z#%/:<>?@\[\\\]\^|]]";
+    let opaque = r"[!-~&&[^#/:<>?@\[\\\]\^|]]";
     let octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     let port = "(?::(?:[0-9]|[1-9][0-9]{1,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}\
                 |655[0-2][0-9]|6553[0-5]))?";
+    let other = other_schemes();
     let patterns = [
-        format!(r"{scheme}://{byte}+{port}"),
-        // Hosts of other schemes are opaque.
-        format!(
-            r"(?:https?|wss?|ftp)://(?:.*[A-Z%].*|(?:{byte}*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?{port})"
-        ),
+        format!(r"{special}://{byte}+{port}|(?:{other})://{opaque}+{port}"),
+        format!(r"{special}://(?:{byte}*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?{port}"),
         format!(r"{scheme}://(?:(?:{octet}\.){{3}}{octet}|\[[0-9a-f:]+\]){port}"),
         r"file://.*|(?:http|ws)://.*:80|(?:https|wss)://.*:443|ftp://.*:21".to_owned(),
         format!(r"{scheme}://(?:.*\.)?\..*"),
@@ -40,10 +40,26 @@ static GRAMMAR: LazyLock<Automaton> = LazyLock::new(|| {
     Automaton::build(&patterns, Direction::Forward).expect("our own patterns are small")
 });
 
+/// The schemes whose hosts are opaque: all that are not special.
+fn other_schemes() -> String {
+    let tail = "[a-z0-9+.-]";
+    // Those that differ from a special one in a letter, end before it, or go on behind it.
+    let beside =
+        |prefix: &str, letter: char| format!(r"{prefix}(?:[a-z0-9+.\-&&[^{letter}]]{tail}*)?");
+    let mut other = vec![format!("[a-egi-vx-z]{tail}*"), beside("w", 's')];
+    for (prefix, letter) in [("h", 't'), ("ht", 't'), ("htt", 'p'), ("f", 't'), ("ft", 'p')] {
+        other.push(beside(prefix, letter));
+    }
+    for (special, letter) in [("http", 's'), ("ws", 's')] {
+        other.push(format!(r"{special}[a-z0-9+.\-&&[^{letter}]]{tail}*"));
+    }
+    other.extend(["https", "wss", "ftp"].map(|special| format!("{special}{tail}+")));
+    other.join("|")
+}
+
 // The bits of the patterns above.
 const NAME: u32 = 1;
-/// A name that a special scheme does not have.
-const NO_DOMAIN: u32 = 1 << 1;
+const NUMBER: u32 = 1 << 1;
 const ADDRESS: u32 = 1 << 2;
 /// `file:`, or a default port spelled out.
 const NEVER: u32 = 1 << 3;
@@ -144,7 +160,7 @@ impl<'r> Remainder<'r> {
         }
         let bits = automata[0].accepted(place[0]?);
         let has = |bit| bits & bit != 0;
-        let well_formed = !has(NEVER) && (has(ADDRESS) || has(NAME) && !has(NO_DOMAIN));
+        let well_formed = !has(NEVER) && (has(ADDRESS) || has(NAME) && !has(NUMBER));
         well_formed.then(|| if has(EMPTY_LABEL) { Looks::Odd } else { Looks::Plain })
     }
 }
@@ -253,12 +269,16 @@ mod tests {
         let ports =
             ["0", "9", "10", "9999", "59999", "65535", "65536", "70000", "080", "80", "443", "21"];
         let schemes = ["https", "http", "wss", "ws", "ftp", "tauri", "file", "a+b-c.1", "1a"];
+        // Near to the special ones.
+        let others = "f ft ftps fap h ht htt htp htts httpd httpss w wa wsa wsss http. g i";
         let hosts =
             ["1.2.3.4", "1.2.3", "256.1.1.1", "1.2.3.4.", "a.1", "a.0x", "[::1]", "a.", "."];
         let opaque = |byte: u8| format!("app://a{}1", byte as char);
         let texts = (b'!'..=b'~')
             .map(byte)
             .chain((b'!'..=b'~').map(opaque))
+            .chain(others.split(' ').map(|scheme| format!("{scheme}://A.1")))
+            .chain(schemes.map(|scheme| format!("{scheme}://A.1")))
             .chain(ports.iter().flat_map(|port| {
                 schemes.iter().map(move |scheme| format!("{scheme}://a.test:{port}"))
             }))
