@@ -20,8 +20,7 @@ pub(super) fn meant(scheme: &str, host: &str, port: &str) -> Option<Meant> {
         return regex(scheme, &labels, port, LABEL, None);
     };
     let is_number = |label: &&str| label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*');
-    if labels.len() == 4 && labels.iter().all(|label| is_number(&label)) && !labels[0].contains('*')
-    {
+    if labels.len() == 4 && labels.iter().all(&is_number) && !labels[0].contains('*') {
         return regex(scheme, &labels, port, NUMBER, None);
     }
     let rest = labels[last + 1..].join(".");

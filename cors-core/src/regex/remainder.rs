@@ -239,10 +239,16 @@ mod tests {
         let ports =
             ["0", "9", "10", "9999", "59999", "65535", "65536", "70000", "080", "80", "443", "21"];
         let schemes = ["https", "http", "wss", "ws", "ftp", "tauri", "file", "a+b-c.1", "1a"];
+        // Near to the special ones.
+        let others = "f ft ftps fap h ht htt htp htts httpd httpss w wa wsa wsss http. g i";
         let hosts =
             ["1.2.3.4", "1.2.3", "256.1.1.1", "1.2.3.4.", "a.1", "a.0x", "[::1]", "a.", "."];
+        let opaque = |byte: u8| format!("app://a{}1", byte as char);
         let texts = (b'!'..=b'~')
             .map(byte)
+            .chain((b'!'..=b'~').map(opaque))
+            .chain(others.split(' ').map(|scheme| format!("{scheme}://A.1")))
+            .chain(schemes.map(|scheme| format!("{scheme}://A.1")))
             .chain(ports.iter().flat_map(|port| {
                 schemes.iter().map(move |scheme| format!("{scheme}://a.test:{port}"))
             }))
