@@ -136,6 +136,7 @@ mod handle;
 mod headers;
 #[cfg(feature = "strategies")]
 pub mod laws;
+mod list;
 mod methods;
 mod names;
 mod origin;
@@ -163,10 +164,13 @@ pub use decision::{Decision, Reason};
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Explain, Finding, Warning, WarningKind};
 #[cfg(feature = "swap")]
 pub use handle::Handle;
+pub use list::{NameList, One, OriginList, Several};
 pub use origin::{MAX_LEN as MAX_ORIGIN_LEN, Origin, OriginFault};
 pub use pattern::PatternFault;
 pub use policy::Policy;
-pub use prepared::{Begun, Exchange, Pending, PreparedPolicy, Question};
+pub use prepared::{
+    Begun, Exchange, IntoPrepared, Pending, PreparedPolicy, Question, SelectedPolicy,
+};
 pub use question::{AskedOrigin, IntoVerdict, NamedHeaders};
 pub use request::{Request, RequestHeader};
 pub use response::{ResponseHeader, ResponseHeaders, is_cors_response_header};

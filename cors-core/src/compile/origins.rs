@@ -146,11 +146,17 @@ impl Compiler<'_> {
             && public_suffix::is_shared(host)
         {
             let suffix = host.to_owned();
+            let known = public_suffix::HAS_LIST || !host.contains('.');
             self.needed.allow_public_suffix_subdomains |= *credentials;
-            if !credentials {
+            if !credentials && known {
                 entry.warn(WarningKind::PublicSuffix { suffix }, self.findings);
-            } else if !danger.allow_public_suffix_subdomains {
-                entry.error(ErrorKind::PublicSuffixWithCredentials { suffix }, self.findings);
+            } else if *credentials && !danger.allow_public_suffix_subdomains {
+                let kind = if known {
+                    ErrorKind::PublicSuffixWithCredentials { suffix }
+                } else {
+                    ErrorKind::NoPublicSuffixList
+                };
+                entry.error(kind, self.findings);
             }
         }
         Some(pattern)
@@ -184,7 +190,11 @@ impl Compiler<'_> {
             if let Some(lets_in) = proof.unbounded {
                 self.needed.allow_unbounded_regex = true;
                 if !danger.allow_unbounded_regex {
-                    let kind = ErrorKind::UnboundedRegexWithCredentials { lets_in };
+                    let kind = if proof.needs_list {
+                        ErrorKind::NoPublicSuffixList
+                    } else {
+                        ErrorKind::UnboundedRegexWithCredentials { lets_in }
+                    };
                     entry.error(kind, self.findings);
                 }
             }

@@ -39,6 +39,9 @@ pub enum ErrorKind {
         /// The public suffix.
         suffix: String,
     },
+    /// A pattern or a regular expression with credentials that reaches subdomains, in a build
+    /// without the feature `public-suffix`.
+    NoPublicSuffixList,
     /// A regular expression with credentials that may leave the registrable domains it names.
     UnboundedRegexWithCredentials {
         /// An origin that it would let in, if one was found.
@@ -157,6 +160,9 @@ impl Explain for ErrorKind {
                     "anyone can register a name below {suffix:?}, and would read with the user's cookies"
                 );
             }
+            Self::NoPublicSuffixList => {
+                "only the Public Suffix List tells whether anyone can register such a subdomain, and this build has none"
+            }
             Self::UnboundedRegexWithCredentials { lets_in: Some(origin) } => {
                 return format!(
                     "with credentials every match must end in a registrable domain that the pattern names, but this lets in {origin:?}"
@@ -230,6 +236,9 @@ impl Explain for ErrorKind {
             }
             Self::PublicSuffixWithCredentials { .. } => {
                 "name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)"
+            }
+            Self::NoPublicSuffixList => {
+                "build with the feature \"public-suffix\" of cors-core, or list the origins"
             }
             Self::UnboundedRegexWithCredentials { .. } => {
                 "spell out the domain behind an escaped dot, as in \"https://[a-z]+\\\\.example\\\\.com\" (danger.allow_unbounded_regex = true would let such origins read with the user's cookies)"

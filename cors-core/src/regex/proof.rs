@@ -50,6 +50,8 @@ pub(crate) struct Proof {
     pub(crate) unbounded: Option<Witness>,
     /// The regex is not proven to let in secure origins only.
     pub(crate) insecure: Option<Witness>,
+    /// It is not proven for want of the Public Suffix List alone.
+    pub(crate) needs_list: bool,
 }
 
 /// An origin that shows it, where one was found: well-formed, and matched by the regex.
@@ -57,7 +59,11 @@ pub(crate) type Witness = Option<String>;
 
 /// Proves what can be proven of `regex`, in bounded time.
 pub(crate) fn prove(regex: &OriginRegex) -> Proof {
-    prove_by(regex, public_suffix::is_shared)
+    let mut proof = prove_by(regex, public_suffix::is_shared);
+    proof.needs_list = !public_suffix::HAS_LIST
+        && proof.unbounded.is_some()
+        && prove_by(regex, |_| false).unbounded.is_none();
+    proof
 }
 
 /// The same, by other word on whether the names below a host belong to different registrants.
@@ -83,7 +89,7 @@ pub(super) fn prove_by(regex: &OriginRegex, is_shared: fn(&str) -> bool) -> Proo
             insecure = Some(open.candidate(port).first(&product, regex, &goals, &plants));
         }
     }
-    Proof { unbounded, insecure }
+    Proof { unbounded, insecure, needs_list: false }
 }
 
 /// A regex too large to be proven: it is refused, with a witness if an obvious one matches.
@@ -100,6 +106,7 @@ fn guess(regex: &OriginRegex) -> Proof {
         insecure: regex
             .may_begin_with("http://")
             .then(|| first(&["http://evil.example", "http://evil.com"])),
+        needs_list: false,
     }
 }
 
@@ -139,11 +146,13 @@ impl Search<'_> {
         };
         for (mut tail, end) in labels {
             let says = self.naming(&tail, said);
-            // Where `/` may come next the host is complete: spelled out, hence named.
+            // Where `/` may come next the host is complete: spelled out, hence named. Such a
+            // domain counts as a name, whatever the list says of it: so what is proven without
+            // the list is proven with it.
             let whole = self.product.step(end, b'/', Goal::Any).is_some();
             if named {
                 self.below += 1;
-            } else if says == Naming::Named {
+            } else if says == Naming::Named || (whole && is_domain(&tail)) {
                 self.names += 1;
             } else if whole {
                 self.tails += 1;
@@ -168,11 +177,9 @@ impl Search<'_> {
     fn naming(&self, tail: &[u8], shorter: Naming) -> Naming {
         let host: String = tail.iter().rev().map(|byte| *byte as char).collect();
         let host = host.strip_suffix('.').unwrap_or(&host);
-        // Where a host ends in a number it is an address, and its end says nothing of its owner.
-        let is_address =
-            host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
-        // Empty labels are well-formed, but no one's.
-        if is_address || host.split('.').any(str::is_empty) {
+        // The end of an address says nothing of its owner. Empty labels are well-formed, but no
+        // one's.
+        if is_address(host) || host.split('.').any(str::is_empty) {
             shorter
         } else if host != "localhost" && (!host.contains('.') || (self.is_shared)(host)) {
             // Also if the shorter end was named: what lies above a public suffix may be newer than
@@ -221,6 +228,17 @@ impl Search<'_> {
         }
         Ok(found)
     }
+}
+
+/// Whether a whole host, from its end, is a domain of several labels.
+fn is_domain(tail: &[u8]) -> bool {
+    let host: String = tail.iter().rev().map(|byte| *byte as char).collect();
+    host.contains('.') && !is_address(&host)
+}
+
+/// Whether a host is an address: it ends in a number.
+fn is_address(host: &str) -> bool {
+    host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
 }
 
 impl Open {

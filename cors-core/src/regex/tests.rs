@@ -2,10 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use super::proof::{Proof, Witness, prove_by};
+use super::proof::prove_by;
+#[cfg(feature = "public-suffix")]
+use super::proof::{Proof, Witness};
 use super::*;
+#[cfg(feature = "public-suffix")]
 use crate::origin::Origin;
 
+#[cfg(feature = "public-suffix")]
 mod law;
 
 fn regex(pattern: &str) -> OriginRegex {
@@ -170,9 +174,10 @@ fn unescaped_dots() {
 }
 
 /// `ok`: nothing stands against it.
+#[cfg(feature = "public-suffix")]
 fn verdict(pattern: &str) -> (String, String) {
     let regex = regex(pattern);
-    let Proof { unbounded, insecure } = prove(&regex);
+    let Proof { unbounded, insecure, .. } = prove(&regex);
     let text = |witness: Option<Witness>| {
         let Some(witness) = witness else { return "ok".to_owned() };
         let Some(origin) = witness else { return "no witness".to_owned() };
@@ -182,6 +187,7 @@ fn verdict(pattern: &str) -> (String, String) {
     (text(unbounded), text(insecure))
 }
 
+#[cfg(feature = "public-suffix")]
 #[test]
 fn proven() {
     for pattern in [
@@ -227,6 +233,7 @@ fn proven() {
     }
 }
 
+#[cfg(feature = "public-suffix")]
 #[test]
 fn unbounded() {
     for (pattern, witness) in [
@@ -288,6 +295,7 @@ fn unbounded_below_public_suffixes() {
     }
 }
 
+#[cfg(feature = "public-suffix")]
 #[test]
 fn insecure() {
     for (pattern, unbounded, insecure) in [
@@ -329,6 +337,7 @@ fn new_public_suffixes() {
 }
 
 /// What cannot be proven within the limits is not proven, whether or not an origin shows it.
+#[cfg(feature = "public-suffix")]
 #[test]
 fn beyond_the_limits() {
     let long = format!("https://{}", "a".repeat(254));

@@ -13,4 +13,5 @@ mod oracle;
 mod properties;
 mod questions;
 mod requests;
+mod suffixes;
 mod support;
