@@ -15,7 +15,7 @@ use std::time::Duration;
 /// checks them all.
 ///
 /// In every list the text `*` stands for all. With the feature `serde` it is read from any
-/// self-describing format; with `file`, [`file::check`](crate::file::check) reads TOML and JSON
+/// self-describing format; with `file`, `file::check` reads TOML and JSON
 /// and knows the line of every fault.
 ///
 /// ```
