@@ -83,8 +83,10 @@ pub fn become_program(which: &str, args: Vec<OsString>) -> ExitCode {
         command.args(which.split_whitespace());
         command
     };
+    // The last flag names it.
+    let name = which.split_whitespace().last().unwrap_or_default();
     let about = format!(
-        "xtask: building {which}, which takes some minutes the first time (about three on two cores)"
+        "xtask: building {name}, which takes some minutes the first time (about three on two cores)"
     );
     let code = match start::build(&mut with(&["build"]), &about, &mut io::stderr()) {
         Ok(status) if status.success() => turn_into(with(&["run", "--quiet"]).arg("--").args(args)),

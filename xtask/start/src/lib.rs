@@ -15,7 +15,8 @@ pub fn build(cargo: &mut Command, about: &str, log: &mut impl Write) -> io::Resu
         if line.trim_start().starts_with("Finished ") {
             continue;
         }
-        if is_quiet {
+        let waits = line.trim_start().starts_with("Blocking ");
+        if is_quiet && !waits {
             writeln!(log, "{about}")?;
             is_quiet = false;
         }

@@ -9,6 +9,8 @@ fn build(folder: &Path) -> (bool, String) {
     cargo.args(["build", "--offline", "--manifest-path"]).arg(folder.join("Cargo.toml"));
     // The settings of the tests' own run are none of its business.
     cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS").env("CARGO_TERM_COLOR", "never");
+    // Of its own, so that it never waits for another cargo and says so.
+    cargo.env("CARGO_HOME", folder.join("home"));
     let mut log = Vec::new();
     let status = start::build(&mut cargo, "building it", &mut log).unwrap();
     (status.success(), String::from_utf8(log).unwrap())
