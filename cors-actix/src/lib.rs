@@ -17,7 +17,7 @@
 //!     .allow_headers([CONTENT_TYPE, AUTHORIZATION])
 //!     .allow_credentials(true)
 //!     .max_age(Duration::from_secs(600))
-//!     .build()?; // the error holds every fault, each with its way out
+//!     .build()?; // the error lists every problem, each with a suggested fix
 //! let cors = CorsLayer::new(policy); // once; `HttpServer`'s closure clones it for each worker
 //!
 //! let app = App::new()
@@ -292,17 +292,17 @@
 //! each key is when it is left out], [why a browser said no], [security], and [the section of Fetch
 //! behind each behaviour].
 //!
-//! [cookbook]: https://docs.rs/cors-core/latest/cors_core/guide/cookbook/
-//! [what each key is when it is left out]: https://docs.rs/cors-core/latest/cors_core/guide/defaults/
-//! [why a browser said no]: https://docs.rs/cors-core/latest/cors_core/guide/messages/
-//! [security]: https://docs.rs/cors-core/latest/cors_core/guide/security/
-//! [the section of Fetch behind each behaviour]: https://docs.rs/cors-core/latest/cors_core/#what-each-behaviour-comes-from
+//! [cookbook]: cors_core::guide::cookbook
+//! [what each key is when it is left out]: cors_core::guide::defaults
+//! [why a browser said no]: cors_core::guide::messages
+//! [security]: cors_core::guide::security
+//! [the section of Fetch behind each behaviour]: cors_core#what-each-behaviour-comes-from
 //!
 //! # Features
 //!
 //! | feature | |
 //! |---|---|
-//! | `public-suffix` (default) | the Public Suffix List, so that `https://*.github.io` is seen for what it is |
+//! | `public-suffix` (default) | the Public Suffix List; without it, `*.` with credentials is an error |
 //! | `regex` | regular expressions in `allow_origins` |
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
 //! | `file` | policy files in TOML and JSON, every fault with its line: `cors_core::file` |

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::HeaderName;
+use cors_core::{IntoPrepared, SelectedPolicy};
+use http::{HeaderName, HeaderValue};
 use tower_layer::Layer;
 
 use crate::ask::AskCors;
@@ -48,8 +49,8 @@ impl CorsLayer {
     /// # drop(app);
     /// # Ok::<(), cors_axum::ConfigErrors>(())
     /// ```
-    pub fn new(policy: impl Into<PreparedPolicy>) -> Self {
-        let source = Source::Fixed(policy.into());
+    pub fn new(policy: impl IntoPrepared<HeaderValue>) -> Self {
+        let source = Source::Fixed(policy.into_prepared());
         Self { source }
     }
 
@@ -136,11 +137,13 @@ impl CorsLayer {
     /// ```
     ///
     /// [shared cache]: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
-    pub fn select<F>(names: impl IntoIterator<Item = HeaderName>, select: F) -> Self
+    pub fn select<F, P>(names: impl IntoIterator<Item = HeaderName>, select: F) -> Self
     where
-        F: Fn(&Head<'_>) -> Option<PreparedPolicy> + Send + Sync + 'static,
+        F: Fn(&Head<'_>) -> P + Send + Sync + 'static,
+        P: SelectedPolicy<HeaderValue>,
     {
-        let source = Source::Selected(Selector::new(names, select));
+        let source =
+            Source::Selected(Selector::new(names, move |head| select(head).into_selected()));
         Self { source }
     }
 
@@ -194,12 +197,12 @@ impl CorsLayer {
     ///
     /// [insecure]: crate::Origin::is_insecure
     /// [preflights]: https://fetch.spec.whatwg.org/#cors-preflight-request
-    pub fn ask<F, Fut>(policy: impl Into<PreparedPolicy>, ask: F) -> AskLayer<F>
+    pub fn ask<F, Fut>(policy: impl IntoPrepared<HeaderValue>, ask: F) -> AskLayer<F>
     where
         F: Fn(AskedOrigin) -> Fut,
         Fut: Future<Output: crate::IntoVerdict>,
     {
-        let policy = policy.into();
+        let policy = policy.into_prepared();
         // One that asks already may have declared headers for it.
         let policy = if policy.policy().asks() {
             policy

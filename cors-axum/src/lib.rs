@@ -18,7 +18,7 @@
 //!     .allow_headers([CONTENT_TYPE, AUTHORIZATION])
 //!     .allow_credentials(true)
 //!     .max_age(Duration::from_secs(600))
-//!     .build()?; // the error holds every fault, each with its way out
+//!     .build()?; // the error lists every problem, each with a suggested fix
 //!
 //! let app = Router::new()
 //!     .route("/items/{id}", put(|| async { "stored" }))
@@ -67,7 +67,8 @@
 //!
 //! ## One policy
 //!
-//! On a whole router, as above, or on a single path:
+//! A policy is not a layer: instead of `.layer(policy)`, which does not compile, write
+//! `.layer(CorsLayer::new(policy))`. On a whole router, as above, or on a single path:
 //!
 //! ```
 //! use axum::{Router, routing::get};
@@ -165,7 +166,7 @@
 //!
 //! # Mistakes
 //!
-//! Each of these compiles and serves requests. What goes wrong shows in a browser alone, so
+//! All but one of these compile and serve requests. What goes wrong shows in a browser alone, so
 //! `curl` with an `Origin` of the other site is the quickest look. `tests/mistakes.rs` holds all of
 //! them to what is said here.
 //!
@@ -182,6 +183,44 @@
 //! # let handler = || async {};
 //! let wrong: Router = Router::new().layer(cors.clone()).route("/items", get(handler));
 //! let right: Router = Router::new().route("/items", get(handler)).layer(cors);
+//! # Ok::<(), cors_axum::ConfigErrors>(())
+//! ```
+//!
+//! ## A fallback set after the layer
+//!
+//! It is not covered either: the 404 that it makes is bare, and so is its answer to a preflight. Set
+//! the fallback first.
+//!
+//! ```
+//! # use axum::{Router, http::StatusCode, routing::get};
+//! # use cors_axum::{CorsLayer, Policy};
+//! # let cors = CorsLayer::new(Policy::builder().allow_origins("*").build()?);
+//! # let routes: Router = Router::new().route("/items", get(|| async {}));
+//! # let not_found = || async { StatusCode::NOT_FOUND };
+//! let wrong: Router = routes.clone().layer(cors.clone()).fallback(not_found);
+//! let right: Router = routes.fallback(not_found).layer(cors);
+//! # Ok::<(), cors_axum::ConfigErrors>(())
+//! ```
+//!
+//! ## Two routers merged, each with a layer
+//!
+//! Of `a.merge(b)`, `b` has the last word where both have something to say: its layer answers every
+//! 404, and the preflights and 405s of paths that both have, with other methods. Merge first, then
+//! add one layer with [`CorsLayer::select`].
+//!
+//! ```
+//! # use axum::{Router, routing::{get, put}};
+//! # use cors_axum::{CorsLayer, Policy, PreparedPolicy};
+//! # let public = Policy::builder().allow_origins("*").build()?;
+//! # let site = Policy::builder().allow_origins("https://app.example.com").build()?;
+//! # let pages: Router = Router::new().route("/item", get(|| async {}));
+//! # let api: Router = Router::new().route("/item", put(|| async {}));
+//! let wrong: Router = (pages.clone().layer(CorsLayer::new(public.clone())))
+//!     .merge(api.clone().layer(CorsLayer::new(site.clone())));
+//! let (public, site) = (PreparedPolicy::new(public), PreparedPolicy::new(site));
+//! let right: Router = pages.merge(api).layer(CorsLayer::select([], move |head| {
+//!     Some(if head.uri().path() == "/item" { site.clone() } else { public.clone() })
+//! }));
 //! # Ok::<(), cors_axum::ConfigErrors>(())
 //! ```
 //!
@@ -236,6 +275,47 @@
 //! # Ok::<(), cors_axum::ConfigErrors>(())
 //! ```
 //!
+//! ## A timeout, a limit or default headers outside CORS
+//!
+//! What answers in place of the service has to stand inside: the 408 of a timeout outside, or the 503
+//! of a limit, has no headers, so the script sees a network error and not the status. A layer outside
+//! that sets `Access-Control-Allow-Origin` on every response undoes the policy. Add such layers first.
+//!
+//! ## A panic that is caught outside CORS, or nowhere
+//!
+//! A panic passes through this layer. Caught outside, it becomes a 500 without headers. Caught
+//! nowhere, it ends the connection, and the browser sees no response at all. Add what catches panics,
+//! such as `CatchPanicLayer` of tower-http, before this layer.
+//!
+//! ## A body without a `Default`
+//!
+//! The layer answers preflights and refusals with an empty body of the type that the service has, so
+//! that type needs a [`Default`]. axum's `Body` has one, and `Router::layer` makes it of any other: one
+//! `layer` after the other compiles. In a stack of tower layers, the body of `TraceLayer` has none,
+//! nor has hyper's `Incoming`. One line inside the layer boxes it:
+//!
+//! ```
+//! # use std::convert::Infallible;
+//! # use axum::body::Body;
+//! # use cors_axum::{CorsLayer, Policy};
+//! # use http::{Request, Response};
+//! # use hyper::body::Incoming;
+//! # use tower::{ServiceBuilder, ServiceExt, service_fn};
+//! # async fn forward(_: Request<Body>) -> Result<Response<Incoming>, Infallible> { unreachable!() }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let policy = Policy::builder().allow_origins("https://app.example.com").build()?;
+//! let service = ServiceBuilder::new()
+//!     .layer(CorsLayer::new(policy))
+//!     .map_response(|response: Response<_>| response.map(Body::new)) // or BoxBody of http-body-util
+//!     .service(service_fn(forward));
+//! # let preflight = Request::options("/").header("origin", "https://app.example.com");
+//! # let preflight = preflight.header("access-control-request-method", "PUT").body(Body::empty())?;
+//! # assert_eq!(service.oneshot(preflight).await?.status(), 204);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! ## Two CORS layers, one in the other
 //!
 //! The outermost is what the browser sees: it answers the preflight, and replaces the headers that
@@ -271,16 +351,17 @@
 //! each key is when it is left out], [why a browser said no], [security], and [the section of Fetch
 //! behind each behaviour].
 //!
-//! [cookbook]: https://docs.rs/cors-core/latest/cors_core/guide/cookbook/
-//! [what each key is when it is left out]: https://docs.rs/cors-core/latest/cors_core/guide/defaults/
-//! [why a browser said no]: https://docs.rs/cors-core/latest/cors_core/guide/messages/
-//! [security]: https://docs.rs/cors-core/latest/cors_core/guide/security/
-//! [the section of Fetch behind each behaviour]: https://docs.rs/cors-core/latest/cors_core/#what-each-behaviour-comes-from
+//! [cookbook]: cors_core::guide::cookbook
+//! [what each key is when it is left out]: cors_core::guide::defaults
+//! [why a browser said no]: cors_core::guide::messages
+//! [security]: cors_core::guide::security
+//! [the section of Fetch behind each behaviour]: cors_core#what-each-behaviour-comes-from
 //!
 //! # Features
 //!
 //! | feature | |
 //! |---|---|
+//! | `public-suffix` (default) | the Public Suffix List; without it, `*.` with credentials is an error |
 //! | `regex` | regular expressions in `allow_origins` |
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
 //! | `file` | policy files in TOML and JSON, every fault with its line: `cors_core::file` |

@@ -58,6 +58,131 @@ async fn a_router_merged_after_the_layer() {
 }
 
 #[tokio::test]
+async fn a_fallback_set_after_the_layer() {
+    let routes = Router::new().route("/item", on_get(|| async {}));
+    let fallback = || async { StatusCode::NOT_FOUND };
+    check(
+        &routes.clone().layer(CorsLayer::new(policy())).fallback(fallback),
+        [
+            ("a route", get("/item", APP), 200, SIMPLE),
+            ("404", get("/none", APP), 404, BARE),
+            ("its preflight", preflight("/none", APP, "PUT"), 404, BARE),
+        ],
+    )
+    .await;
+    check(
+        &routes.fallback(fallback).layer(CorsLayer::new(policy())),
+        [
+            ("404", get("/none", APP), 404, SIMPLE),
+            ("its preflight", preflight("/none", APP, "PUT"), 204, PREFLIGHT),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn two_layered_routers_merged() {
+    let public =
+        || Router::new().route("/item", on_get(|| async {})).route("/a", on_get(|| async {}));
+    let site = || Router::new().route("/item", post(|| async {})).route("/b", post(|| async {}));
+    let any_origin = ["access-control-allow-origin: *"];
+    let other = "https://other.example";
+
+    let first = || public().layer(CorsLayer::new(only(&["*"])));
+    let last = || site().layer(CorsLayer::new(policy()));
+    check(
+        &first().merge(last()),
+        [
+            ("each has its own routes", get("/a", other), 200, &any_origin),
+            ("and methods of a shared path", get("/item", other), 200, &any_origin),
+            ("the last answers its 405", request("PUT", "/item", &[("origin", APP)]), 405, SIMPLE),
+            ("and its preflights", preflight("/item", APP, "PUT"), 204, PREFLIGHT),
+            ("and every 404", get("/none", APP), 404, SIMPLE),
+        ],
+    )
+    .await;
+    // The other way round, the other policy does.
+    check(&last().merge(first()), [("every 404", get("/none", other), 404, &any_origin)]).await;
+
+    let (any, own) = (PreparedPolicy::new(only(&["*"])), PreparedPolicy::new(policy()));
+    let right = public().merge(site()).layer(CorsLayer::select([], move |head| {
+        Some(if head.uri().path() == "/a" { any.clone() } else { own.clone() })
+    }));
+    check(
+        &right,
+        [
+            ("one policy", get("/a", other), 200, &any_origin),
+            ("the other", preflight("/item", APP, "PUT"), 204, PREFLIGHT),
+            ("and elsewhere", get("/none", APP), 404, SIMPLE),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_timeout_or_default_headers_outside() {
+    async fn gives_up(_: Request, _: Next) -> Response {
+        StatusCode::REQUEST_TIMEOUT.into_response()
+    }
+    async fn for_everyone(mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        headers.insert("access-control-allow-origin", HeaderValue::from_static("*"));
+        response
+    }
+    let routes = || Router::new().route("/item", on_get(|| async {}));
+    let cors = || CorsLayer::new(policy());
+    check(
+        &routes().layer(cors()).layer(from_fn(gives_up)),
+        [
+            ("the script sees no status", get("/item", APP), 408, BARE),
+            ("nor does a preflight pass", preflight("/item", APP, "PUT"), 408, BARE),
+        ],
+    )
+    .await;
+    check(
+        &routes().layer(from_fn(gives_up)).layer(cors()),
+        [
+            ("readable", get("/item", APP), 408, SIMPLE),
+            ("the preflight", preflight("/item", APP, "PUT"), 204, PREFLIGHT),
+        ],
+    )
+    .await;
+
+    let origin = |response: &Response| response.headers()["access-control-allow-origin"].clone();
+    let wrong = routes().layer(cors()).layer(map_response(for_everyone));
+    assert_eq!(origin(&send(&wrong, get("/item", EVIL)).await), "*");
+    let right = routes().layer(map_response(for_everyone)).layer(cors());
+    assert_eq!(origin(&send(&right, get("/item", APP)).await), APP);
+    check(&right, [("the policy decides", get("/item", EVIL), 200, REFUSED)]).await;
+}
+
+#[tokio::test]
+async fn a_panic_caught_outside_or_nowhere() {
+    async fn panics() -> &'static str {
+        panic!("in the handler")
+    }
+    async fn catches(request: Request, next: Next) -> Response {
+        let response = tokio::spawn(next.run(request)).await;
+        response.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    }
+    let routes = || Router::new().route("/item", on_get(panics));
+    let cors = || CorsLayer::new(policy());
+    check(
+        &routes().layer(cors()).layer(from_fn(catches)),
+        [("caught outside", get("/item", APP), 500, BARE)],
+    )
+    .await;
+    let nowhere = routes().layer(cors());
+    let task = tokio::spawn(async move { send(&nowhere, get("/item", APP)).await });
+    assert!(task.await.unwrap_err().is_panic(), "no response at all");
+    check(
+        &routes().layer(from_fn(catches)).layer(cors()),
+        [("caught inside", get("/item", APP), 500, SIMPLE)],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn route_layer_on_a_router() {
     let routes = Router::new().route("/item", on_get(|| async {}));
     let wrong = routes.clone().route_layer(CorsLayer::new(policy()));

@@ -1,8 +1,9 @@
 //! A policy in code.
 
 use crate::compile::compile;
-use crate::config::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
+use crate::config::{Config, Danger, DisallowedOrigin, RefusedPreflight};
 use crate::error::ConfigErrors;
+use crate::list::{NameList, OriginList};
 use crate::origin::Origin;
 use crate::policy::Policy;
 use crate::question::{Closure, NamedHeaders};
@@ -51,14 +52,6 @@ impl From<Config> for Builder {
     }
 }
 
-fn texts<I>(names: I) -> Vec<String>
-where
-    I: IntoIterator,
-    I::Item: AsRef<str>,
-{
-    names.into_iter().map(|name| name.as_ref().to_owned()).collect()
-}
-
 /// What a client of gRPC-Web sets on each call.
 const GRPC_WEB_REQUEST_HEADERS: [&str; 4] =
     ["content-type", "x-grpc-web", "x-user-agent", "grpc-timeout"];
@@ -79,14 +72,10 @@ fn add(list: &mut Vec<String>, names: &[&str]) {
 }
 
 impl Builder {
-    /// Which origins may read: `["*"]`, or patterns such as `https://app.example.com`,
-    /// `https://*.example.com`, `http://localhost:*`.
-    pub fn allow_origins<I>(mut self, origins: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: Into<OriginEntry>,
-    {
-        self.config.allow_origins = origins.into_iter().map(Into::into).collect();
+    /// Which origins may read: `"*"`, or patterns such as `https://app.example.com`,
+    /// `https://*.example.com`, `http://localhost:*`. One, or a list.
+    pub fn allow_origins<Count>(mut self, origins: impl OriginList<Count>) -> Self {
+        self.config.allow_origins = origins.into_entries();
         self
     }
 
@@ -137,32 +126,20 @@ impl Builder {
     }
 
     /// Methods beyond GET, HEAD and POST; `["*"]` for all that browsers send.
-    pub fn allow_methods<I>(mut self, methods: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: AsRef<str>,
-    {
-        self.config.allow_methods = texts(methods);
+    pub fn allow_methods<Count>(mut self, methods: impl NameList<Count>) -> Self {
+        self.config.allow_methods = methods.into_names();
         self
     }
 
     /// Request headers that scripts may set; `["*"]` for all but `authorization`.
-    pub fn allow_headers<I>(mut self, names: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: AsRef<str>,
-    {
-        self.config.allow_headers = texts(names);
+    pub fn allow_headers<Count>(mut self, names: impl NameList<Count>) -> Self {
+        self.config.allow_headers = names.into_names();
         self
     }
 
     /// Response headers that scripts may read; `["*"]` for all, without credentials.
-    pub fn expose_headers<I>(mut self, names: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: AsRef<str>,
-    {
-        self.config.expose_headers = texts(names);
+    pub fn expose_headers<Count>(mut self, names: impl NameList<Count>) -> Self {
+        self.config.expose_headers = names.into_names();
         self
     }
 

@@ -7,13 +7,15 @@ mod serde;
 #[cfg(any(feature = "file", feature = "serde"))]
 pub(crate) mod tree;
 
+use crate::list::OriginList;
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// A policy as plain data. Any values can stand in it; [`Policy::new`](crate::Policy::new)
 /// checks them all.
 ///
 /// In every list the text `*` stands for all. With the feature `serde` it is read from any
-/// self-describing format; with `file`, [`file::check`](crate::file::check) reads TOML and JSON
+/// self-describing format; with `file`, `file::check` reads TOML and JSON
 /// and knows the line of every fault.
 ///
 /// ```
@@ -62,16 +64,9 @@ pub struct Config {
 }
 
 impl Config {
-    /// A policy that lets these origins read.
-    pub fn new<I>(allow_origins: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: Into<OriginEntry>,
-    {
-        Self {
-            allow_origins: allow_origins.into_iter().map(Into::into).collect(),
-            ..Self::default()
-        }
+    /// A policy that lets this origin read, or these.
+    pub fn new<Count>(allow_origins: impl OriginList<Count>) -> Self {
+        Self { allow_origins: allow_origins.into_entries(), ..Self::default() }
     }
 }
 
@@ -95,6 +90,24 @@ impl OriginEntry {
 impl From<&str> for OriginEntry {
     fn from(pattern: &str) -> Self {
         Self::Pattern(pattern.to_owned())
+    }
+}
+
+impl From<&&str> for OriginEntry {
+    fn from(pattern: &&str) -> Self {
+        Self::Pattern((*pattern).to_owned())
+    }
+}
+
+impl From<Cow<'_, str>> for OriginEntry {
+    fn from(pattern: Cow<'_, str>) -> Self {
+        Self::Pattern(pattern.into_owned())
+    }
+}
+
+impl From<&OriginEntry> for OriginEntry {
+    fn from(entry: &OriginEntry) -> Self {
+        entry.clone()
     }
 }
 

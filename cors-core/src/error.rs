@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// One thing found in a policy: an error or a warning.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Finding<K> {
     key: Cow<'static, str>,
     index: Option<usize>,
@@ -96,7 +96,14 @@ impl<K: Explain> fmt::Display for Finding<K> {
     }
 }
 
-impl<K: Explain + fmt::Debug> std::error::Error for Finding<K> {}
+/// Prints what [`Display`](fmt::Display) prints: `unwrap` and a failing `main` show it to people.
+impl<K: Explain> fmt::Debug for Finding<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<K: Explain> std::error::Error for Finding<K> {}
 
 /// Every fault of a policy: at least one, in the order of the keys and of the entries.
 ///
@@ -109,7 +116,7 @@ impl<K: Explain + fmt::Debug> std::error::Error for Finding<K> {}
 ///     .unwrap_err();
 /// assert_eq!(errors.errors().len(), 3);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigErrors(Vec<ConfigError>);
 
 impl ConfigErrors {
@@ -132,6 +139,22 @@ impl fmt::Display for ConfigErrors {
             write!(f, "{separator}{error}")?;
         }
         Ok(())
+    }
+}
+
+/// Prints what [`Display`](fmt::Display) prints: `unwrap` and a failing `main` show it to people.
+impl fmt::Debug for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<'e> IntoIterator for &'e ConfigErrors {
+    type Item = &'e ConfigError;
+    type IntoIter = std::slice::Iter<'e, ConfigError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
     }
 }
 

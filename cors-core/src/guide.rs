@@ -8,6 +8,7 @@
 
 /// Where the pages' links lead to here. Of two definitions the first holds; the second, at the end
 /// of a page, is for who reads the file.
+#[allow(unused_macros, reason = "for pages that are shown")]
 macro_rules! links {
     () => {
         concat!(

@@ -1,6 +1,6 @@
 //! A policy that can be swapped while requests run.
 
-use crate::prepared::PreparedPolicy;
+use crate::prepared::{IntoPrepared, PreparedPolicy};
 use arc_swap::ArcSwap;
 use std::fmt;
 use std::sync::Arc;
@@ -22,8 +22,8 @@ pub struct Handle<V>(Arc<ArcSwap<PreparedPolicy<V>>>);
 
 impl<V> Handle<V> {
     /// A place that holds `policy`.
-    pub fn new(policy: impl Into<PreparedPolicy<V>>) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(policy.into())))
+    pub fn new(policy: impl IntoPrepared<V>) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(policy.into_prepared())))
     }
 
     /// The policy that is in force now.
@@ -35,8 +35,8 @@ impl<V> Handle<V> {
     }
 
     /// Puts another policy in force, for requests that begin from now on.
-    pub fn store(&self, policy: impl Into<PreparedPolicy<V>>) {
-        self.0.store(Arc::new(policy.into()));
+    pub fn store(&self, policy: impl IntoPrepared<V>) {
+        self.0.store(Arc::new(policy.into_prepared()));
     }
 }
 

@@ -8,7 +8,7 @@
 //!     .allow_origins(["https://app.example.com", "https://*.example.dev"])
 //!     .allow_methods([Method::PUT])
 //!     .allow_headers([CONTENT_TYPE])
-//!     .build()?; // the error holds every fault, each with its way out
+//!     .build()?; // the error lists every problem, each with a suggested fix
 //! let prepared = PreparedPolicy::<HeaderValue>::new(policy);
 //!
 //! // For each request:
@@ -113,6 +113,11 @@
 //! | `browser` | the Fetch Standard's client side as a model, and `explain` and `Policy::diff` on it |
 //! | `strategies` | strategies for property tests with proptest, and `laws` to assert on a policy |
 //!
+//! Cargo switches a feature on for a whole build if any crate of it asks for it: tests may have `browser`,
+//! and with it the list, where production has not. So a feature only adds policies that build. Without
+//! `public-suffix`, `*.` with credentials is an error, which the feature may turn into a policy; the
+//! list moves with releases of this crate, never with a `cargo update`.
+//!
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
 #![forbid(unsafe_code)]
 
@@ -132,13 +137,13 @@ pub mod file;
 #[cfg(feature = "_fuzz")]
 #[doc(hidden)]
 pub mod fuzz;
-#[cfg(any(doc, doctest))]
 pub mod guide;
 #[cfg(feature = "swap")]
 mod handle;
 mod headers;
 #[cfg(feature = "strategies")]
 pub mod laws;
+mod list;
 mod methods;
 mod names;
 mod origin;
@@ -170,10 +175,13 @@ pub use error::{
 };
 #[cfg(feature = "swap")]
 pub use handle::Handle;
+pub use list::{NameList, One, OriginList, Several};
 pub use origin::{MAX_LEN as MAX_ORIGIN_LEN, Origin, OriginFault};
 pub use pattern::{Meant, PatternFault};
 pub use policy::Policy;
-pub use prepared::{Begun, Exchange, Pending, PreparedPolicy, Question};
+pub use prepared::{
+    Begun, Exchange, IntoPrepared, Pending, PreparedPolicy, Question, SelectedPolicy,
+};
 pub use question::{AskedOrigin, IntoVerdict, NamedHeaders};
 pub use request::{Request, RequestHeader};
 pub use response::{ResponseHeader, ResponseHeaders, is_cors_response_header};

@@ -202,6 +202,56 @@ impl<V: Value> PreparedPolicy<V> {
     }
 }
 
+/// A policy, prepared or not: what the layers of adapters and a `Handle` take.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a policy",
+    label = "not a `Policy`",
+    note = "`Policy::builder() … .build()?` makes a `Policy`, and so does `Policy::new(&config)?`"
+)]
+pub trait IntoPrepared<V> {
+    /// Makes the header values, unless they are made.
+    fn into_prepared(self) -> PreparedPolicy<V>;
+}
+
+impl<V: Value> IntoPrepared<V> for Policy {
+    fn into_prepared(self) -> PreparedPolicy<V> {
+        PreparedPolicy::new(self)
+    }
+}
+
+impl<V: Value> IntoPrepared<V> for &Policy {
+    fn into_prepared(self) -> PreparedPolicy<V> {
+        PreparedPolicy::new(self.clone())
+    }
+}
+
+impl<V> IntoPrepared<V> for PreparedPolicy<V> {
+    fn into_prepared(self) -> Self {
+        self
+    }
+}
+
+/// What the closure of an adapter's `select` returns: an `Option<PreparedPolicy>`.
+///
+/// Not an `Option<Policy>`: its header values would be made anew for each request.
+#[diagnostic::on_unimplemented(
+    message = "the closure of `select` returns `{Self}` instead of `Option<PreparedPolicy>`",
+    label = "not an `Option<PreparedPolicy>`",
+    note = "prepare each policy once, outside the closure: `let site = PreparedPolicy::new(policy);`",
+    note = "return `Some(site.clone())`, which only counts up, or `None` for no policy"
+)]
+pub trait SelectedPolicy<V> {
+    /// The policy, if there is one.
+    fn into_selected(self) -> Option<PreparedPolicy<V>>;
+}
+
+impl<V> SelectedPolicy<V> for Option<PreparedPolicy<V>> {
+    #[inline]
+    fn into_selected(self) -> Self {
+        self
+    }
+}
+
 impl<V: Value> From<Policy> for PreparedPolicy<V> {
     fn from(policy: Policy) -> Self {
         Self::new(policy)

@@ -5,10 +5,14 @@
 #[cfg(feature = "public-suffix")]
 use std::{collections::HashSet, sync::LazyLock};
 
-/// Whether the names below `host`, at whatever depth, belong to different registrants.
+/// Whether this build has the list.
+pub(crate) const HAS_LIST: bool = cfg!(feature = "public-suffix");
+
+/// Whether the names below `host`, at whatever depth, may belong to different registrants.
 ///
-/// With the feature `public-suffix` the list answers; without it, a single label is taken for a
-/// public suffix. `localhost` is none.
+/// A single label is a public suffix, `localhost` excepted. About all others the list decides. In a
+/// build without it the answer is yes: the feature `public-suffix`, which any crate of a build may
+/// switch on, then only adds policies that build.
 pub(crate) fn is_shared(host: &str) -> bool {
     if host == "localhost" || crate::origin::is_ip_address(host) {
         return false;
@@ -35,7 +39,7 @@ fn is_listed(host: &str) -> bool {
 
 #[cfg(not(feature = "public-suffix"))]
 fn is_listed(_: &str) -> bool {
-    false
+    true
 }
 
 /// The domain that one registrant has, which `host` is or stands below. IP addresses and public
@@ -47,14 +51,14 @@ pub(crate) fn registrable_domain(host: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_shared;
+    use super::{HAS_LIST, is_shared};
 
     #[test]
     fn single_labels() {
         assert!(is_shared("com"));
         assert!(is_shared("internal"));
         assert!(!is_shared("localhost"));
-        assert!(!is_shared("example.com"));
+        assert_eq!(is_shared("example.com"), !HAS_LIST);
         assert!(!is_shared("127.0.0.1"));
     }
 

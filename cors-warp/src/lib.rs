@@ -1,6 +1,23 @@
 //! The server's side of the [CORS protocol] for [warp]: around its service, where it reaches every
 //! response, or around a filter, which goes on composing.
 //!
+//! ```no_run
+//! use cors_warp::{CorsLayer, Layer, Policy};
+//! use tokio::net::TcpListener;
+//! use warp::Filter;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let policy = Policy::builder().allow_origins("https://app.example.com").build()?;
+//! let routes = warp::path!("items" / u32).map(|id| format!("item {id}"));
+//! let app = CorsLayer::new(policy).layer(warp::service(routes));
+//! cors_warp::serve(TcpListener::bind("127.0.0.1:3030").await?, app).await; // feature `server`
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What it then answers:
+//!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,7 +35,7 @@
 //!     .allow_headers([CONTENT_TYPE, AUTHORIZATION])
 //!     .allow_credentials(true)
 //!     .max_age(Duration::from_secs(600))
-//!     .build()?; // the error holds every fault, each with its way out
+//!     .build()?; // the error lists every problem, each with a suggested fix
 //!
 //! let routes = warp::put().and(warp::path!("items" / u32)).map(|id| format!("stored {id}"));
 //! let app = CorsLayer::new(policy).layer(warp::service(routes));
@@ -88,7 +105,7 @@
 //! | 404 and 405 that nothing recovers | yes | **no** |
 //! | custom rejections that nothing recovers (500), warp's own (400, 413, 415 ...) | yes | **no** |
 //! | a WebSocket handshake, a stream | yes | yes |
-//! | is served by | hyper, as [below](#serving) | [`warp::serve`](https://docs.rs/warp/0.4/warp/fn.serve.html) |
+//! | is served by | `cors_warp::serve`, see [below](#serving) | [`warp::serve`](https://docs.rs/warp/0.4/warp/fn.serve.html) |
 //! | composes with `and`, `or`, `recover` | no | yes |
 //!
 //! A response that is not reached goes out as it is: a script of any origin sees a network error
@@ -97,56 +114,29 @@
 //!
 //! ## Serving
 //!
-//! `warp::serve` takes filters alone. A service is served by hyper, in the same few lines that warp
-//! itself runs:
-//!
-//! ```no_run
-//! use std::convert::Infallible;
-//!
-//! use cors_warp::{CorsLayer, Layer, Policy};
-//! use http::Request;
-//! use hyper::body::Incoming;
-//! use hyper_util::rt::{TokioExecutor, TokioIo};
-//! use hyper_util::server::conn::auto;
-//! use hyper_util::service::TowerToHyperService;
-//! use tokio::net::TcpListener;
-//! use tower::Service;
-//! use warp::{Filter, reply::Response};
-//!
-//! async fn serve<S>(listener: TcpListener, service: S) -> std::io::Result<()>
-//! where
-//!     S: Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>,
-//!     S: Clone + Send + 'static,
-//! {
-//!     loop {
-//!         let (stream, _peer) = listener.accept().await?;
-//!         let service = TowerToHyperService::new(service.clone());
-//!         tokio::spawn(async move {
-//!             auto::Builder::new(TokioExecutor::new())
-//!                 .serve_connection_with_upgrades(TokioIo::new(stream), service) // for WebSockets
-//!                 .await
-//!         });
-//!     }
-//! }
-//!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let policy = Policy::builder().allow_origins(["https://app.example.com"]).build()?;
-//! let routes = warp::any().map(|| "hello");
-//! let app = CorsLayer::new(policy).layer(warp::service(routes));
-//! serve(TcpListener::bind("127.0.0.1:3030").await?, app).await?;
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! It is a function of its own on purpose: with the filters' types in sight, `tokio::spawn` fails on
-//! replies that borrow, such as `&'static str`, with "implementation of `Reply` is not general
-//! enough".
+//! `warp::serve` takes filters alone, so `warp::serve(cors.layer(...))` does not compile. A service is
+//! served by `cors_warp::serve` (feature `server`), as on top of this page, or by any other server of
+//! tower services. Outside this layer others may stand, such as those of tower-http.
 //!
 //! Two things differ from `warp::serve`. `warp::addr::remote()` is `None`, since the type that
-//! carries the address is private to warp: put the peer into the request's extensions in a service
-//! around this one, and take it out with `warp::ext::get`. And *without upgrades*, as
-//! `serve_connection` alone has it, a WebSocket's handshake succeeds and the connection then closes.
+//! carries the address is private to warp: where you need it, accept connections yourself, put the
+//! peer into the request's extensions in a service around this one, and take it out with
+//! `warp::ext::get`. And a server of your own needs *upgrades*, hyper's `serve_connection_with_upgrades`:
+//! without them a WebSocket's handshake succeeds and the connection then closes.
+//!
+//! ## `with`
+//!
+//! `routes.with(&cors)` does not compile: warp seals what `with` takes. `warp::wrap_fn` gets past that.
+//!
+//! ```
+//! # use cors_warp::{CorsLayer, Policy};
+//! # use warp::Filter;
+//! # let cors = CorsLayer::new(Policy::builder().allow_origins("*").build()?);
+//! # let routes = warp::path("items").map(|| "items");
+//! let filter = routes.with(warp::wrap_fn(|filter| cors_warp::filter(&cors, filter)));
+//! # drop(filter);
+//! # Ok::<(), cors_warp::ConfigErrors>(())
+//! ```
 //!
 //! # Four ways to give it a policy
 //!
@@ -364,21 +354,22 @@
 //! each key is when it is left out], [why a browser said no], [security], and [the section of Fetch
 //! behind each behaviour].
 //!
-//! [cookbook]: https://docs.rs/cors-core/latest/cors_core/guide/cookbook/
-//! [what each key is when it is left out]: https://docs.rs/cors-core/latest/cors_core/guide/defaults/
-//! [why a browser said no]: https://docs.rs/cors-core/latest/cors_core/guide/messages/
-//! [security]: https://docs.rs/cors-core/latest/cors_core/guide/security/
-//! [the section of Fetch behind each behaviour]: https://docs.rs/cors-core/latest/cors_core/#what-each-behaviour-comes-from
+//! [cookbook]: cors_core::guide::cookbook
+//! [what each key is when it is left out]: cors_core::guide::defaults
+//! [why a browser said no]: cors_core::guide::messages
+//! [security]: cors_core::guide::security
+//! [the section of Fetch behind each behaviour]: cors_core#what-each-behaviour-comes-from
 //!
 //! # Features
 //!
 //! | feature | |
 //! |---|---|
-//! | `public-suffix` (default) | knows the Public Suffix List, so that `https://*.github.io` is seen for what it is |
+//! | `public-suffix` (default) | the Public Suffix List; without it, `*.` with credentials is an error |
 //! | `regex` | regular expressions in `allow_origins` |
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
 //! | `file` | policy files in TOML and JSON, every fault with its line: `cors_core::file` |
 //! | `tracing` | one event for each refusal, with the target `cors` |
+//! | `server` | `cors_warp::serve`, which serves a service by hyper and tokio |
 //!
 //! [warp]: https://docs.rs/warp/0.4
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
@@ -392,9 +383,13 @@
 #![forbid(unsafe_code)]
 
 mod filter;
+#[cfg(feature = "server")]
+mod serve;
 mod turn;
 
 pub use filter::filter;
+#[cfg(feature = "server")]
+pub use serve::serve;
 pub use turn::FilterLayer;
 
 #[doc(no_inline)]

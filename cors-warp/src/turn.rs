@@ -18,6 +18,11 @@ use crate::{AskLayer, AskedOrigin, CorsLayer, IntoVerdict};
 
 /// A layer that [`filter`](crate::filter()) can wrap a filter in: [`CorsLayer`] and [`AskLayer`],
 /// and no others.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a layer that a filter can be wrapped in",
+    label = "not a `CorsLayer`",
+    note = "`CorsLayer::new(policy)` makes a layer of a policy; `filter` takes it by reference"
+)]
 pub trait FilterLayer: Halves {}
 
 impl FilterLayer for CorsLayer {}
@@ -30,11 +35,17 @@ where
 }
 
 /// Seals [`FilterLayer`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a layer that a filter can be wrapped in",
+    label = "not a `CorsLayer`",
+    note = "`CorsLayer::new(policy)` makes a layer of a policy; `filter` takes it by reference"
+)]
 pub trait Halves: Clone + Send + Sync + 'static {
     /// The first half.
     fn begin(&self, request: Request<()>) -> impl Future<Output = Begun> + Send + use<Self>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<L> Halves for L
 where
     L: Layer<Turn> + Clone + Send + Sync + 'static,

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::io;
 use std::process::{Command, ExitCode, Stdio};
 
 use xtask::workspace;
@@ -72,34 +73,41 @@ impl fmt::Display for Cargo {
     }
 }
 
-/// Turns into a program of the workspace, which `which` tells `cargo run`.
+/// Turns into a program of the workspace, which `which` names to `cargo run`; builds it first.
 ///
-/// Comes back only if cargo could not be started, or where a process cannot turn into another.
+/// Comes back only if that fails, or where a process cannot turn into another.
 pub fn become_program(which: &str, args: Vec<OsString>) -> ExitCode {
-    let mut command = command();
-    command
-        .args(["run", "--quiet", "--manifest-path"])
-        .arg(workspace().join("Cargo.toml"))
-        .args(which.split_whitespace())
-        .arg("--")
-        .args(args);
-    let error = match turn_into(command) {
-        Ok(code) => return code,
-        Err(error) => error,
+    let with = |arguments: &[&str]| {
+        let mut command = command();
+        command.args(arguments).arg("--manifest-path").arg(workspace().join("Cargo.toml"));
+        command.args(which.split_whitespace());
+        command
     };
-    eprintln!("xtask: cargo, which builds the program, cannot be started: {error}");
-    ExitCode::FAILURE
+    // The last flag names it.
+    let name = which.split_whitespace().last().unwrap_or_default();
+    let about = format!(
+        "xtask: building {name}, which takes some minutes the first time (about three on two cores)"
+    );
+    let code = match start::build(&mut with(&["build"]), &about, &mut io::stderr()) {
+        Ok(status) if status.success() => turn_into(with(&["run", "--quiet"]).arg("--").args(args)),
+        Ok(_) => return ExitCode::FAILURE,
+        Err(error) => Err(error),
+    };
+    code.unwrap_or_else(|error| {
+        eprintln!("xtask: cargo, which builds the program, cannot be started: {error}");
+        ExitCode::FAILURE
+    })
 }
 
 /// `exec`, and `cargo run` does the same: the process id stays one, so that a `SIGHUP` sent to us arrives there.
 #[cfg(unix)]
-fn turn_into(mut command: Command) -> std::io::Result<ExitCode> {
+fn turn_into(command: &mut Command) -> io::Result<ExitCode> {
     use std::os::unix::process::CommandExt;
     Err(command.exec())
 }
 
 #[cfg(not(unix))]
-fn turn_into(mut command: Command) -> std::io::Result<ExitCode> {
+fn turn_into(command: &mut Command) -> io::Result<ExitCode> {
     let status = command.status()?;
     Ok(match status.code().map(u8::try_from) {
         Some(Ok(code)) => ExitCode::from(code),

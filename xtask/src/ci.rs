@@ -21,11 +21,20 @@ const STEPS: &[Step] = &[
     Step { name: "fmt", about: "formatting", run: fmt },
     Step { name: "msrv", about: "no dependency asks for a newer Rust than we do", run: msrv::step },
     Step { name: "clippy", about: "lints, warnings denied", run: clippy },
-    Step { name: "doc", about: "documentation, private items too, warnings denied", run: doc },
+    Step {
+        name: "doc",
+        about: "documentation, private items too and with each feature alone, warnings denied",
+        run: doc,
+    },
     Step {
         name: "features",
         about: "each feature of the libraries alone, none, and all",
         run: features,
+    },
+    Step {
+        name: "suffixes",
+        about: "the engine's tests without the Public Suffix List",
+        run: without_suffixes,
     },
     Step { name: "deny", about: "licences and sources of what is built", run: release::deny },
     Step {
@@ -92,7 +101,27 @@ fn clippy() -> Result<(), String> {
 fn doc() -> Result<(), String> {
     Cargo::new("doc --workspace --no-deps --all-features --document-private-items")
         .env("RUSTDOCFLAGS", "-D warnings")
-        .run()
+        .run()?;
+    for library in Workspace::read()?.libraries() {
+        let name = &library.name;
+        for set in library.feature_sets() {
+            Cargo::new(&format!("doc --quiet --no-deps --package {name} {set}"))
+                .env("RUSTDOCFLAGS", "-D warnings")
+                .run()?;
+        }
+    }
+    Ok(())
+}
+
+/// Every other test runs with all features, and so with the list.
+fn without_suffixes() -> Result<(), String> {
+    for features in ["", "--features regex"] {
+        Cargo::new(&format!(
+            "test --package cors-core --lib --test api --no-default-features {features}"
+        ))
+        .run()?;
+    }
+    Ok(())
 }
 
 fn browser() -> Result<(), String> {

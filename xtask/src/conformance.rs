@@ -83,7 +83,7 @@ fn conform(options: Options) -> Result<usize, Faults> {
     let groups = read(&options)?;
     let adapters =
         if options.adapters.is_empty() { Adapter::ALL.to_vec() } else { options.adapters };
-    Cargo::new("build --quiet --package servers")
+    Cargo::new("build --package servers")
         .run()
         .map_err(|repeat| vec![format!("the servers cannot be built; to repeat: {repeat}")])?;
 

@@ -1,6 +1,7 @@
 //! What `cargo metadata` says of the workspace, so that no list of crates or features is written twice.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ pub struct Package {
     pub rust_version: Option<String>,
     /// Without `default`.
     pub features: Vec<String>,
-    /// A member of the workspace that is published: a library of ours.
+    /// A member of the workspace outside `xtask` that others build on.
     is_library: bool,
     /// Ids of what its users build as well: normal and build dependencies.
     needs: Vec<String>,
@@ -42,9 +43,14 @@ impl Workspace {
         let mut packages = BTreeMap::new();
         for package in document["packages"].as_array()? {
             let id = package["id"].as_str()?;
-            // `publish = false` is an empty list of registries.
-            let published =
-                package["publish"].as_array().is_none_or(|registries| !registries.is_empty());
+            let is_ours = members.contains(id)
+                && !Path::new(package["manifest_path"].as_str()?)
+                    .starts_with(Path::new(document["workspace_root"].as_str()?).join("xtask"));
+            let is_library = |target: &Value| {
+                target["kind"]
+                    .as_array()
+                    .is_some_and(|kinds| kinds.iter().any(|kind| kind == "lib"))
+            };
             let features =
                 package["features"].as_object()?.keys().filter(|name| *name != "default");
             packages.insert(
@@ -54,7 +60,7 @@ impl Workspace {
                     version: package["version"].as_str()?.to_owned(),
                     rust_version: package["rust_version"].as_str().map(str::to_owned),
                     features: features.cloned().collect(),
-                    is_library: members.contains(id) && published,
+                    is_library: is_ours && package["targets"].as_array()?.iter().any(is_library),
                     needs: Vec::new(),
                 },
             );
@@ -67,12 +73,12 @@ impl Workspace {
         Some(Self { packages })
     }
 
-    /// Our published crates.
+    /// Our libraries.
     pub fn libraries(&self) -> impl Iterator<Item = &Package> {
         self.packages.values().filter(|package| package.is_library)
     }
 
-    /// Our published crates and all that their users build with them, on any platform and with any feature.
+    /// Our libraries and all that their users build with them, on any platform and with any feature.
     pub fn built_by_users(&self) -> Vec<&Package> {
         let mut seen = BTreeSet::new();
         let mut open: Vec<&Package> = self.libraries().collect();
@@ -88,12 +94,12 @@ impl Workspace {
 }
 
 impl Package {
-    /// Flags for cargo: no feature, each alone, and all.
+    /// Flags for cargo: no feature, the default ones, each alone, and all.
     pub fn feature_sets(&self) -> Vec<String> {
         let alone =
             self.features.iter().map(|name| format!("--no-default-features --features {name}"));
         let (none, all) = ("--no-default-features".to_owned(), "--all-features".to_owned());
-        [none].into_iter().chain(alone).chain([all]).collect()
+        [none, String::new()].into_iter().chain(alone).chain([all]).collect()
     }
 }
 

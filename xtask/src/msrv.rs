@@ -55,10 +55,11 @@ mod tests {
 
     use super::*;
 
-    fn package(id: &str, rust_version: Value, publish: Value) -> Value {
+    fn package(id: &str, rust_version: Value) -> Value {
+        let folder = if id == "tool" { "xtask/tool" } else { id };
         json!({
-            "id": id, "name": id, "version": "1.0.0", "features": {},
-            "rust_version": rust_version, "publish": publish,
+            "id": id, "name": id, "version": "1.0.0", "features": {}, "rust_version": rust_version,
+            "manifest_path": format!("/w/{folder}/Cargo.toml"), "targets": [{ "kind": ["lib"] }],
         })
     }
 
@@ -72,18 +73,19 @@ mod tests {
     fn only_what_users_build_counts() {
         let newer = || json!("1.100.1");
         let document = json!({
+            "workspace_root": "/w",
             "workspace_members": ["lib", "bare", "tool"],
             "packages": [
-                package("lib", json!("1.88"), Value::Null),
-                package("bare", Value::Null, Value::Null),
-                package("tool", newer(), json!([])),
-                package("normal", newer(), Value::Null),
-                package("build", newer(), Value::Null),
-                package("dev", newer(), Value::Null),
-                package("below", newer(), Value::Null),
-                package("same", json!("1.88.0"), Value::Null),
-                package("older", json!("1.9"), Value::Null),
-                package("silent", Value::Null, Value::Null),
+                package("lib", json!("1.88")),
+                package("bare", Value::Null),
+                package("tool", newer()),
+                package("normal", newer()),
+                package("build", newer()),
+                package("dev", newer()),
+                package("below", newer()),
+                package("same", json!("1.88.0")),
+                package("older", json!("1.9")),
+                package("silent", Value::Null),
             ],
             "resolve": { "nodes": [
                 node("lib", &[("same", Value::Null), ("build", json!("build")), ("dev", json!("dev")), ("older", Value::Null)]),

@@ -2,7 +2,7 @@
 //! anything is built.
 
 use std::ffi::{OsStr, OsString};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use lexopt::{Arg, Error, Parser, ValueExt};
@@ -111,18 +111,23 @@ serve --adapter axum|actix|warp --policy FILE --addr 127.0.0.1:PORT
 pub struct Demo {
     /// The policy file, as the user wrote it, or the sample.
     pub policy: PathBuf,
-    /// A loopback address, that of the first adapter; port 0 picks free ones for all.
-    pub addr: SocketAddr,
+    /// A loopback address, that of the first adapter; port 0 picks free ones for all. `None`: the usual one, or
+    /// free ports where that is taken.
+    pub addr: Option<SocketAddr>,
 }
 
 impl Demo {
+    /// Where the demo is unless told otherwise.
+    const USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
     /// What `demo --help` prints.
     pub const USAGE: &str = "\
 demo [--policy FILE] [--addr 127.0.0.1:PORT]
   serves the test API on axum, actix-web and warp side by side, under a sample policy (xtask/demo.toml),
   and a page on another site to see it in a browser; prints the four addresses and three curl lines to try
   on SIGHUP the policy file is read again
-  the first address is 127.0.0.1:8080 unless given, and the next three ports follow; port 0 picks four free ports
+  the first address is 127.0.0.1:8080 unless given, and the next three ports follow; port 0 picks four free ports, and
+  so does no --addr where one of the four is taken
   runs until interrupted";
 
     /// Reads the flags; `None` if help was asked for.
@@ -145,23 +150,34 @@ demo [--policy FILE] [--addr 127.0.0.1:PORT]
                     )
                     .into());
                 }
-                Some(addr) => addr,
-                None => (Ipv4Addr::LOCALHOST, 8080).into(),
+                addr => addr,
             },
         }))
     }
 
+    /// The address of the first adapter.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr.unwrap_or(Self::USUAL)
+    }
+
+    /// The same on free ports.
+    pub fn on_free_ports(&self) -> Self {
+        let addr = Some(SocketAddr::new(self.addr().ip(), 0));
+        Self { addr, ..self.clone() }
+    }
+
     /// Where each adapter is to serve.
     pub fn places(&self) -> Vec<(Adapter, SocketAddr)> {
-        let step = u16::from(self.addr.port() != 0);
-        let ports = (0..).map(|index| self.addr.port() + index * step);
-        let addrs = ports.map(|port| SocketAddr::new(self.addr.ip(), port));
+        let first = self.addr();
+        let step = u16::from(first.port() != 0);
+        let ports = (0..).map(|index| first.port() + index * step);
+        let addrs = ports.map(|port| SocketAddr::new(first.ip(), port));
         Adapter::ALL.iter().copied().zip(addrs).collect()
     }
 
     /// The port of the page, which is on `localhost` wherever the adapters are; 0 for a free one.
     pub fn page_port(&self) -> u16 {
-        match self.addr.port() {
+        match self.addr().port() {
             0 => 0,
             port => port + Adapter::ALL.len() as u16,
         }
@@ -169,15 +185,12 @@ demo [--policy FILE] [--addr 127.0.0.1:PORT]
 
     /// The command line that `parse` reads the same from.
     pub fn to_args(&self) -> Vec<OsString> {
-        let addr = self.addr.to_string();
-        let flags: [&OsStr; 5] = [
-            "demo".as_ref(),
-            "--policy".as_ref(),
-            self.policy.as_ref(),
-            "--addr".as_ref(),
-            addr.as_ref(),
-        ];
-        flags.map(OsStr::to_owned).to_vec()
+        let mut args: Vec<OsString> =
+            vec!["demo".into(), "--policy".into(), self.policy.clone().into()];
+        if let Some(addr) = self.addr {
+            args.extend(["--addr".into(), addr.to_string().into()]);
+        }
+        args
     }
 }
 
@@ -223,14 +236,16 @@ mod tests {
         };
         assert_eq!(Serve::parse(&mut parser(serve.to_args())).unwrap(), Some(serve));
 
-        let demo = Demo { policy: "a/b.toml".into(), addr: "127.0.0.1:80".parse().unwrap() };
-        assert_eq!(Demo::parse(&mut parser(demo.to_args())).unwrap(), Some(demo));
+        for addr in [None, Some("127.0.0.1:80".parse().unwrap())] {
+            let demo = Demo { policy: "a/b.toml".into(), addr };
+            assert_eq!(Demo::parse(&mut parser(demo.to_args())).unwrap(), Some(demo));
+        }
     }
 
     #[test]
     fn the_demo_has_a_port_for_each_adapter_and_the_page() {
         let ports = |port: u16| {
-            let addr = (Ipv4Addr::LOCALHOST, port).into();
+            let addr = Some((Ipv4Addr::LOCALHOST, port).into());
             let demo = Demo { policy: "p.toml".into(), addr };
             let places = demo.places();
             assert!(places.iter().map(|(adapter, _)| adapter).eq(Adapter::ALL));

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use xtask::workspace;
 
 use crate::cargo::Cargo;
-use crate::metadata::Workspace;
+use crate::metadata::{Package, Workspace};
 use crate::tool::Tool;
 
 const DENY: Tool = Tool { name: "deny", version: "0.20.2" };
@@ -26,11 +26,28 @@ pub fn deny() -> Result<(), String> {
 }
 
 /// Each library as it would be published, built from its package and from those of ours that it needs.
+///
+/// In a copy, where ours require each other by the exact version that they have: our own manifests name no
+/// version, so that cargo never looks for ours in a registry.
 pub fn package() -> Result<(), String> {
-    let workspace = Workspace::read()?;
-    let packages: String =
-        workspace.libraries().map(|library| format!(" --package {}", library.name)).collect();
-    Cargo::new(&format!("package --quiet --allow-dirty{packages}")).run()
+    let all = Workspace::read()?;
+    let libraries: Vec<&Package> = all.libraries().collect();
+    let names: Vec<String> = libraries.iter().map(|library| library.name.clone()).collect();
+    let version = libraries.first().map(|library| library.version.clone()).unwrap_or_default();
+    let copy = workspace().join("target/packages");
+    copy_libraries(&names, &copy, |dependencies| {
+        for name in &names {
+            if let Some(Value::Table(ours)) = dependencies.get_mut(name) {
+                ours.insert("version".to_owned(), Value::String(format!("={version}")));
+            }
+        }
+    })
+    .map_err(|error| format!("cargo xtask ci package   # {}: {error}", copy.display()))?;
+    let packages: String = names.iter().map(|name| format!(" --package {name}")).collect();
+    Cargo::new(&format!(
+        "package --quiet --allow-dirty{packages} --manifest-path target/packages/Cargo.toml --target-dir target"
+    ))
+    .run()
 }
 
 /// The libraries with the oldest versions of what they name themselves, and each feature of theirs.
@@ -39,7 +56,7 @@ pub fn minimal() -> Result<(), String> {
     let libraries: Vec<_> = all.libraries().collect();
     let names: Vec<String> = libraries.iter().map(|library| library.name.clone()).collect();
     let copy = workspace().join("target/minimal");
-    copy_libraries(&names, &copy)
+    copy_libraries(&names, &copy, |_| {})
         .map_err(|error| format!("cargo xtask ci minimal   # {}: {error}", copy.display()))?;
     let manifest = "--manifest-path target/minimal/Cargo.toml";
     // What chooses the oldest is not stable yet.
@@ -57,7 +74,8 @@ pub fn minimal() -> Result<(), String> {
 }
 
 /// A workspace of the libraries alone: what is there for tests, ours and those of the other members, would be chosen too.
-fn copy_libraries(names: &[String], to: &Path) -> io::Result<()> {
+/// `change` is for the workspace's own list of dependencies.
+fn copy_libraries(names: &[String], to: &Path, change: impl FnOnce(&mut Table)) -> io::Result<()> {
     if to.exists() {
         fs::remove_dir_all(to)?;
     }
@@ -68,14 +86,25 @@ fn copy_libraries(names: &[String], to: &Path) -> io::Result<()> {
             workspace.insert("members".to_owned(), Value::Array(members));
             workspace.remove("default-members");
             workspace.remove("exclude");
+            if let Some(Value::Table(dependencies)) = workspace.get_mut("dependencies") {
+                change(dependencies);
+            }
         }
     })?;
-    fs::copy(root.join("README.md"), to.join("README.md"))?;
+    for file in ["README.md", "Cargo.lock"] {
+        fs::copy(root.join(file), to.join(file))?;
+    }
     for name in names {
         copy_manifest(&root.join(name), &to.join(name), |manifest| {
             manifest.remove("dev-dependencies");
             manifest.remove("test");
         })?;
+        for entry in fs::read_dir(root.join(name))? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with("LICENSE") {
+                fs::copy(entry.path(), to.join(name).join(entry.file_name()))?;
+            }
+        }
         for folder in ["src", "docs"] {
             if root.join(name).join(folder).exists() {
                 copy_all(&root.join(name).join(folder), &to.join(name).join(folder))?;

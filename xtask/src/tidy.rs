@@ -1,9 +1,12 @@
 //! House rules that a machine can check and no lint does.
 
+mod names;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use toml::Table;
 use xtask::workspace;
 
 const REPEAT: &str = "cargo xtask ci tidy";
@@ -49,8 +52,8 @@ fn faults() -> io::Result<Vec<String>> {
                 "{name}: not at the top level; move it into the crate that it belongs to"
             ));
         }
-        if entry.file_type()?.is_dir() && !name.starts_with('.') && name != "target" {
-            unfinished(&entry.path(), &mut faults)?;
+        if name != ".git" && name != "target" {
+            walk(&entry.path(), &mut faults)?;
         }
     }
     Ok(faults)
@@ -63,23 +66,34 @@ fn may_stand_at_the_top(name: &str) -> bool {
         || TOP.contains(&name)
 }
 
-fn unfinished(folder: &Path, faults: &mut Vec<String>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path: PathBuf = entry?.path();
-        if path.is_dir() {
-            unfinished(&path, faults)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = fs::read_to_string(&path)?;
-            for (index, line) in text.lines().enumerate() {
-                if let Some(mark) = UNFINISHED.iter().find(|mark| line.contains(**mark)) {
-                    faults.push(format!(
-                        "{}:{}: {mark}: finish it or take it out",
-                        path.display(),
-                        index + 1
-                    ));
-                }
+/// A file, or all files of a folder.
+fn walk(path: &Path, faults: &mut Vec<String>) -> io::Result<()> {
+    if path.is_dir() {
+        for entry in fs::read_dir(path)? {
+            let entry: PathBuf = entry?.path();
+            // Of a workspace of its own.
+            if entry.file_name().is_none_or(|name| name != "target") {
+                walk(&entry, faults)?;
             }
         }
+        return Ok(());
+    }
+    // Pictures and bytes of the fuzz targets are no text.
+    let Ok(text) = fs::read_to_string(path) else { return Ok(()) };
+    let is_code = path.extension().is_some_and(|extension| extension == "rs");
+    for (index, line) in text.lines().enumerate() {
+        let at = || format!("{}:{}", path.display(), index + 1);
+        if let Some(mark) = UNFINISHED.iter().find(|mark| is_code && line.contains(**mark)) {
+            faults.push(format!("{}: {mark}: finish it or take it out", at()));
+        }
+        if let Some(fault) = names::fault(line) {
+            faults.push(format!("{}: {fault}", at()));
+        }
+    }
+    if path.file_name().is_some_and(|name| name == "Cargo.toml") {
+        let manifest: Table = text.parse().map_err(io::Error::other)?;
+        let found = names::faults_of_manifest(&manifest).into_iter();
+        faults.extend(found.map(|fault| format!("{}: {fault}", path.display())));
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `serve`, started as users start it: it turns into the server that cargo builds and stays the same process.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -37,7 +38,9 @@ fn a_signal_sent_to_the_command_reaches_the_server() {
 
     fs::write(&policy, "allow_origins = [\"https://b.example\", \"https://c.example\"]").unwrap();
     server.signal("HUP").unwrap();
-    assert_eq!(server.next_err().as_deref(), Some("p.toml: read again, in force"));
+    // Cargo may have had something to say before.
+    let said = std::iter::from_fn(|| server.next_err()).find(|line| line.starts_with("p.toml"));
+    assert_eq!(said.as_deref(), Some("p.toml: read again, in force"));
     assert_eq!(allowed().as_deref(), Some("https://c.example"));
 }
 
@@ -51,4 +54,29 @@ fn a_bad_policy_ends_it_with_every_error_and_nothing_on_standard_output() {
     let errors: Vec<_> = std::iter::from_fn(|| server.next_err()).collect();
     assert!(errors.iter().any(|line| line.starts_with("p.toml:1: allow_origin ")), "{errors:?}");
     assert!(errors.iter().any(|line| line.starts_with("p.toml:2: max_age ")), "{errors:?}");
+}
+
+#[test]
+fn the_demo_takes_free_ports_where_its_own_are_taken() {
+    // By us, or by another program already.
+    let _taken = TcpListener::bind("127.0.0.1:8080");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let demo = Running::start(command.arg("demo")).unwrap();
+    let addr = demo.addr();
+    assert_ne!(addr.port(), 8080);
+    let answer = send(addr, Request { method: "GET", target: "/echo", headers: &[] }).unwrap();
+    assert_eq!(answer.status_line, "HTTP/1.1 200 OK");
+}
+
+#[test]
+fn a_port_that_was_asked_for_and_is_taken_ends_the_demo_with_one_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = taken.local_addr().unwrap().to_string();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut demo = Running::start(command.args(["demo", "--addr", &addr])).unwrap();
+    assert_eq!(demo.next_out(), None);
+    assert_eq!(demo.wait().unwrap().code(), Some(1));
+    let said: Vec<_> = std::iter::from_fn(|| demo.next_err()).collect();
+    let last = said.last().unwrap();
+    assert!(last.starts_with(&format!("{addr}: already in use")), "{said:?}");
 }

@@ -146,11 +146,17 @@ impl Compiler<'_> {
             && public_suffix::is_shared(host)
         {
             let suffix = host.to_owned();
+            let known = public_suffix::HAS_LIST || !host.contains('.');
             self.needed.allow_public_suffix_subdomains |= *credentials;
-            if !credentials {
+            if !credentials && known {
                 entry.warn(WarningKind::PublicSuffix { suffix }, self.findings);
-            } else if !danger.allow_public_suffix_subdomains {
-                entry.error(ErrorKind::PublicSuffixWithCredentials { suffix }, self.findings);
+            } else if *credentials && !danger.allow_public_suffix_subdomains {
+                let kind = if known {
+                    ErrorKind::PublicSuffixWithCredentials { suffix }
+                } else {
+                    ErrorKind::NoPublicSuffixList
+                };
+                entry.error(kind, self.findings);
             }
         }
         self.doubts(entry, &pattern);
@@ -288,7 +294,7 @@ fn judge(text: &str, config: &Config, steps: &mut Steps) -> Result<Judged, Spent
     let Config { allow_credentials: credentials, danger, .. } = config;
     let passes = |regex: &OriginRegex, steps: &mut Steps| {
         !credentials
-            || regex::prove(regex, steps).is_ok_and(|Proof { unbounded, insecure }| {
+            || regex::prove(regex, steps).is_ok_and(|Proof { unbounded, insecure, .. }| {
                 (unbounded.is_none() || danger.allow_unbounded_regex)
                     && (insecure.is_none() || danger.allow_insecure_origins)
             })
@@ -299,11 +305,12 @@ fn judge(text: &str, config: &Config, steps: &mut Steps) -> Result<Judged, Spent
     }
     let mut judged = Judged::default();
     if *credentials {
-        let Proof { unbounded, insecure } = regex::prove(&regex, steps)?;
+        let Proof { unbounded, insecure, needs_list } = regex::prove(&regex, steps)?;
         judged.needed.allow_unbounded_regex = unbounded.is_some();
         judged.needed.allow_insecure_origins = insecure.is_some();
         let unbounded = unbounded.filter(|_| !danger.allow_unbounded_regex);
         judged.errors.extend(unbounded.map(|unproven| match unproven {
+            _ if needs_list => ErrorKind::NoPublicSuffixList,
             Unproven::Limit(limit) => ErrorKind::UnprovenRegexWithCredentials { limit },
             Unproven::LetsIn(lets_in) => {
                 let passes_pattern = |pattern: &Pattern<'_>| {

@@ -39,6 +39,9 @@ pub enum ErrorKind {
         /// The public suffix.
         suffix: String,
     },
+    /// A pattern or a regular expression with credentials that reaches subdomains, in a build
+    /// without the feature `public-suffix`.
+    NoPublicSuffixList,
     /// A regular expression with credentials that may leave the registrable domains it names.
     UnboundedRegexWithCredentials {
         /// An origin of another domain that it would let in, if one was found.
@@ -224,6 +227,9 @@ impl Explain for ErrorKind {
                     "anyone can register a name below {suffix:?}, and would read with the user's cookies"
                 );
             }
+            Self::NoPublicSuffixList => {
+                "only the Public Suffix List tells whether anyone can register such a subdomain, and this build has none"
+            }
             Self::UnboundedRegexWithCredentials { lets_in: Some(origin), .. } => {
                 return format!(
                     "with credentials every match must end in a registrable domain that the pattern names, but this lets in {origin:?}"
@@ -310,6 +316,9 @@ impl Explain for ErrorKind {
             }
             Self::PublicSuffixWithCredentials { .. } => {
                 "name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)"
+            }
+            Self::NoPublicSuffixList => {
+                "build with the feature \"public-suffix\" of cors-core, or list the origins"
             }
             Self::UnboundedRegexWithCredentials { meant: Some(meant), .. } => {
                 return format!(

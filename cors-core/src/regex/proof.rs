@@ -61,6 +61,8 @@ pub(crate) struct Proof {
     pub(crate) unbounded: Option<Unproven>,
     /// The regex is not proven to let in secure origins only.
     pub(crate) insecure: Option<Witness>,
+    /// It is not proven for want of the Public Suffix List alone.
+    pub(crate) needs_list: bool,
 }
 
 /// Why a regex is not proven to stay inside named registrable domains.
@@ -88,7 +90,11 @@ impl Proof {
 
 /// Proves what can be proven of `regex`.
 pub(crate) fn prove(regex: &OriginRegex, steps: &mut Steps) -> Result<Proof, Spent> {
-    prove_by(regex, public_suffix::is_shared, steps)
+    let mut proof = prove_by(regex, public_suffix::is_shared, steps)?;
+    proof.needs_list = !public_suffix::HAS_LIST
+        && proof.unbounded.is_some()
+        && prove_by(regex, |_| false, steps)?.unbounded.is_none();
+    Ok(proof)
 }
 
 /// The same, by other word on whether the names below a host belong to different registrants.
@@ -123,7 +129,7 @@ pub(super) fn prove_by(
             insecure = Some(insecure_witness(&product, regex, start, port));
         }
     }
-    Ok(Proof { unbounded, insecure })
+    Ok(Proof { unbounded, insecure, needs_list: false })
 }
 
 /// A regex too large to be proven: it is refused, with a witness if an obvious one matches.
@@ -140,6 +146,7 @@ fn guess(regex: &OriginRegex, limit: ProofLimit) -> Proof {
         insecure: regex
             .may_begin_with("http://")
             .then(|| first(&["http://evil.example", "http://evil.com"])),
+        needs_list: false,
     }
 }
 
@@ -212,9 +219,11 @@ impl Search<'_, '_> {
     fn visit_open(&mut self, node: Node, after: Label) -> Result<(), Fault> {
         for (label, end) in self.labels(node, after, MAX_SPELLED)? {
             let says = self.naming(&label.tail, Naming::Open);
-            // Where `/` may come next the host is complete: spelled out, hence named.
+            // Where `/` may come next the host is complete: spelled out, hence named. Such a domain
+            // counts as a name, whatever the list says of it: so what is proven without the list is
+            // proven with it.
             let is_whole = self.product.step(end, b'/', Goal::Any).is_some();
-            if says == Naming::Named {
+            if says == Naming::Named || (is_whole && is_domain(&label.tail)) {
                 self.names += 1;
                 self.chosen += usize::from(label.is_chosen);
             } else if is_whole {
@@ -261,11 +270,9 @@ impl Search<'_, '_> {
     fn naming(&self, tail: &[u8], shorter: Naming) -> Naming {
         let host: String = tail.iter().rev().map(|byte| *byte as char).collect();
         let host = host.strip_suffix('.').unwrap_or(&host);
-        // Where a host ends in a number it is an address, and its end says nothing of its owner.
-        let is_address =
-            host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
-        // Empty labels are well-formed, but no one's.
-        if is_address || host.split('.').any(str::is_empty) {
+        // The end of an address says nothing of its owner. Empty labels are well-formed, but no
+        // one's.
+        if is_address(host) || host.split('.').any(str::is_empty) {
             shorter
         } else if host != "localhost" && (!host.contains('.') || (self.is_shared)(host)) {
             // Also if the shorter end was named: what lies above a public suffix may be newer than
@@ -361,6 +368,17 @@ impl Path {
         path.bytes.reverse();
         path
     }
+}
+
+/// Whether a whole host, from its end, is a domain of several labels.
+fn is_domain(tail: &[u8]) -> bool {
+    let host: String = tail.iter().rev().map(|byte| *byte as char).collect();
+    host.contains('.') && !is_address(&host)
+}
+
+/// Whether a host is an address: it ends in a number.
+fn is_address(host: &str) -> bool {
+    host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
 }
 
 impl Open {

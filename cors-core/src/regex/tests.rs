@@ -1,9 +1,13 @@
 //! Patterns beside what they match and what just misses, beside what is proven of them.
 
-use super::proof::{Witness, prove_by};
+#[cfg(feature = "public-suffix")]
+use super::proof::Witness;
+use super::proof::prove_by;
 use super::*;
+#[cfg(feature = "public-suffix")]
 use crate::origin::Origin;
 
+#[cfg(feature = "public-suffix")]
 mod law;
 
 fn regex(pattern: &str) -> OriginRegex {
@@ -173,9 +177,10 @@ fn unescaped_dots() {
 }
 
 /// `ok`: nothing stands against it.
+#[cfg(feature = "public-suffix")]
 fn verdict(pattern: &str) -> (String, String) {
     let regex = regex(pattern);
-    let Proof { unbounded, insecure } = prove_all(&regex);
+    let Proof { unbounded, insecure, .. } = prove_all(&regex);
     let text = |witness: Option<Witness>| {
         let Some(witness) = witness else { return "ok".to_owned() };
         let Some(origin) = witness else { return "no witness".to_owned() };
@@ -194,6 +199,7 @@ fn prove_all(regex: &OriginRegex) -> Proof {
     prove(regex, &mut Steps::new(Steps::OF_A_POLICY)).expect("one regex has steps enough")
 }
 
+#[cfg(feature = "public-suffix")]
 #[test]
 fn proven() {
     for pattern in [
@@ -242,6 +248,7 @@ fn proven() {
     }
 }
 
+#[cfg(feature = "public-suffix")]
 #[test]
 fn unbounded() {
     for (pattern, witness) in [
@@ -310,6 +317,7 @@ fn unbounded_below_public_suffixes() {
     }
 }
 
+#[cfg(feature = "public-suffix")]
 #[test]
 fn insecure() {
     for (pattern, unbounded, insecure) in [
@@ -354,6 +362,7 @@ fn new_public_suffixes() {
 }
 
 /// What cannot be proven within the limits is not proven, whether or not an origin shows it.
+#[cfg(feature = "public-suffix")]
 #[test]
 fn beyond_the_limits() {
     // Twice as many names with each.

@@ -16,5 +16,6 @@ mod oracle;
 mod properties;
 mod questions;
 mod requests;
+mod suffixes;
 mod support;
 mod vary;

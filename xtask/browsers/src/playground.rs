@@ -83,7 +83,7 @@ pub async fn run(picture: Option<&Path>) -> Result<(), String> {
 fn start_demo() -> Result<String, String> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
-        let demo = Demo { policy: DEMO_POLICY.into(), addr: (Ipv4Addr::LOCALHOST, 0).into() };
+        let demo = Demo { policy: DEMO_POLICY.into(), addr: Some((Ipv4Addr::LOCALHOST, 0).into()) };
         let ready = sender.clone();
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let ended = runtime.and_then(|runtime| {

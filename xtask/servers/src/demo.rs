@@ -50,7 +50,21 @@ struct Bound {
 }
 
 impl Bound {
+    /// Without an address of the user's, free ports will do where the usual ones are taken.
     async fn bind(options: &Demo) -> io::Result<Self> {
+        match Self::bind_there(options).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && options.addr.is_none() => {
+                eprintln!(
+                    "the usual ports, from {} on, are taken: free ones instead",
+                    options.addr()
+                );
+                Self::bind_there(&options.on_free_ports()).await
+            }
+            bound => bound,
+        }
+    }
+
+    async fn bind_there(options: &Demo) -> io::Result<Self> {
         let servers = Servers::bind(&options.places()).await?;
         let playground = Playground::bind(options.page_port()).await?;
         Ok(Self { servers, playground })

@@ -5,13 +5,9 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::time::Duration;
 
 use cors_warp::{CorsLayer, Layer};
 use futures_util::{SinkExt, StreamExt, stream};
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use warp::filters::BoxedFilter;
 use warp::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, IF_NONE_MATCH};
@@ -38,32 +34,14 @@ pub fn start(listener: TcpListener, policies: Policies) -> Started {
     Started { running: Box::pin(serve(listener, cors, more)), swap }
 }
 
-/// What `warp::serve` does, which takes filters and no services.
+/// A layer around warp's service reaches what no filter matches: 404 and 405 are made there.
 async fn serve(listener: TcpListener, cors: Option<CorsLayer>, more: Vec<Route>) -> io::Result<()> {
     let api = warp::service(routes(more));
-    loop {
-        let Ok((connection, _)) = listener.accept().await else {
-            // The client has gone already, or there are too many of them: the next may fare better.
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            continue;
-        };
-        let (cors, api) = (cors.clone(), api.clone());
-        tokio::spawn(async {
-            let http = Builder::new(TokioExecutor::new());
-            let connection = TokioIo::new(connection);
-            // It fails where the client breaks off: nobody is left to be told.
-            let _ = match cors {
-                Some(cors) => {
-                    let api = TowerToHyperService::new(cors.layer(api));
-                    http.serve_connection_with_upgrades(connection, api).await
-                }
-                None => {
-                    let api = TowerToHyperService::new(api);
-                    http.serve_connection_with_upgrades(connection, api).await
-                }
-            };
-        });
+    match cors {
+        Some(cors) => cors_warp::serve(listener, cors.layer(api)).await,
+        None => cors_warp::serve(listener, api).await,
     }
+    Ok(())
 }
 
 type Route = BoxedFilter<(Response,)>;

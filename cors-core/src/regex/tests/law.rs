@@ -153,10 +153,16 @@ proptest! {
         let pattern = sample.pattern();
         let Ok(regex) = OriginRegex::new(&pattern) else { return Ok(()) };
         let proof = prove_all(&regex);
+        // A build without the list takes every host for shared.
+        let without_list = prove_by(&regex, |_| true, &mut Steps::new(Steps::OF_A_POLICY));
+        prop_assert!(
+            proof.unbounded.is_none() || without_list.is_ok_and(|proof| proof.unbounded.is_some()),
+            "{pattern} needs no list, and the list refuses it"
+        );
         for witness in proof.clone().witnesses() {
             prop_assert!(Origin::parse(witness.as_bytes()).is_ok() && regex.is_match(&witness), "{pattern}: {witness}");
         }
-        let Proof { unbounded, insecure } = proof;
+        let Proof { unbounded, insecure, .. } = proof;
         for (choices, at, foreign) in draws {
             // Drawn, then with something of someone else's put in.
             let mut text = sample.draw(&mut choices.into_iter());

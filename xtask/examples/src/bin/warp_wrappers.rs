@@ -12,13 +12,8 @@ use std::convert::Infallible;
 use std::error::Error;
 
 use cors_warp::{CorsLayer, Layer, Policy};
-use http::{Method, Request, StatusCode};
-use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto;
-use hyper_util::service::TowerToHyperService;
+use http::{Method, StatusCode};
 use tokio::net::TcpListener;
-use tower_service::Service;
 use warp::filters::BoxedFilter;
 use warp::reject::Reject;
 use warp::reply::{Response, with_status};
@@ -39,7 +34,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         None | Some("service") => {
             // The 404 for another path and the 405 for another method are reached too.
             let routes = warp::path("api").and(api()).or(health());
-            serve(listener, cors.layer(warp::service(routes))).await
+            cors_warp::serve(listener, cors.layer(warp::service(routes))).await;
+            Ok(())
         }
         Some("filter") => {
             // The path stands before the filter, methods inside: a preflight is no PUT. Inside
@@ -85,20 +81,4 @@ async fn recovered(rejection: Rejection) -> Result<impl Reply, Infallible> {
     } else {
         with_status("not like that", StatusCode::METHOD_NOT_ALLOWED)
     })
-}
-
-/// `warp::serve` takes filters alone; this is what it does, for a service.
-async fn serve<S>(listener: TcpListener, service: S) -> Result<(), Box<dyn Error>>
-where
-    S: Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>,
-    S: Clone + Send + 'static,
-{
-    loop {
-        let (connection, _) = listener.accept().await?;
-        let service = TowerToHyperService::new(service.clone());
-        tokio::spawn(async move {
-            let http = auto::Builder::new(TokioExecutor::new());
-            http.serve_connection_with_upgrades(TokioIo::new(connection), service).await
-        });
-    }
 }

@@ -1,0 +1,91 @@
+//! What a build without the Public Suffix List makes of subdomains with credentials: an error. So
+//! the feature `public-suffix`, which any crate of a build may switch on, turns errors into
+//! policies and never the other way round.
+
+use cors_core::{Config, Danger, ErrorKind, OriginEntry, Policy};
+
+const HAS_LIST: bool = cfg!(feature = "public-suffix");
+
+fn kinds(entry: OriginEntry, danger: Danger) -> Vec<ErrorKind> {
+    let config = Config { allow_credentials: true, danger, ..Config::new([entry]) };
+    let errors = Policy::new(&config).err();
+    errors.into_iter().flatten().map(|error| error.kind().clone()).collect()
+}
+
+fn suffix(suffix: &str) -> Option<ErrorKind> {
+    Some(ErrorKind::PublicSuffixWithCredentials { suffix: suffix.to_owned() })
+}
+
+#[test]
+fn patterns_of_subdomains() {
+    for (pattern, with_list) in [
+        ("https://*.github.io", suffix("github.io")),
+        ("https://*.co.uk:*", suffix("co.uk")),
+        ("https://*.example.com", None),
+        ("https://*.a.example.co.uk:8443", None),
+        ("app://*.example.com", None),
+    ] {
+        let expected = if HAS_LIST { with_list } else { Some(ErrorKind::NoPublicSuffixList) };
+        let expected: Vec<_> = expected.into_iter().collect();
+        assert_eq!(kinds(pattern.into(), Danger::default()), expected, "{pattern}");
+        let danger = Danger { allow_public_suffix_subdomains: true, ..Danger::default() };
+        assert_eq!(kinds(pattern.into(), danger), [], "{pattern}");
+    }
+}
+
+/// About these no list has a say.
+#[test]
+fn patterns_of_which_the_list_says_nothing() {
+    for (pattern, expected) in [
+        ("https://*.com", suffix("com")),
+        ("https://*.internal", suffix("internal")),
+        ("https://*.localhost", None),
+        ("https://github.io", None),
+        ("https://app.example.com:*", None),
+    ] {
+        let expected: Vec<_> = expected.into_iter().collect();
+        assert_eq!(kinds(pattern.into(), Danger::default()), expected, "{pattern}");
+    }
+}
+
+#[test]
+fn the_error_names_the_feature() {
+    let config = Config { allow_credentials: true, ..Config::new("https://*.example.com") };
+    match Policy::new(&config) {
+        Ok(_) => assert!(HAS_LIST),
+        Err(errors) => assert_eq!(
+            errors.to_string(),
+            "allow_origins = \"https://*.example.com\": only the Public Suffix List tells whether anyone can register such a subdomain, and this build has none; build with the feature \"public-suffix\" of cors-core, or list the origins",
+        ),
+    }
+}
+
+/// Nothing is at stake without credentials, and a warning would have no ground.
+#[test]
+fn without_credentials_nothing_is_asked() {
+    let policy = Policy::builder().allow_origins("https://*.example.com").build().unwrap();
+    assert_eq!(policy.warnings(), []);
+}
+
+#[cfg(feature = "regex")]
+#[test]
+fn regexes_that_reach_subdomains() {
+    for (regex, needs_list) in [
+        (r"https://(app|admin)\.example\.(com|org)", false),
+        (r"https://pr-[0-9]\.example\.com(:\d+)?", false),
+        (r"https://(.*\.)?example\.com", true),
+        (r"https://[a-z]+\.example\.co\.uk", true),
+    ] {
+        let expected: &[_] =
+            if needs_list && !HAS_LIST { &[ErrorKind::NoPublicSuffixList] } else { &[] };
+        assert_eq!(kinds(OriginEntry::regex(regex), Danger::default()), expected, "{regex}");
+    }
+    // What no list could prove is no matter of the list.
+    for regex in
+        [r"https://.*example\.com", "https://app.example.com", ".*", r"https://[a-j]{3}\.com"]
+    {
+        let kinds = kinds(OriginEntry::regex(regex), Danger::default());
+        let is_unbounded = |kind| matches!(kind, &ErrorKind::UnboundedRegexWithCredentials { .. });
+        assert!(kinds.iter().any(is_unbounded), "{regex}: {kinds:?}");
+    }
+}

@@ -1,0 +1,140 @@
+//! Our names on crates.io are not ours: `cors-core` there is somebody else's, and anyone may take the others. So
+//! nothing here may lead to them: no command, no link, no requirement of a version.
+
+use toml::{Table, Value};
+
+/// What all our packages' names begin with.
+const OURS: &str = "cors-";
+
+/// Where a package's name is part of an address.
+const REGISTRIES: &[&str] =
+    &["crates.io", "docs.rs", "lib.rs", "deps.rs", "shields.io", "badge.fury.io"];
+
+/// Why a line of any file would lead there.
+pub fn fault(line: &str) -> Option<&'static str> {
+    let words = || line.split(|c: char| c.is_whitespace() || "`\"'<>()[]".contains(c));
+    let ours = |word: &str| word.starts_with(OURS) && word.len() > OURS.len();
+    let installs = ["cargo add ", "cargo install ", "cargo binstall ", "cargo info "];
+    if let Some((_, arguments)) = installs
+        .iter()
+        .find_map(|command| line.split_once(command))
+        .filter(|(_, arguments)| arguments.split(|c: char| c.is_whitespace() || c == '`').any(ours))
+        && !["--path", "--git"].iter().any(|flag| arguments.contains(flag))
+    {
+        return Some("asks crates.io for a package of ours; name a path or a repository");
+    }
+    let leads_there = |word: &str| {
+        REGISTRIES.iter().any(|host| word.contains(&format!("{host}/")))
+            && word.split(['/', '?', '#']).skip(1).any(ours)
+    };
+    if words().any(leads_there) {
+        return Some("leads to somebody else's page; link to the file or the item");
+    }
+    let text = line.trim_start_matches(['/', '!', ' ', '#', '>']);
+    let (name, value) = text.split_once('=')?;
+    let is_requirement = ours(name.trim())
+        && !name.trim().contains(' ')
+        && (value.trim_start().starts_with(['"', '\'']) || value.contains("version"));
+    is_requirement.then_some("requires a version, which cargo looks for on crates.io; name a path")
+}
+
+/// What in a manifest would lead there, or let a list of suffixes move without a release of ours.
+pub fn faults_of_manifest(manifest: &Table) -> Vec<String> {
+    let mut faults = Vec::new();
+    requirements(manifest, &mut faults);
+    if let Some(package) = manifest.get("package").and_then(Value::as_table)
+        && package.get("publish").is_none_or(|publish| {
+            let inherits = publish.as_table().is_some_and(|table| table.contains_key("workspace"));
+            publish.as_bool() != Some(false) && !inherits
+        })
+    {
+        faults.push("package.publish: write publish = false".to_owned());
+    }
+    let workspace = manifest.get("workspace").and_then(|workspace| workspace.get("package"));
+    if workspace.is_some_and(|package| package.get("publish") != Some(&Value::Boolean(false))) {
+        faults.push("workspace.package.publish: write publish = false".to_owned());
+    }
+    faults
+}
+
+fn requirements(table: &Table, faults: &mut Vec<String>) {
+    for (name, value) in table {
+        let package = value.get("package").and_then(Value::as_str).unwrap_or(name);
+        let version = value.as_str().or_else(|| value.get("version").and_then(Value::as_str));
+        match version {
+            Some(version) if package.starts_with(OURS) && name != "name" => faults.push(format!(
+                "{name} = {version:?}: cargo looks for a version on crates.io; name a path alone"
+            )),
+            Some(version) if package == "psl" && !version.starts_with('=') => faults.push(format!(
+                "{name} = {version:?}: a `cargo update` could bring a list that refuses what was accepted; write \"={version}\""
+            )),
+            _ => {}
+        }
+        match value {
+            Value::Table(inner) => requirements(inner, faults),
+            Value::Array(all) => {
+                all.iter()
+                    .filter_map(Value::as_table)
+                    .for_each(|table| requirements(table, faults));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines() {
+        for line in [
+            concat!("with `cargo add ", "cors-axum` (or another)"),
+            concat!("$ cargo install --locked ", "cors-cli"),
+            concat!("//! [cookbook]: https://docs.rs/", "cors-core/latest/cors_core/guide/"),
+            concat!("[![version](https://img.shields.io/crates/v/", "cors-core.svg)]"),
+            concat!("see <https://crates.io/crates/", "cors-warp>"),
+            concat!("cors-axum", " = \"0.1\""),
+            concat!("//! cors-actix", " = { version = \"0.1\", features = [\"regex\"] }"),
+        ] {
+            assert!(fault(line).is_some(), "{line}");
+        }
+        for line in [
+            "cargo add --path ../cors/cors-axum cors-axum",
+            "cargo install --path cors-core/cli",
+            "cors-axum = { path = \"../cors/cors-axum\", features = [\"file\"] }",
+            "cors-core.workspace = true",
+            "https://docs.rs/tower",
+            "https://crates.io/crates/actix-cors",
+            "the crate `cors-core` on crates.io is somebody else's",
+            "cargo add axum",
+            "let url = \"https://github.com/jub0bs/cors-core\";",
+        ] {
+            assert_eq!(fault(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn manifests() {
+        for (manifest, count) in [
+            ("dependencies.cors-core = '0.1'", 1),
+            ("dependencies.cors-core = { path = 'a', version = '0.1' }", 1),
+            ("dependencies.engine = { package = 'cors-core', version = '0.1' }", 1),
+            ("target.'cfg(unix)'.dev-dependencies.cors-axum = '*'", 1),
+            ("[workspace.dependencies]\ncors-axum = { version = '=0.1.0' }", 1),
+            ("dependencies.psl = { version = '2.1', optional = true }", 1),
+            ("package = { name = 'cors-core' }", 1),
+            ("workspace.package.publish = true", 1),
+            ("dependencies.cors-core = { path = '../cors-core', features = ['file'] }", 0),
+            ("dependencies.cors-core.workspace = true", 0),
+            ("dependencies.actix-cors = '0.7'", 0),
+            ("dependencies.psl = '=2.1.0'", 0),
+            ("package = { name = 'cors-core', publish = false }", 0),
+            ("package = { name = 'cors-core', publish.workspace = true }", 0),
+            ("workspace.package.publish = false", 0),
+        ] {
+            let faults = faults_of_manifest(&manifest.parse().unwrap());
+            assert_eq!(faults.len(), count, "{manifest}: {faults:?}");
+        }
+    }
+}
