@@ -160,7 +160,8 @@ impl Departures {
         cache_exempts_uploads: false,
     };
 
-    /// As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50; the limits as in their sources.
+    /// As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50; the limits as in their sources, and there too that
+    /// the caches of Chromium and WebKit exempt uploads.
     pub(super) const fn of(engine: Engine) -> Self {
         match engine {
             Engine::Chromium => Self {
