@@ -29,6 +29,8 @@ struct Entry {
 enum Allowed {
     Method(String),
     Header(String),
+    /// A preflight passed, whatever it allowed.
+    Preflight,
 }
 
 impl PreflightCache {
@@ -39,9 +41,10 @@ impl PreflightCache {
 
     /// [Fetch, method cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-method)
     pub(super) fn matches_method(&self, request: &Request, departures: &Departures) -> bool {
-        self.0
-            .iter()
-            .any(|entry| entry.matches(request, departures) && entry.allows_method(&request.method))
+        let exempt = departures.cache_exempts_uploads && request.is_exempt_from_cache();
+        self.0.iter().any(|entry| {
+            entry.matches(request, departures) && (exempt || entry.allows_method(&request.method))
+        })
     }
 
     /// [Fetch, header-name cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-header)
@@ -68,6 +71,12 @@ impl PreflightCache {
             self.clear(request);
         }
         let expires = now.saturating_add(allows.max_age);
+        if departures.cache_exempts_uploads {
+            let entry = Entry::new(request, expires, Allowed::Preflight);
+            self.put(entry, |entry| {
+                entry.matches(request, departures) && entry.allows == Allowed::Preflight
+            });
+        }
         let kept = |name: &&String| *name != "*" || !departures.cache_has_no_star;
         for method in allows.methods.iter().filter(kept) {
             let entry = Entry::new(request, expires, Allowed::Method(method.clone()));

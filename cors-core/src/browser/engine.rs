@@ -12,6 +12,10 @@ use std::time::Duration;
 /// | the same from the preflight cache | | | yes |
 /// | headers of one name are joined before they are judged | yes | | yes |
 /// | a preflight asks for a name as often as it was set | | yes | |
+/// | of values with one name, `fetch` sends only those after the last empty one | | yes | |
+/// | of `authorization`, `from` and the like, `fetch` sends the last value only | | yes | |
+/// | the same of `content-type`; with a body, the first | | yes | |
+/// | a `User-Agent` set by a script is not sent | yes | | |
 /// | some client hints are CORS-safelisted | yes | | |
 /// | an upload listener without an upload needs no preflight | yes | | |
 /// | `http:` to this machine is mixed content | | | yes |
@@ -26,6 +30,9 @@ use std::time::Duration;
 /// | what was kept with credentials does not serve without | | yes | |
 /// | a `*` is not kept | | yes | |
 /// | HEAD has to be kept like any method | | yes | |
+/// | what is kept does not serve a `fetch` with `If-Match`, `If-Range` and the like | yes | yes | |
+/// | nor an `XMLHttpRequest` with one of them | yes | | |
+/// | whatever is kept for the URL, a GET or POST with an upload listener needs no preflight | yes | yes | yes |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Engine {
     /// Chrome, Edge, Opera and others.
@@ -54,6 +61,24 @@ impl Engine {
 /// [Fetch, CORS-preflight fetch, step 7.9](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
 pub(super) const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5);
 
+/// The request headers of which Firefox sends one value only, although scripts can set several: the last one, except
+/// that a body has the first `content-type`. Each value is judged all the same, so two `text/plain` need no preflight.
+pub(super) const VALUED_ONCE: [&str; 9] = [
+    "authorization",
+    "content-disposition",
+    "content-type",
+    "from",
+    "if-modified-since",
+    "if-unmodified-since",
+    "location",
+    "max-forwards",
+    "user-agent",
+];
+
+/// The request headers that make engines do without their caches.
+pub(super) const CONDITIONAL: [&str; 5] =
+    ["if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"];
+
 /// What an engine does otherwise than the standard says, and what the standard leaves to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Departures {
@@ -63,6 +88,11 @@ pub(super) struct Departures {
     pub(super) headers_are_joined: bool,
     /// A preflight asks for a name as often as the script set it.
     pub(super) names_are_repeated: bool,
+    /// A value takes the place of the earlier ones of its name, where one of them is empty or the name is in
+    /// [`VALUED_ONCE`].
+    pub(super) values_replace_others: bool,
+    /// A `User-Agent` set by a script is dropped, and needs no preflight.
+    pub(super) user_agent_is_forbidden: bool,
     /// Some client hints are CORS-safelisted.
     pub(super) client_hints_are_safelisted: bool,
     /// A listener on an upload without a body makes no preflight necessary.
@@ -94,6 +124,12 @@ pub(super) struct Departures {
     pub(super) cache_has_no_star: bool,
     /// HEAD must be in the cache like any method.
     pub(super) cache_wants_head: bool,
+    /// What is in the cache does not serve a `fetch` with one of [`CONDITIONAL`].
+    pub(super) conditional_fetch_skips_cache: bool,
+    /// The same of `XMLHttpRequest`.
+    pub(super) conditional_xhr_skips_cache: bool,
+    /// Methods that are CORS-safelisted need not be listed in what is kept, not even for an upload with a listener.
+    pub(super) cache_exempts_uploads: bool,
 }
 
 impl Departures {
@@ -102,6 +138,8 @@ impl Departures {
         star_covers_authorization: false,
         headers_are_joined: false,
         names_are_repeated: false,
+        values_replace_others: false,
+        user_agent_is_forbidden: false,
         client_hints_are_safelisted: false,
         listener_needs_body: false,
         loopback_is_mixed_content: false,
@@ -117,26 +155,35 @@ impl Departures {
         cached_star_covers_authorization: false,
         cache_has_no_star: false,
         cache_wants_head: false,
+        conditional_fetch_skips_cache: false,
+        conditional_xhr_skips_cache: false,
+        cache_exempts_uploads: false,
     };
 
-    /// As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50; the limits as in their sources.
+    /// As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50; the limits as in their sources, and there too that
+    /// the caches of Chromium and WebKit exempt uploads.
     pub(super) const fn of(engine: Engine) -> Self {
         match engine {
             Engine::Chromium => Self {
                 star_covers_authorization: true,
                 headers_are_joined: true,
+                user_agent_is_forbidden: true,
                 client_hints_are_safelisted: true,
                 listener_needs_body: true,
                 no_redirect_with_credentials: true,
                 max_age_limit: Duration::from_secs(7200),
+                conditional_fetch_skips_cache: true,
+                conditional_xhr_skips_cache: true,
                 cache_replaces: true,
                 cache_survives_failure: true,
+                cache_exempts_uploads: true,
                 ..Self::NONE
             },
             Engine::Firefox => Self {
                 // Until network.cors_preflight.authorization_covered_by_wildcard is set to false.
                 star_covers_authorization: true,
                 names_are_repeated: true,
+                values_replace_others: true,
                 preflight_after_redirect: true,
                 preflight_names_page: true,
                 malformed_max_age: Duration::ZERO,
@@ -144,6 +191,8 @@ impl Departures {
                 cache_keeps_credentials_apart: true,
                 cache_has_no_star: true,
                 cache_wants_head: true,
+                conditional_fetch_skips_cache: true,
+                cache_exempts_uploads: true,
                 ..Self::NONE
             },
             Engine::WebKit => Self {
@@ -156,6 +205,7 @@ impl Departures {
                 max_age_limit: Duration::from_secs(600),
                 cache_replaces: true,
                 cache_survives_failure: true,
+                cache_exempts_uploads: true,
                 ..Self::NONE
             },
         }

@@ -1,6 +1,7 @@
 //! What a script asks for.
 
 use super::site::PageOrigin;
+use std::collections::HashSet;
 use std::fmt;
 
 /// A call of `fetch` by a page: plain data. Anything may stand in it; the browser judges it.
@@ -30,7 +31,8 @@ pub struct Fetch {
     pub url: String,
     /// The method, as the script writes it.
     pub method: String,
-    /// The headers, as the script writes them. A character is a byte; over U+00FF, the call throws.
+    /// The headers, as the script writes them: a list of pairs, not a `Headers` object, which joins the values of one
+    /// name before `fetch` sees them. A character is a byte; over U+00FF, the call throws.
     pub headers: Vec<(String, String)>,
     /// Whether the response must be shared with the script.
     pub mode: Mode,
@@ -217,10 +219,18 @@ impl fmt::Display for Fetch {
         option("credentials", self.credentials.as_str(), CredentialsMode::default().as_str());
         option("redirect", self.redirect.as_str(), RedirectMode::default().as_str());
         if !self.headers.is_empty() {
-            let lines: Vec<_> =
-                self.headers.iter().map(|(name, value)| format!("{name:?}: {value:?}")).collect();
+            let names: HashSet<_> = self.headers.iter().map(|(name, _)| name).collect();
+            let list = |line: fn(&(String, String)) -> String| {
+                self.headers.iter().map(line).collect::<Vec<_>>().join(", ")
+            };
+            // An object has one value for each name.
+            let headers = if names.len() == self.headers.len() {
+                format!("headers: {{ {} }}", list(|(name, value)| format!("{name:?}: {value:?}")))
+            } else {
+                format!("headers: [{}]", list(|(name, value)| format!("[{name:?}, {value:?}]")))
+            };
             let after_method = usize::from(self.method != "GET");
-            options.insert(after_method, format!("headers: {{ {} }}", lines.join(", ")));
+            options.insert(after_method, headers);
         }
         match self.body {
             Body::None => {}

@@ -254,10 +254,9 @@ impl Flight {
         self.with_preflight = true;
         browser.cache.expire(now);
         let Browser { cache, departures } = &*browser;
-        let exempt = request.is_method_safelisted()
-            && !request.use_preflight
-            && !(departures.cache_wants_head && request.method == "HEAD");
-        let known = (exempt || cache.matches_method(request, departures))
+        let exempt = request.is_exempt_from_cache() && !request.use_preflight;
+        let known = !request.skips_cache
+            && (exempt || cache.matches_method(request, departures))
             && names.iter().all(|name| cache.matches_header(request, name, departures));
         if !names.is_empty() {
             self.steps.push(Taken::passed(Step::UnsafeHeaderNames, listed));

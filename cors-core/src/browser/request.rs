@@ -3,7 +3,7 @@
 //!
 //! [Fetch, requests](https://fetch.spec.whatwg.org/#requests)
 
-use super::engine::Departures;
+use super::engine::{CONDITIONAL, Departures, VALUED_ONCE};
 use super::fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 use super::safelist::{HeaderList, is_forbidden, is_no_cors_safelisted, unsafe_names};
 use super::site::{PageOrigin, fetch_site, is_potentially_trustworthy, origin_of};
@@ -11,8 +11,8 @@ use super::step::{Step, Taken};
 use crate::methods;
 use crate::names::is_token;
 use http::header::{
-    ACCEPT, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HOST, HeaderName,
-    HeaderValue, ORIGIN,
+    ACCEPT, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, HOST,
+    HeaderName, HeaderValue, ORIGIN,
 };
 use http::{HeaderMap, Method, Uri};
 use url::Url;
@@ -38,6 +38,8 @@ pub(super) struct Request {
     pub(super) redirect: RedirectMode,
     pub(super) body: Body,
     pub(super) use_preflight: bool,
+    /// Whether no preflight that is kept serves it.
+    pub(super) skips_cache: bool,
     pub(super) tainting: Tainting,
     /// Headers that were left behind, and that preflights ask for all the same.
     pub(super) dropped: Vec<String>,
@@ -77,10 +79,17 @@ impl Request {
             redirect: fetch.redirect,
             body,
             use_preflight: listens || body == Body::Stream,
+            skips_cache: false,
             tainting: Tainting::Basic,
             dropped: Vec::new(),
             departures: *departures,
         };
+        let skips_cache = if fetch.upload_listener {
+            departures.conditional_xhr_skips_cache
+        } else {
+            departures.conditional_fetch_skips_cache
+        };
+        request.skips_cache = skips_cache && CONDITIONAL.iter().any(|name| request.has(name));
         if body != Body::None && has_no_body {
             let says = format!("{} with a body", request.method);
             return Err(Taken::failed(Step::RequestBody, says));
@@ -128,6 +137,12 @@ impl Request {
         methods::SAFELISTED.contains(&&*self.method)
     }
 
+    /// Whether the method need not be kept.
+    pub(super) fn is_exempt_from_cache(&self) -> bool {
+        let wanted = self.departures.cache_wants_head && self.method == "HEAD";
+        self.is_method_safelisted() && !wanted
+    }
+
     /// Whether responses must allow credentials.
     pub(super) fn has_credentials(&self) -> bool {
         self.credentials == CredentialsMode::Include
@@ -161,12 +176,33 @@ impl Request {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
             let name = HeaderName::from_bytes(name.as_bytes()).expect("names were checked");
-            headers.append(name, header_value(value));
+            self.add(&mut headers, name, header_value(value));
         }
         if let Some(origin) = self.origin_header() {
             headers.append(ORIGIN, header_value(origin.as_bytes()));
         }
         self.send(&self.method, headers)
+    }
+
+    /// Adds a header that the script set, beside those before it or in their place.
+    fn add(&self, headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+        if !self.departures.values_replace_others {
+            headers.append(name, value);
+            return;
+        }
+        match headers.get(&name) {
+            Some(_) if name == CONTENT_TYPE && self.body != Body::None => {}
+            Some(before)
+                if !before.is_empty()
+                    && !value.is_empty()
+                    && !VALUED_ONCE.contains(&name.as_str()) =>
+            {
+                headers.append(name, value);
+            }
+            _ => {
+                headers.insert(name, value);
+            }
+        }
     }
 
     /// [Fetch, append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header),
@@ -270,7 +306,10 @@ fn headers(
                 so_far.push(&value);
                 !is_no_cors_safelisted(name, &so_far.join(&b", "[..]))
             }
-            Mode::Cors | Mode::SameOrigin => is_forbidden(name, &value),
+            Mode::Cors | Mode::SameOrigin => {
+                let is_user_agent = || name.eq_ignore_ascii_case("user-agent");
+                is_forbidden(name, &value) || departures.user_agent_is_forbidden && is_user_agent()
+            }
         };
         if dropped {
             taken.push(Taken::passed(Step::DropHeader, format!("{name} is not sent")));

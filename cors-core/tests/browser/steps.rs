@@ -280,6 +280,43 @@ fn what_else_the_engines_keep_of_a_preflight() {
     let head = |method: &str| asked().method(method).header("x-a", "1");
     assert_eq!(again(&[head("GET")], head("HEAD")), [false, false, true, false]);
 
+    // A conditional request, for which Chromium and Firefox do without their caches; what its own preflight says is kept.
+    let any_header = |_: &_| {
+        let methods = "access-control-allow-methods: PUT";
+        let names = "access-control-allow-headers: \
+            x-a,range,if-match,if-modified-since,if-none-match,if-range,if-unmodified-since";
+        response(200, &["access-control-allow-origin: *", methods, names])
+    };
+    let conditional =
+        ["if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"];
+    let plain = asked().header("x-a", "1");
+    for (name, by_two) in
+        conditional.map(|name| (name, "OPTIONS GET")).into_iter().chain([("range", "GET")])
+    {
+        let conditional = asked().header(name.to_ascii_uppercase(), "x");
+        let before = [(0, plain.clone())];
+        let sent = sent_by_each(&before, 1, &conditional, any_header).map(|(sent, _)| sent);
+        assert_eq!(sent, ["GET", by_two, by_two, "GET"], "{name}");
+        let upload = conditional.clone().method("POST").upload_listener(true);
+        let upload = upload.body(Body::Bytes);
+        let sent = sent_by_each(&before, 1, &upload, any_header).map(|(sent, _)| sent);
+        let by_chromium = by_two.replace("GET", "POST");
+        assert_eq!(sent, ["OPTIONS POST", &by_chromium, "POST", "POST"], "{name}");
+        let sent = sent_by_each(&[(0, conditional)], 1, &plain, any_header).map(|(sent, _)| sent);
+        assert_eq!(sent, ["GET"; 4], "{name}");
+    }
+
+    // An upload with a listener, where something else is kept.
+    let upload = asked().method("POST").body(Body::Text).upload_listener(true);
+    assert_eq!(again(std::slice::from_ref(&put), upload), [true, false, false, false]);
+    let upload = asked().method("HEAD").upload_listener(true);
+    assert_eq!(again(std::slice::from_ref(&put), upload), [true, false, true, false]);
+    // Even where nothing is.
+    let nothing = |_: &_| response(200, &["access-control-allow-origin: *"]);
+    let upload = asked().method("POST").body(Body::Text).upload_listener(true);
+    let sent = sent_by_each(&[(0, upload.clone())], 1, &upload, nothing).map(|(sent, _)| sent);
+    assert_eq!(sent, ["POST"; 4]);
+
     // A `*` that is kept.
     let star = |_: &_| {
         response(200, &["access-control-allow-origin: *", "access-control-allow-methods: *"])
@@ -306,6 +343,70 @@ fn what_else_the_engines_keep_of_a_preflight() {
 }
 
 #[test]
+fn a_fetch_prints_as_the_call_that_makes_it() {
+    let fetch = |headers: &[(&str, &str)]| {
+        let fetch = Fetch::new(PAGE, API);
+        headers.iter().fold(fetch, |fetch, (name, value)| fetch.header(*name, *value)).to_string()
+    };
+    let call = |headers: &str| format!("fetch({API:?}, {{ headers: {headers} }}) from {PAGE}");
+    assert_eq!(fetch(&[("x-a", "1"), ("X-A", "2")]), call(r#"{ "x-a": "1", "X-A": "2" }"#));
+    // An object would keep the last value alone.
+    let twice = [("x-a", "1"), ("accept", ""), ("x-a", "1")];
+    assert_eq!(fetch(&twice), call(r#"[["x-a", "1"], ["accept", ""], ["x-a", "1"]]"#));
+}
+
+#[test]
+fn values_of_one_name() {
+    let value = |browser: &mut Browser, asked: &Fetch| {
+        let mut sent = None;
+        let allow =
+            ["access-control-allow-origin: *", "access-control-allow-headers: *, authorization"];
+        browser.fetch(asked, Duration::ZERO, |request| {
+            let name = &*asked.headers[0].0;
+            let values = request.headers().get_all(name).iter();
+            let values: Vec<_> = values.map(|value| value.to_str().unwrap()).collect();
+            sent = (!values.is_empty()).then(|| values.join(", "));
+            response(200, &allow)
+        });
+        sent
+    };
+    for (name, values, all, by_firefox) in [
+        ("content-type", &["text/plain", "text/plain"][..], "text/plain, text/plain", "text/plain"),
+        ("Content-Type", &["text/plain", "text/html"], "text/plain, text/html", "text/html"),
+        ("content-type", &["text/plain", ""], "text/plain, ", ""),
+        ("authorization", &["a", "b", "c"], "a, b, c", "c"),
+        ("content-disposition", &["a", "b"], "a, b", "b"),
+        ("from", &["a", "b"], "a, b", "b"),
+        ("if-modified-since", &["a", "b"], "a, b", "b"),
+        ("if-unmodified-since", &["a", "b"], "a, b", "b"),
+        ("location", &["a", "b"], "a, b", "b"),
+        ("max-forwards", &["1", "2"], "1, 2", "2"),
+        ("x-a", &["1", "2"], "1, 2", "1, 2"),
+        ("x-a", &["1", ""], "1, ", ""),
+        ("x-a", &["", "1"], ", 1", "1"),
+        ("x-a", &["1", "", "2", "3"], "1, , 2, 3", "2, 3"),
+        ("accept", &["a", "b"], "a, b", "a, b"),
+        ("if-match", &["a", "b"], "a, b", "a, b"),
+    ] {
+        let asked =
+            values.iter().fold(Fetch::new(PAGE, API), |asked, value| asked.header(name, *value));
+        let sent = browsers().map(|mut browser| value(&mut browser, &asked));
+        assert_eq!(
+            sent,
+            [all, all, by_firefox, all].map(|value| Some(value.to_owned())),
+            "{asked}"
+        );
+        // `setRequestHeader` combines before anything is sent.
+        let upload = asked.method("POST").body(Body::Bytes).upload_listener(true);
+        let sent = browsers().map(|mut browser| value(&mut browser, &upload));
+        assert_eq!(sent, [all; 4].map(|value| Some(value.to_owned())), "{upload}");
+    }
+    let twice = Fetch::new(PAGE, API).header("user-agent", "a").header("User-Agent", "b");
+    let sent = browsers().map(|mut browser| value(&mut browser, &twice));
+    assert_eq!(sent, [Some("a, b"), None, Some("b"), Some("a, b")].map(|it| it.map(str::to_owned)));
+}
+
+#[test]
 fn where_else_the_engines_depart() {
     let star = |_: &_| response(200, &["access-control-allow-origin: *"]);
     let hint = Fetch::new(PAGE, API).header("DPR", "2");
@@ -317,6 +418,13 @@ fn where_else_the_engines_depart() {
     let twice = Fetch::new(PAGE, API).header("accept", &half).header("Accept", &half);
     let sent = sent_by_each(&[], 0, &twice, star).map(|(sent, _)| sent);
     assert_eq!(sent, ["GET", "OPTIONS", "GET", "OPTIONS"]);
+    let plain = Fetch::new(PAGE, API).header("content-type", "text/plain");
+    let twice = plain.header("content-type", "text/plain");
+    let sent = sent_by_each(&[], 0, &twice, star).map(|(sent, _)| sent);
+    assert_eq!(sent, ["GET", "OPTIONS", "GET", "OPTIONS"]);
+    let agent = Fetch::new(PAGE, API).header("user-agent", "x");
+    let sent = sent_by_each(&[], 0, &agent, star).map(|(sent, _)| sent);
+    assert_eq!(sent, ["OPTIONS", "GET", "OPTIONS", "OPTIONS"]);
     let asked_for = browsers().map(|mut browser| {
         let twice = Fetch::new(PAGE, API).header("x-a", "1").header("x-a", "1");
         let Turn::Send(sending) = browser.start(&twice, Duration::ZERO) else { panic!() };

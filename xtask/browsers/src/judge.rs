@@ -69,12 +69,18 @@ impl Stage<'_> {
             };
             faults.extend(fault.map(|fault| format!("{}: {fault}", job.fetch)));
         }
-        let seen: Vec<_> = seen.iter().map(Line::of_seen).collect();
-        if seen != model.sent {
+        let names = model.sent.iter().map(|sent| &*sent.set).chain(std::iter::repeat(&[][..]));
+        let seen: Vec<_> =
+            seen.iter().zip(names).map(|(seen, set)| Line::of_seen(seen, set)).collect();
+        let sent: Vec<_> = model.sent.iter().map(Line::of_sent).collect();
+        if seen != sent {
             let list =
                 |lines: &[Line]| lines.iter().map(Line::to_string).collect::<Vec<_>>().join("; ");
-            let (seen, sent) = (list(&seen), list(&model.sent));
-            faults.push(format!("sent [{seen}], and the model sends [{sent}]"));
+            let alike = seen.iter().zip(&sent).take_while(|(seen, sent)| seen == sent).count();
+            let (seen, sent) = (list(&seen[alike..]), list(&sent[alike..]));
+            faults.push(format!(
+                "sent after {alike} requests [{seen}], and the model sends [{sent}]"
+            ));
         }
         let shaken: Vec<_> = shaken.iter().map(|seen| seen.header("origin")).collect();
         if shaken != opened {
@@ -97,7 +103,7 @@ impl Stage<'_> {
         for job in placed.jobs.iter().filter(|job| !job.is_web_socket()) {
             lines.push(kind_and_step(&model.fetch(&job.fetch)?.verdict));
         }
-        lines.extend(model.sent.iter().map(Line::shape));
+        lines.extend(model.sent.iter().map(|sent| Line::of_sent(sent).shape()));
         Ok(lines)
     }
 

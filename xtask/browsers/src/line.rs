@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use cors_core::browser::Fetch;
 use http::Request;
+use http::header::ACCESS_CONTROL_REQUEST_METHOD;
 
 use crate::Seen;
 
@@ -24,39 +26,77 @@ pub struct Line {
     method: String,
     /// The whole of it: scheme, host, path and query.
     url: String,
-    /// Those that there are, the lines of one name joined.
-    headers: Vec<(&'static str, String)>,
+    /// Those that there are, the lines of one name joined, without the white space around them.
+    headers: Vec<(String, String)>,
+}
+
+/// What browsers send by themselves where the script's own value is dropped.
+const OWN: [&str; 3] = ["accept-language", "priority", "user-agent"];
+
+/// A request of the model.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// As it goes over the wire.
+    pub request: Request<()>,
+    /// The names of the headers that the script set, in lower case, as far as they are compared.
+    pub set: Vec<String>,
+}
+
+impl Sent {
+    /// What becomes of this fetch.
+    pub fn new(request: Request<()>, fetch: &Fetch) -> Self {
+        let mut set: Vec<_> = fetch.headers.iter().map(|(n, _)| n.to_ascii_lowercase()).collect();
+        set.sort();
+        set.dedup();
+        let headers = request.headers();
+        // Preflights say what they ask for. Over HTTP/2, a browser sends no `Host`.
+        let is_preflight = headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        set.retain(|name| {
+            let name = &**name;
+            !is_preflight
+                && name != "host"
+                && !COMPARED.contains(&name)
+                && (headers.contains_key(name) || !OWN.contains(&name))
+        });
+        Self { request, set }
+    }
 }
 
 impl Line {
-    /// As it reached the server.
-    pub fn of_seen(seen: &Seen) -> Self {
+    /// As it reached the server, with what the model's request has in `set`.
+    pub fn of_seen(seen: &Seen, set: &[String]) -> Self {
         let lines = seen.headers.iter().map(|(name, value)| (&**name, value.clone()));
-        Self::new(&seen.method, &seen.url, lines)
+        Self::new(&seen.method, &seen.url, lines, set)
     }
 
     /// As the model sends it.
-    pub fn of_sent(request: &Request<()>) -> Self {
+    pub fn of_sent(Sent { request, set }: &Sent) -> Self {
         let lines = request.headers().iter().map(|(name, value)| {
             (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         });
-        Self::new(request.method().as_str(), &request.uri().to_string(), lines)
+        Self::new(request.method().as_str(), &request.uri().to_string(), lines, set)
     }
 
     /// Whether it is a preflight, and what headers it has.
     pub fn shape(&self) -> String {
-        let names: Vec<_> = self.headers.iter().map(|(name, _)| *name).collect();
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| &**name).collect();
         format!("{} {}", self.method == "OPTIONS", names.join(" "))
     }
 
-    fn new<'n>(method: &str, url: &str, lines: impl Iterator<Item = (&'n str, String)>) -> Self {
+    fn new<'n>(
+        method: &str,
+        url: &str,
+        lines: impl Iterator<Item = (&'n str, String)>,
+        set: &[String],
+    ) -> Self {
         let lines: Vec<_> = lines.collect();
-        let header = |name: &'static str| {
+        let header = |name: &str| {
             let values: Vec<_> =
                 lines.iter().filter(|(found, _)| *found == name).map(|(_, v)| &**v).collect();
-            (!values.is_empty()).then(|| (name, values.join(", ")))
+            (!values.is_empty()).then(|| (name.to_owned(), values.join(", ").trim().to_owned()))
         };
-        let headers = COMPARED.into_iter().filter_map(header).collect();
+        let names = COMPARED.into_iter().chain(set.iter().map(|name| &**name));
+        let headers = names.filter_map(header).collect();
         Self { method: method.to_owned(), url: url.to_owned(), headers }
     }
 }
@@ -72,15 +112,43 @@ impl fmt::Display for Line {
 mod tests {
     use super::*;
 
+    fn seen(method: &str, url: &str, headers: &[(&str, &str)], set: &[String]) -> Line {
+        let headers = headers.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
+        Line::of_seen(&Seen { method: method.into(), url: url.into(), headers }, set)
+    }
+
+    #[test]
+    fn what_scripts_set_is_compared() {
+        let url = "https://a.test/";
+        let fetch = ["X-A", "x-a", "x-b", "host", "Accept-Language", "user-agent", "cookie"];
+        let fetch =
+            fetch.into_iter().fold(Fetch::new("", ""), |fetch, name| fetch.header(name, ""));
+        let sends = |names: &[&str]| {
+            let request =
+                names.iter().fold(Request::get(url), |request, n| request.header(*n, "1"));
+            Sent::new(request.body(()).unwrap(), &fetch)
+        };
+        let sent = sends(&["x-a", "host", "user-agent"]);
+        assert_eq!(sent.set, ["user-agent", "x-a", "x-b"]);
+        assert_eq!(sends(&["access-control-request-method"]).set, [] as [&str; 0]);
+
+        let same = [("x-a", " 1"), ("user-agent", "1")];
+        let same_as = |more: &[(&str, &str)]| {
+            seen("GET", url, &[&same[..], more].concat(), &sent.set) == Line::of_sent(&sent)
+        };
+        assert!(same_as(&[("accept-language", "en"), ("host", "b"), ("x-c", "1")]));
+        for other in ["x-a", "x-b", "user-agent", "cookie"] {
+            assert!(!same_as(&[(other, "1")]), "{other}");
+        }
+    }
+
     #[test]
     fn each_part_tells_requests_apart() {
-        let seen = |method: &str, url: &str, headers: &[(&str, &str)]| {
-            let headers = headers.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect();
-            Line::of_seen(&Seen { method: method.into(), url: url.into(), headers })
-        };
+        let seen =
+            |method: &str, url: &str, headers: &[(&str, &str)]| seen(method, url, headers, &[]);
         let url = "https://a.test/b?c";
         let sent = Request::put(url).header("Cookie", "s=1").header("Accept", "*/*");
-        let sent = Line::of_sent(&sent.body(()).unwrap());
+        let sent = Line::of_sent(&Sent::new(sent.body(()).unwrap(), &Fetch::new("", "")));
         assert_eq!(sent, seen("PUT", url, &[("cookie", "s=1"), ("accept-language", "en")]));
 
         for (method, url) in [

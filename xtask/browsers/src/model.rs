@@ -9,7 +9,7 @@ use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use xtask::client;
 
-use crate::line::Line;
+use crate::line::Sent;
 
 /// A browser that asks one server.
 pub struct Model {
@@ -18,7 +18,7 @@ pub struct Model {
     /// A pair `name=value` by host: no server here sets more than one.
     cookies: HashMap<String, String>,
     /// Every request so far.
-    pub sent: Vec<Line>,
+    pub sent: Vec<Sent>,
 }
 
 /// How a fetch ended.
@@ -44,7 +44,7 @@ impl Model {
             match turn {
                 Turn::Send(sending) => {
                     let request = self.with_cookie(&sending);
-                    self.sent.push(Line::of_sent(&request));
+                    self.sent.push(Sent::new(request.clone(), fetch));
                     let (response, content) = ask(self.server, &request).map_err(|fault| {
                         format!("{} {}: {fault}", request.method(), request.uri())
                     })?;

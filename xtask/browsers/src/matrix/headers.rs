@@ -105,6 +105,19 @@ pub fn rows() -> Vec<Row> {
                 .header("sec-x", "1")
                 .header("x-http-method", "TRACE"))],
         ),
+        row(
+            "values of one name",
+            any().allow_headers(["*", "authorization"]).max_age(Duration::from_secs(600)),
+            APP,
+            VALUES.into_iter().flat_map(set_twice).collect(),
+        ),
+        row(
+            "values of one name, without a preflight",
+            list(),
+            "https://$HOST",
+            VALUES.into_iter().map(|(name, values)| yes(set_to(echo(), name, values))).collect(),
+        ),
+        row("a User-Agent of the script's", any(), APP, vec![yes(with("user-agent", "x"))]),
         row("exposed headers", list(), APP, vec![yes(echo())]).holds(|o| {
             header(&o[0], "x-request-id") == Some("demo") && header(&o[0], "x-secret").is_none()
         }),
@@ -125,4 +138,34 @@ pub fn rows() -> Vec<Row> {
             header(&o[0], "x-secret") == Some("hidden") && header(&o[1], "set-cookie").is_none()
         }),
     ]
+}
+
+/// Headers that a script sets more than once: those of which Firefox sends one value only, and others.
+const VALUES: [(&str, &[&str]); 15] = [
+    ("authorization", &["a", "b"]),
+    ("content-disposition", &["a", "b"]),
+    ("content-type", &["text/plain", "text/html"]),
+    ("content-type", &["", "text/plain", "text/plain"]),
+    ("from", &["a", "b"]),
+    ("if-modified-since", &["Mon, 01 Jan 2024 00:00:00 GMT", "Tue, 02 Jan 2024 00:00:00 GMT"]),
+    ("if-unmodified-since", &["Mon, 01 Jan 2024 00:00:00 GMT", "Tue, 02 Jan 2024 00:00:00 GMT"]),
+    ("location", &["a", "b"]),
+    ("max-forwards", &["1", "2"]),
+    ("accept", &["text/html", "text/css"]),
+    ("accept-language", &["en", "", "de"]),
+    ("if-match", &["a", "b"]),
+    ("x-a", &["1", "2", "1"]),
+    ("x-a", &["1", ""]),
+    ("x-a", &["", "1", "", "2", "3"]),
+];
+
+fn set_to(fetch: Fetch, name: &str, values: &[&str]) -> Fetch {
+    values.iter().fold(fetch, |fetch, value| fetch.header(name, *value))
+}
+
+/// By `fetch`, without a body and with one, and by `XMLHttpRequest`.
+fn set_twice((name, values): (&str, &[&str])) -> [(Job, bool); 3] {
+    let post = echo().method("POST").body(Body::Bytes);
+    let upload = post.clone().upload_listener(true);
+    [echo(), post, upload].map(|fetch| yes(set_to(fetch, name, values)))
 }

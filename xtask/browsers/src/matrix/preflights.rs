@@ -96,6 +96,40 @@ pub fn rows() -> Vec<Row> {
             ],
         ),
         row(
+            "an upload with a listener, after a preflight for another method",
+            any().max_age(Duration::from_secs(60)),
+            APP,
+            vec![
+                yes(echo().method("PUT")),
+                yes(echo().method("POST").body(Body::Text).upload_listener(true)),
+                yes(echo().method("HEAD").upload_listener(true)),
+                yes(echo().upload_listener(true)),
+            ],
+        ),
+        row(
+            "an upload with a listener, after a simple request",
+            any().max_age(Duration::from_secs(60)),
+            APP,
+            vec![yes(echo()), yes(echo().method("POST").body(Body::Text).upload_listener(true))],
+        ),
+        row(
+            "a conditional request, after a preflight",
+            list().allow_headers(CONDITIONAL.into_iter().chain(["x-a"])),
+            APP,
+            [with("x-a", "1")]
+                .into_iter()
+                .chain(conditional())
+                .chain([with("x-a", "2")])
+                .map(yes)
+                .collect(),
+        ),
+        row(
+            "a preflight, after a conditional request",
+            list().allow_headers(CONDITIONAL.into_iter().chain(["x-a"])),
+            APP,
+            vec![yes(with("if-match", "1")), yes(with("x-a", "1")), yes(echo().method("PUT"))],
+        ),
+        row(
             "a refusal that is concealed",
             list().refused_preflight(RefusedPreflight::Conceal),
             APP,
@@ -116,6 +150,25 @@ pub fn rows() -> Vec<Row> {
             ],
         ),
     ]
+}
+
+/// What makes a request conditional, and one that does not.
+const CONDITIONAL: [&str; 6] = [
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "cache-control",
+];
+
+/// By `fetch` and by `XMLHttpRequest`.
+fn conditional() -> impl Iterator<Item = Fetch> {
+    CONDITIONAL.into_iter().flat_map(|name| {
+        let fetch = with(name, "1");
+        let upload = fetch.clone().method("POST").body(Body::Bytes).upload_listener(true);
+        [fetch, upload]
+    })
 }
 
 fn any_with_credentials() -> Builder {
