@@ -7,8 +7,10 @@
 //! allow_origins[2] = "https://app.example.com/": an origin ends with its host or port; write "https://app.example.com"
 //! ```
 
+mod capped;
 mod kinds;
 
+pub(crate) use capped::Capped;
 pub use kinds::{ErrorKind, Explain, WarningKind};
 use std::borrow::Cow;
 use std::fmt;
@@ -18,6 +20,8 @@ use std::fmt;
 pub struct Finding<K> {
     key: Cow<'static, str>,
     index: Option<usize>,
+    /// Which entry of the list in `Config`; unlike `index` also where there is only one.
+    entry: Option<usize>,
     value: String,
     kind: K,
 }
@@ -46,7 +50,19 @@ impl<K: Explain> Finding<K> {
         value: impl Into<String>,
         kind: K,
     ) -> Self {
-        Self { key: key.into(), index, value: value.into(), kind }
+        Self { key: key.into(), index, entry: index, value: value.into(), kind }
+    }
+
+    /// A finding about an entry of a list of `len`.
+    pub(crate) fn of_entry(
+        key: &'static str,
+        entry: usize,
+        len: usize,
+        value: impl Into<String>,
+        kind: K,
+    ) -> Self {
+        let index = (len > 1).then_some(entry);
+        Self { key: key.into(), index, entry: Some(entry), value: value.into(), kind }
     }
 
     /// The key as it stands in a policy file, such as `danger.allow_null_origin`.
@@ -79,6 +95,12 @@ impl<K: Explain> Finding<K> {
         self.kind.fix()
     }
 
+    /// Where to find the line of what it is about: the entry of the list in `Config`.
+    #[cfg(feature = "file")]
+    pub(crate) fn entry(&self) -> Option<usize> {
+        self.entry
+    }
+
     #[cfg(feature = "file")]
     pub(crate) fn with_index(self, index: Option<usize>) -> Self {
         Self { index, ..self }
@@ -97,7 +119,8 @@ impl<K: Explain> fmt::Display for Finding<K> {
 
 impl<K: Explain + fmt::Debug> std::error::Error for Finding<K> {}
 
-/// Every fault of a policy: at least one, in the order of the keys and of the entries.
+/// Every fault of a policy: at least one, in the order of the keys and of the entries. Of one key
+/// the first 1000 are kept.
 ///
 /// ```
 /// # use cors_core::Policy;
@@ -109,28 +132,41 @@ impl<K: Explain + fmt::Debug> std::error::Error for Finding<K> {}
 /// assert_eq!(errors.errors().len(), 3);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct ConfigErrors(Vec<ConfigError>);
+pub struct ConfigErrors {
+    errors: Vec<ConfigError>,
+    count: usize,
+}
 
 impl ConfigErrors {
     /// The caller gives at least one.
-    pub(crate) fn new(errors: Vec<ConfigError>) -> Self {
-        debug_assert!(!errors.is_empty());
-        Self(errors)
+    pub(crate) fn new(errors: Capped<ConfigError>) -> Self {
+        let count = errors.total();
+        debug_assert!(count > 0);
+        Self { errors: errors.into_kept(), count }
     }
 
-    /// The faults. Never empty.
+    /// The faults, of one key the first 1000. Never empty.
     pub fn errors(&self) -> &[ConfigError] {
-        &self.0
+        &self.errors
+    }
+
+    /// How many faults there are, those that [`errors`](Self::errors) leaves out included.
+    pub fn count(&self) -> usize {
+        self.count
     }
 }
 
+/// The faults, a line each, and how many more there are if some are left out.
 impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, error) in self.0.iter().enumerate() {
+        for (i, error) in self.errors.iter().enumerate() {
             let separator = if i == 0 { "" } else { "\n" };
             write!(f, "{separator}{error}")?;
         }
-        Ok(())
+        match self.count - self.errors.len() {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
     }
 }
 
@@ -139,6 +175,6 @@ impl IntoIterator for ConfigErrors {
     type IntoIter = std::vec::IntoIter<ConfigError>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.errors.into_iter()
     }
 }

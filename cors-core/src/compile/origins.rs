@@ -1,6 +1,6 @@
 //! The checks of `allow_origins`, and which danger keys they need.
 
-use super::{Entry, Findings, check_any, index_in};
+use super::{Entry, Findings, check_any};
 use crate::config::{Config, Danger, OriginEntry};
 use crate::error::{ErrorKind, WarningKind};
 use crate::origin::Origin;
@@ -53,7 +53,7 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
     // The index in the list of each pattern that goes into the set.
     let mut indices: Vec<usize> = Vec::with_capacity(list.len());
     for (index, entry) in list.iter().enumerate() {
-        let at = |text| Entry { key: KEY, index: index_in(list.len(), index), text };
+        let at = |text| Entry { key: KEY, index, len: list.len(), text };
         match entry {
             OriginEntry::Pattern(text) if text == "*" => compiler.star(at(text)),
             OriginEntry::Pattern(text) => {
@@ -71,7 +71,7 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
     };
     let mut is_repeated = repeated.iter().peekable();
     for (added, index) in indices.iter().copied().enumerate() {
-        let entry = Entry { key: KEY, index: index_in(list.len(), index), text: text_at(index) };
+        let entry = Entry { key: KEY, index, len: list.len(), text: text_at(index) };
         if is_repeated.next_if(|repeated| **repeated == added).is_some() {
             entry.warn(WarningKind::Duplicate, compiler.findings);
         } else if is_covered(entry.text, &patterns, &origins) {
