@@ -3,7 +3,9 @@
 mod origins;
 
 use crate::config::{Config, Danger, DisallowedOrigin, key_order};
-use crate::error::{ConfigError, ConfigErrors, ErrorKind, Finding, Warning, WarningKind};
+use crate::error::{
+    Capped, ConfigError, ConfigErrors, ErrorKind, Explain, Finding, Warning, WarningKind,
+};
 use crate::headers::{self, AllowHeaders, NON_WILDCARD};
 use crate::methods::{self, AllowMethods};
 use crate::names::{Case, Names, is_token};
@@ -35,7 +37,10 @@ impl Policy {
 pub(crate) struct Judgement {
     compiled: Compiled,
     /// In the order of the keys, then of the entries.
-    pub(crate) errors: Vec<ConfigError>,
+    pub(crate) errors: Capped<ConfigError>,
+    /// How many warnings there are, kept or not.
+    #[cfg_attr(not(feature = "file"), expect(dead_code, reason = "only `file::check` counts"))]
+    pub(crate) warning_count: usize,
 }
 
 impl Judgement {
@@ -45,7 +50,7 @@ impl Judgement {
     }
 
     pub(crate) fn into_policy(self) -> Result<Policy, ConfigErrors> {
-        if self.errors.is_empty() {
+        if self.errors.total() == 0 {
             Ok(Policy::from_compiled(self.compiled))
         } else {
             Err(ConfigErrors::new(self.errors))
@@ -58,19 +63,20 @@ pub(crate) fn compile(
     closure: Option<Closure>,
     asks: Option<Vec<HeaderName>>,
 ) -> Judgement {
-    let mut findings = Findings { errors: Vec::new(), warnings: Vec::new() };
+    let mut findings = Findings { errors: Capped::new(), warnings: Capped::new() };
     let asked = closure.is_some() || asks.is_some();
     let (origins, needed) = origins::compile(config, asked, &mut findings);
     let methods = compile_methods(config, &mut findings);
     let headers = compile_headers(config, &mut findings);
     let expose = compile_expose(config, &mut findings);
-    check_body_methods(&methods, &headers, &mut findings);
+    check_body_methods(config, &methods, &headers, &mut findings);
     check_max_age(config, &mut findings);
     check_preflight_status(config, &mut findings);
     check_danger(config.danger, needed, &mut findings);
     let Findings { mut errors, mut warnings } = findings;
     errors.sort_by_key(|error| (key_order(error.key()), error.index()));
     warnings.sort_by_key(|warning| (key_order(warning.key()), warning.index()));
+    let warning_count = warnings.total();
     let compiled = Compiled {
         origins: Arc::new(origins),
         methods,
@@ -86,24 +92,24 @@ pub(crate) fn compile(
         danger: config.danger,
         closure,
         asks,
-        warnings,
+        warnings: warnings.into_kept(),
     };
-    Judgement { compiled, errors }
+    Judgement { compiled, errors, warning_count }
 }
 
 #[derive(Debug)]
 struct Findings {
-    errors: Vec<ConfigError>,
-    warnings: Vec<Warning>,
+    errors: Capped<ConfigError>,
+    warnings: Capped<Warning>,
 }
 
 impl Findings {
     fn error(&mut self, key: &'static str, value: impl Into<String>, kind: ErrorKind) {
-        self.errors.push(Finding::new(key, None, value, kind));
+        self.errors.push(key, Finding::new(key, None, value, kind));
     }
 
     fn warn(&mut self, key: &'static str, value: impl Into<String>, kind: WarningKind) {
-        self.warnings.push(Finding::new(key, None, value, kind));
+        self.warnings.push(key, Finding::new(key, None, value, kind));
     }
 }
 
@@ -111,24 +117,28 @@ impl Findings {
 #[derive(Clone, Copy)]
 struct Entry<'c> {
     key: &'static str,
-    /// None where the list has no other entry.
-    index: Option<usize>,
+    index: usize,
+    /// The length of the list.
+    len: usize,
     text: &'c str,
 }
 
 impl Entry<'_> {
     fn error(&self, kind: ErrorKind, findings: &mut Findings) {
-        findings.errors.push(Finding::new(self.key, self.index, quote(self.text), kind));
+        self.error_with(quote(self.text), kind, findings);
+    }
+
+    fn error_with(&self, value: String, kind: ErrorKind, findings: &mut Findings) {
+        findings.errors.push(self.key, self.finding(value, kind));
     }
 
     fn warn(&self, kind: WarningKind, findings: &mut Findings) {
-        findings.warnings.push(Finding::new(self.key, self.index, quote(self.text), kind));
+        findings.warnings.push(self.key, self.finding(quote(self.text), kind));
     }
-}
 
-/// The index that names an entry: none where there is only one.
-fn index_in(len: usize, index: usize) -> Option<usize> {
-    (len > 1).then_some(index)
+    fn finding<K: Explain>(&self, value: String, kind: K) -> Finding<K> {
+        Finding::of_entry(self.key, self.index, self.len, value, kind)
+    }
 }
 
 /// As much of a text as one can read: no longer than an origin can be.
@@ -140,11 +150,28 @@ fn quote(text: &str) -> String {
 }
 
 fn entries<'c>(key: &'static str, list: &'c [String]) -> impl Iterator<Item = Entry<'c>> {
-    list.iter().enumerate().map(move |(index, text)| Entry {
-        key,
-        index: index_in(list.len(), index),
-        text,
-    })
+    let len = list.len();
+    list.iter().enumerate().map(move |(index, text)| Entry { key, index, len, text })
+}
+
+/// What to write for an entry that is not a name, if it is one with white space around it, or
+/// several with separators between them. `accept` gives a name as it is to be written.
+fn meant(entry: Entry<'_>, accept: impl Fn(&str) -> Option<String>) -> Option<String> {
+    // A message has no room for more.
+    if entry.text.len() > MAX_LEN {
+        return None;
+    }
+    let parts = entry.text.split(|char: char| char.is_whitespace() || ",;".contains(char));
+    let names: Vec<String> = parts
+        .filter(|part| !part.is_empty())
+        .map(|part| accept(part).filter(|_| is_token(part.as_bytes())).map(|name| quote(&name)))
+        .collect::<Option<_>>()?;
+    match names.len() {
+        0 => None,
+        1 => Some(names.concat()),
+        _ if entry.len == 1 => Some(format!("[{}]", names.join(", "))),
+        _ => Some(names.join(", ")),
+    }
 }
 
 /// A list of names, each of which `check` has let pass: duplicates left out with a warning, and
@@ -183,13 +210,18 @@ fn compile_methods(config: &Config, findings: &mut Findings) -> AllowMethods {
     let check = |entry: Entry<'_>, findings: &mut Findings| {
         let method = entry.text;
         if !is_token(method.as_bytes()) {
-            entry.error(ErrorKind::InvalidMethod, findings);
+            let meant = meant(entry, |name| match methods::normalized(name) {
+                Some(name) => Some(name.to_owned()),
+                None => (!methods::is_forbidden(name.as_bytes())).then(|| name.to_owned()),
+            });
+            entry.error(ErrorKind::InvalidMethod { meant }, findings);
         } else if methods::is_forbidden(method.as_bytes()) {
             entry.error(ErrorKind::ForbiddenMethod, findings);
         } else if let Some(meant) = methods::normalized(method) {
             entry.error(ErrorKind::MethodCase { meant }, findings);
         } else {
-            if method.bytes().any(|b| b.is_ascii_lowercase()) {
+            // A message has no room for a longer one.
+            if method.len() <= MAX_LEN && method.bytes().any(|b| b.is_ascii_lowercase()) {
                 let meant = method.to_ascii_uppercase();
                 entry.warn(WarningKind::LowerCaseMethod { meant }, findings);
             }
@@ -206,7 +238,8 @@ fn compile_methods(config: &Config, findings: &mut Findings) -> AllowMethods {
 fn compile_headers(config: &Config, findings: &mut Findings) -> AllowHeaders {
     let check = |entry: Entry<'_>, findings: &mut Findings| {
         if !is_token(entry.text.as_bytes()) {
-            entry.error(ErrorKind::InvalidHeaderName, findings);
+            let meant = meant(entry, |name| (!headers::is_cors(name)).then(|| name.to_owned()));
+            entry.error(ErrorKind::InvalidHeaderName { meant }, findings);
         } else if headers::is_cors(entry.text) {
             entry.error(ErrorKind::CorsRequestHeader, findings);
         } else if headers::is_forbidden_request(entry.text) {
@@ -227,7 +260,9 @@ fn compile_expose(config: &Config, findings: &mut Findings) -> Vec<Box<str>> {
     let key = "expose_headers";
     let check = |entry: Entry<'_>, findings: &mut Findings| {
         if !is_token(entry.text.as_bytes()) {
-            entry.error(ErrorKind::InvalidHeaderName, findings);
+            let meant =
+                meant(entry, |name| (!headers::is_set_cookie(name)).then(|| name.to_owned()));
+            entry.error(ErrorKind::InvalidHeaderName { meant }, findings);
         } else if headers::is_set_cookie(entry.text) {
             entry.error(ErrorKind::SetCookieExposed, findings);
         } else if headers::is_safelisted_response(entry.text) {
@@ -239,9 +274,11 @@ fn compile_expose(config: &Config, findings: &mut Findings) -> Vec<Box<str>> {
     };
     let list = &config.expose_headers;
     let (any, mut names) = compile_names(key, list, Case::Insensitive, findings, |_| true, check);
-    if any && config.allow_credentials {
-        let value = "\"*\" with allow_credentials = true";
-        findings.error(key, value, ErrorKind::AnyExposedWithCredentials);
+    if config.allow_credentials
+        && let Some(star) = entries(key, list).find(|entry| entry.text == "*")
+    {
+        let value = "\"*\" with allow_credentials = true".to_owned();
+        star.error_with(value, ErrorKind::AnyExposedWithCredentials, findings);
     }
     if any {
         names.push("*".into());
@@ -251,14 +288,21 @@ fn compile_expose(config: &Config, findings: &mut Findings) -> Vec<Box<str>> {
 
 /// A body is sent with a content type, and only three of those need no word in the policy.
 /// [Fetch, CORS-safelisted request-header, `content-type`](https://fetch.spec.whatwg.org/#cors-safelisted-request-header)
-fn check_body_methods(methods: &AllowMethods, headers: &AllowHeaders, findings: &mut Findings) {
+fn check_body_methods(
+    config: &Config,
+    methods: &AllowMethods,
+    headers: &AllowHeaders,
+    findings: &mut Findings,
+) {
     if headers.allows(b"content-type") {
         return;
     }
     let listed =
         ["POST", "PUT", "PATCH"].into_iter().find(|name| methods.names.contains(name.as_bytes()));
-    if let Some(method) = if methods.any { Some("*") } else { listed } {
-        findings.warn("allow_methods", quote(method), WarningKind::BodyMethodWithoutContentType);
+    let named = if methods.any { Some("*") } else { listed };
+    let mut listed = entries("allow_methods", &config.allow_methods);
+    if let Some(entry) = listed.find(|entry| Some(entry.text) == named) {
+        entry.warn(WarningKind::BodyMethodWithoutContentType, findings);
     }
 }
 

@@ -7,9 +7,11 @@
 //! allow_origins[2] = "https://app.example.com/": an origin ends with its host or port; write "https://app.example.com"
 //! ```
 
+mod capped;
 mod kinds;
 mod origins;
 
+pub(crate) use capped::Capped;
 pub use kinds::{ErrorKind, Explain, ProofLimit, RegexMismatch, WarningKind};
 use std::borrow::Cow;
 use std::fmt;
@@ -19,6 +21,8 @@ use std::fmt;
 pub struct Finding<K> {
     key: Cow<'static, str>,
     index: Option<usize>,
+    /// Which entry of the list in `Config`; unlike `index` also where there is only one.
+    entry: Option<usize>,
     value: String,
     kind: K,
 }
@@ -47,7 +51,19 @@ impl<K: Explain> Finding<K> {
         value: impl Into<String>,
         kind: K,
     ) -> Self {
-        Self { key: key.into(), index, value: value.into(), kind }
+        Self { key: key.into(), index, entry: index, value: value.into(), kind }
+    }
+
+    /// A finding about an entry of a list of `len`.
+    pub(crate) fn of_entry(
+        key: &'static str,
+        entry: usize,
+        len: usize,
+        value: impl Into<String>,
+        kind: K,
+    ) -> Self {
+        let index = (len > 1).then_some(entry);
+        Self { key: key.into(), index, entry: Some(entry), value: value.into(), kind }
     }
 
     /// The key as it stands in a policy file, such as `danger.allow_null_origin`.
@@ -80,6 +96,12 @@ impl<K: Explain> Finding<K> {
         self.kind.fix()
     }
 
+    /// Where to find the line of what it is about: the entry of the list in `Config`.
+    #[cfg(feature = "file")]
+    pub(crate) fn entry(&self) -> Option<usize> {
+        self.entry
+    }
+
     #[cfg(feature = "file")]
     pub(crate) fn with_index(self, index: Option<usize>) -> Self {
         Self { index, ..self }
@@ -105,7 +127,8 @@ impl<K: Explain> fmt::Debug for Finding<K> {
 
 impl<K: Explain> std::error::Error for Finding<K> {}
 
-/// Every fault of a policy: at least one, in the order of the keys and of the entries.
+/// Every fault of a policy: at least one, in the order of the keys and of the entries. Of one key
+/// the first 1000 are kept.
 ///
 /// ```
 /// # use cors_core::Policy;
@@ -117,28 +140,41 @@ impl<K: Explain> std::error::Error for Finding<K> {}
 /// assert_eq!(errors.errors().len(), 3);
 /// ```
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
-pub struct ConfigErrors(Vec<ConfigError>);
+pub struct ConfigErrors {
+    errors: Vec<ConfigError>,
+    count: usize,
+}
 
 impl ConfigErrors {
     /// The caller gives at least one.
-    pub(crate) fn new(errors: Vec<ConfigError>) -> Self {
-        debug_assert!(!errors.is_empty());
-        Self(errors)
+    pub(crate) fn new(errors: Capped<ConfigError>) -> Self {
+        let count = errors.total();
+        debug_assert!(count > 0);
+        Self { errors: errors.into_kept(), count }
     }
 
-    /// The faults. Never empty.
+    /// The faults, of one key the first 1000. Never empty.
     pub fn errors(&self) -> &[ConfigError] {
-        &self.0
+        &self.errors
+    }
+
+    /// How many faults there are, those that [`errors`](Self::errors) leaves out included.
+    pub fn count(&self) -> usize {
+        self.count
     }
 }
 
+/// The faults, a line each, and how many more there are if some are left out.
 impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, error) in self.0.iter().enumerate() {
+        for (i, error) in self.errors.iter().enumerate() {
             let separator = if i == 0 { "" } else { "\n" };
             write!(f, "{separator}{error}")?;
         }
-        Ok(())
+        match self.count - self.errors.len() {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
     }
 }
 
@@ -154,7 +190,7 @@ impl<'e> IntoIterator for &'e ConfigErrors {
     type IntoIter = std::slice::Iter<'e, ConfigError>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
+        self.errors.iter()
     }
 }
 
@@ -163,6 +199,6 @@ impl IntoIterator for ConfigErrors {
     type IntoIter = std::vec::IntoIter<ConfigError>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.errors.into_iter()
     }
 }

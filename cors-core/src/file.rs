@@ -1,8 +1,8 @@
 //! Policy files in TOML and JSON: every fault and every doubt, each with its line.
 //!
 //! A file that is only to be read needs no more than [`Config`](crate::Config)'s `Deserialize` (feature `serde`).
-//! This module is for the tools that people check their files with, and for servers that tell why
-//! they do not start:
+//! [`Policy::from_file`](crate::Policy::from_file) reads a file and prints why a server does not start. This
+//! module is for the tools that people check their files with:
 //!
 //! ```
 //! use cors_core::file::{Format, check};
@@ -21,8 +21,10 @@
 //! assert_eq!(lines, [3, 5]);
 //! ```
 
+mod budget;
 mod json;
 mod lines;
+mod source;
 mod toml;
 
 use std::fmt;
@@ -32,8 +34,10 @@ use crate::compile::compile;
 use crate::config::key_order;
 use crate::config::read::{Fault, Reading, read};
 use crate::config::tree::Entry;
-use crate::error::{ConfigError, ErrorKind, Explain, Finding, Warning, WarningKind};
+use crate::error::{Capped, ConfigError, ErrorKind, Explain, Finding, Warning, WarningKind};
 use crate::policy::Policy;
+
+pub use source::{FileError, Unreadable, read_file};
 
 /// How a policy file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,12 +72,30 @@ impl Format {
 pub struct Report {
     policy: Option<Policy>,
     findings: Vec<Located>,
+    errors: usize,
+    warnings: usize,
 }
 
 impl Report {
-    /// Every error and warning, in the order of the file.
+    /// Every error and warning, in the order of the file. Of one key the first 1000 of either are
+    /// kept, so that a hostile file cannot fill the memory.
     pub fn findings(&self) -> &[Located] {
         &self.findings
+    }
+
+    /// How many errors the file has, those that [`findings`](Self::findings) leaves out included.
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// How many warnings there are, those that [`findings`](Self::findings) leaves out included.
+    pub fn warnings(&self) -> usize {
+        self.warnings
+    }
+
+    /// How many errors and warnings [`findings`](Self::findings) leaves out.
+    pub fn more(&self) -> usize {
+        self.errors + self.warnings - self.findings.len()
     }
 
     /// The policy: there is one just if there are no errors.
@@ -87,14 +109,17 @@ impl Report {
     }
 }
 
-/// The findings, a line each.
+/// The findings, a line each, and how many more there are if some are left out.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, finding) in self.findings.iter().enumerate() {
             let separator = if index == 0 { "" } else { "\n" };
             write!(f, "{separator}{finding}")?;
         }
-        Ok(())
+        match self.more() {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
     }
 }
 
@@ -168,7 +193,7 @@ impl fmt::Display for Located {
 /// What a parser made of a text.
 struct Parsed {
     entries: Vec<Entry>,
-    faults: Vec<Fault>,
+    faults: Capped<Fault>,
     /// Whether `entries` are all that the file has, so that what they lack is missing.
     whole: bool,
 }
@@ -196,30 +221,34 @@ pub fn check(text: &str, format: Format) -> Report {
         Format::Json => json::parse(text),
     };
     let mut reading = read(parsed.entries);
-    let judgement = compile(&reading.config, None, None);
+    let judgement = compile(&std::mem::take(&mut reading.config), None, None);
+    let faults = std::mem::replace(&mut reading.faults, Capped::new());
 
     let mut findings = Vec::new();
-    for Fault { line, error } in
-        std::mem::take(&mut reading.faults).into_iter().chain(parsed.faults)
-    {
+    let mut errors = faults.total() + parsed.faults.total() + judgement.errors.total();
+    let mut warnings = judgement.warning_count;
+    for Fault { line, error } in faults.into_kept().into_iter().chain(parsed.faults.into_kept()) {
         findings.push(Located { line, finding: Found::Error(error) });
     }
-    for error in &judgement.errors {
-        if !error_follows(error, &reading, parsed.whole) {
+    for error in judgement.errors.kept() {
+        if error_follows(error, &reading, parsed.whole) {
+            errors -= 1;
+        } else {
             let (line, error) = locate(error, &reading);
             findings.push(Located { line, finding: Found::Error(error) });
         }
     }
     for warning in judgement.warnings() {
-        if !warning_follows(warning, &reading, parsed.whole) {
+        if warning_follows(warning, &reading, parsed.whole) {
+            warnings -= 1;
+        } else {
             let (line, warning) = locate(warning, &reading);
             findings.push(Located { line, finding: Found::Warning(warning) });
         }
     }
     findings.sort_by_key(|found| (found.line, key_order(found.key()), found.index()));
-    let policy = judgement.into_policy().ok();
-    let policy = policy.filter(|_| !findings.iter().any(Located::is_error));
-    Report { policy, findings }
+    let policy = judgement.into_policy().ok().filter(|_| errors == 0);
+    Report { policy, findings, errors, warnings }
 }
 
 /// Whether the error says only that something is missing which the file has, but not in a form
@@ -249,10 +278,7 @@ fn locate<K: Explain + Clone>(finding: &Finding<K>, reading: &Reading) -> (usize
     let Some(place) = reading.place(finding.key()) else {
         return (1, finding.clone());
     };
-    // The only entry of a list has no index, and what is said of one entry for the sake of another
-    // key has none either; then the value tells which it is.
-    let entry = finding.index().or_else(|| reading.entry(finding.key(), finding.value()));
-    if let Some(&(index, line)) = entry.and_then(|entry| place.entries.get(entry)) {
+    if let Some(&(index, line)) = finding.entry().and_then(|entry| place.entries.get(entry)) {
         return (line, finding.clone().with_index(index));
     }
     let line = place.line.unwrap_or(1);

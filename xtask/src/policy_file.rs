@@ -1,91 +1,62 @@
 //! Reading one policy file and saying what is wrong with it: a line per finding, `FILE:LINE: key = value: reason; fix`.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use cors_core::Policy;
-use cors_core::file::{Format, Found, check};
-
-/// Ten million origins; keeps a path such as `/dev/zero` from being read for ever.
-const MAX_LEN: u64 = 256 * 1024 * 1024;
+use cors_core::file::{Format, check, read_file};
 
 /// What reading one policy file came to.
 #[derive(Debug)]
 pub struct Judged {
-    /// One line per error or warning, in file order.
+    /// One line per error or warning, in file order; of one key the first 1000.
     pub findings: Vec<String>,
-    /// How many of the findings are errors.
+    /// How many errors there are.
     pub errors: usize,
+    /// How many warnings there are.
+    pub warnings: usize,
     /// The policy, unless there were errors.
     pub policy: Option<Policy>,
 }
 
 impl Judged {
-    /// `2 errors, 1 warning`.
+    /// `2 errors, 1 warning`, and how many of them `findings` leaves out.
     pub fn summary(&self) -> String {
-        let warnings = self.findings.len() - self.errors;
-        format!("{}, {}", count(self.errors, "error"), count(warnings, "warning"))
+        let counts =
+            format!("{}, {}", count(self.errors, "error"), count(self.warnings, "warning"));
+        match self.more() {
+            0 => counts,
+            more => format!("{counts}: {} shown, and {more} more", self.findings.len()),
+        }
+    }
+
+    /// How many errors and warnings `findings` leaves out.
+    pub fn more(&self) -> usize {
+        self.errors + self.warnings - self.findings.len()
     }
 }
 
 /// Reads and judges the policy file at `path`. A file that cannot be read is an error like any other.
 pub fn judge(path: &Path) -> Judged {
-    let text = match read(path) {
+    let text = match read_file(path) {
         Ok(text) => text,
-        Err(Unreadable { line, message }) => {
-            let finding = format!("{}:{line}: {message}", path.display());
-            return Judged { findings: vec![finding], errors: 1, policy: None };
+        Err(error) => {
+            return Judged {
+                findings: vec![error.to_string()],
+                errors: 1,
+                warnings: 0,
+                policy: None,
+            };
         }
     };
     let report = check(&text, Format::of(path));
-    let findings = report.findings();
+    let findings =
+        report.findings().iter().map(|located| format!("{}:{located}", path.display())).collect();
     Judged {
-        errors: findings
-            .iter()
-            .filter(|located| matches!(located.finding, Found::Error(_)))
-            .count(),
-        findings: findings.iter().map(|located| format!("{}:{located}", path.display())).collect(),
+        findings,
+        errors: report.errors(),
+        warnings: report.warnings(),
         policy: report.into_policy(),
     }
-}
-
-struct Unreadable {
-    line: usize,
-    message: String,
-}
-
-fn read(path: &Path) -> Result<String, Unreadable> {
-    let bytes = read_bytes(path).map_err(|error| Unreadable {
-        line: 1,
-        message: match error.kind() {
-            io::ErrorKind::NotFound => "there is no such file; check the path".to_owned(),
-            io::ErrorKind::IsADirectory => {
-                "a directory, not a policy file; name a file in it".to_owned()
-            }
-            io::ErrorKind::PermissionDenied => {
-                "you may not read this file; change its permissions".to_owned()
-            }
-            io::ErrorKind::FileTooLarge => {
-                format!("longer than {MAX_LEN} bytes, so no policy file; check the path")
-            }
-            _ => format!("cannot be read: {error}; check the path"),
-        },
-    })?;
-    String::from_utf8(bytes).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..good].iter().filter(|&&byte| byte == b'\n').count();
-        Unreadable { line, message: "not UTF-8 from here on; save the file as UTF-8".to_owned() }
-    })
-}
-
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_LEN + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_LEN {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    Ok(bytes)
 }
 
 fn count(number: usize, noun: &str) -> String {

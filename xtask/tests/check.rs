@@ -34,6 +34,15 @@ fn file(name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
+/// A pipe that nobody writes to.
+#[cfg(unix)]
+fn pipe(name: &str) -> PathBuf {
+    let path = folder().join(name);
+    let _ = fs::remove_file(&path);
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    path
+}
+
 fn line_numbers(stdout: &str, file: &str) -> Vec<usize> {
     let after_name =
         |line: &str| line.strip_prefix(file)?.strip_prefix(':')?.split(':').next()?.parse().ok();
@@ -125,10 +134,12 @@ fn what_cannot_be_read_is_an_error_on_standard_output() {
     let endless = PathBuf::from("/dev/zero");
     for (path, wanted) in [
         (none, "none.toml:1: there is no such file"),
-        (a_folder, "folder.toml:1: a directory"),
+        (a_folder, "folder.toml:1: a directory, not a regular file"),
         (latin1, "latin1.toml:2: not UTF-8"),
-        #[cfg(target_os = "linux")]
-        (endless, "/dev/zero:1: longer than"),
+        #[cfg(unix)]
+        (pipe("pipe.toml"), "pipe.toml:1: a pipe, not a regular file"),
+        #[cfg(unix)]
+        (endless, "/dev/zero:1: a device, not a regular file"),
     ] {
         let checked = check(&[path]);
         assert_eq!(checked.code, Some(1), "{wanted}");
@@ -139,6 +150,17 @@ fn what_cannot_be_read_is_an_error_on_standard_output() {
         );
         assert_eq!(checked.stdout.lines().count(), 1, "{}", checked.stdout);
     }
+}
+
+#[test]
+fn of_many_findings_the_rest_is_counted() {
+    let many =
+        file("many.toml", format!("allow_origins = [\n{}]\nmax_age = -1\n", "1,\n".repeat(5000)));
+    let checked = check(&[many]);
+    assert_eq!(checked.code, Some(1));
+    let lines = line_numbers(&checked.stdout, "many.toml");
+    assert_eq!(lines, (2..1002).chain([5003]).collect::<Vec<_>>());
+    assert_eq!(checked.stderr, "many.toml: 5001 errors, 0 warnings: 1001 shown, and 4000 more\n");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The checks of `allow_origins`, and which danger keys they need.
 
-use super::{Entry, Findings, check_any, index_in};
+use super::{Entry, Findings, check_any};
 use crate::config::{Config, Danger, OriginEntry};
-use crate::error::{ErrorKind, WarningKind};
+use crate::error::{Capped, ErrorKind, WarningKind};
 use crate::origin::Origin;
 use crate::origins::{Origins, Patterns, PatternsBuilder};
 use crate::pattern::{self, Meant, Pattern};
@@ -54,7 +54,7 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
     // The index in the list of each pattern that goes into the set.
     let mut indices: Vec<usize> = Vec::with_capacity(list.len());
     for (index, entry) in list.iter().enumerate() {
-        let at = |text| Entry { key: KEY, index: index_in(list.len(), index), text };
+        let at = |text| Entry { key: KEY, index, len: list.len(), text };
         match entry {
             OriginEntry::Pattern(text) if text == "*" => compiler.star(at(text)),
             OriginEntry::Pattern(text) => {
@@ -72,7 +72,7 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
     };
     let mut is_repeated = repeated.iter().peekable();
     for (added, index) in indices.iter().copied().enumerate() {
-        let entry = Entry { key: KEY, index: index_in(list.len(), index), text: text_at(index) };
+        let entry = Entry { key: KEY, index, len: list.len(), text: text_at(index) };
         if is_repeated.next_if(|repeated| **repeated == added).is_some() {
             entry.warn(WarningKind::Duplicate, compiler.findings);
         } else if compiler.is_covered(entry.text, &patterns, &origins) {
@@ -235,9 +235,9 @@ impl Compiler<'_> {
             unbounded && matches!(meant, Meant::Regex { needs_danger: true, .. });
         let allow_origins = meant.entries();
         let config = Config { allow_origins, allow_credentials, danger, ..Config::default() };
-        let mut findings = Findings { errors: Vec::new(), warnings: Vec::new() };
+        let mut findings = Findings { errors: Capped::new(), warnings: Capped::new() };
         compile(&config, false, &mut findings);
-        findings.errors.is_empty()
+        findings.errors.total() == 0
     }
 
     #[cfg(not(feature = "regex"))]

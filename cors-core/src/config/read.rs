@@ -2,6 +2,8 @@
 //! is a fault, and never keeps the rest from being read. Whether the values make a policy is not
 //! asked here.
 
+mod foreign;
+mod meant;
 mod nearest;
 mod reading;
 
@@ -10,7 +12,7 @@ use std::time::Duration;
 
 use super::tree::{Entry, Node, Value, shown_key};
 use super::{Config, DisallowedOrigin, KEYS, OriginEntry, RefusedPreflight};
-use crate::error::{ConfigError, ErrorKind};
+use crate::error::{Capped, ConfigError, ErrorKind};
 use reading::Place;
 
 pub(crate) use reading::{Fault, Reading};
@@ -19,22 +21,28 @@ pub(crate) use reading::{Fault, Reading};
 pub(crate) fn read(entries: Vec<Entry>) -> Reading {
     let mut reading = Reading {
         config: Config::default(),
-        faults: Vec::new(),
+        faults: Capped::new(),
+        unwrapped: false,
+        guesses: GUESSES,
         places: vec![Place::default(); KEYS.len()],
     };
-    reading.root(entries);
+    reading.root(entries, &mut HashSet::new());
     reading
 }
+
+/// How many names are compared with ours, letter by letter, which takes longer than all else. One of
+/// thousands that are wrong needs no advice of its own.
+const GUESSES: usize = 5000;
 
 const STRINGS: &str = "a string or a list of strings";
 const ORIGINS: &str = "a string, { regex = \"…\" } or a list of these";
 const ORIGIN: &str = "a string or { regex = \"…\" }";
 
 impl Reading {
-    fn root(&mut self, entries: Vec<Entry>) {
-        let mut seen = HashSet::new();
+    /// `seen`: the keys so far, those of tables around them included.
+    fn root(&mut self, entries: Vec<Entry>, seen: &mut HashSet<String>) {
         for entry in entries {
-            if self.is_repeated(&mut seen, "", &entry) {
+            if self.is_repeated(seen, "", &entry) {
                 continue;
             }
             if entry.key == "danger" {
@@ -47,11 +55,45 @@ impl Reading {
                 continue;
             }
             let Some(key) = KEYS.into_iter().find(|key| *key == entry.key) else {
-                self.unknown(shown_key(&entry.key), &entry, nearest::nearest_key(&entry.key));
+                self.other(entry, seen);
                 continue;
             };
             self.place_mut(key).line = Some(entry.line);
             self.key(key, &entry);
+        }
+    }
+
+    /// A key that is not one of `KEYS`. Keys in a table of its own, such as `[cors]`, are read all
+    /// the same.
+    fn other(&mut self, entry: Entry, seen: &mut HashSet<String>) {
+        if !self.is_wrapper(&entry) {
+            let suggestion = self.nearest(&entry.key);
+            self.unknown(shown_key(&entry.key), &entry, suggestion);
+            return;
+        }
+        // Outermost, the one fault for all tables around the keys; a second such table is another
+        // policy, whose keys would contradict.
+        let is_first = !std::mem::replace(&mut self.unwrapped, true);
+        let path = shown_key(&entry.key);
+        self.fault(entry.line, path, None, &entry.node.value, ErrorKind::WrappedKeys);
+        if is_first {
+            self.unwrap(entry.node.value, seen);
+        }
+    }
+
+    fn unwrap(&mut self, value: Value, seen: &mut HashSet<String>) {
+        match value {
+            Value::Table(mut entries) => {
+                let is_around = !entries.iter().any(|entry| self.is_ours(&entry.key));
+                match entries.iter().position(|entry| is_around && self.is_wrapper(entry)) {
+                    Some(inner) => self.unwrap(entries.swap_remove(inner).node.value, seen),
+                    None => self.root(entries, seen),
+                }
+            }
+            Value::List(nodes) => {
+                nodes.into_iter().for_each(|node| self.unwrap(node.value, seen));
+            }
+            _ => {}
         }
     }
 
@@ -106,6 +148,7 @@ impl Reading {
                 entry.line,
                 &entry.node.value,
                 "a table of booleans",
+                None,
             );
             return;
         };
@@ -122,7 +165,8 @@ impl Reading {
                 }
                 None => {
                     let shown = format!("danger.{}", shown_key(&entry.key));
-                    self.unknown(shown, &entry, nearest::nearest_key(&path));
+                    let suggestion = self.nearest(&path);
+                    self.unknown(shown, &entry, suggestion);
                 }
             }
         }
@@ -131,7 +175,7 @@ impl Reading {
     fn boolean(&mut self, key: &'static str, entry: &Entry) -> bool {
         match entry.node.value {
             Value::Boolean(value) => value,
-            _ => self.wrong_value(key, entry, "true or false"),
+            ref value => self.wrong_value(key, entry, "true or false", meant::boolean(value)),
         }
     }
 
@@ -144,7 +188,9 @@ impl Reading {
                 });
                 Some(Duration::from_secs(seconds))
             }
-            _ => self.wrong_value(key, entry, "whole seconds, 0 to 86400"),
+            ref value => {
+                self.wrong_value(key, entry, "whole seconds, 0 to 86400", meant::seconds(value))
+            }
         }
     }
 
@@ -154,7 +200,9 @@ impl Reading {
                 self.place_mut(key).beyond = Some((u16::MAX.into(), status));
                 u16::MAX
             })),
-            _ => self.wrong_value(key, entry, "a status from 200 to 299"),
+            ref value => {
+                self.wrong_value(key, entry, "a status from 200 to 299", meant::status(value))
+            }
         }
     }
 
@@ -169,7 +217,10 @@ impl Reading {
             |word: &str| matches!(&entry.node.value, Value::String(text) if text == word);
         match words.iter().find(|(word, _)| is_written(word)) {
             Some((_, value)) => *value,
-            None => self.wrong_value(key, entry, expected),
+            None => {
+                let meant = meant::word(&entry.node.value, words.map(|(word, _)| word));
+                self.wrong_value(key, entry, expected, meant)
+            }
         }
     }
 
@@ -177,7 +228,8 @@ impl Reading {
         self.list(key, entry, STRINGS, |reading, index, node, line| match &node.value {
             Value::String(name) => Some(name.clone()),
             value => {
-                reading.wrong_type(key.into(), index, line, value, "a string");
+                let meant = meant::name(value);
+                reading.wrong_type(key.into(), index, line, value, "a string", meant);
                 None
             }
         })
@@ -188,7 +240,8 @@ impl Reading {
             Value::String(pattern) => Some(OriginEntry::Pattern(pattern.clone())),
             Value::Table(entries) => reading.regex(key, index, node, entries, line),
             value => {
-                reading.wrong_type(key.into(), index, line, value, ORIGIN);
+                let meant = meant::origin(value);
+                reading.wrong_type(key.into(), index, line, value, ORIGIN, meant);
                 None
             }
         })
@@ -207,7 +260,11 @@ impl Reading {
             Value::List(nodes) => (nodes.as_slice(), true),
             Value::String(_) => (single, false),
             Value::Table(_) if expected == ORIGINS => (single, false),
-            _ => return self.wrong_value(key, entry, expected),
+            value => {
+                let bare =
+                    if expected == ORIGINS { meant::origin(value) } else { meant::name(value) };
+                return self.wrong_value(key, entry, expected, bare);
+            }
         };
         let mut list = Vec::new();
         for (index, node) in nodes.iter().enumerate() {
@@ -237,7 +294,7 @@ impl Reading {
             Some(index) => format!("{key}[{index}]."),
             None => format!("{key}."),
         };
-        let faults = self.faults.len();
+        let faults = self.faults.total();
         let mut regex = None;
         let mut seen = HashSet::new();
         for entry in entries {
@@ -247,7 +304,9 @@ impl Reading {
             let path = format!("{prefix}{}", shown_key(&entry.key));
             match (entry.key.as_str(), &entry.node.value) {
                 ("regex", Value::String(text)) => regex = Some(OriginEntry::Regex(text.clone())),
-                ("regex", value) => self.wrong_type(path, None, entry.line, value, "a string"),
+                ("regex", value) => {
+                    self.wrong_type(path, None, entry.line, value, "a string", None)
+                }
                 (name, _) => {
                     let suggestion = nearest::is_near(name, "regex").then_some("regex");
                     self.unknown(path, entry, suggestion);
@@ -255,8 +314,8 @@ impl Reading {
             }
         }
         // Without a regex that could be read, or a word on why.
-        if !seen.contains("regex") && self.faults.len() == faults {
-            self.wrong_type(key.into(), index, line, &node.value, ORIGIN);
+        if !seen.contains("regex") && self.faults.total() == faults {
+            self.wrong_type(key.into(), index, line, &node.value, ORIGIN, None);
         }
         regex
     }
@@ -274,7 +333,8 @@ impl Reading {
 
     fn unknown(&mut self, path: String, entry: &Entry, suggestion: Option<&'static str>) {
         // The key that was meant has a value, which is not known.
-        if let Some(key) = KEYS.into_iter().find(|key| Some(*key) == suggestion) {
+        let meant = suggestion.and_then(|suggestion| suggestion.split(" = ").next());
+        if let Some(key) = KEYS.into_iter().find(|key| Some(*key) == meant) {
             self.place_mut(key).broken = true;
         }
         self.fault(entry.line, path, None, &entry.node.value, ErrorKind::UnknownKey { suggestion });
@@ -286,9 +346,10 @@ impl Reading {
         key: &'static str,
         entry: &Entry,
         expected: &'static str,
+        meant: Option<String>,
     ) -> T {
         self.place_mut(key).broken = true;
-        self.wrong_type(key.into(), None, entry.line, &entry.node.value, expected);
+        self.wrong_type(key.into(), None, entry.line, &entry.node.value, expected, meant);
         T::default()
     }
 
@@ -299,10 +360,11 @@ impl Reading {
         line: usize,
         value: &Value,
         expected: &'static str,
+        meant: Option<String>,
     ) {
         // What a syntax error has made of a value is no second fault.
         if !matches!(value, Value::Unreadable(_)) {
-            self.fault(line, path, index, value, ErrorKind::WrongType { expected });
+            self.fault(line, path, index, value, ErrorKind::WrongType { expected, meant });
         }
     }
 
@@ -314,8 +376,41 @@ impl Reading {
         value: &Value,
         kind: ErrorKind,
     ) {
-        let error = ConfigError::new(path, index, value.to_string(), kind);
-        self.faults.push(Fault { line, error });
+        let error = ConfigError::new(path.clone(), index, value.to_string(), kind);
+        self.faults.push(&path, Fault { line, error });
+    }
+
+    /// Whether the entry is a table around keys of ours, at whatever depth.
+    fn is_wrapper(&mut self, entry: &Entry) -> bool {
+        let is_cors = entry.key.to_ascii_lowercase().contains("cors");
+        self.wraps(&entry.node.value, is_cors)
+    }
+
+    /// `is_cors`: the keys of other libraries count too.
+    fn wraps(&mut self, value: &Value, is_cors: bool) -> bool {
+        match value {
+            Value::Table(entries) => entries.iter().any(|entry| {
+                let counts = is_cors || !nearest::is_foreign(&entry.key);
+                counts && self.is_ours(&entry.key) || self.is_wrapper(entry)
+            }),
+            Value::List(nodes) => {
+                matches!(&nodes[..], [node] if self.wraps(&node.value, is_cors))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the key is one of ours, or what another library calls it.
+    fn is_ours(&mut self, key: &str) -> bool {
+        key == "danger" || self.nearest(key).is_some()
+    }
+
+    fn nearest(&mut self, path: &str) -> Option<&'static str> {
+        if let Some(key) = KEYS.into_iter().find(|key| *key == path) {
+            return Some(key);
+        }
+        self.guesses = self.guesses.checked_sub(1)?;
+        nearest::nearest_key(path)
     }
 }
 

@@ -38,7 +38,11 @@ impl<'de> Deserialize<'de> for Config {
             }
         };
         let reading = read(entries);
-        let lines: Vec<_> = reading.errors().map(|error| error.to_string()).collect();
+        let mut lines: Vec<_> = reading.errors().map(|error| error.to_string()).collect();
+        match reading.faults.total() - reading.faults.kept().len() {
+            0 => {}
+            more => lines.push(format!("and {more} more")),
+        }
         if lines.is_empty() { Ok(reading.config) } else { Err(de::Error::custom(lines.join("\n"))) }
     }
 }

@@ -102,6 +102,13 @@ pub(crate) fn shown_key(key: &str) -> String {
     Value::String(key.to_owned()).to_string()
 }
 
+/// As much of a text as [`Value`] shows of it, and a character more if there is one.
+#[cfg(feature = "file")]
+pub(crate) fn shown_part(text: &str) -> &str {
+    let end = text.char_indices().nth(MAX_SHOWN + 1).map_or(text.len(), |(end, _)| end);
+    &text[..end]
+}
+
 /// Takes as much text as a message has room for.
 #[derive(Default)]
 struct Short {

@@ -63,7 +63,10 @@ pub enum ErrorKind {
     /// `null` in the list.
     NullOrigin,
     /// A method that is no token.
-    InvalidMethod,
+    InvalidMethod {
+        /// What to write for the entry: the methods that it holds.
+        meant: Option<String>,
+    },
     /// CONNECT, TRACE or TRACK.
     ForbiddenMethod,
     /// A method that browsers write in another case.
@@ -72,7 +75,10 @@ pub enum ErrorKind {
         meant: &'static str,
     },
     /// A header name that is no token.
-    InvalidHeaderName,
+    InvalidHeaderName {
+        /// What to write for the entry: the names that it holds.
+        meant: Option<String>,
+    },
     /// `Access-Control-*` as a request header.
     CorsRequestHeader,
     /// `Set-Cookie` or `Set-Cookie2` exposed.
@@ -108,21 +114,32 @@ pub enum ErrorKind {
     RegexUnavailable,
     /// No such key.
     UnknownKey {
-        /// The key that was likely meant.
+        /// The key that was likely meant, or a key with its value.
         suggestion: Option<&'static str>,
     },
+    /// A table around keys that belong at the top level.
+    WrappedKeys,
     /// A value of another type than the key takes.
     WrongType {
         /// What the key takes.
         expected: &'static str,
+        /// The value that was likely meant, as a policy file has it.
+        meant: Option<String>,
     },
     /// A key that stands twice.
     DuplicateKey,
     /// A file that cannot be parsed.
     Syntax {
-        /// What the parser says.
+        /// What the parser says, and at which column.
         message: String,
     },
+    /// A file in another format than its name says.
+    OtherFormat {
+        /// The format it seems to have.
+        format: &'static str,
+    },
+    /// A file with far more values than a policy of its size can have.
+    TooManyValues,
 }
 
 /// In what all matches of a regular expression differ from origins.
@@ -253,12 +270,14 @@ impl Explain for ErrorKind {
                 "with credentials no match may be insecure, which could not be proven"
             }
             Self::NullOrigin => "any page can take the origin null, from a sandboxed frame",
-            Self::InvalidMethod => "a method is a token of letters, digits and !#$%&'*+-.^_`|~",
+            Self::InvalidMethod { .. } => {
+                "a method is a token of letters, digits and !#$%&'*+-.^_`|~"
+            }
             Self::ForbiddenMethod => "browsers never let scripts send this method",
             Self::MethodCase { .. } => {
                 "methods are case-sensitive, and browsers send this one in upper case"
             }
-            Self::InvalidHeaderName => {
+            Self::InvalidHeaderName { .. } => {
                 "a header name is a token of letters, digits and !#$%&'*+-.^_`|~"
             }
             Self::CorsRequestHeader => {
@@ -292,9 +311,16 @@ impl Explain for ErrorKind {
             }
             Self::RegexUnavailable => "this build has no regular expressions",
             Self::UnknownKey { .. } => "no such key",
-            Self::WrongType { expected } => return format!("the key takes {expected}"),
+            Self::WrappedKeys => "a policy file has its keys at the top level, not in a table",
+            Self::WrongType { expected, .. } => return format!("the key takes {expected}"),
             Self::DuplicateKey => "the key stands in the file already",
             Self::Syntax { message } => return message.clone(),
+            Self::OtherFormat { format } => {
+                return format!("a policy file is TOML or JSON, and this looks like {format}");
+            }
+            Self::TooManyValues => {
+                "no policy of this size has so many values, so the file is read no further"
+            }
         };
         text.to_owned()
     }
@@ -337,12 +363,19 @@ impl Explain for ErrorKind {
             Self::NullOrigin => {
                 "leave it out (danger.allow_null_origin = true would let any page read that puts a frame into a sandbox)"
             }
-            Self::InvalidMethod => "write the method as clients send it, such as \"PUT\"",
+            Self::InvalidMethod { meant: Some(meant) }
+            | Self::InvalidHeaderName { meant: Some(meant) }
+            | Self::WrongType { meant: Some(meant), .. } => return format!("write {meant}"),
+            Self::InvalidMethod { meant: None } => {
+                "write the method as clients send it, such as \"PUT\""
+            }
             Self::ForbiddenMethod | Self::CorsRequestHeader | Self::SetCookieExposed => {
                 "leave it out"
             }
             Self::MethodCase { meant } => return format!("write {meant:?}"),
-            Self::InvalidHeaderName => "write the name alone, such as \"content-type\"",
+            Self::InvalidHeaderName { meant: None } => {
+                "write the name alone, such as \"content-type\""
+            }
             Self::AnyExposedWithCredentials => "list the headers",
             Self::MaxAgeTooLarge => "write 86400 or less",
             Self::MaxAgeFraction => "write whole seconds",
@@ -364,9 +397,16 @@ impl Explain for ErrorKind {
             }
             Self::UnknownKey { suggestion: Some(key) } => return format!("write {key}"),
             Self::UnknownKey { suggestion: None } => "leave it out",
-            Self::WrongType { expected } => return format!("write {expected}"),
+            Self::WrappedKeys => "move its keys out of the table, to the top level",
+            Self::WrongType { expected, meant: None } => return format!("write {expected}"),
             Self::DuplicateKey => "keep one of the two",
             Self::Syntax { .. } => "correct the file",
+            Self::OtherFormat { format: "JSON" } => "give the file a name that ends in .json",
+            Self::OtherFormat { format: "TOML" } => "give the file a name that ends in .toml",
+            Self::OtherFormat { .. } => {
+                "write it as TOML, such as allow_origins = [\"https://app.example.com\"]"
+            }
+            Self::TooManyValues => "write fewer and longer ones",
         };
         text.to_owned()
     }

@@ -4,11 +4,12 @@ use jsonc_parser::ast::{ObjectProp, Value as Ast};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::Parsed;
+use super::budget::within;
 use super::lines::Lines;
+use super::{Format, Parsed};
 use crate::config::read::Fault;
-use crate::config::tree::{Entry, MAX_DEPTH, Node, Value};
-use crate::error::{ConfigError, ErrorKind};
+use crate::config::tree::{Entry, MAX_DEPTH, Node, Value, shown_part};
+use crate::error::{Capped, ConfigError, ErrorKind};
 
 /// The parser knows many dialects. A policy file is read by other tools too, which know none.
 const STRICT: ParseOptions = ParseOptions {
@@ -28,27 +29,60 @@ const NO_OBJECT: &str = r#"a policy is an object such as {"allow_origins": "*"}"
 
 pub(super) fn parse(text: &str) -> Parsed {
     let lines = Lines::new(text);
-    match parse_object(text, &lines) {
-        Ok(entries) => Parsed { entries, faults: Vec::new(), whole: true },
-        Err((position, message)) => {
-            let fault = syntax(&lines, lines.of(position), message);
-            Parsed { entries: Vec::new(), faults: vec![fault], whole: false }
+    let mut faults = Capped::new();
+    let mut push = |line, error: ConfigError| {
+        faults.push("", Fault { line, error });
+    };
+    let (entries, whole) = match parse_object(text, &lines) {
+        Ok((entries, None)) => (entries, true),
+        Ok((entries, Some(rest))) => {
+            let line = lines.of(rest);
+            push(line, error_on(&lines, line, ErrorKind::TooManyValues));
+            (entries, false)
         }
-    }
+        Err((position, message)) => {
+            let line = lines.of(position);
+            let kind = if looks_like_toml(text) {
+                ErrorKind::OtherFormat { format: "TOML" }
+            } else {
+                let column = lines.column(position);
+                ErrorKind::Syntax { message: format!("{message}, at column {column}") }
+            };
+            push(line, error_on(&lines, line, kind));
+            (Vec::new(), false)
+        }
+    };
+    Parsed { entries, faults, whole }
 }
 
-fn parse_object(text: &str, lines: &Lines<'_>) -> Result<Vec<Entry>, (usize, String)> {
+/// The entries, and where the rest begins if there are too many.
+type Read = (Vec<Entry>, Option<usize>);
+
+fn parse_object(text: &str, lines: &Lines<'_>) -> Result<Read, (usize, String)> {
     scan(text)?;
-    let parsed = parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| {
+    let (text, rest) = within(text, Format::Json);
+    let parsed = parse_to_ast(&text, &CollectOptions::default(), &STRICT).map_err(|error| {
         let message = error.kind().to_string();
         let (first, rest) = message.split_at(message.chars().next().map_or(0, char::len_utf8));
         (error.range().start, first.to_lowercase() + rest)
     })?;
     match parsed.value {
-        Some(Ast::Object(object)) => Ok(entries(object.properties, lines)),
+        Some(Ast::Object(object)) => Ok((entries(object.properties, lines), rest)),
         Some(value) => Err((value.range().start, NO_OBJECT.to_owned())),
         None => Err((0, NO_OBJECT.to_owned())),
     }
+}
+
+/// Whether the first line that says something is `key = value` or `[table]`.
+fn looks_like_toml(text: &str) -> bool {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    line.is_some_and(|line| {
+        let header = line.strip_prefix('[').is_some_and(|rest| {
+            rest.trim_start_matches('[').starts_with(|char: char| char.is_ascii_alphabetic())
+        });
+        let key = line.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_-.".contains(c));
+        header || key.len() < line.len() && key.trim_start().starts_with('=')
+    })
 }
 
 /// Finds what the parser lets through: nesting without end, control characters within strings and
@@ -126,14 +160,13 @@ fn node(value: Ast<'_>, lines: &Lines<'_>) -> Node {
     Node { line, value }
 }
 
-fn syntax(lines: &Lines<'_>, line: usize, message: String) -> Fault {
+fn error_on(lines: &Lines<'_>, line: usize, kind: ErrorKind) -> ConfigError {
     let text = lines.text(line);
     let (key, value) = match key_and_value(text) {
-        Some((key, value)) => (key, Value::Other(value.to_owned())),
-        None => ("json", Value::String(text.to_owned())),
+        Some((key, value)) => (key, Value::Other(shown_part(value).to_owned())),
+        None => ("json", Value::String(shown_part(text).to_owned())),
     };
-    let kind = ErrorKind::Syntax { message };
-    Fault { line, error: ConfigError::new(key.to_owned(), None, value.to_string(), kind) }
+    ConfigError::new(key.to_owned(), None, value.to_string(), kind)
 }
 
 /// Takes `"key": value,` apart.
@@ -141,5 +174,6 @@ fn key_and_value(text: &str) -> Option<(&str, &str)> {
     let (key, rest) = text.strip_prefix('"')?.split_once('"')?;
     let value = rest.trim_start().strip_prefix(':')?.trim();
     let plain = |char: char| char.is_ascii_alphanumeric() || char == '_';
-    (!key.is_empty() && key.chars().all(plain)).then(|| (key, value.trim_end_matches(',')))
+    (!key.is_empty() && key.len() <= 64 && key.chars().all(plain))
+        .then(|| (key, value.trim_end_matches(',')))
 }

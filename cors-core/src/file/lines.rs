@@ -8,20 +8,30 @@ pub(super) struct Lines<'t> {
     text: &'t str,
     /// Where each line begins.
     starts: Vec<usize>,
+    /// Where the text ends but for white space.
+    end: usize,
 }
 
 impl<'t> Lines<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let starts = std::iter::once(0).chain(ends.map(|(end, _)| end + 1)).collect();
-        Self { text, starts }
+        Self { text, starts, end: text.trim_end().len() }
     }
 
     /// The line on which the byte at `position` stands. What is missing at the end of the file is
     /// missed on its last line that is not blank.
     pub(super) fn of(&self, position: usize) -> usize {
-        let end = self.text.trim_end().len();
-        self.starts.partition_point(|start| *start <= position.min(end)).max(1)
+        self.starts.partition_point(|start| *start <= position.min(self.end)).max(1)
+    }
+
+    /// The character of its line that stands at `position`, counted from 1. It looks at the line
+    /// up to there.
+    pub(super) fn column(&self, position: usize) -> usize {
+        let position = position.min(self.end);
+        let before = &self.text.as_bytes()[self.starts[self.of(position) - 1]..position];
+        // Each character has one byte that does not continue another.
+        1 + before.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
     }
 
     /// The text of a line, without the white space around it.
@@ -75,6 +85,11 @@ mod tests {
         assert_eq!(lines.text(1), "a");
         assert_eq!(lines.text(3), "bc");
         assert_eq!(lines.text(5), "");
+
+        for (position, column) in [(0, 1), (1, 2), (4, 1), (5, 2), (6, 3), (99, 3)] {
+            assert_eq!(lines.column(position), column, "{position}");
+        }
+        assert_eq!(Lines::new("é: ü x").column(6), 5);
 
         let lines = Lines::new("é\r\nb\u{a0}\nc");
         assert_eq!(lines.blanked(&HashSet::new()), "é\r\nb\u{a0}\nc");

@@ -94,6 +94,90 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
+        "a star among others is found where it stands, with its index",
+        "allow_origins = 'https://a.test'\nallow_credentials = true\nexpose_headers = [\n'x',\n'*',\n]",
+        "{\"allow_origins\": \"https://a.test\",\n\"allow_credentials\": true,\n\"expose_headers\": [\n\"x\",\n\"*\"\n]}",
+        &[
+            "4: expose_headers[0] = \"x\" CoveredByAny",
+            "5: expose_headers[1] = \"*\" with allow_credentials = true AnyExposedWithCredentials",
+        ],
+    ),
+    (
+        "and so is the only one",
+        "allow_origins = [\n'*',\n]\nallow_credentials = true\nexpose_headers = [\n\n'*',\n]",
+        "{\"allow_origins\": [\n\"*\"\n],\n\"allow_credentials\": true,\n\"expose_headers\": [\n\n\"*\"\n]}",
+        &[
+            "4: allow_credentials = true with allow_origins = \"*\" AnyOriginWithCredentials",
+            "7: expose_headers = \"*\" with allow_credentials = true AnyExposedWithCredentials",
+        ],
+    ),
+    (
+        "of two entries alike, the one that is meant",
+        "allow_origins = 'https://a.test'\nallow_methods = [\n3,\n'PUT',\n'PUT' ]",
+        "{\"allow_origins\": \"https://a.test\",\n\"allow_methods\": [\n3,\n\"PUT\",\n\"PUT\" ]}",
+        &[
+            "3: allow_methods[0] = 3 WrongType",
+            "4: allow_methods[1] = \"PUT\" BodyMethodWithoutContentType",
+            "5: allow_methods[2] = \"PUT\" Duplicate",
+        ],
+    ),
+    (
+        "keys of other libraries",
+        "origin = 'https://a.test'\nmethods = 'PUT'\ncredentials = true\nMaxAgeSeconds = 5",
+        "{\"origin\": \"https://a.test\",\n\"methods\": \"PUT\",\n\"credentials\": true,\n\"MaxAgeSeconds\": 5}",
+        &[
+            "1: origin = \"https://a.test\" UnknownKey",
+            "2: methods = \"PUT\" UnknownKey",
+            "3: credentials = true UnknownKey",
+            "4: MaxAgeSeconds = 5 UnknownKey",
+        ],
+    ),
+    (
+        "a table around the keys, which are judged all the same",
+        "cors.allow_origins = ['https://a.test/']\ncors.max_age = 100000\ncors.danger.x = 1",
+        "{\"cors\": {\"allow_origins\": [\"https://a.test/\"],\n\"max_age\": 100000,\n\"danger\": {\"x\": 1}}}",
+        &[
+            "1: allow_origins = \"https://a.test/\" InvalidOrigin",
+            "1: cors = { allow_origins = [\"https://a.test/\"], max_age = 100000, danger = { x = 1 } } WrappedKeys",
+            "2: max_age = 100000 MaxAgeTooLarge",
+            "3: danger.x = 1 UnknownKey",
+        ],
+    ),
+    (
+        "around such a table another, and a key twice",
+        "max_age = 5\nserver = { port = 80, cors = { allow_origins = '*', max_age = 6 } }",
+        "{\"max_age\": 5,\n\"server\": {\"port\": 80, \"cors\": {\"allow_origins\": \"*\", \"max_age\": 6}}}",
+        &[
+            "2: max_age = 6 DuplicateKey",
+            "2: server = { port = 80, cors = { allow_origins = \"*\", max_age = 6 } } WrappedKeys",
+        ],
+    ),
+    (
+        "a list around it, with the keys of another library",
+        "CORSRules = [{ AllowedOrigins = ['*'], MaxAgeSeconds = 5 }]",
+        "{\"CORSRules\": [{\"AllowedOrigins\": [\"*\"], \"MaxAgeSeconds\": 5}]}",
+        &[
+            "1: CORSRules = [{ AllowedOrigins = [\"*\"], MaxAgeSeconds = 5 }] WrappedKeys",
+            "1: AllowedOrigins = [\"*\"] UnknownKey",
+            "1: MaxAgeSeconds = 5 UnknownKey",
+        ],
+    ),
+    (
+        "of two such tables the first is read",
+        "test = { allow_origins = '*' }\nlive = { allow_origins = 'https://a.test/' }",
+        "{\"test\": {\"allow_origins\": \"*\"},\n\"live\": {\"allow_origins\": \"https://a.test/\"}}",
+        &[
+            "1: test = { allow_origins = \"*\" } WrappedKeys",
+            "2: live = { allow_origins = \"https://a.test/\" } WrappedKeys",
+        ],
+    ),
+    (
+        "a table of something else",
+        "allow_origins = '*'\nserver = { host = 'a', method = 'b' }",
+        "{\"allow_origins\": \"*\",\n\"server\": {\"host\": \"a\", \"method\": \"b\"}}",
+        &["2: server = { host = \"a\", method = \"b\" } UnknownKey"],
+    ),
+    (
         "where two keys contradict, the line of the one named first",
         "allow_origins = '*'\ndisallowed_origin = 'forbid'\nallow_credentials = true\npreflight_continue = true\npreflight_status = 200",
         "{\"allow_origins\": \"*\",\n\"disallowed_origin\": \"forbid\",\n\"allow_credentials\": true,\n\"preflight_continue\": true,\n\"preflight_status\": 200}",

@@ -1,6 +1,7 @@
 //! Whatever a policy file holds, `check` has a clear answer, and soon.
 
 use crate::cases::cases;
+use allocation_counter::measure;
 use cors_core::ErrorKind;
 use cors_core::file::{Format, Found, Located, check};
 use proptest::prelude::*;
@@ -37,18 +38,61 @@ fn nesting_does_not_exhaust_the_stack() {
 }
 
 #[test]
-fn large_files_are_read_in_good_time() {
+fn of_many_findings_the_first_are_kept_and_all_are_counted() {
     let origins: Vec<_> = (0..20_000).map(|index| format!("'https://a{index}.test/'")).collect();
-    let report = check(&format!("allow_origins = [\n{}]", origins.join(",\n")), Format::Toml);
-    assert_eq!(report.findings().len(), origins.len());
-    assert_eq!(report.findings()[19_999].line, 20_001);
+    let report = check(
+        &format!("allow_origins = [\n{}]\nmax_age = 5.5\nx = 1", origins.join(",\n")),
+        Format::Toml,
+    );
+    assert_eq!((report.errors(), report.warnings()), (20_002, 0));
+    let lines: Vec<_> = report.findings().iter().map(|found| found.line).collect();
+    let wanted: Vec<_> = (2..1002).chain([20_002, 20_003]).collect();
+    assert_eq!(lines, wanted, "one key leaves room for the others");
+    assert!(report.to_string().ends_with("\nand 19000 more"));
 
-    let report = check(&"max_age = 1 2\n= x\n".repeat(10_000), Format::Toml);
-    assert!(report.findings().len() >= 10_000);
-    let report = check(&"allow_origins = '*' # , } # , }\n".repeat(10_000), Format::Toml);
-    assert_eq!(report.findings().len(), 9_999);
-    let json = vec!["\"allow_origins\": \"*\""; 10_000].join(",\n");
-    assert_eq!(check(&format!("{{{json}}}"), Format::Json).findings().len(), 9_999);
+    for (text, format, errors, warnings) in [
+        ("max_age = 1 2\n= x\n".repeat(10_000), Format::Toml, 30_000, 0),
+        ("x\n".repeat(10_000), Format::Toml, 10_000, 0),
+        ("allow_origins = '*' # , } # , }\n".repeat(10_000), Format::Toml, 9_999, 0),
+        (
+            format!("{{{}}}", vec!["\"allow_origins\": \"*\""; 10_000].join(",\n")),
+            Format::Json,
+            9_999,
+            0,
+        ),
+        (
+            format!("allow_origins = [{}]", "'https://a.test',".repeat(10_000)),
+            Format::Toml,
+            0,
+            9_999,
+        ),
+    ] {
+        let report = check(&text, format);
+        assert_eq!((report.errors(), report.warnings()), (errors, warnings), "{}", &text[..20]);
+        assert!(report.findings().len() <= 2001);
+        assert_eq!(report.policy().is_none(), errors > 0);
+    }
+}
+
+/// Each value costs much more memory than the two bytes that it takes here.
+#[test]
+fn a_file_with_too_many_values_is_read_as_far_as_its_size_allows() {
+    let ones = "1,".repeat(1_000_000);
+    for (text, format) in [
+        (format!("max_age = 1.5\nallow_origins = [\n{ones}]"), Format::Toml),
+        (format!("{{ \"max_age\": 1.5,\n\"allow_origins\": [\n{ones}1]}}"), Format::Json),
+    ] {
+        let mut report = None;
+        let allocated = measure(|| report = Some(check(&text, format)));
+        let report = report.unwrap();
+        let most = usize::try_from(allocated.bytes_max).unwrap() / text.len();
+        assert!(most <= 20, "{most} times the file");
+        let found: Vec<_> = report.findings().iter().map(super::brief).collect();
+        assert_eq!(found[0], "1: max_age = 1.5 WrongType");
+        assert_eq!(found[1], "3: allow_origins[0] = 1 WrongType");
+        assert!(found.last().unwrap().ends_with(" TooManyValues"), "{:?}", found.last());
+        assert!(report.errors() > 100_000 && found.len() < 1100, "{}", report.errors());
+    }
 }
 
 /// Pieces of both formats, right and wrong, so that most texts get past their first line.

@@ -2,9 +2,12 @@
 
 #![cfg(feature = "file")]
 
+mod advice;
 mod both_formats;
 #[path = "../common/cases.rs"]
 mod cases;
+mod cost;
+mod files;
 mod hostile;
 mod syntax;
 

@@ -1,7 +1,7 @@
 //! What is not TOML, or not JSON.
 
 use super::expect;
-use cors_core::file::Format;
+use cors_core::file::{Format, check};
 
 #[test]
 fn toml_goes_on_after_an_error_of_syntax() {
@@ -115,17 +115,48 @@ fn toml_goes_on_after_an_error_of_syntax() {
         ),
         ("allow_origins = '*'\ndanger = {\n", &["2: danger = { Syntax"]),
         ("max_age = 0600\n", &["1: max_age = 0600 Syntax"]),
+        // A comment before a key that stands twice is no part of the key.
         (
-            "{\n  \"allow_origins\": \"*\"\n}",
-            &[
-                "1: toml = \"{\" Syntax",
-                "2: toml = \"\\\"allow_origins\\\": \\\"*\\\"\" Syntax",
-                "3: toml = \"}\" Syntax",
-            ],
+            "allow_origins = '*'\nmax_age = 1\n# Again.\nmax_age = 2",
+            &["4: max_age = 2 DuplicateKey"],
         ),
+        // Another format, said once.
+        ("{\n  \"allow_origins\": \"*\"\n}", &["1: toml = \"{\" OtherFormat"]),
+        (
+            "# ours\n\nallow_origins:\n  - https://a.test\n  - https://b.test\nmax_age: 600\n",
+            &["3: toml = \"allow_origins:\" OtherFormat"],
+        ),
+        ("---\nallow_origins: '*'\n", &["1: toml = \"---\" OtherFormat"]),
+        ("cors:\n  allow_origins: ['*']\n", &["1: toml = \"cors:\" OtherFormat"]),
+        ("<CORSConfiguration>\n", &["1: toml = \"<CORSConfiguration>\" OtherFormat"]),
     ];
     for (toml, wanted) in rows {
         expect(toml, Format::Toml, wanted);
+    }
+}
+
+#[test]
+fn errors_of_syntax_have_a_column() {
+    for (text, format, wanted) in [
+        (r#"{"allow_origins": "*", "max_age": 5,}"#, Format::Json, "at column 36; "),
+        ("{\"allow_origins\": \"*\",\n  \"é\": ü}", Format::Json, "at column 8; "),
+        ("\u{feff}{\"a\" 1}", Format::Json, "at column 6; "),
+        ("allow_origins = ['é' ü]", Format::Toml, "at column 22; "),
+    ] {
+        let report = check(text, format);
+        assert!(report.to_string().contains(wanted), "{report}");
+    }
+}
+
+#[test]
+fn toml_by_the_name_of_json() {
+    for text in ["allow_origins = \"*\"\n", "# all\n[danger]\nallow_null_origin = true"] {
+        let report = check(text, Format::Json);
+        let [found] = report.findings() else { panic!("{report}") };
+        assert!(
+            found.to_string().contains("this looks like TOML; give the file a name"),
+            "{found}"
+        );
     }
 }
 

@@ -1,14 +1,13 @@
 //! The demo: the test API on every adapter side by side, three `curl` lines that show what its policy does, and a page
 //! to see it in a browser.
 
-use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use cors_core::file::{Format, check};
+use cors_core::file::{Format, check, read_file};
 use cors_core::{Config, OriginEntry, Policy};
 use futures_util::future::select_all;
 use serde_json::{Map, Value};
@@ -28,6 +27,7 @@ pub fn run(options: &Demo) -> ExitCode {
         let bound = Bound::bind(options).await?;
         let text = welcome(&options.policy, &bound.servers.addrs, &bound.playground.url(), &policy);
         let (running, swap) = bound.start(&options.policy, &policy)?;
+        drop(policy);
         until_interrupted(&options.policy, text, running, swap).await
     })
 }
@@ -92,7 +92,7 @@ impl Bound {
 
 /// A policy file as TOML.
 fn text_of(file: &Path) -> io::Result<String> {
-    let text = fs::read_to_string(file)?;
+    let text = read_file(file).map_err(io::Error::other)?;
     // Some editors begin a file with a byte order mark; it is no part of the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     match Format::of(file) {

@@ -11,6 +11,7 @@ use cors_core::Policy;
 use futures_util::future::select_all;
 use tokio::net::TcpListener;
 use tokio::runtime;
+use tokio::task::spawn_blocking;
 use xtask::options::{Adapter, Serve};
 use xtask::policy_file::judge;
 
@@ -24,6 +25,8 @@ pub fn run(options: &Serve) -> ExitCode {
         let text =
             servers.addrs.iter().map(|addr| format!("listening on http://{addr}\n")).collect();
         let (running, swap) = servers.start(&policy);
+        // Else it would be kept for as long as the server runs.
+        drop(policy);
         until_interrupted(&options.policy, text, running, swap).await
     })
 }
@@ -34,7 +37,13 @@ pub(crate) fn under(file: &Path, serve: impl AsyncFnOnce(Policy) -> io::Result<(
         return ExitCode::FAILURE;
     };
     let runtime = runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
-    match runtime.and_then(|runtime| runtime.block_on(serve(policy))) {
+    let served = runtime.and_then(|runtime| {
+        let served = runtime.block_on(serve(policy));
+        // An interrupt does not wait for a file that is being judged.
+        runtime.shutdown_background();
+        served
+    });
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -115,24 +124,34 @@ fn read(file: &Path) -> Option<Policy> {
     for finding in &judged.findings {
         eprintln!("{finding}");
     }
+    if judged.more() > 0 {
+        eprintln!("{}: and {} more", file.display(), judged.more());
+    }
     judged.policy
 }
 
-/// Listens for `SIGHUP` from now on, not only once it is awaited.
+/// Listens for `SIGHUP` from now on, not only once it is awaited. Those that come while the file is
+/// being read count as one.
 #[cfg(unix)]
 fn reloads(file: &Path, swap: Swap) -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut hangups = signal(SignalKind::hangup())?;
+    let file = file.to_owned();
     Ok(async move {
         while hangups.recv().await.is_some() {
-            match read(file) {
+            let (file, swap) = (file.clone(), Arc::clone(&swap));
+            // A file of a million origins takes seconds, and so does the end of the policy before
+            // it; those who accept connections go on meanwhile.
+            let reloading = spawn_blocking(move || match read(&file) {
                 Some(policy) => {
                     swap(policy);
                     eprintln!("{}: read again, in force", file.display());
                 }
                 None => eprintln!("{}: the running policy stays in force", file.display()),
-            }
+            });
+            // A panic has been printed, and the running policy stays in force.
+            let _ = reloading.await;
         }
     })
 }

@@ -1,9 +1,15 @@
 //! How a server begins and ends, and what it does when its policy file changes.
 
 use std::fs;
+#[cfg(unix)]
+use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+#[cfg(unix)]
+use std::path::PathBuf;
 use std::process::Command;
+#[cfg(unix)]
+use std::process::{Child, ChildStderr, Stdio};
 
 use xtask::client::{Request, open, send};
 use xtask::options::Adapter;
@@ -63,6 +69,133 @@ fn hangups(adapter: &str) {
     assert!(error.starts_with(&format!("{shown}:1: there is no such file")), "{error}");
     assert_eq!(server.next_err(), Some(format!("{shown}: the running policy stays in force")));
     assert!(allows(addr, "https://second.example"));
+}
+
+/// A server whose standard error is a pipe that is read only when the test says so. A reload that
+/// has more to print than the pipe holds does not end before that.
+#[cfg(unix)]
+struct Held {
+    child: Child,
+    addr: SocketAddr,
+    policy: PathBuf,
+    stderr: BufReader<ChildStderr>,
+}
+
+#[cfg(unix)]
+impl Held {
+    /// In the middle of a reload.
+    fn start(adapter: &str, name: &str) -> Self {
+        let policy = support::policy_file(name, FIRST);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_servers"))
+            .args(["serve", "--adapter", adapter, "--addr", "127.0.0.1:0", "--policy"])
+            .arg(&policy)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let addr = line.trim().strip_prefix("listening on http://").unwrap().parse().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut held = Self { child, addr, policy, stderr };
+        // A thousand findings of some hundred bytes each; a pipe holds 64 KiB.
+        let wrong = "'https://an-origin-that-has-a-path.example/with/a/path',\n".repeat(2000);
+        held.replace(&format!("allow_origins = [\n{wrong}]"));
+        held.signal("HUP");
+        let line = held.next_err();
+        assert!(line.contains(":2: allow_origins[0] = "), "{line}");
+        held
+    }
+
+    fn replace(&self, text: &str) {
+        let new = self.policy.with_extension("new");
+        fs::write(&new, text).unwrap();
+        fs::rename(&new, &self.policy).unwrap();
+    }
+
+    fn signal(&self, name: &str) {
+        let script = format!("kill -{name} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &script]).status().unwrap().success());
+    }
+
+    fn next_err(&mut self) -> String {
+        let mut line = String::new();
+        self.stderr.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Either may fail because the server has ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn nobody_waits_for_a_reload() {
+    for adapter in Adapter::ALL.iter().map(|adapter| adapter.name()) {
+        let mut held = Held::start(adapter, &format!("held-{adapter}"));
+        // On connections of their own, all accepted while the reload goes on.
+        for _ in 0..10 {
+            assert!(allows(held.addr, "https://first.example"), "{adapter}");
+        }
+        held.replace(SECOND);
+        for _ in 0..3 {
+            held.signal("HUP");
+        }
+        assert!(allows(held.addr, "https://first.example"), "{adapter}");
+
+        let shown = held.policy.display().to_string();
+        let mut last = String::new();
+        while last != format!("{shown}: the running policy stays in force") {
+            last = held.next_err();
+            assert!(last.starts_with(&shown), "{adapter}: {last}");
+        }
+        assert_eq!(held.next_err(), format!("{shown}: read again, in force"), "{adapter}");
+        assert!(allows(held.addr, "https://second.example"), "{adapter}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_does_not_wait_for_a_reload() {
+    for adapter in Adapter::ALL.iter().map(|adapter| adapter.name()) {
+        for signal in ["INT", "TERM"] {
+            let mut held = Held::start(adapter, &format!("held-{adapter}-{signal}"));
+            held.signal(signal);
+            assert_eq!(held.child.wait().unwrap().code(), Some(0), "{adapter} {signal}");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_not_a_regular_file_is_not_read() {
+    for adapter in Adapter::ALL.iter().map(|adapter| adapter.name()) {
+        let policy = support::policy_file(&format!("pipe-{adapter}"), FIRST);
+        let mut server = support::serve(adapter, &policy, "127.0.0.1:0");
+        let addr = server.addr();
+        let pipe = policy.with_extension("pipe");
+        let _ = fs::remove_file(&pipe);
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        fs::rename(&pipe, &policy).unwrap();
+        server.signal("HUP").unwrap();
+        let error = server.next_err().unwrap();
+        assert!(error.contains(":1: a pipe, not a regular file; "), "{error}");
+        assert!(server.next_err().unwrap().ends_with("the running policy stays in force"));
+        assert!(allows(addr, "https://first.example"));
+        server.signal("TERM").unwrap();
+        assert_eq!(server.wait().unwrap().code(), Some(0), "{adapter}");
+
+        let mut server = support::serve(adapter, &policy, "127.0.0.1:0");
+        assert_eq!(server.next_out(), None);
+        assert_eq!(server.wait().unwrap().code(), Some(1), "{adapter}");
+        fs::remove_file(&policy).unwrap();
+    }
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The key that a mistyped one was meant to be.
 
+use super::foreign;
 use crate::config::KEYS;
 
 /// The known key that `written` was probably meant to be: the same but for a few letters, for `-` or
 /// capitals instead of `_`, for the header's `Access-Control-` in front, or for the table it stands
-/// in. `written` is the whole path, as in `danger.max_age`.
+/// in; or what another library's key is here, which may be a key with its value. `written` is the whole path, as in `danger.max_age`.
 pub(super) fn nearest_key(written: &str) -> Option<&'static str> {
     let (in_danger, name) = match written.strip_prefix("danger.") {
         Some(name) => (true, name),
@@ -12,17 +13,27 @@ pub(super) fn nearest_key(written: &str) -> Option<&'static str> {
     };
     let danger = (!in_danger).then_some("danger");
     let written = squash(name);
+    // `CORS_ALLOWED_ORIGINS` of the environment, `nginx.ingress.kubernetes.io/cors-max-age`.
+    let written = written.rfind("cors").map_or(&*written, |cors| &written[cors + "cors".len()..]);
+    if let Some(ours) = foreign::ours(written).filter(|_| !in_danger) {
+        return Some(ours);
+    }
     KEYS.iter()
         .copied()
         .chain(danger)
         .filter_map(|key| {
             let leaf = key.strip_prefix("danger.");
-            let distance = distance(&written, &squash(leaf.unwrap_or(key)))?;
+            let distance = distance(written, &squash(leaf.unwrap_or(key)))?;
             // Of two equally near, the one in the table where it was sought.
             Some((distance, leaf.is_some() != in_danger, key))
         })
         .min()
         .map(|(_, _, key)| key)
+}
+
+/// Whether `written` is the key of another library.
+pub(super) fn is_foreign(written: &str) -> bool {
+    foreign::ours(&squash(written)).is_some()
 }
 
 /// Whether `written` was probably meant to be `name`.

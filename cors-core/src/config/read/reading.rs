@@ -1,17 +1,19 @@
 //! What was read, and where in the file it stood.
 
-#[cfg(feature = "file")]
-use crate::config::OriginEntry;
 use crate::config::{Config, KEYS, key_order};
-use crate::error::ConfigError;
 #[cfg(feature = "serde")]
 use crate::error::ErrorKind;
+use crate::error::{Capped, ConfigError};
 
 /// What was read.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) config: Config,
-    pub(crate) faults: Vec<Fault>,
+    pub(crate) faults: Capped<Fault>,
+    /// A table around the keys has been read.
+    pub(super) unwrapped: bool,
+    /// How many more names may be compared with ours.
+    pub(super) guesses: usize,
     /// One for each of `KEYS`.
     pub(super) places: Vec<Place>,
 }
@@ -51,21 +53,6 @@ impl Reading {
         &mut self.places[key_order(key)]
     }
 
-    /// Which entry of the key's list in `Config` is displayed as `value`.
-    #[cfg(feature = "file")]
-    pub(crate) fn entry(&self, key: &str, value: &str) -> Option<usize> {
-        let is_it = |text: &String| format!("{text:?}") == value;
-        match key {
-            "allow_origins" => self.config.allow_origins.iter().position(|entry| match entry {
-                OriginEntry::Pattern(text) | OriginEntry::Regex(text) => is_it(text),
-            }),
-            "allow_methods" => self.config.allow_methods.iter().position(is_it),
-            "allow_headers" => self.config.allow_headers.iter().position(is_it),
-            "expose_headers" => self.config.expose_headers.iter().position(is_it),
-            _ => None,
-        }
-    }
-
     /// Everything in the file that is not in `Config` as it was written.
     #[cfg(feature = "serde")]
     pub(crate) fn errors(&self) -> impl Iterator<Item = ConfigError> {
@@ -77,6 +64,6 @@ impl Reading {
             };
             Some(ConfigError::new(*key, None, written.to_string(), kind))
         });
-        self.faults.iter().map(|fault| fault.error.clone()).chain(beyond)
+        self.faults.kept().iter().map(|fault| fault.error.clone()).chain(beyond)
     }
 }

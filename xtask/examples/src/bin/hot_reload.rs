@@ -1,12 +1,20 @@
-//! axum under a policy file that is read again while requests run. A file that makes no policy is
-//! told about, line by line, and what is in force stays.
+//! axum under a policy file that is read again while requests run. If the file has errors, they are
+//! printed, a line each, and the policy in force stays.
 //!
 //! ```sh
 //! cargo run -p examples --bin hot_reload -- xtask/examples/policy.toml
 //! curl -i http://127.0.0.1:3000/items/7 -H 'Origin: https://app.example.com'
 //! ```
 //!
-//! Edit the file meanwhile. The environment variable `ADDR` is where it listens, if not there.
+//! Change the file meanwhile, by renaming: half a list can be a valid policy, and a rename replaces
+//! the file in one step. Many editors do so by themselves.
+//!
+//! ```sh
+//! cp xtask/examples/policy.toml /tmp/policy.new     # and edit that
+//! mv /tmp/policy.new xtask/examples/policy.toml     # on the same file system
+//! ```
+//!
+//! Set the environment variable `ADDR` to listen elsewhere.
 
 use std::env;
 use std::error::Error;
@@ -14,9 +22,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::{Router, extract::Path as PathSegment, http::StatusCode, routing::get};
-use cors_axum::cors_core::file::{Format, check};
+use cors_axum::cors_core::file::{Format, check, read_file};
 use cors_axum::{CorsLayer, Handle, Policy};
 use tokio::net::TcpListener;
+use tokio::task::spawn_blocking;
 
 /// How long a change may stay unseen.
 const EVERY: Duration = Duration::from_secs(1);
@@ -24,7 +33,7 @@ const EVERY: Duration = Duration::from_secs(1);
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let path = PathBuf::from(env::args_os().nth(1).ok_or("which policy file?")?);
-    let text = read(&path).await;
+    let text = read(&path);
     // There is nothing to go back to yet, so a server with a bad file does not start.
     let policy = policy(&path, &text).ok_or("no policy to start with")?;
     let handle = Handle::new(policy);
@@ -45,32 +54,46 @@ async fn item(PathSegment(id): PathSegment<String>) -> Result<String, StatusCode
     Ok(format!("item {id}"))
 }
 
-/// Compares what the file says, not when it was written: that notices two writes within one tick
-/// of the clock, files that are moved into place, and the symbolic links of Kubernetes.
-async fn watch(path: PathBuf, mut known: Result<String, String>, handle: Handle) {
+/// What the file says, or why it cannot be read.
+type Text = Result<String, String>;
+
+/// A large file takes a while, so a thread of its own reads and judges it, and drops the policy
+/// that it replaces.
+async fn watch(path: PathBuf, mut known: Text, handle: Handle) {
     loop {
         tokio::time::sleep(EVERY).await;
-        let text = read(&path).await;
-        if text == known {
-            continue;
+        let (path, handle) = (path.clone(), handle.clone());
+        match spawn_blocking(move || reload(&path, known, &handle)).await {
+            Ok(text) => known = text,
+            Err(error) => return eprintln!("the file is no longer watched: {error}"),
         }
-        match policy(&path, &text) {
-            Some(policy) => {
-                handle.store(policy);
-                println!("reloaded {}", path.display());
-            }
-            None => eprintln!("{}: the policy in force stays", path.display()),
-        }
-        known = text;
     }
 }
 
-async fn read(path: &Path) -> Result<String, String> {
-    tokio::fs::read_to_string(path).await.map_err(|error| error.to_string())
+/// Compares what the file says, not when it was written: that notices two writes within one tick
+/// of the clock, files that are moved into place, and the symbolic links of Kubernetes.
+fn reload(path: &Path, known: Text, handle: &Handle) -> Text {
+    let text = read(path);
+    if text == known {
+        return known;
+    }
+    match policy(path, &text) {
+        Some(policy) => {
+            handle.store(policy);
+            println!("reloaded {}", path.display());
+        }
+        None => eprintln!("{}: the policy in force stays", path.display()),
+    }
+    text
 }
 
-/// What the file says of a policy; warnings and errors are told with their lines.
-fn policy(path: &Path, text: &Result<String, String>) -> Option<Policy> {
+/// Unlike `fs::read_to_string`, this never waits for a pipe or reads a device without end.
+fn read(path: &Path) -> Text {
+    read_file(path).map_err(|error| error.to_string())
+}
+
+/// The policy that the text makes; prints warnings and errors with their lines.
+fn policy(path: &Path, text: &Text) -> Option<Policy> {
     match text {
         Ok(text) => {
             let report = check(text, Format::of(path));
@@ -80,7 +103,7 @@ fn policy(path: &Path, text: &Result<String, String>) -> Option<Policy> {
             report.into_policy()
         }
         Err(error) => {
-            eprintln!("{}: {error}", path.display());
+            eprintln!("{error}");
             None
         }
     }

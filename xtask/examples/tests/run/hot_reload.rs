@@ -13,6 +13,13 @@ fn hot_reload(path: &Path) -> Command {
     command
 }
 
+/// As the example's page says: a file beside it that is then renamed.
+fn replace(path: &Path, text: &str) {
+    let new = path.with_extension("new");
+    fs::write(&new, text).unwrap();
+    fs::rename(&new, path).unwrap();
+}
+
 #[test]
 fn a_good_file_is_put_in_force_and_a_bad_one_is_not() {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hot_reload.toml");
@@ -20,11 +27,21 @@ fn a_good_file_is_put_in_force_and_a_bad_one_is_not() {
     let (running, addr) = start(&mut hot_reload(&path));
     allows_one_and_no_other(addr, APP, "/items/7", "/items/seven");
 
-    fs::write(&path, "allow_origins = [\n  'https://new.example.com/',\n]\n").unwrap();
+    replace(&path, "allow_origins = [\n  'https://new.example.com/',\n]\n");
     let fault = running.next_err().unwrap();
     assert!(fault.starts_with(&format!("{}:2: allow_origins", path.display())), "{fault}");
     assert!(running.next_err().unwrap().ends_with("the policy in force stays"));
     allows_one_and_no_other(addr, APP, "/items/7", "/items/seven");
+
+    #[cfg(unix)]
+    {
+        let pipe = path.with_extension("pipe");
+        let _ = fs::remove_file(&pipe);
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        fs::rename(&pipe, &path).unwrap();
+        assert!(running.next_err().unwrap().contains("a pipe, not a regular file"));
+        assert!(running.next_err().unwrap().ends_with("the policy in force stays"));
+    }
 
     fs::remove_file(&path).unwrap();
     assert!(running.next_err().is_some());
@@ -32,7 +49,7 @@ fn a_good_file_is_put_in_force_and_a_bad_one_is_not() {
     allows_one_and_no_other(addr, APP, "/items/7", "/items/seven");
 
     let new = "allow_origins = ['https://new.example.com', 'https://*.new.example.com']\n";
-    fs::write(&path, format!("{new}allow_methods = ['PUT']\n")).unwrap();
+    replace(&path, &format!("{new}allow_methods = ['PUT']\n"));
     assert!(running.next_out().unwrap().starts_with("reloaded "));
     allows_one_and_no_other(addr, "https://new.example.com", "/items/7", "/items/seven");
     assert!(!crate::client::preflight(addr, "/items/7", APP, "PUT"));

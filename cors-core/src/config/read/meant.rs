@@ -1,0 +1,189 @@
+//! The value that one of a wrong type was likely meant to be, as a policy file has it.
+
+use crate::config::tree::Value;
+use crate::names::is_token;
+use crate::pattern::Pattern;
+
+/// The longest text that is looked at: a message has no room for more.
+const MAX_LEN: usize = 512;
+
+/// The greatest `max_age`.
+const DAY: u128 = 86_400;
+
+/// What stands in the file between the quotes, or without any.
+fn text(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) | Value::Other(text) if text.len() <= MAX_LEN => Some(text.trim()),
+        _ => None,
+    }
+}
+
+/// A boolean in quotes, or as other formats write one.
+pub(super) fn boolean(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::Integer(number) => number.to_string(),
+        _ => text(value)?.to_ascii_lowercase(),
+    };
+    let meant = match text.as_str() {
+        "true" | "yes" | "on" | "1" => "true",
+        "false" | "no" | "off" | "0" => "false",
+        _ => return None,
+    };
+    Some(unquoted(meant, value))
+}
+
+/// Seconds in quotes, or a duration as people and standards write one.
+pub(super) fn seconds(value: &Value) -> Option<String> {
+    if let Value::Integer(..0) = value {
+        // Other libraries' -1: nothing is cached.
+        return Some("0".to_owned());
+    }
+    let seconds = duration(text(value)?)?.min(DAY);
+    Some(unquoted(&seconds.to_string(), value))
+}
+
+/// A status in quotes.
+pub(super) fn status(value: &Value) -> Option<String> {
+    let status = text(value)?;
+    let status = status.strip_suffix(".0").unwrap_or(status);
+    let ok = status.parse().is_ok_and(|status: u16| (200..=299).contains(&status));
+    ok.then(|| unquoted(status, value))
+}
+
+/// One of two words, in another case or without quotes.
+pub(super) fn word(value: &Value, words: [&str; 2]) -> Option<String> {
+    let text = text(value)?;
+    words.into_iter().find(|word| text.eq_ignore_ascii_case(word)).map(|word| format!("{word:?}"))
+}
+
+/// A method or a header name without quotes.
+pub(super) fn name(value: &Value) -> Option<String> {
+    bare(value).filter(|name| is_token(name.as_bytes())).map(|name| format!("{name:?}"))
+}
+
+/// An origin without quotes.
+pub(super) fn origin(value: &Value) -> Option<String> {
+    bare(value).filter(|text| Pattern::parse(text).is_ok()).map(|text| format!("{text:?}"))
+}
+
+/// What the file has without quotes that begins like a word.
+fn bare(value: &Value) -> Option<&str> {
+    let Value::Other(_) = value else { return None };
+    text(value)
+        .filter(|text| text.starts_with(|char: char| char.is_ascii_alphabetic() || char == '*'))
+}
+
+fn unquoted(meant: &str, value: &Value) -> String {
+    let quotes = if matches!(value, Value::String(_)) { ", without quotes" } else { "" };
+    format!("{meant}{quotes}")
+}
+
+/// The whole seconds of `600`, `600.0`, `10m`, `24 hours`, `1h30m` or `PT10M`.
+fn duration(text: &str) -> Option<u128> {
+    if text.starts_with('-') {
+        // Less than nothing, in whichever unit.
+        return duration(&text[1..]).map(|_| 0);
+    }
+    let text = text.to_ascii_lowercase();
+    let (mut rest, is_iso) = match text.strip_prefix('p') {
+        Some(iso) => (iso, true),
+        None => (text.as_str(), false),
+    };
+    let mut millis: u128 = 0;
+    let mut is_first = true;
+    let mut in_time = !is_iso;
+    loop {
+        rest = rest.trim_start_matches([' ', ',']);
+        if rest.is_empty() {
+            break;
+        }
+        if let Some(time) = rest.strip_prefix('t').filter(|_| !in_time) {
+            (in_time, rest) = (true, time);
+            continue;
+        }
+        let digits = rest.trim_start_matches(|char: char| char.is_ascii_digit() || char == '.');
+        let number = thousandths(&rest[..rest.len() - digits.len()])?;
+        let after = digits.trim_start_matches(' ').trim_start_matches(|char: char| {
+            char.is_ascii_alphabetic() && char != 't' || in_time && char.is_ascii_alphabetic()
+        });
+        let unit = digits[..digits.len() - after.len()].trim();
+        let unit = match unit {
+            "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => 1,
+            // Alone: of `1 2` nobody knows what it is.
+            "" if after.is_empty() && is_first && !is_iso => 1000,
+            "s" | "sec" | "secs" | "second" | "seconds" => 1000,
+            "m" | "min" | "mins" | "minute" | "minutes" if in_time => 60_000,
+            "h" | "hr" | "hrs" | "hour" | "hours" => 3_600_000,
+            "d" | "day" | "days" => 86_400_000,
+            "w" | "week" | "weeks" => 604_800_000,
+            _ => return None,
+        };
+        millis = millis.checked_add(number.checked_mul(unit)? / 1000)?;
+        (rest, is_first) = (after, false);
+    }
+    // Nothing but the `P`, or nothing at all.
+    let has_number = text.contains(|char: char| char.is_ascii_digit());
+    has_number.then_some(millis / 1000)
+}
+
+/// A decimal number in thousandths; digits beyond them are dropped.
+fn thousandths(number: &str) -> Option<u128> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let fraction = format!("{fraction:0<3}");
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let whole: u128 = whole.parse().ok()?;
+    whole.checked_mul(1000)?.checked_add(fraction[..3].parse().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (text, wanted) in [
+            ("600", Some(600)),
+            ("600.0", Some(600)),
+            ("6_00", None),
+            ("600s", Some(600)),
+            ("600 seconds", Some(600)),
+            ("10m", Some(600)),
+            ("10 min", Some(600)),
+            ("10minutes", Some(600)),
+            ("10M", Some(600)),
+            ("1h", Some(3600)),
+            ("1h30m", Some(5400)),
+            ("1h 30m 5s", Some(5405)),
+            ("1.5h", Some(5400)),
+            ("24 hours", Some(86_400)),
+            ("1 day", Some(86_400)),
+            ("1w", Some(604_800)),
+            ("1500ms", Some(1)),
+            ("PT10M", Some(600)),
+            ("pt1h30m", Some(5400)),
+            ("P1D", Some(86_400)),
+            ("P1DT12H", Some(129_600)),
+            ("P10M", None),
+            ("-1", Some(0)),
+            ("-1s", Some(0)),
+            ("0", Some(0)),
+            ("", None),
+            ("P", None),
+            ("PT", None),
+            ("-", None),
+            ("m", None),
+            ("10 apples", None),
+            ("1.2.3s", None),
+            ("ten minutes", None),
+            ("99999999999999999999999999999999999999999s", None),
+            ("5x", None),
+            ("1 2", None),
+            ("1h 2", None),
+            ("0 5", None),
+        ] {
+            assert_eq!(duration(text), wanted, "{text}");
+        }
+    }
+}

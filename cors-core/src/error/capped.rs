@@ -1,0 +1,67 @@
+//! Findings, counted without end and kept up to a limit.
+
+use crate::config::{KEYS, key_order};
+
+/// How many errors, and how many warnings, are kept of one key. The rest is only counted, so that
+/// a hostile policy file cannot fill the memory.
+pub(crate) const LIMIT: usize = 1000;
+
+/// A slot for each key, and one for everything that is not a key.
+type Slots = [usize; KEYS.len() + 1];
+
+/// The first [`LIMIT`] findings of each key.
+#[derive(Clone, Debug)]
+pub(crate) struct Capped<T> {
+    kept: Vec<T>,
+    counts: Slots,
+}
+
+impl<T> Capped<T> {
+    pub(crate) fn new() -> Self {
+        Self { kept: Vec::new(), counts: [0; KEYS.len() + 1] }
+    }
+
+    pub(crate) fn push(&mut self, key: &str, finding: T) {
+        let count = &mut self.counts[key_order(key)];
+        *count += 1;
+        if *count <= LIMIT {
+            self.kept.push(finding);
+        }
+    }
+
+    /// How many findings there were, kept or not.
+    pub(crate) fn total(&self) -> usize {
+        self.counts.iter().sum()
+    }
+
+    pub(crate) fn kept(&self) -> &[T] {
+        &self.kept
+    }
+
+    pub(crate) fn into_kept(self) -> Vec<T> {
+        self.kept
+    }
+
+    pub(crate) fn sort_by_key<K: Ord>(&mut self, key: impl FnMut(&T) -> K) {
+        self.kept.sort_by_key(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_key_leaves_room_for_the_others() {
+        let mut capped = Capped::new();
+        for number in 0..3 * LIMIT {
+            capped.push("allow_origins", number);
+        }
+        capped.push("max_age", 1);
+        capped.push("no such key", 2);
+        capped.push("nor this one", 3);
+        assert_eq!(capped.kept().len(), LIMIT + 3);
+        assert_eq!(capped.total(), 3 * LIMIT + 3);
+        assert_eq!(capped.into_kept()[LIMIT - 1..], [LIMIT - 1, 1, 2, 3]);
+    }
+}
