@@ -136,7 +136,8 @@ impl Builder {
         self
     }
 
-    /// Methods beyond GET, HEAD and POST; `["*"]` for all that browsers send.
+    /// Methods beyond GET, HEAD and POST; `["*"]` for all that browsers send. Preflights ask about
+    /// them; the request itself is not held to the list.
     pub fn allow_methods<I>(mut self, methods: I) -> Self
     where
         I: IntoIterator,
@@ -146,7 +147,8 @@ impl Builder {
         self
     }
 
-    /// Request headers that scripts may set; `["*"]` for all but `authorization`.
+    /// Request headers that scripts may set; `["*"]` for all but `authorization`. Preflights ask
+    /// about them; the request itself is not held to the list.
     pub fn allow_headers<I>(mut self, names: I) -> Self
     where
         I: IntoIterator,

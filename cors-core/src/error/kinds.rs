@@ -62,7 +62,7 @@ pub enum ErrorKind {
     },
     /// A header name that is no token.
     InvalidHeaderName,
-    /// `Access-Control-*` as a request header.
+    /// `Access-Control-Request-Method` or `-Headers` as a request header of a script.
     CorsRequestHeader,
     /// `Set-Cookie` or `Set-Cookie2` exposed.
     SetCookieExposed,
@@ -138,6 +138,17 @@ pub enum WarningKind {
     NeedlessDanger,
     /// An unescaped `.` between what look like labels.
     UnescapedDot,
+    /// A name with a character that patterns and regular expressions have.
+    LiteralName {
+        /// The first such character.
+        character: char,
+        /// Whether `*` alone may be written instead.
+        or_any: bool,
+    },
+    /// A header that only responses have, allowed in requests.
+    ResponseHeaderAllowed,
+    /// A header that only requests have, exposed.
+    RequestHeaderExposed,
 }
 
 impl Explain for ErrorKind {
@@ -183,7 +194,7 @@ impl Explain for ErrorKind {
                 "a header name is a token of letters, digits and !#$%&'*+-.^_`|~"
             }
             Self::CorsRequestHeader => {
-                "Access-Control headers belong to the protocol and are never set by scripts"
+                "browsers never let scripts set it, since preflights ask with it"
             }
             Self::SetCookieExposed => "browsers never let scripts read it",
             Self::AnyExposedWithCredentials => {
@@ -289,6 +300,11 @@ impl Explain for WarningKind {
             }
             Self::NeedlessDanger => "nothing in the policy needs it",
             Self::UnescapedDot => "an unescaped dot matches any character",
+            Self::LiteralName { character, .. } => {
+                return format!("{character:?} inside a name is an ordinary character");
+            }
+            Self::ResponseHeaderAllowed => "only responses have it, so no script need send it",
+            Self::RequestHeaderExposed => "only requests have it, so there is nothing to read",
         };
         text.to_owned()
     }
@@ -309,6 +325,12 @@ impl Explain for WarningKind {
                 return format!("write {meant:?} if that is what is sent");
             }
             Self::UnescapedDot => "write \"\\\\.\" where a dot is meant",
+            Self::LiteralName { or_any: true, .. } => {
+                "list the names that are meant, or write \"*\" alone for all"
+            }
+            Self::LiteralName { or_any: false, .. } => "list the names that are meant",
+            Self::ResponseHeaderAllowed => "take it out of the script and of the list",
+            Self::RequestHeaderExposed => "leave it out",
         };
         text.to_owned()
     }
