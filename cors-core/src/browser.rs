@@ -63,6 +63,7 @@ pub use engine::Engine;
 pub use fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 pub use filter::Shared;
 pub use machine::{Ended, Readable, Sending, Turn, Verdict};
+pub(crate) use request::header_bytes;
 pub use server::serve;
 pub use step::{Step, Taken};
 

@@ -125,13 +125,15 @@ impl Builder {
         self
     }
 
-    /// Methods beyond GET, HEAD and POST; `["*"]` for all that browsers send.
+    /// Methods beyond GET, HEAD and POST; `["*"]` for all that browsers send. Preflights ask about
+    /// them; the request itself is not held to the list.
     pub fn allow_methods<Count>(mut self, methods: impl NameList<Count>) -> Self {
         self.config.allow_methods = methods.into_names();
         self
     }
 
-    /// Request headers that scripts may set; `["*"]` for all but `authorization`.
+    /// Request headers that scripts may set; `["*"]` for all but `authorization`. Preflights ask
+    /// about them; the request itself is not held to the list.
     pub fn allow_headers<Count>(mut self, names: impl NameList<Count>) -> Self {
         self.config.allow_headers = names.into_names();
         self

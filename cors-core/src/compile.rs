@@ -136,6 +136,15 @@ impl Entry<'_> {
         findings.warnings.push(self.key, self.finding(quote(self.text), kind));
     }
 
+    /// Warns of a name that was likely meant as a pattern: its characters are those of a token, so
+    /// that it is one name and no other. Beside a `*` there is nothing to mean by it.
+    fn warn_of_literal(&self, any: bool, or_any: bool, findings: &mut Findings) -> bool {
+        let found = self.text.chars().find(|character| "*+^$|".contains(*character));
+        let Some(character) = found.filter(|_| !any) else { return false };
+        self.warn(WarningKind::LiteralName { character, or_any }, findings);
+        true
+    }
+
     fn finding<K: Explain>(&self, value: String, kind: K) -> Finding<K> {
         Finding::of_entry(self.key, self.index, self.len, value, kind)
     }
@@ -174,6 +183,10 @@ fn meant(entry: Entry<'_>, accept: impl Fn(&str) -> Option<String>) -> Option<St
     }
 }
 
+fn has_star(list: &[String]) -> bool {
+    list.iter().any(|name| name == "*")
+}
+
 /// A list of names, each of which `check` has let pass: duplicates left out with a warning, and
 /// what `*` covers too.
 fn compile_names(
@@ -183,8 +196,8 @@ fn compile_names(
     findings: &mut Findings,
     covered: impl Fn(&str) -> bool,
     check: impl Fn(Entry<'_>, &mut Findings) -> bool,
-) -> (bool, Vec<Box<str>>) {
-    let any = list.iter().any(|name| name == "*");
+) -> Vec<Box<str>> {
+    let any = has_star(list);
     let mut seen = HashSet::new();
     let mut names = Vec::new();
     for entry in entries(key, list) {
@@ -203,10 +216,11 @@ fn compile_names(
             names.push(entry.text.into());
         }
     }
-    (any, names)
+    names
 }
 
 fn compile_methods(config: &Config, findings: &mut Findings) -> AllowMethods {
+    let any = has_star(&config.allow_methods);
     let check = |entry: Entry<'_>, findings: &mut Findings| {
         let method = entry.text;
         if !is_token(method.as_bytes()) {
@@ -221,7 +235,10 @@ fn compile_methods(config: &Config, findings: &mut Findings) -> AllowMethods {
             entry.error(ErrorKind::MethodCase { meant }, findings);
         } else {
             // A message has no room for a longer one.
-            if method.len() <= MAX_LEN && method.bytes().any(|b| b.is_ascii_lowercase()) {
+            if !entry.warn_of_literal(any, true, findings)
+                && method.len() <= MAX_LEN
+                && method.bytes().any(|b| b.is_ascii_lowercase())
+            {
                 let meant = method.to_ascii_uppercase();
                 entry.warn(WarningKind::LowerCaseMethod { meant }, findings);
             }
@@ -230,34 +247,38 @@ fn compile_methods(config: &Config, findings: &mut Findings) -> AllowMethods {
         false
     };
     let list = &config.allow_methods;
-    let (any, names) =
-        compile_names("allow_methods", list, Case::Sensitive, findings, |_| true, check);
+    let names = compile_names("allow_methods", list, Case::Sensitive, findings, |_| true, check);
     AllowMethods { any, names: Names::new(names, Case::Sensitive) }
 }
 
 fn compile_headers(config: &Config, findings: &mut Findings) -> AllowHeaders {
+    let any = has_star(&config.allow_headers);
     let check = |entry: Entry<'_>, findings: &mut Findings| {
         if !is_token(entry.text.as_bytes()) {
-            let meant = meant(entry, |name| (!headers::is_cors(name)).then(|| name.to_owned()));
-            entry.error(ErrorKind::InvalidHeaderName { meant }, findings);
-        } else if headers::is_cors(entry.text) {
+            let accept = |name: &str| (!headers::is_preflights_own(name)).then(|| name.to_owned());
+            entry.error(ErrorKind::InvalidHeaderName { meant: meant(entry, accept) }, findings);
+        } else if headers::is_preflights_own(entry.text) {
             entry.error(ErrorKind::CorsRequestHeader, findings);
         } else if headers::is_forbidden_request(entry.text) {
             entry.warn(WarningKind::ForbiddenRequestHeader, findings);
         } else {
+            if !any && headers::is_response_only(entry.text) {
+                entry.warn(WarningKind::ResponseHeaderAllowed, findings);
+            }
+            entry.warn_of_literal(any, true, findings);
             return true;
         }
         false
     };
     let covered = |name: &str| !name.eq_ignore_ascii_case(NON_WILDCARD);
     let list = &config.allow_headers;
-    let (any, names) =
-        compile_names("allow_headers", list, Case::Insensitive, findings, covered, check);
+    let names = compile_names("allow_headers", list, Case::Insensitive, findings, covered, check);
     AllowHeaders { any, names: Names::new(names, Case::Insensitive) }
 }
 
 fn compile_expose(config: &Config, findings: &mut Findings) -> Vec<Box<str>> {
     let key = "expose_headers";
+    let any = has_star(&config.expose_headers);
     let check = |entry: Entry<'_>, findings: &mut Findings| {
         if !is_token(entry.text.as_bytes()) {
             let meant =
@@ -268,12 +289,16 @@ fn compile_expose(config: &Config, findings: &mut Findings) -> Vec<Box<str>> {
         } else if headers::is_safelisted_response(entry.text) {
             entry.warn(WarningKind::SafelistedResponseHeader, findings);
         } else {
+            if !any && headers::is_request_only(entry.text) {
+                entry.warn(WarningKind::RequestHeaderExposed, findings);
+            }
+            entry.warn_of_literal(any, !config.allow_credentials, findings);
             return true;
         }
         false
     };
     let list = &config.expose_headers;
-    let (any, mut names) = compile_names(key, list, Case::Insensitive, findings, |_| true, check);
+    let mut names = compile_names(key, list, Case::Insensitive, findings, |_| true, check);
     if config.allow_credentials
         && let Some(star) = entries(key, list).find(|entry| entry.text == "*")
     {

@@ -34,9 +34,11 @@ pub struct Config {
     /// Which origins may read. No default: absent or empty is an error.
     pub allow_origins: Vec<OriginEntry>,
     /// Methods beyond GET, HEAD and POST, which the protocol always allows. Case-sensitive.
+    /// Preflights ask about them; the request itself is not held to the list.
     /// [Fetch, CORS-safelisted method](https://fetch.spec.whatwg.org/#cors-safelisted-method)
     pub allow_methods: Vec<String>,
     /// Request headers that scripts may set. Case-insensitive. `*` never covers `authorization`.
+    /// Preflights ask about them; the request itself is not held to the list.
     /// [Fetch, CORS-safelisted request-header](https://fetch.spec.whatwg.org/#cors-safelisted-request-header)
     pub allow_headers: Vec<String>,
     /// Response headers that scripts may read beyond the safelisted ones.

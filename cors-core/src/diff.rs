@@ -25,10 +25,10 @@
 //! and whether with credentials. An entry that the other policy covers in other words is no
 //! difference: `https://a.test` where `https://*.test` stands, a method where `*` stands, `GET`.
 //!
-//! What changes nothing of that is no difference either: `max_age`, `preflight_status`,
+//! What changes nothing of that is told apart, in [`Diff::besides`]: `max_age`, `preflight_status`,
 //! `preflight_continue` (the handler is taken to answer 200), `disallowed_origin`,
-//! `refused_preflight`, `allow_private_network`, and the `danger` keys, which only let other keys
-//! stand. One of these does more: beside `*` and credentials, `danger.allow_null_origin` lets
+//! `refused_preflight`, `allow_private_network`, and the `danger` keys, which only permit what other
+//! keys say. One of these does more: beside `*` and credentials, `danger.allow_null_origin` lets
 //! `null` read.
 //!
 //! # How exact it is
@@ -44,6 +44,7 @@
 //! `ask` is answered with no, as by [`Policy::decide`]. Origins are compared up to
 //! [`MAX_ORIGIN_LEN`](crate::MAX_ORIGIN_LEN).
 
+mod beside;
 mod comparison;
 mod fresh;
 mod side;
@@ -60,14 +61,44 @@ use std::fmt;
 /// What is fetched, unless it is the page's own host.
 const API: &str = "https://api.example/";
 
-/// How two policies differ in what scripts may read. Printed, a line for each difference, `+` for
-/// what the newer allows and `-` for what it no longer does; without any, nothing.
+/// How two policies differ. Printed, a line for each difference: `+` for what the newer lets
+/// scripts read, `-` for what it no longer does, and `~` for what changes for others than these
+/// scripts; without any, nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
     /// What the newer policy allows and the older does not.
     pub allows: Vec<Difference>,
     /// What the older policy allows and the newer does not.
     pub no_longer: Vec<Difference>,
+    /// The keys that differ and change nothing of what scripts may read.
+    pub besides: Vec<Beside>,
+}
+
+/// A key that differs and matters to others than the scripts that read.
+///
+/// ```
+/// # use cors_core::{DisallowedOrigin, Policy};
+/// let newer = Policy::builder().allow_origins(["https://app.example.com"]);
+/// let older = newer.clone().disallowed_origin(DisallowedOrigin::Forbid).build()?;
+/// let diff = older.diff(&newer.build()?);
+/// assert!(diff.is_empty());
+/// assert_eq!(
+///     diff.to_string(),
+///     "~ disallowed_origin \"forbid\" -> \"forward\": whether requests from other origins, \
+///      such as a form's, are refused or reach the handler",
+/// );
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// The key of the policy file.
+    pub key: &'static str,
+    /// Its value in the older policy, or what it comes to there: `600`, `none`, `"forbid"`.
+    pub older: String,
+    /// Its value in the newer one.
+    pub newer: String,
+    /// What it is about.
+    pub means: &'static str,
 }
 
 /// An entry of one policy that allows what the other does not.
@@ -111,15 +142,18 @@ impl Policy {
         let [older_config, newer_config] = [self.config(), newer.config()];
         let fresh = Fresh::new([&older_config, &newer_config]);
         let [older, newer] = [Side::new(self, &older_config), Side::new(newer, &newer_config)];
-        Diff {
-            allows: Comparison::new(&newer, &older, &fresh).differences(),
-            no_longer: Comparison::new(&older, &newer, &fresh).differences(),
-        }
+        let allows = Comparison::new(&newer, &older, &fresh).differences();
+        let no_longer = Comparison::new(&older, &newer, &fresh).differences();
+        let mut besides = beside::differences(&older_config, &newer_config);
+        besides.retain(|beside| {
+            allows.iter().chain(&no_longer).all(|difference| difference.key != beside.key)
+        });
+        Diff { allows, no_longer, besides }
     }
 }
 
 impl Diff {
-    /// Whether scripts may read the same under both policies.
+    /// Whether scripts may read the same under both policies, whatever differs [besides](Self::besides).
     pub fn is_empty(&self) -> bool {
         self.allows.is_empty() && self.no_longer.is_empty()
     }
@@ -129,11 +163,21 @@ impl fmt::Display for Diff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let allows = self.allows.iter().map(|difference| ('+', difference));
         let no_longer = self.no_longer.iter().map(|difference| ('-', difference));
-        for (i, (sign, difference)) in allows.chain(no_longer).enumerate() {
+        let besides = self.besides.iter().map(|beside| format!("~ {beside}"));
+        let lines =
+            allows.chain(no_longer).map(|(sign, difference)| format!("{sign} {difference}"));
+        for (i, line) in lines.chain(besides).enumerate() {
             let newline = if i > 0 { "\n" } else { "" };
-            write!(f, "{newline}{sign} {difference}")?;
+            write!(f, "{newline}{line}")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Beside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, older, newer, means } = self;
+        write!(f, "{key} {older} -> {newer}: {means}")
     }
 }
 

@@ -211,7 +211,8 @@ impl Explanation {
         &self.console
     }
 
-    /// What would let the script read, if anything in the policy or the script would.
+    /// What would let the script read: in the policy, the script, the page or what else the server
+    /// does. `None` if it may read already.
     pub fn fix(&self) -> Option<&Fix> {
         self.fix.as_ref()
     }

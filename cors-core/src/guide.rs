@@ -15,6 +15,7 @@ macro_rules! links {
             "[`Builder`]: crate::Builder\n",
             "[`Config`]: crate::Config\n",
             "[`Policy`]: crate::Policy\n",
+            "[asked]: crate::guide::security#what-it-does-not-protect\n",
             "[any origin]: crate::guide::security#any-origin-with-credentials\n",
             "[check]: crate::file::check\n",
             "[defaults]: crate::guide::defaults\n",

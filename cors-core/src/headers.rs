@@ -51,25 +51,111 @@ const FORBIDDEN_REQUEST: [&str; 19] = [
     "via",
 ];
 
+/// Fields that the registry's documents define for requests and not for responses. `accept` and
+/// `accept-encoding`, say, are not among them: servers may answer with these.
+/// [RFC 9110, 18.4](https://www.rfc-editor.org/rfc/rfc9110#section-18.4)
+const REQUEST_ONLY: [&str; 27] = [
+    "accept-charset",
+    "accept-language",
+    "authorization",
+    "cookie",
+    "cookie2",
+    "depth",
+    "dnt",
+    "early-data",
+    "expect",
+    "forwarded",
+    "from",
+    "host",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "last-event-id",
+    "max-forwards",
+    "origin",
+    "prefer",
+    "proxy-authorization",
+    "range",
+    "referer",
+    "te",
+    "upgrade-insecure-requests",
+    "user-agent",
+];
+
+/// Fields that the registry's documents define for responses and not for requests. `expires`,
+/// say, is not among them: scripts store it with what they upload.
+const RESPONSE_ONLY: [&str; 27] = [
+    "accept-ch",
+    "accept-patch",
+    "accept-post",
+    "accept-ranges",
+    "age",
+    "allow",
+    "alt-svc",
+    "clear-site-data",
+    "content-security-policy",
+    "content-security-policy-report-only",
+    "cross-origin-embedder-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "etag",
+    "location",
+    "permissions-policy",
+    "preference-applied",
+    "referrer-policy",
+    "retry-after",
+    "server",
+    "server-timing",
+    "strict-transport-security",
+    "timing-allow-origin",
+    "vary",
+    "www-authenticate",
+    "x-content-type-options",
+    "x-frame-options",
+];
+
 /// Whether scripts may read the response header without a word in any policy.
 pub(crate) fn is_safelisted_response(name: &str) -> bool {
-    SAFELISTED_RESPONSE.iter().any(|listed| listed.eq_ignore_ascii_case(name))
+    is_one_of(name, &SAFELISTED_RESPONSE)
 }
 
 /// Whether browsers keep the request header to themselves, so that no preflight asks for it.
 pub(crate) fn is_forbidden_request(name: &str) -> bool {
-    FORBIDDEN_REQUEST.iter().any(|listed| listed.eq_ignore_ascii_case(name))
+    is_one_of(name, &FORBIDDEN_REQUEST)
         || ["proxy-", "sec-"].iter().any(|prefix| has_prefix(name, prefix))
 }
 
-/// Whether it is one of the protocol's own headers.
-pub(crate) fn is_cors(name: &str) -> bool {
-    has_prefix(name, "access-control-")
+/// Whether it is how a preflight asks, which browsers keep to themselves as well.
+pub(crate) fn is_preflights_own(name: &str) -> bool {
+    is_one_of(name, &["access-control-request-headers", "access-control-request-method"])
+}
+
+/// Whether the field is defined for requests alone, so that no response has it to expose.
+pub(crate) fn is_request_only(name: &str) -> bool {
+    is_one_of(name, &REQUEST_ONLY)
+        || ["access-control-request-", "sec-ch-", "sec-fetch-"].iter().any(|p| has_prefix(name, p))
+}
+
+/// Whether the field is defined for responses alone, so that no script has a reason to send it.
+pub(crate) fn is_response_only(name: &str) -> bool {
+    is_one_of(name, &RESPONSE_ONLY) || is_cors_response(name)
+}
+
+/// Whether it is one of the headers with which a server answers the protocol.
+pub(crate) fn is_cors_response(name: &str) -> bool {
+    is_one_of(name, &["access-control-expose-headers", "access-control-max-age"])
+        || has_prefix(name, "access-control-allow-")
 }
 
 /// [Fetch, forbidden response-header name](https://fetch.spec.whatwg.org/#forbidden-response-header-name)
 pub(crate) fn is_set_cookie(name: &str) -> bool {
-    ["set-cookie", "set-cookie2"].iter().any(|listed| listed.eq_ignore_ascii_case(name))
+    is_one_of(name, &["set-cookie", "set-cookie2"])
+}
+
+fn is_one_of(name: &str, list: &[&str]) -> bool {
+    list.iter().any(|listed| listed.eq_ignore_ascii_case(name))
 }
 
 fn has_prefix(name: &str, prefix: &str) -> bool {
@@ -224,6 +310,36 @@ mod tests {
         assert_eq!(judge(&listed, &["AUTHORIZATION,x"]), AskedHeaders::Allowed { verbatim: true });
         let echo = any.allowed_of([&b"x-a, authorization"[..], b"*,,x-b"].into_iter());
         assert_eq!(echo, b"x-a,x-b");
+    }
+
+    /// The lists by who may send a field contradict neither each other nor what browsers do.
+    #[test]
+    fn fields_of_one_side_alone() {
+        for name in REQUEST_ONLY {
+            assert!(is_request_only(name) && !is_response_only(name), "{name}");
+            assert!(!is_safelisted_response(name) && !is_set_cookie(name), "{name}");
+        }
+        for name in RESPONSE_ONLY {
+            assert!(is_response_only(name) && !is_request_only(name), "{name}");
+            assert!(!is_forbidden_request(name) && !is_preflights_own(name), "{name}");
+        }
+        for list in [&REQUEST_ONLY[..], &RESPONSE_ONLY] {
+            assert!(list.is_sorted() && list.iter().all(|name| is_token(name.as_bytes())));
+        }
+        // Either side may send these.
+        let either = SAFELISTED_RESPONSE.into_iter().chain([
+            "accept",
+            "accept-encoding",
+            "content-disposition",
+            "date",
+            "link",
+            "via",
+            "x-csrf-token",
+            "x-request-id",
+        ]);
+        for name in either {
+            assert!(!is_request_only(name) && !is_response_only(name), "{name}");
+        }
     }
 
     #[test]

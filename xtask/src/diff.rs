@@ -13,8 +13,8 @@ use crate::{Exit, usage};
 const USAGE: &str = "\
 diff OLD NEW
   prints what scripts may read under the second policy file and not under the first (+), and the other
-  way round (-), each with a fetch that shows it
-  exits 1 if there is any, or if a file has an error or cannot be read";
+  way round (-), each with a fetch that shows it; then which keys differ besides (~)
+  exits 1 if there is any of the first two, or if a file has an error or cannot be read";
 
 pub fn run(parser: &mut Parser) -> Exit {
     let mut files: Vec<PathBuf> = Vec::new();
@@ -33,7 +33,8 @@ pub fn run(parser: &mut Parser) -> Exit {
     let (older_name, newer_name) = (older_file.display(), newer_file.display());
     let diff = older.diff(&newer);
     if diff.is_empty() {
-        print(&format!("{older_name} and {newer_name}: scripts may read the same\n"));
+        let besides = if diff.besides.is_empty() { String::new() } else { format!("{diff}\n") };
+        print(&format!("{older_name} and {newer_name}: scripts may read the same\n{besides}"));
         return Ok(ExitCode::SUCCESS);
     }
     print(&format!("from {older_name} to {newer_name}:\n{diff}\n"));

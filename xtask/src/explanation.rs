@@ -34,6 +34,7 @@ pub fn to_json(explanation: &Explanation) -> Value {
         "fix": fix.map(ToString::to_string),
         "changes": fix.map(|fix| fix.changes().iter().map(ToString::to_string).collect::<Vec<_>>()),
         "cautions": fix.map(|fix| fix.cautions()),
+        "tried": fix.map(|fix| fix.is_tried()),
         "headers": shared,
         "console": console,
         "events": explanation.events().iter().map(event).collect::<Vec<_>>(),

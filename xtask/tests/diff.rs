@@ -32,6 +32,7 @@ const DIFF: &str = r#"from old.toml to new.json:
 + allow_credentials true: fetch("https://api.example/", { credentials: "include" }) from https://app.example.com
 - allow_origins "https://old.example.com": fetch("https://api.example/") from https://old.example.com
 - allow_methods "PATCH": fetch("https://api.example/", { method: "PATCH" }) from https://app.example.com
+~ max_age 60 -> none: how long browsers keep a preflight's answer
 "#;
 
 /// The exit code, standard output and standard error, run in the folder of the test's files.
@@ -61,7 +62,7 @@ fn each_difference_is_a_line_with_its_fetch() {
 fn alike_in_other_words() {
     let one = file(
         "one.toml",
-        "allow_origins = [\"https://a.test\", { regex = 'https://(b|c)\\.test' }]\nmax_age = 5\n",
+        "allow_origins = [\"https://a.test\", { regex = 'https://(b|c)\\.test' }]\n",
     );
     let two = file(
         "two.toml",
@@ -69,6 +70,21 @@ fn alike_in_other_words() {
     );
     let same = "one.toml and two.toml: scripts may read the same\n";
     assert_eq!(diff(&[one, two]), (Some(0), same.to_owned(), String::new()));
+}
+
+#[test]
+fn what_else_changes() {
+    let one = file(
+        "forbid.toml",
+        "allow_origins = \"https://a.test\"\ndisallowed_origin = \"forbid\"\nmax_age = 600\n",
+    );
+    let two = file("forward.toml", "allow_origins = \"https://a.test\"\nmax_age = 60\n");
+    let lines = "\
+forbid.toml and forward.toml: scripts may read the same
+~ max_age 600 -> 60: how long browsers keep a preflight's answer
+~ disallowed_origin \"forbid\" -> \"forward\": whether requests from other origins, such as a form's, are refused or reach the handler
+";
+    assert_eq!(diff(&[one, two]), (Some(0), lines.to_owned(), String::new()));
 }
 
 #[test]

@@ -77,6 +77,29 @@ fn a_fetch_that_is_not_readable_fails() {
 }
 
 #[test]
+fn what_the_policy_cannot_mend_has_a_fix_too() {
+    let app = "https://app.example.com";
+    for (args, fix) in [
+        (
+            &["--origin", app, "--header", "Access-Control-Allow-Origin: *"][..],
+            "in the script: leave the header access-control-allow-origin out, the server sends it",
+        ),
+        (
+            &["--origin", "https://app.example.com."],
+            "open the page without the dot at the end, at https://app.example.com",
+        ),
+        (
+            &["--origin", app, "--method", "TRACE"],
+            "in the script: another method than \"TRACE\", which browsers never send, such as \"GET\"",
+        ),
+    ] {
+        let (code, said) = json(args);
+        assert_eq!((code, &said["readable"]), (Some(1), &json!(false)));
+        assert_eq!(said["fix"], json!(fix));
+    }
+}
+
+#[test]
 fn an_upload_has_a_preflight() {
     let origin = ["--origin", "https://app.example.com", "--method", "POST"];
     assert_eq!(json(&origin).1["preflight"], json!("none"));

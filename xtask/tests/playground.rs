@@ -1,5 +1,6 @@
 //! The demo's page over sockets: what it serves and to whom, and that its policy editor reaches all three servers.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -320,6 +321,42 @@ fn a_fix_in_the_script_changes_the_fetch() {
     let (status, mended) = demo.post("/fix", &json!({ "policy": policy, "fetch": wanted }));
     assert_eq!((status, &mended["policy"]), (200, &json!(policy)));
     assert_eq!(mended["fetch"], fetch("https://app.example.com", "PATCH", json!([]), "omit"));
+}
+
+/// To the name: what is explained beside what each server's answer has for the script.
+#[test]
+fn the_explained_headers_are_those_of_each_server() {
+    let demo = Demo::start("seen");
+    for exposes in ["'*'", "['x-request-id']", "['date', 'vary']", "[]"] {
+        let policy = format!(
+            "allow_origins = ['https://a.test', 'https://b.test']\nallow_methods = '*'\nexpose_headers = {exposes}"
+        );
+        assert_eq!(demo.post("/policy", &json!({ "policy": policy })).0, 200);
+        for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
+            let asked = fetch("https://a.test", method, json!([]), "omit");
+            let (_, told) = demo.post("/explain", &json!({ "policy": policy, "fetch": asked }));
+            assert_eq!(told["readable"], json!(true), "{told}");
+            let seen: BTreeSet<&str> = told["seen"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|name| name.as_str().unwrap())
+                .collect();
+            let shown = |name: &str| match told["headers"].as_array() {
+                Some(names) => names.iter().any(|listed| listed == name),
+                None => name != "set-cookie",
+            };
+            for addr in &demo.servers {
+                let headers = [("Origin", "https://a.test")];
+                let answer = send(*addr, Request { method, target: "/echo", headers: &headers });
+                let answer = answer.unwrap();
+                let names = answer.headers.iter().map(|(name, _)| name.to_ascii_lowercase());
+                let names: BTreeSet<_> = names.filter(|name| shown(name)).collect();
+                let names: BTreeSet<_> = names.iter().map(String::as_str).collect();
+                assert_eq!(names, seen, "{method} {exposes} {addr}");
+            }
+        }
+    }
 }
 
 #[test]

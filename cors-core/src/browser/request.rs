@@ -292,10 +292,10 @@ fn headers(
     let mut headers = HeaderList::new();
     for (name, text) in &fetch.headers {
         let invalid = || Taken::failed(Step::RequestHeader, format!("{name:?}: {text:?}"));
-        let value = byte_string(text).ok_or_else(invalid)?;
-        if !is_token(name.as_bytes()) || value.iter().any(|b| matches!(b, 0 | b'\n' | b'\r')) {
+        if !is_token(name.as_bytes()) {
             return Err(invalid());
         }
+        let value = header_bytes(text).ok_or_else(invalid)?;
         let dropped = match fetch.mode {
             Mode::NoCors => {
                 let mut so_far: Vec<&[u8]> = headers
@@ -326,11 +326,13 @@ fn headers(
     Ok(headers)
 }
 
-/// [Web IDL, ByteString](https://webidl.spec.whatwg.org/#es-ByteString), without the white space
-/// around it.
-fn byte_string(text: &str) -> Option<Vec<u8>> {
+/// The value of a header, without the white space around it: a
+/// [ByteString](https://webidl.spec.whatwg.org/#es-ByteString) that is a
+/// [header value](https://fetch.spec.whatwg.org/#header-value).
+pub(crate) fn header_bytes(text: &str) -> Option<Vec<u8>> {
     let text = text.trim_matches([' ', '\t', '\n', '\r']);
-    text.chars().map(|character| u8::try_from(character).ok()).collect()
+    let byte = |character| u8::try_from(character).ok();
+    text.chars().map(|c| byte(c).filter(|b| !matches!(b, 0 | b'\n' | b'\r'))).collect()
 }
 
 /// Control characters are sent as spaces: [RFC 9110, 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)

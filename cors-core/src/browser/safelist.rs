@@ -2,7 +2,7 @@
 //!
 //! [Fetch, headers](https://fetch.spec.whatwg.org/#terminology-headers)
 
-use crate::headers::{is_forbidden_request, trim};
+use crate::headers::{is_forbidden_request, is_preflights_own, trim};
 use crate::methods;
 
 /// Names as the script wrote them, values in bytes.
@@ -97,9 +97,7 @@ fn is_range_from_somewhere(value: &[u8]) -> bool {
 /// [Fetch, forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header)
 pub(super) fn is_forbidden(name: &str, value: &[u8]) -> bool {
     is_forbidden_request(name)
-        || ["access-control-request-headers", "access-control-request-method"]
-            .iter()
-            .any(|listed| listed.eq_ignore_ascii_case(name))
+        || is_preflights_own(name)
         || ["x-http-method", "x-http-method-override", "x-method-override"]
             .iter()
             .any(|listed| listed.eq_ignore_ascii_case(name))

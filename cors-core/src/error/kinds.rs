@@ -79,7 +79,7 @@ pub enum ErrorKind {
         /// What to write for the entry: the names that it holds.
         meant: Option<String>,
     },
-    /// `Access-Control-*` as a request header.
+    /// `Access-Control-Request-Method` or `-Headers` as a request header of a script.
     CorsRequestHeader,
     /// `Set-Cookie` or `Set-Cookie2` exposed.
     SetCookieExposed,
@@ -225,6 +225,17 @@ pub enum WarningKind {
     },
     /// Any host of a scheme, with credentials.
     AnyHostWithCredentials,
+    /// A name with a character that patterns and regular expressions have.
+    LiteralName {
+        /// The first such character.
+        character: char,
+        /// Whether `*` alone may be written instead.
+        or_any: bool,
+    },
+    /// A header that only responses have, allowed in requests.
+    ResponseHeaderAllowed,
+    /// A header that only requests have, exposed.
+    RequestHeaderExposed,
 }
 
 impl Explain for ErrorKind {
@@ -281,7 +292,7 @@ impl Explain for ErrorKind {
                 "a header name is a token of letters, digits and !#$%&'*+-.^_`|~"
             }
             Self::CorsRequestHeader => {
-                "Access-Control headers belong to the protocol and are never set by scripts"
+                "browsers never let scripts set it, since preflights ask with it"
             }
             Self::SetCookieExposed => "browsers never let scripts read it",
             Self::AnyExposedWithCredentials => {
@@ -441,6 +452,11 @@ impl Explain for WarningKind {
             Self::AnyHostWithCredentials => {
                 "every app or extension of this scheme would read with the user's cookies"
             }
+            Self::LiteralName { character, .. } => {
+                return format!("{character:?} inside a name is an ordinary character");
+            }
+            Self::ResponseHeaderAllowed => "only responses have it, so no script need send it",
+            Self::RequestHeaderExposed => "only requests have it, so there is nothing to read",
         };
         text.to_owned()
     }
@@ -468,6 +484,12 @@ impl Explain for WarningKind {
                 return format!("write {meant:?}, unless the app's origin is seen as you wrote it");
             }
             Self::AnyHostWithCredentials => "name the hosts, if they are the same in every browser",
+            Self::LiteralName { or_any: true, .. } => {
+                "list the names that are meant, or write \"*\" alone for all"
+            }
+            Self::LiteralName { or_any: false, .. } => "list the names that are meant",
+            Self::ResponseHeaderAllowed => "take it out of the script and of the list",
+            Self::RequestHeaderExposed => "leave it out",
         };
         text.to_owned()
     }

@@ -1,20 +1,22 @@
 //! What to change so that a fetch becomes readable: found by trying.
 
+mod attempt;
+
 use super::{last_sent, run};
-use crate::browser::{CredentialsMode, Fetch, Mode, RedirectMode, Step, Verdict};
+use crate::browser::Fetch;
 use crate::compile::compile;
 use crate::config::{Config, KEYS, OriginEntry};
-use crate::decision::{Decision, Reason};
-use crate::error::{ConfigErrors, ErrorKind, Warning, WarningKind};
-use crate::headers::elements;
+use crate::error::{Warning, WarningKind};
 use crate::policy::Policy;
-use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
+use attempt::Attempt;
 use http::{Request, Response};
 use std::fmt;
-use url::Url;
 
-/// What to change so that the script may read. It has been tried: under the changed policy the
-/// changed fetch is readable.
+/// What to change so that the script may read.
+///
+/// It has been [tried](Self::is_tried): under the changed policy the changed fetch is readable.
+/// Only where the fault is in what the server does besides the policy, such as a redirect, can it
+/// not be tried.
 ///
 /// Printed, it is one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,7 @@ pub struct Fix {
     cautions: Vec<String>,
     config: Config,
     fetch: Fetch,
+    is_tried: bool,
 }
 
 /// One change.
@@ -45,6 +48,10 @@ pub enum Change {
     },
     /// Change the script's call.
     Script(String),
+    /// Change where the page is.
+    Page(String),
+    /// Change what the server does besides the policy.
+    Server(String),
 }
 
 impl Fix {
@@ -63,9 +70,15 @@ impl Fix {
         &self.config
     }
 
-    /// The fetch as it is then.
+    /// The fetch as it is then. Where the script has a choice, such as another method, this is an
+    /// example.
     pub fn fetch(&self) -> &Fetch {
         &self.fetch
+    }
+
+    /// Whether the changed fetch was found readable under the changed policy.
+    pub fn is_tried(&self) -> bool {
+        self.is_tried
     }
 }
 
@@ -75,6 +88,8 @@ impl fmt::Display for Change {
             Self::Set { key, value } => write!(f, "{key} = {value}"),
             Self::Add { key, entry } => write!(f, "add {entry} to {key}"),
             Self::Script(what) => write!(f, "in the script: {what}"),
+            Self::Page(what) => f.write_str(what),
+            Self::Server(what) => write!(f, "on the server: {what}"),
         }
     }
 }
@@ -93,203 +108,52 @@ impl fmt::Display for Fix {
 }
 
 /// More changes than any fetch needs: each failing step is passed by one or two.
-const MAX_CHANGES: usize = 16;
+const MAX_CHANGES: usize = 32;
 
 /// A list that is longer is not shown whole.
 const MAX_SHOWN: usize = 6;
 
+/// `None` if there is nothing to change.
 pub(super) fn find(
     policy: &Policy,
     fetch: &Fetch,
     handler: &dyn Fn(&Request<()>) -> Response<()>,
 ) -> Option<Fix> {
     let before = policy.config();
-    let mut attempt = Attempt { config: before.clone(), fetch: fetch.clone(), script: Vec::new() };
+    let mut attempt = Attempt::new(before.clone(), fetch.clone());
+    // The last that makes a policy.
+    let mut valid = before.clone();
     for _ in 0..MAX_CHANGES {
         let compiled = policy.compiled();
         let judged = compile(&attempt.config, compiled.closure.clone(), compiled.asks.clone());
-        match judged.into_policy() {
-            Err(errors) => attempt.settle(&errors)?,
+        let changed = match judged.into_policy() {
+            Err(errors) => attempt.settle(&errors),
             Ok(policy) => {
+                valid.clone_from(&attempt.config);
                 let (ended, events) = run(&policy, &attempt.fetch, handler);
                 if ended.verdict.is_readable() {
-                    return attempt.into_fix(&before);
+                    let is_unchanged = attempt.made.is_empty() && valid == before;
+                    return (!is_unchanged).then(|| fix(&before, attempt, true));
                 }
-                attempt.change(&policy, &ended.verdict, last_sent(&events))?;
+                attempt.change(&policy, &ended.verdict, last_sent(&events))
             }
-        }
-    }
-    None
-}
-
-struct Attempt {
-    config: Config,
-    fetch: Fetch,
-    script: Vec<String>,
-}
-
-impl Attempt {
-    /// Changes what the last attempt failed at. None: nothing here can change it.
-    fn change(
-        &mut self,
-        policy: &Policy,
-        verdict: &Verdict,
-        sent: Option<&Request<()>>,
-    ) -> Option<()> {
-        let step = match verdict {
-            Verdict::Readable(_) => return None,
-            Verdict::Opaque => return self.mode_cors(),
-            Verdict::OpaqueRedirect => return self.redirect_follow(),
-            Verdict::Failed(taken) => taken.step,
         };
-        match step {
-            Step::NoCorsMethod
-            | Step::SameOriginMode
-            | Step::RequestStream
-            | Step::NoCorsRedirectMode
-            | Step::ResourcePolicy => self.mode_cors(),
-            Step::RedirectModeError => self.redirect_follow(),
-            Step::RequestBody => self.method("POST".to_owned()),
-            Step::UrlCredentials => self.url(|url| {
-                let _ = url.set_username("");
-                let _ = url.set_password(None);
-            }),
-            Step::MixedContent => self.url(|url| {
-                let _ = url.set_scheme("https");
-            }),
-            Step::PreflightStatus => {
-                self.config.preflight_continue.then(|| self.config.preflight_continue = false)
-            }
-            Step::AllowOriginMissing
-            | Step::AllowOriginMismatch
-            | Step::AllowCredentials
-            | Step::PreflightAllowOriginMissing
-            | Step::PreflightAllowOriginMismatch
-            | Step::PreflightAllowCredentials
-            | Step::PreflightMethod
-            | Step::PreflightAuthorization
-            | Step::PreflightHeader => self.allow(policy, sent?),
-            _ => None,
+        if let Err(last) = changed {
+            attempt.made.push(last);
+            attempt.config = valid;
+            return Some(fix(&before, attempt, false));
         }
     }
+    attempt.made.push(Change::Script("ask again after these changes".to_owned()));
+    attempt.config = valid;
+    Some(fix(&before, attempt, false))
+}
 
-    /// Allows what the policy's own verdict on the last request says is not allowed.
-    fn allow(&mut self, policy: &Policy, sent: &Request<()>) -> Option<()> {
-        match policy.decide(sent) {
-            Decision::Reject(Reason::OriginNotAllowed(origin)) => {
-                let origin = String::from_utf8_lossy(origin).into_owned();
-                if self.config.allow_origins == [OriginEntry::from("*")] {
-                    // Only `null` is not reflected.
-                    self.config.danger.allow_null_origin = true;
-                    return Some(());
-                }
-                self.allow_origin(origin)
-            }
-            Decision::Reject(Reason::MethodNotAllowed(method)) => {
-                let method = String::from_utf8_lossy(method).into_owned();
-                let upper = method.to_ascii_uppercase();
-                let means_upper = upper == "PATCH" || self.config.allow_methods.contains(&upper);
-                if means_upper && method != upper {
-                    return self.method(upper);
-                }
-                self.config.allow_methods.push(method);
-                Some(())
-            }
-            Decision::Reject(Reason::HeaderNotAllowed(_)) => {
-                let lines = sent.headers().get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
-                let names = lines.flat_map(|line| elements(line.as_bytes()));
-                let refused = names.filter(|name| !policy.compiled().headers.allows(name));
-                let refused = refused.map(|name| String::from_utf8_lossy(name).into_owned());
-                self.config.allow_headers.extend(refused);
-                Some(())
-            }
-            // To the server it was no request of another origin, which no browser leads to.
-            Decision::Reject(_) | Decision::NotCors => None,
-            _ if self.fetch.credentials == CredentialsMode::Include
-                && !self.config.allow_credentials =>
-            {
-                self.config.allow_credentials = true;
-                Some(())
-            }
-            _ => None,
-        }
-    }
-
-    fn allow_origin(&mut self, origin: String) -> Option<()> {
-        // A host may hold a `*`, which in an entry would stand for others.
-        if origin.contains('*') {
-            return None;
-        }
-        self.config.allow_origins.push(origin.into());
-        Some(())
-    }
-
-    /// Settles what a change before has made an error of the policy.
-    fn settle(&mut self, errors: &ConfigErrors) -> Option<()> {
-        let kind = errors.errors().first()?.kind();
-        let danger = &mut self.config.danger;
-        match kind {
-            ErrorKind::AnyOriginWithCredentials => {
-                self.config.allow_origins.clear();
-                return self.allow_origin(self.fetch.serialized_origin());
-            }
-            ErrorKind::AnyExposedWithCredentials => {
-                self.config.expose_headers.retain(|name| name != "*");
-                return Some(());
-            }
-            ErrorKind::NullOrigin => danger.allow_null_origin = true,
-            ErrorKind::InsecureOriginWithCredentials
-            | ErrorKind::InsecureRegexWithCredentials { .. } => {
-                danger.allow_insecure_origins = true
-            }
-            ErrorKind::PublicSuffixWithCredentials { .. } => {
-                danger.allow_public_suffix_subdomains = true;
-            }
-            ErrorKind::UnboundedRegexWithCredentials { .. }
-            | ErrorKind::UnprovenRegexWithCredentials { .. } => danger.allow_unbounded_regex = true,
-            _ => return None,
-        }
-        Some(())
-    }
-
-    fn mode_cors(&mut self) -> Option<()> {
-        self.fetch.mode = Mode::Cors;
-        self.script.push("mode: \"cors\"".to_owned());
-        Some(())
-    }
-
-    fn redirect_follow(&mut self) -> Option<()> {
-        self.fetch.redirect = RedirectMode::Follow;
-        self.script.push("redirect: \"follow\"".to_owned());
-        Some(())
-    }
-
-    fn method(&mut self, method: String) -> Option<()> {
-        self.script.push(format!("method: {method:?}"));
-        self.fetch.method = method;
-        Some(())
-    }
-
-    fn url(&mut self, change: impl FnOnce(&mut Url)) -> Option<()> {
-        let mut url = Url::parse(&self.fetch.url).ok()?;
-        change(&mut url);
-        let url = String::from(url);
-        if url == self.fetch.url {
-            return None;
-        }
-        self.script.push(format!("the URL {url:?}"));
-        self.fetch.url = url;
-        Some(())
-    }
-
-    fn into_fix(self, before: &Config) -> Option<Fix> {
-        let keys = KEYS.iter().flat_map(|key| changes_of(key, before, &self.config));
-        let script = self.script.into_iter().map(Change::Script);
-        let changes: Vec<Change> = script.chain(keys).collect();
-        let cautions = cautions(before, &self.config);
-        let fix = Fix { changes, cautions, config: self.config, fetch: self.fetch };
-        (!fix.changes.is_empty()).then_some(fix)
-    }
+fn fix(before: &Config, attempt: Attempt, is_tried: bool) -> Fix {
+    let Attempt { config, fetch, made } = attempt;
+    let keys = KEYS.iter().flat_map(|key| changes_of(key, before, &config));
+    let changes = made.into_iter().chain(keys).collect();
+    Fix { changes, cautions: cautions(before, &config), config, fetch, is_tried }
 }
 
 /// What the changes do besides letting this script read.

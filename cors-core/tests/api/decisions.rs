@@ -52,6 +52,29 @@ fn check(policy: Builder, rows: &[Row<'_>]) {
     }
 }
 
+/// Preflights ask about methods and headers; the request itself is not held to them.
+#[test]
+fn the_lists_are_for_preflights() {
+    for policy in [
+        two(),
+        two().allow_methods(["PATCH"]).allow_headers(["x-b"]),
+        two().refused_preflight(RefusedPreflight::Conceal),
+    ] {
+        let policy = policy.build().unwrap();
+        let asked = |lines: &[&str]| {
+            let lines = [&["origin: https://a.test"], lines].concat();
+            matches!(policy.decide(&request("OPTIONS", &lines)), Decision::Reject(_))
+        };
+        assert!(asked(&["access-control-request-method: PUT"]));
+        let headers = "access-control-request-headers: x-a";
+        assert!(asked(&["access-control-request-method: POST", headers]));
+        for method in ["PUT", "DELETE", "POST"] {
+            let sent = request(method, &["origin: https://a.test", "x-a: 1"]);
+            assert_eq!(policy.decide(&sent), Decision::Simple, "{method}");
+        }
+    }
+}
+
 fn two() -> Builder {
     // Some tests add credentials.
     let without_list = cfg!(not(feature = "public-suffix"));

@@ -176,8 +176,8 @@ fn each_error() {
             "allow_headers[1] = \"x a\": a header name is a token of letters, digits and !#$%&'*+-.^_`|~; write \"x\", \"a\"",
         ),
         (
-            headers(&["Access-Control-Allow-Origin"]),
-            "allow_headers = \"Access-Control-Allow-Origin\": Access-Control headers belong to the protocol and are never set by scripts; leave it out",
+            headers(&["Access-Control-Request-Method"]),
+            "allow_headers = \"Access-Control-Request-Method\": browsers never let scripts set it, since preflights ask with it; leave it out",
         ),
         (
             expose(&["Set-Cookie2"]),
@@ -541,7 +541,7 @@ fn errors_and_warnings_print_alike() {
 fn all_at_once_in_the_order_of_the_keys() {
     let config = Config {
         allow_methods: vec!["TRACE".into(), "get".into()],
-        allow_headers: vec!["access-control-x".into()],
+        allow_headers: vec!["access-control-request-headers".into()],
         expose_headers: vec!["set-cookie".into(), "*".into()],
         allow_credentials: true,
         max_age: Some(Duration::from_secs(1_000_000)),
@@ -697,6 +697,63 @@ fn each_warning() {
             ],
         ),
         (
+            headers(&["access-control-allow-origin"]),
+            &[
+                "allow_headers = \"access-control-allow-origin\": only responses have it, so no script need send it; take it out of the script and of the list",
+            ],
+        ),
+        (
+            headers(&["ETag", "x-a"]),
+            &[
+                "allow_headers[0] = \"ETag\": only responses have it, so no script need send it; take it out of the script and of the list",
+            ],
+        ),
+        (
+            expose(&["x-a", "Authorization"]),
+            &[
+                "expose_headers[1] = \"Authorization\": only requests have it, so there is nothing to read; leave it out",
+            ],
+        ),
+        (
+            headers(&["custom-*", "X-COMPANY-.*", "^x-a"]),
+            &[
+                "allow_headers[0] = \"custom-*\": '*' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
+                "allow_headers[1] = \"X-COMPANY-.*\": '*' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
+                "allow_headers[2] = \"^x-a\": '^' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
+            ],
+        ),
+        (
+            methods(&["P*"]),
+            &[
+                "allow_methods = \"P*\": '*' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
+            ],
+        ),
+        (
+            expose(&["X-*"]),
+            &[
+                "expose_headers = \"X-*\": '*' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
+            ],
+        ),
+        // `"*"` would be an error there.
+        (
+            Config {
+                allow_credentials: true,
+                expose_headers: vec!["X-*".into()],
+                ..Config::new(["https://a.test"])
+            },
+            &[
+                "expose_headers = \"X-*\": '*' inside a name is an ordinary character; list the names that are meant",
+            ],
+        ),
+        // Beside a `*` nothing else is to be said of them.
+        (
+            headers(&["*", "custom-*", "etag"]),
+            &[
+                "allow_headers[1] = \"custom-*\": \"*\" covers it; leave it out",
+                "allow_headers[2] = \"etag\": \"*\" covers it; leave it out",
+            ],
+        ),
+        (
             headers(&["*", "authorization", "x-a"]),
             &["allow_headers[2] = \"x-a\": \"*\" covers it; leave it out"],
         ),
@@ -725,6 +782,64 @@ fn each_warning() {
             )
         };
         assert!(!warnings(&again).iter().any(|warning| dropped(warning.kind())));
+    }
+}
+
+/// Of the headers that a script may set, a list lets through what `*` does, and no more.
+#[test]
+fn one_rule_for_a_list_and_a_star() {
+    let any = Policy::new(&headers(&["*"])).unwrap();
+    for name in [
+        "access-control-allow-origin",
+        "Access-Control-Expose-Headers",
+        "access-control-max-age",
+        "access-control-x",
+        "etag",
+        "vary",
+        "www-authenticate",
+        "custom-*",
+        "accept",
+        "x-a",
+    ] {
+        let listed = Policy::new(&headers(&[name])).unwrap_or_else(|errors| panic!("{errors}"));
+        for policy in [&any, &listed] {
+            let request = http::Request::options("/")
+                .header("origin", "https://a.test")
+                .header("access-control-request-method", "GET")
+                .header("access-control-request-headers", name)
+                .body(())
+                .unwrap();
+            assert_eq!(policy.decide(&request), cors_core::Decision::Preflight, "{name}");
+        }
+    }
+}
+
+/// What a name is warned of says what to write, and that passes.
+#[test]
+fn what_a_literal_name_is_to_be_passes() {
+    for credentials in [false, true] {
+        for star in [false, true] {
+            let name = |pattern: &str| vec![if star { "*" } else { pattern }.to_owned()];
+            let config = Config {
+                allow_methods: name("P*"),
+                allow_headers: name("x-.+"),
+                expose_headers: name("x-*"),
+                allow_credentials: credentials,
+                ..Config::new(["https://a.test"])
+            };
+            let Ok(policy) = Policy::new(&config) else {
+                assert!(star && credentials);
+                continue;
+            };
+            let literal =
+                |warning: &&Warning| matches!(warning.kind(), WarningKind::LiteralName { .. });
+            let found: Vec<_> = policy.warnings().iter().filter(literal).collect();
+            assert_eq!(found.len(), if star { 0 } else { 3 }, "{found:?}");
+            for warning in found {
+                let is_refused = warning.key() == "expose_headers" && credentials;
+                assert_eq!(warning.fix().contains("\"*\""), !is_refused, "{warning}");
+            }
+        }
     }
 }
 

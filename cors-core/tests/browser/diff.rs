@@ -2,7 +2,7 @@
 
 use crate::cases::cases;
 use cors_core::browser::{Browser, CredentialsMode, Fetch, Mode, Verdict, serve};
-use cors_core::diff::{Diff, Difference, Witness};
+use cors_core::diff::{Beside, Diff, Difference, Witness};
 use cors_core::{Config, Danger, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight};
 use http::{HeaderValue, Response};
 use proptest::collection::vec;
@@ -159,7 +159,10 @@ fn regexes() {
     }
 
     // One by one, sixty-four are compared and no more.
-    let listed = |count: u32| Config::new((10..10 + count).map(|n| format!("https://a{n}.test")));
+    let listed = |count: u32| {
+        let origins: Vec<_> = (10..10 + count).map(|n| format!("https://a{n}.test")).collect();
+        config(&origins.iter().map(String::as_str).collect::<Vec<_>>())
+    };
     let [few, many] =
         [config(&[r"/https://a[1-6][0-9]\.test/"]), config(&[r"/https://a[1-9][0-9]\.test/"])];
     assert_eq!(diff(&listed(60), &few), Diff::default());
@@ -176,7 +179,8 @@ fn ports_enumerated() {
     let all = |but: Option<u16>| {
         let ports = (0..=u16::MAX).filter(|port| *port != 80 && Some(*port) != but);
         let origins = ports.map(|port| format!("http://a.test:{port}"));
-        Config::new(origins.chain(["http://a.test".to_owned()]))
+        let all = Config::new(origins.chain(["http://a.test".to_owned()]));
+        Config { danger: DANGER, ..all }
     };
     assert_eq!(diff(&any, &all(None)), Diff::default());
     assert_eq!(
@@ -317,12 +321,67 @@ fn the_other_keys() {
                 danger: Danger::default(),
                 ..app()
             },
-            &[],
+            &[
+                "~ max_age none -> 5: how long browsers keep a preflight's answer",
+                "~ allow_private_network false -> true: the answer to browsers that ask before they reach into a private network",
+                "~ preflight_continue false -> true: whether the handler sees the preflights that are allowed",
+                "~ disallowed_origin \"forward\" -> \"forbid\": whether requests from other origins, such as a form's, are refused or reach the handler",
+                "~ refused_preflight \"explain\" -> \"conceal\": whether the answer to a refused preflight shows what is allowed",
+                "~ danger.allow_insecure_origins true -> false: whether http: origins may have credentials",
+                "~ danger.allow_public_suffix_subdomains true -> false: whether all subdomains of a public suffix may have credentials",
+                "~ danger.allow_unbounded_regex true -> false: whether a regular expression without bounds may have credentials",
+                "~ danger.allow_null_origin true -> false: whether the origin null may be allowed",
+                "~ danger.reflect_any_origin true -> false: whether \"*\" may have credentials",
+            ],
         ),
+        (
+            app(),
+            Config { preflight_status: Some(200), ..app() },
+            &["~ preflight_status 204 -> 200: the status of a preflight's answer"],
+        ),
+        // The default, spelled out.
+        (app(), Config { preflight_status: Some(204), ..app() }, &[]),
     ];
     for (older, newer, wanted) in rows {
         let found = diff(&older, &newer);
         assert_eq!(found.to_string(), wanted.join("\n"), "{older:?} {newer:?}");
+    }
+}
+
+/// A change of any key is told of: as what scripts may read, or besides.
+#[test]
+fn every_key_is_told_of() {
+    type Change = fn(&mut Config);
+    let changes: [(&str, Change); 16] = [
+        ("allow_origins", |config| config.allow_origins.push("https://b.test".into())),
+        ("allow_methods", |config| config.allow_methods.push("PUT".into())),
+        ("allow_headers", |config| config.allow_headers.push("x-a".into())),
+        ("expose_headers", |config| config.expose_headers.push("x-a".into())),
+        ("allow_credentials", |config| config.allow_credentials = true),
+        ("max_age", |config| config.max_age = Some(Duration::from_secs(600))),
+        ("allow_private_network", |config| config.allow_private_network = true),
+        ("preflight_status", |config| config.preflight_status = Some(200)),
+        ("preflight_continue", |config| config.preflight_continue = true),
+        ("disallowed_origin", |config| config.disallowed_origin = DisallowedOrigin::Forbid),
+        ("refused_preflight", |config| config.refused_preflight = RefusedPreflight::Conceal),
+        ("danger.allow_insecure_origins", |config| config.danger.allow_insecure_origins = true),
+        ("danger.allow_public_suffix_subdomains", |config| {
+            config.danger.allow_public_suffix_subdomains = true;
+        }),
+        ("danger.allow_unbounded_regex", |config| config.danger.allow_unbounded_regex = true),
+        ("danger.allow_null_origin", |config| config.danger.allow_null_origin = true),
+        ("danger.reflect_any_origin", |config| config.danger.reflect_any_origin = true),
+    ];
+    let before = Config::new(["https://a.test"]);
+    for (key, change) in changes {
+        let mut after = before.clone();
+        change(&mut after);
+        for (older, newer) in [(&before, &after), (&after, &before)] {
+            let Diff { allows, no_longer, besides } = diff(older, newer);
+            let readable = allows.iter().chain(&no_longer).map(|difference| difference.key);
+            let told: Vec<_> = readable.chain(besides.iter().map(|beside| beside.key)).collect();
+            assert_eq!(told, [key]);
+        }
     }
 }
 
@@ -356,14 +415,15 @@ fn closures_are_taken_at_their_word() {
         .allow_origins(["*"])
         .danger(Danger { allow_null_origin: false, ..DANGER });
     let [all, reflects] = [all, reflects].map(|b| b.allow_credentials(true).build().unwrap());
-    assert_eq!(all.diff(&reflects).to_string(), "");
+    assert!(all.diff(&reflects).is_empty());
 }
 
 /// What a closure says of an origin with a `*` in it, it says of no other.
 #[cfg(feature = "regex")]
 #[test]
 fn a_star_in_an_origin_stands_for_itself() {
-    let star = Policy::builder().allow_origin_if(|origin| origin.as_str() == "https://*.test");
+    let star = Policy::builder().danger(DANGER);
+    let star = star.allow_origin_if(|origin| origin.as_str() == "https://*.test");
     let stars = config(&[r"/https://\*{1,2}\.test/"]);
     assert_eq!(
         star.build().unwrap().diff(&policy(&stars)).to_string(),
@@ -577,8 +637,13 @@ proptest! {
 
     #[test]
     fn turned_round_it_says_the_same((one, two) in pairs()) {
-        let Diff { allows, no_longer } = diff(&one, &two);
-        prop_assert_eq!(diff(&two, &one), Diff { allows: no_longer, no_longer: allows });
+        let Diff { allows, no_longer, besides } = diff(&one, &two);
+        let turn = |Beside { key, older, newer, means }| {
+            Beside { key, older: newer, newer: older, means }
+        };
+        let besides = besides.into_iter().map(turn).collect();
+        let turned = Diff { allows: no_longer, no_longer: allows, besides };
+        prop_assert_eq!(diff(&two, &one), turned);
     }
 
     #[test]

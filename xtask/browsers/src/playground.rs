@@ -105,6 +105,12 @@ const BACKSPACE: &str = "\u{e003}";
 const TAB: &str = "\u{e004}";
 const SPACE: &str = " ";
 
+/// The lists of headers, that of each card and that of the explanation.
+const ALIKE: &str = "[...document.querySelectorAll('#cards article')].every((card) => {
+    const names = [...card.querySelectorAll('[data-header]')].map((item) => item.dataset.header);
+    return document.querySelector('#verdict').textContent.endsWith(` and ${names.join(', ')}.`);
+})";
+
 /// More than there are stops on the way.
 const TABS: usize = 60;
 
@@ -132,7 +138,8 @@ impl Page<'_> {
         self.holds("document.querySelector('#explain-part').dataset.busy === undefined").await?;
         self.sent(send).await?;
         let card = format!("article[data-readable={readable}][data-agrees=true]");
-        self.holds(&format!("document.querySelectorAll('#cards {card}').length === 3")).await
+        self.holds(&format!("document.querySelectorAll('#cards {card}').length === 3")).await?;
+        if readable { self.holds(ALIKE).await } else { Ok(()) }
     }
 
     /// Waits for the answers after `send`.

@@ -224,7 +224,7 @@ function showExplanation(said) {
   }
   verdict.dataset.readable = said.readable;
   const what = said.readable
-    ? `: the script sees status, body and ${seen(said).join(", ") || "no header"}.`
+    ? `: the script sees status, body and ${said.seen.join(", ") || "no header"}.`
     : `: ${said.reason}.`;
   const word = mark(said.readable);
   if (verdict.textContent !== word.textContent + what) verdict.replaceChildren(word, what);
@@ -237,6 +237,8 @@ function showExplanation(said) {
   }
   if (said.fix) {
     $("fix").hidden = false;
+    // What the server has to change besides, no button can.
+    $("apply").hidden = !said.tried;
     $("changes").replaceChildren(...said.changes.map((change) => element("li", {}, element("code", { textContent: change }))));
     $("cautions").replaceChildren(...said.cautions.map((caution) => element("li", { textContent: `but ${caution}` })));
   }
@@ -247,14 +249,6 @@ function showExplanation(said) {
     element("dt", { textContent: engine }), element("dd", { textContent: message }),
   ]));
   compare();
-}
-
-const shows = ({ headers }, name) => (headers === "*" ? name !== "set-cookie" : headers.includes(name));
-
-// Of the headers of the last answer, those that the script sees.
-function seen(said) {
-  const answer = said.events.findLast((event) => event.received).received;
-  return [...new Set(answer.headers.map(([name]) => name))].filter((name) => shows(said, name));
 }
 
 function mark(readable) {
@@ -429,10 +423,10 @@ function compare() {
   }
 }
 
-// All that was explained, and what a server adds (a length) only if the policy shows it.
+// The headers of both lists, in whichever order and case.
 function sees(card) {
-  const names = [...card.querySelectorAll("[data-header]")].map((item) => item.dataset.header);
-  return seen(explained).every((name) => names.includes(name)) && names.every((name) => shows(explained, name));
+  const names = new Set([...card.querySelectorAll("[data-header]")].map((item) => item.dataset.header.toLowerCase()));
+  return names.size === explained.seen.length && explained.seen.every((name) => names.has(name));
 }
 
 // Beginning

@@ -1,5 +1,6 @@
 //! What the page's script asks for: JSON in, JSON out.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use cors_core::Policy;
-use cors_core::browser::{Body, CredentialsMode, Fetch};
+use cors_core::browser::{Body, CredentialsMode, Fetch, Verdict};
 use cors_core::explain::{Explanation, explain_with};
 use cors_core::file::{self, Format, Found, Located};
 use http::Method;
@@ -77,14 +78,27 @@ pub(super) async fn explain(State(page): State<Arc<Page>>, body: Bytes) -> Answe
     let AskedFetch { policy, fetch } = read(&body)?;
     let explanation = explained(&page, &policy, fetch)?;
     let mut answer = to_json(&explanation);
-    answer["cautions"] = json!(explanation.fix().map(|fix| fix.cautions()));
+    answer["seen"] = json!(seen(&explanation));
     Ok(Json(answer))
+}
+
+/// What the servers' HTTP libraries add to each answer.
+const ADDED: [&str; 2] = ["content-length", "date"];
+
+/// The names of the response headers that the script sees, sorted.
+fn seen(explanation: &Explanation) -> BTreeSet<&str> {
+    let Verdict::Readable(readable) = explanation.verdict() else { return BTreeSet::new() };
+    let added = ADDED.into_iter().filter(|name| readable.shared.shows(name));
+    readable.headers.keys().map(|name| name.as_str()).chain(added).collect()
 }
 
 pub(super) async fn fix(State(page): State<Arc<Page>>, body: Bytes) -> Answer {
     let AskedFetch { policy, fetch } = read(&body)?;
     let explanation = explained(&page, &policy, fetch)?;
     let fix = explanation.fix().ok_or_else(|| Fault::Request("there is no fix".to_owned()))?;
+    if !fix.is_tried() {
+        return Err(Fault::Request(format!("the fix is not one of text and form: {fix}")));
+    }
     let text = mend::apply(&policy, fix).ok_or_else(|| {
         Fault::Request(format!("the fix is for you to write into this text: {fix}"))
     })?;
