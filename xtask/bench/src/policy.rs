@@ -1,4 +1,4 @@
-//! The same policy for ours and for each of the peers.
+//! The same policy for ours and for each peer.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -6,24 +6,19 @@ use std::time::Duration;
 
 use cors_core::{Danger, DisallowedOrigin, OriginEntry, Policy};
 use http::{HeaderName, HeaderValue, Method};
+use regex::bytes::Regex;
 
-use crate::request::ALLOWED_HEADER;
 use crate::rows::{APP, PolicyKind};
 
 /// Methods, in the order in which our policies answer them.
 pub const METHODS: [&str; 5] = ["PUT", "DELETE", "GET", "HEAD", "POST"];
 
 /// Request headers.
-pub const HEADERS: [&str; 3] = ["content-type", "authorization", ALLOWED_HEADER];
+pub const HEADERS: [&str; 3] = ["content-type", "authorization", "x-request-id"];
 
-/// Response headers.
-pub const EXPOSED: [&str; 1] = ["x-request-id"];
-
-/// How long preflights are kept.
-pub const MAX_AGE: Duration = Duration::from_secs(600);
-
-/// What [`PolicyKind::Regex`] matches, from beginning to end.
-pub const REGEX: &str = r"https://pr-[0-9]+\.example\.com";
+const EXPOSED: [&str; 1] = ["x-request-id"];
+const MAX_AGE: Duration = Duration::from_secs(600);
+const REGEX: &str = r"https://pr-[0-9]+\.example\.com";
 
 /// This many origins, the last of which is [`APP`]: of different lengths, in no order.
 pub fn origins(n: usize) -> impl Iterator<Item = String> {
@@ -35,7 +30,12 @@ pub fn domains(n: usize) -> impl Iterator<Item = String> {
     (1..n).map(|i| format!("{}.com", label(i))).chain(["example.com".to_owned()])
 }
 
-/// A label of its own for each number.
+/// This many patterns of the subdomains of [`domains`].
+pub fn patterns(n: usize) -> impl Iterator<Item = String> {
+    domains(n).map(|domain| format!("https://*.{domain}"))
+}
+
+/// A different label for each number.
 fn label(i: usize) -> String {
     // Steps of splitmix64, which visits every number once.
     let mut z = (i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -45,11 +45,11 @@ fn label(i: usize) -> String {
     format!("{}-{i}{}", char::from(b'a' + (z >> 40) as u8 % 26), "x".repeat(padding))
 }
 
-/// Ours, made once for a process.
+/// Ours, built once per process.
 pub fn ours(kind: PolicyKind) -> Policy {
-    static MADE: LazyLock<Mutex<HashMap<PolicyKind, Policy>>> = LazyLock::new(Mutex::default);
-    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    made.entry(kind).or_insert_with(|| build(kind)).clone()
+    static BUILT: LazyLock<Mutex<HashMap<PolicyKind, Policy>>> = LazyLock::new(Mutex::default);
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    built.entry(kind).or_insert_with(|| build(kind)).clone()
 }
 
 fn build(kind: PolicyKind) -> Policy {
@@ -64,9 +64,7 @@ fn build(kind: PolicyKind) -> Policy {
         PolicyKind::Forbid(n) => {
             policy.allow_origins(origins(n)).disallowed_origin(DisallowedOrigin::Forbid)
         }
-        PolicyKind::Subdomains(n) => {
-            policy.allow_origins(domains(n).map(|domain| format!("https://*.{domain}")))
-        }
+        PolicyKind::Subdomains(n) => policy.allow_origins(patterns(n)),
         PolicyKind::Regex => policy.allow_origins([OriginEntry::regex(REGEX)]),
         PolicyKind::Any => policy.allow_origins(["*"]),
         PolicyKind::Echo => policy
@@ -74,24 +72,31 @@ fn build(kind: PolicyKind) -> Policy {
             .danger(Danger { reflect_any_origin: true, ..Danger::default() }),
         PolicyKind::AnyHeader(n) => policy.allow_origins(origins(n)).allow_headers(["*"]),
     };
-    policy.build().expect("it is faultless")
+    policy.build().expect("it has no errors")
 }
 
-/// Whether an origin is a subdomain of one of these, as one writes it by hand.
-fn is_subdomain(origin: &[u8], suffixes: &[String]) -> bool {
-    origin.starts_with(b"https://")
-        && suffixes.iter().any(|suffix| origin.ends_with(suffix.as_bytes()))
+/// The regular expression as it is written by hand.
+pub fn anchored() -> Regex {
+    Regex::new(&format!("^(?:{REGEX})$")).expect("it is well-formed")
 }
 
-fn suffixes(n: usize) -> Vec<String> {
-    domains(n).map(|domain| format!(".{domain}")).collect()
+/// Whether an origin is one of a policy without a list, as it is written by hand.
+fn predicate(kind: PolicyKind) -> impl Fn(&[u8]) -> bool + Send + Sync + 'static {
+    let regex = anchored();
+    let suffixes: Vec<String> = match kind {
+        PolicyKind::Subdomains(n) => domains(n).map(|domain| format!(".{domain}")).collect(),
+        _ => Vec::new(),
+    };
+    move |origin: &[u8]| match kind {
+        PolicyKind::Regex => regex.is_match(origin),
+        _ => {
+            origin.starts_with(b"https://")
+                && suffixes.iter().any(|suffix| origin.ends_with(suffix.as_bytes()))
+        }
+    }
 }
 
-fn anchored() -> regex::bytes::Regex {
-    regex::bytes::Regex::new(&format!("^(?:{REGEX})$")).expect("it is well-formed")
-}
-
-/// That of `tower-http`; or why it has none.
+/// `tower-http`'s, or why it has none.
 pub fn tower_http(kind: PolicyKind) -> Result<tower_http::cors::CorsLayer, &'static str> {
     use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
     let value = |text: String| HeaderValue::try_from(text).expect("it is visible ASCII");
@@ -100,13 +105,9 @@ pub fn tower_http(kind: PolicyKind) -> Result<tower_http::cors::CorsLayer, &'sta
             AllowOrigin::list(origins(n).map(value))
         }
         PolicyKind::Forbid(_) => return Err("it never refuses"),
-        PolicyKind::Subdomains(n) => {
-            let suffixes = suffixes(n);
-            AllowOrigin::predicate(move |origin, _| is_subdomain(origin.as_bytes(), &suffixes))
-        }
-        PolicyKind::Regex => {
-            let regex = anchored();
-            AllowOrigin::predicate(move |origin, _| regex.is_match(origin.as_bytes()))
+        PolicyKind::Subdomains(_) | PolicyKind::Regex => {
+            let is_allowed = predicate(kind);
+            AllowOrigin::predicate(move |origin, _| is_allowed(origin.as_bytes()))
         }
         PolicyKind::Any => AllowOrigin::any(),
         PolicyKind::Echo => AllowOrigin::mirror_request(),
@@ -125,7 +126,7 @@ pub fn tower_http(kind: PolicyKind) -> Result<tower_http::cors::CorsLayer, &'sta
         .max_age(MAX_AGE))
 }
 
-/// That of `actix-cors`.
+/// `actix-cors`'s.
 pub fn actix_cors(kind: PolicyKind) -> actix_cors::Cors {
     let cors = actix_cors::Cors::default()
         .allowed_methods(METHODS)
@@ -140,13 +141,9 @@ pub fn actix_cors(kind: PolicyKind) -> actix_cors::Cors {
         PolicyKind::Origins(n) | PolicyKind::Forbid(n) | PolicyKind::AnyHeader(n) => {
             origins(n).fold(cors, |cors, origin| cors.allowed_origin(&origin))
         }
-        PolicyKind::Subdomains(n) => {
-            let suffixes = suffixes(n);
-            cors.allowed_origin_fn(move |origin, _| is_subdomain(origin.as_bytes(), &suffixes))
-        }
-        PolicyKind::Regex => {
-            let regex = anchored();
-            cors.allowed_origin_fn(move |origin, _| regex.is_match(origin.as_bytes()))
+        PolicyKind::Subdomains(_) | PolicyKind::Regex => {
+            let is_allowed = predicate(kind);
+            cors.allowed_origin_fn(move |origin, _| is_allowed(origin.as_bytes()))
         }
         PolicyKind::Any => return cors.allow_any_origin().send_wildcard(),
         PolicyKind::Echo => cors.allow_any_origin(),
@@ -154,7 +151,7 @@ pub fn actix_cors(kind: PolicyKind) -> actix_cors::Cors {
     cors.supports_credentials()
 }
 
-/// That of warp; or why it has none.
+/// warp's, or why it has none.
 pub fn warp_cors(kind: PolicyKind) -> Result<warp::cors::Builder, &'static str> {
     let cors = warp::cors()
         .allow_methods(METHODS)
@@ -171,6 +168,6 @@ pub fn warp_cors(kind: PolicyKind) -> Result<warp::cors::Builder, &'static str> 
         PolicyKind::Any | PolicyKind::Echo => Ok(cors.allow_any_origin()),
         PolicyKind::Subdomains(_) => Err("it has no patterns"),
         PolicyKind::Regex => Err("it has no regular expressions"),
-        PolicyKind::AnyHeader(_) => Err("it takes listed headers alone"),
+        PolicyKind::AnyHeader(_) => Err("it takes only listed headers"),
     }
 }
