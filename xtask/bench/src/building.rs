@@ -8,6 +8,7 @@ use cors_core::{Policy, PreparedPolicy};
 use http::HeaderValue;
 use stats_alloc::{Region, StatsAlloc};
 
+use crate::rows::PolicyKind;
 use crate::{Fault, policy};
 
 const ENTRIES: usize = 1_000_000;
@@ -17,11 +18,12 @@ const ENTRIES: usize = 1_000_000;
 /// # Errors
 /// None of the entries should be the cause of one.
 pub fn run(allocator: &StatsAlloc<System>) -> Result<(), Fault> {
-    let origins: Vec<String> = policy::origins(ENTRIES).collect();
-    let patterns: Vec<String> = policy::patterns(ENTRIES).collect();
+    let origins = policy::entries(PolicyKind::Origins(ENTRIES));
+    let domains = policy::entries(PolicyKind::Subdomains(ENTRIES));
+    let patterns = domains.iter().map(|domain| format!("https://*.{domain}")).collect();
     for (what, texts) in [("origins", origins), ("patterns of subdomains", patterns)] {
-        let builder = Policy::builder().allow_origins(&texts).allow_credentials(true);
         let (region, start) = (Region::new(allocator), Instant::now());
+        let builder = Policy::builder().allow_origins(&texts).allow_credentials(true);
         let policy = builder.build()?;
         let policy = black_box(PreparedPolicy::<HeaderValue>::new(policy));
         let (spent, change) = (start.elapsed(), region.change());

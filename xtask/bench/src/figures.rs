@@ -62,32 +62,30 @@ impl Figures {
     }
 
     /// A table of one measure: a line for each row, a group of columns for each framework. What ours adds
-    /// to a request, and that as a multiple of what the others add; of blocks, how many more ours allocates.
+    /// to a request, and that as a multiple of what the others add; of blocks and bytes, how many more ours allocates.
     pub fn table(&self, frameworks: &[Framework], rows: &[Row], measure: &str) -> String {
         let names = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
         let (mut titles, mut heads) = (format!("{measure:names$}"), " ".repeat(names));
         for Framework { name, peer, .. } in frameworks {
             let _ = write!(titles, "  {name:<25}");
-            let last = peer.map_or("decide", |_| "peer");
-            let _ = write!(heads, "  {:>6} {:>5} {:>5} {last:>5} ", "ours", "floor", "least");
+            let _ = write!(heads, "  {:>6} {:>5} {:>5} {peer:>5} ", "ours", "floor", "least");
         }
         let mut table = format!("{}\n{}\n", titles.trim_end(), heads.trim_end());
         for Row { name: row, .. } in rows {
             let mut line = format!("{row:names$}");
-            for Framework { name, peer, .. } in frameworks {
+            for Framework { name, .. } in frameworks {
                 let of = |who| self.over_bare(name, row, who, measure);
                 let ours = of(Who::Ours);
                 let cell = |who| match (ours, of(who)) {
-                    (Some(ours), Some(other)) if measure == "blocks" => {
+                    (Some(ours), Some(other)) if measure.starts_with('b') => {
                         format!("{:+}", ours - other)
                     }
                     (Some(ours), Some(other)) if other > 0.0 => format!("{:.2}", ours / other),
                     _ => "—".to_owned(),
                 };
-                let (floor, least) = (cell(Who::Floor), cell(Who::Necessary));
-                let last = cell(peer.map_or(Who::Decide, |_| Who::Peer));
+                let [floor, least, peer] = [Who::Floor, Who::Necessary, Who::Peer].map(cell);
                 let (ours, mark) = (ours.unwrap_or(f64::NAN), self.mark(name, row));
-                let _ = write!(line, "  {ours:>6.0} {floor:>5} {least:>5} {last:>5}{mark}");
+                let _ = write!(line, "  {ours:>6.0} {floor:>5} {least:>5} {peer:>5}{mark}");
             }
             let _ = writeln!(table, "{}", line.trim_end());
         }
@@ -185,7 +183,6 @@ mod tests {
         };
         for (row, peer) in [("forbid", None), ("regex, hit", Some(2200.0))] {
             for framework in ["core", "actix"] {
-                let last = if framework == "core" { Who::Decide } else { Who::Peer };
                 let four = [(Who::Bare, 100.0), (Who::Floor, 600.0), (Who::Necessary, 850.0)];
                 for (who, count) in four {
                     read(framework, row, who, "instructions", &[count]);
@@ -194,7 +191,7 @@ mod tests {
                 read(framework, row, Who::Ours, "instructions", &[1100.0, 9999.0, 600.0]);
                 read(framework, row, Who::Ours, "blocks", &[5.0]);
                 if let Some(peer) = peer {
-                    read(framework, row, last, "instructions", &[peer]);
+                    read(framework, row, Who::Peer, "instructions", &[peer]);
                 }
             }
         }

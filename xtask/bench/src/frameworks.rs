@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::contender::Contender;
+use crate::figures::difference;
 use crate::rows::Row;
 
 mod actix;
@@ -22,10 +23,8 @@ pub enum Who {
     Necessary,
     /// This project's layer.
     Ours,
-    /// The other library's layer.
+    /// The other library's layer; in the core, `Policy::decide` alone.
     Peer,
-    /// `Policy::decide` alone.
-    Decide,
 }
 
 impl fmt::Display for Who {
@@ -43,37 +42,36 @@ enum Make {
     Necessary,
     Ours,
     Peer,
-    Decide,
 }
 
 /// A contender, or why there is none.
-pub type Made = Result<Contender, &'static str>;
+type Made = Result<Contender, &'static str>;
 
-/// A framework: its name, its peer's package, and what makes its contenders.
+/// A framework.
 #[derive(Clone, Copy, Debug)]
 pub struct Framework {
     /// What it is called.
     pub name: &'static str,
-    /// The package of the other library, if there is one.
-    pub peer: Option<&'static str>,
+    /// What its peer is called.
+    pub peer: &'static str,
     make: fn(&Row, Make) -> Made,
 }
 
 /// Every framework.
 pub const FRAMEWORKS: [Framework; 5] = [
-    Framework { name: "core", peer: None, make: core::make },
-    Framework { name: "tower", peer: Some("tower-http"), make: tower::make },
-    Framework { name: "axum", peer: Some("tower-http"), make: axum::make },
-    Framework { name: "actix", peer: Some("actix-cors"), make: actix::make },
-    Framework { name: "warp", peer: Some("warp"), make: warp::make },
+    Framework { name: "core", peer: "decide", make: core::make },
+    Framework { name: "tower", peer: "peer", make: tower::make },
+    Framework { name: "axum", peer: "peer", make: axum::make },
+    Framework { name: "actix", peer: "peer", make: actix::make },
+    Framework { name: "warp", peer: "peer", make: warp::make },
 ];
 
 impl Framework {
-    /// The contenders of a row, the bare service first.
+    /// The contenders of a row, the bare service first; and in words what the peer does otherwise.
     ///
     /// # Panics
     /// If the floor or what is necessary does not answer as ours.
-    pub fn contenders(&self, row: &Row, with_peer: bool) -> Vec<(Who, Made)> {
+    pub fn contenders(&self, row: &Row, with_peer: bool) -> (Vec<(Who, Contender)>, String) {
         let own = |make| (self.make)(row, make).expect("only peers cannot do everything");
         let ours = own(Make::Ours);
         let answer = (ours.answer)();
@@ -90,18 +88,19 @@ impl Framework {
         for (what, by_hand) in [("floor", &floor), ("necessary", &necessary)] {
             assert_eq!((by_hand.answer)(), answer, "{what}: {}, {}", self.name, row.name);
         }
-        let mut contenders = vec![
-            (Who::Bare, Ok(bare)),
-            (Who::Floor, Ok(floor)),
-            (Who::Necessary, Ok(necessary)),
-            (Who::Ours, Ok(ours)),
-        ];
-        match self.peer {
-            None => contenders.push((Who::Decide, Ok(own(Make::Decide)))),
-            Some(_) if with_peer => contenders.push((Who::Peer, (self.make)(row, Make::Peer))),
-            Some(_) => {}
-        }
-        contenders
+        let four = [Who::Bare, Who::Floor, Who::Necessary, Who::Ours];
+        let mut contenders: Vec<_> = four.into_iter().zip([bare, floor, necessary, ours]).collect();
+        let peer = with_peer.then(|| (self.make)(row, Make::Peer));
+        let words = match peer {
+            Some(Ok(peer)) => {
+                let words = difference(&answer, &(peer.answer)());
+                contenders.push((Who::Peer, peer));
+                words
+            }
+            Some(Err(reason)) => format!("absent: {reason}"),
+            None => String::new(),
+        };
+        (contenders, words)
     }
 }
 
@@ -111,13 +110,12 @@ mod tests {
 
     use super::*;
     use crate::contender::Answer;
-    use crate::figures::difference;
     use crate::rows;
 
     fn answer(framework: &Framework, row: &Row, who: Who) -> Answer {
-        let contenders = framework.contenders(row, who == Who::Peer);
-        let (_, made) = contenders.into_iter().find(|(known, _)| *known == who).unwrap();
-        (made.unwrap().answer)()
+        let (contenders, _) = framework.contenders(row, false);
+        let (_, found) = contenders.iter().find(|(known, _)| *known == who).unwrap();
+        (found.answer)()
     }
 
     /// The headers of CORS, and `Vary`; the status too if the layer answers.
@@ -212,14 +210,7 @@ mod tests {
         ] {
             let row = rows::named(row);
             for framework in &FRAMEWORKS[2..] {
-                let contenders = framework.contenders(&row, true);
-                let said = match contenders.last().unwrap() {
-                    (Who::Peer, Ok(peer)) => {
-                        difference(&answer(framework, &row, Who::Ours), &(peer.answer)())
-                    }
-                    (_, Err(reason)) => format!("absent: {reason}"),
-                    (who, _) => format!("{who} is the last"),
-                };
+                let said = framework.contenders(&row, true).1;
                 words += &format!("{}, {}: {said}\n", row.name, framework.name);
             }
         }

@@ -22,57 +22,38 @@ pub mod sockets;
 
 const LEGEND: &str = "\
 ours: what the layer adds to a request to the bare service, which has no CORS
-floor, least, peer, decide: ours as a multiple of what they add; of blocks, how many more ours allocates
+floor, least, peer, decide: ours as a multiple of what they add; of blocks and bytes, how many more ours has
   floor: the same headers, made beforehand; least: what a correct layer has to do, by hand for one policy
   peer: the framework's other CORS layer, which does less (<), more (>) or something else (≠)
   decide: Policy::decide alone
 ";
-
-/// The rows that the README shows.
-const README_ROWS: [&str; 8] = [
-    "allowed, last of 1",
-    "allowed, last of 100",
-    "allowed, last of 1,000,000",
-    "not allowed, of 100",
-    "preflight, of 100",
-    "header list, 60 KiB of distinct names",
-    "10,000 subdomains, hit",
-    "ten own headers and Vary",
-];
-
-/// What is before the table in the README.
-const PLACE: &str = "<!-- cargo xtask bench --readme -->\n```text\n";
 
 /// Why something could not be measured.
 pub type Fault = Box<dyn Error + Send + Sync>;
 
 /// The whole program; `allocator` counts if it is the one in use.
 pub fn main(allocator: &StatsAlloc<System>) -> ExitCode {
-    let options = match Options::parse(std::env::args_os().skip(1)) {
-        Ok(Some(options)) => options,
-        Ok(None) => {
-            print!("{}", include_str!("../usage.txt"));
-            return ExitCode::SUCCESS;
-        }
-        Err(usage) => {
-            eprintln!("bench: {usage}");
-            return ExitCode::from(2);
-        }
-    };
-    let done = match &options.child {
-        Some(kind) => measure::measure(&options, kind, allocator),
-        None if options.sockets => {
-            sockets::run(if options.quick { 4 } else { 40 }).map(|table| print!("{table}"))
-        }
-        None => all(&options),
-    };
-    match done {
+    match run(allocator) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("bench: {fault}");
-            ExitCode::FAILURE
+            ExitCode::from(if fault.is::<lexopt::Error>() { 2 } else { 1 })
         }
     }
+}
+
+fn run(allocator: &StatsAlloc<System>) -> Result<(), Fault> {
+    match Options::parse(std::env::args_os().skip(1))? {
+        None => print!("{}", include_str!("../usage.txt")),
+        Some(Options { sockets: true, quick, .. }) => {
+            print!("{}", sockets::run(if quick { 4 } else { 40 })?);
+        }
+        Some(options) => match &options.child {
+            Some(kind) => measure::measure(&options, kind, allocator)?,
+            None => all(&options)?,
+        },
+    }
+    Ok(())
 }
 
 fn all(options: &Options) -> Result<(), Fault> {
@@ -81,7 +62,7 @@ fn all(options: &Options) -> Result<(), Fault> {
     let by = format!("{}; instructions counted by {by}", versions().join(", "));
     let figures = measure::run(options, valgrind.is_some())?;
     println!("{by}\n{LEGEND}");
-    for measure in ["instructions", "blocks", "nanoseconds"] {
+    for measure in ["instructions", "blocks", "bytes", "nanoseconds"] {
         println!("{}", figures.table(&options.frameworks, &options.rows, measure));
     }
     println!("what the peers do otherwise\n{}", figures.notes());
@@ -93,20 +74,7 @@ fn all(options: &Options) -> Result<(), Fault> {
         fs::write(file, format!("{report:#}\n"))
             .map_err(|error| format!("{}: {error}", file.display()))?;
     }
-    if options.readme {
-        let file = xtask::workspace().join("README.md");
-        let rows: Vec<_> = README_ROWS.iter().map(|name| rows::named(name)).collect();
-        let table = figures.table(&options.frameworks[2..], &rows, "instructions");
-        fs::write(&file, with_table(&fs::read_to_string(&file)?, &format!("{table}\n{by}\n"))?)?;
-    }
     Ok(())
-}
-
-/// A README with another table at its place.
-fn with_table(readme: &str, table: &str) -> Result<String, Fault> {
-    let (before, rest) = readme.split_once(PLACE).ok_or("README.md has no place for the table")?;
-    let (_, after) = rest.split_once("```\n").ok_or("the table in README.md has no end")?;
-    Ok([before, PLACE, table, "```\n", after].concat())
 }
 
 /// The versions of the peers in the lock file.
@@ -122,14 +90,6 @@ fn versions() -> [String; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_readme_has_a_place_for_the_table() {
-        let readme = fs::read_to_string(xtask::workspace().join("README.md")).unwrap();
-        let other = with_table(&readme, "a table\n").unwrap();
-        assert!(other.contains(&format!("{PLACE}a table\n```\n")));
-        assert!(with_table("# README", "").is_err());
-    }
 
     #[test]
     fn versions_are_those_of_the_lock_file() {

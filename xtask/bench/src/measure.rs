@@ -13,8 +13,8 @@ use std::{env, fs, thread};
 use stats_alloc::{Region, StatsAlloc};
 
 use crate::contender::Contender;
-use crate::figures::{Figures, difference};
-use crate::frameworks::{Framework, Who};
+use crate::figures::Figures;
+use crate::frameworks::Framework;
 use crate::options::Options;
 use crate::rows::Row;
 use crate::{Fault, building, policy};
@@ -104,17 +104,13 @@ fn counts(lines: &str, dumps: &Path) -> Result<String, Fault> {
     for (i, line) in lines.lines().enumerate() {
         let name = format!("counts.{}", i + 1);
         let dump = fs::read_to_string(dumps.join(&name));
-        let total = total(&dump.map_err(|error| format!("{name}: {error}"))?);
+        let dump = dump.map_err(|error| format!("{name}: {error}"))?;
+        let total = dump.lines().find_map(|line| line.strip_prefix("totals:"));
+        let total = total.and_then(|total| total.split_whitespace().next()?.parse::<f64>().ok());
         let total = total.ok_or_else(|| format!("{name}: it has no total"))?;
-        counted += &format!("{line}\t{}\n", total as f64 / REQUESTS as f64);
+        counted += &format!("{line}\t{}\n", total / REQUESTS as f64);
     }
     Ok(counted)
-}
-
-/// The total of a file that valgrind has written.
-fn total(dump: &str) -> Option<u64> {
-    let line = dump.lines().find_map(|line| line.strip_prefix("totals:"))?;
-    line.split_whitespace().next()?.parse().ok()
 }
 
 /// Measures one framework and prints the figures, a line each.
@@ -136,12 +132,6 @@ pub fn measure(options: &Options, kind: &str, allocator: &StatsAlloc<System>) ->
     Ok(())
 }
 
-/// The contenders that there are.
-fn contenders(framework: Framework, row: &Row, with_peer: bool) -> Vec<(Who, Contender)> {
-    let all = framework.contenders(row, with_peer).into_iter();
-    all.filter_map(|(who, made)| Some((who, made.ok()?))).collect()
-}
-
 /// Serves each contender's requests in a function of its own, which valgrind is given by name. Maps hash
 /// at random, so contenders are made and counted more than once.
 fn count(framework: Framework, row: &Row, repeat: usize) {
@@ -154,7 +144,7 @@ fn count(framework: Framework, row: &Row, repeat: usize) {
     thread::spawn(move || {
         for _ in 0..repeat {
             // Under valgrind, a peer that searches a million origins takes minutes.
-            for (who, contender) in contenders(framework, &shared, !shared.is_long()) {
+            for (who, contender) in framework.contenders(&shared, !shared.is_long()).0 {
                 count_one(&contender);
                 sender.send(who).expect("the receiver waits for it");
             }
@@ -197,7 +187,7 @@ fn write_down() {
 
 /// Blocks and bytes that a request allocates.
 fn allocations(framework: Framework, row: &Row, allocator: &StatsAlloc<System>) {
-    for (who, contender) in contenders(framework, row, true) {
+    for (who, contender) in framework.contenders(row, true).0 {
         (contender.serve)(1)();
         let (mut blocks, mut bytes) = (0, 0);
         for _ in 0..REQUESTS {
@@ -217,52 +207,33 @@ fn allocations(framework: Framework, row: &Row, allocator: &StatsAlloc<System>) 
 /// Nanoseconds of a request, in rounds in which each contender has its turn; and in words what the peer
 /// does otherwise.
 fn time(framework: Framework, row: &Row, rounds: usize) {
-    let (mut turns, mut ours) = (Vec::new(), None);
-    for (who, made) in framework.contenders(row, true) {
-        let words = match (&made, &ours) {
-            (Err(reason), _) => format!("absent: {reason}"),
-            (Ok(peer), Some(ours)) => difference(ours, &(peer.answer)()),
-            (Ok(_), None) => String::new(),
-        };
-        if who == Who::Peer {
-            println!("{}\tpeer\tnote\t{words}", row.name);
-        }
-        let Ok(contender) = made else { continue };
-        if who == Who::Ours {
-            ours = Some((contender.answer)());
-        }
-        turns.push((who, calibrate(&contender), contender));
+    let (mut turns, words) = framework.contenders(row, true);
+    if framework.peer == "peer" {
+        println!("{}\tpeer\tnote\t{words}", row.name);
     }
-    for _ in 0..rounds {
-        for (who, requests, contender) in &turns {
-            println!("{}\t{who}\tnanoseconds\t{}", row.name, turn(contender, *requests));
+    // The first round warms up.
+    for round in 0..=rounds {
+        for (who, contender) in &turns {
+            let time = turn(contender);
+            if round > 0 {
+                println!("{}\t{who}\tnanoseconds\t{time}", row.name);
+            }
         }
         turns.rotate_left(1);
     }
 }
 
-/// How many requests fill a turn.
-fn calibrate(contender: &Contender) -> usize {
-    let mut requests = 1;
-    loop {
-        let share = TURN.as_nanos() as f64 / (turn(contender, requests) * requests as f64);
-        if share <= 2.0 {
-            return ((requests as f64 * share) as usize).max(1);
-        }
-        requests *= 2;
-    }
-}
-
-/// The time of one of so many requests, in nanoseconds.
-fn turn(contender: &Contender, requests: usize) -> f64 {
-    let mut spent = Duration::ZERO;
-    for done in (0..requests).step_by(AT_ONCE) {
-        let mut serve = (contender.serve)(AT_ONCE.min(requests - done));
+/// The time of a request in one turn, in nanoseconds.
+fn turn(contender: &Contender) -> f64 {
+    let (mut spent, mut served) = (Duration::ZERO, 0);
+    while spent < TURN {
+        let mut serve = (contender.serve)(AT_ONCE);
         let start = Instant::now();
         serve();
         spent += start.elapsed();
+        served += AT_ONCE;
     }
-    spent.as_nanos() as f64 / requests as f64
+    spent.as_nanos() as f64 / served as f64
 }
 
 #[cfg(test)]
@@ -273,15 +244,16 @@ mod tests {
     fn counts_are_read_in_the_order_of_the_lines() {
         let dumps = env::temp_dir().join(format!("bench-test-{}", process::id()));
         fs::create_dir(&dumps).unwrap();
-        for (i, total) in [(1, "9000"), (2, "50 7")] {
+        for (i, total) in [(1, "9000"), (2, "50 7"), (3, "many")] {
             let dump = format!("events: Ir\nsummary: 1\n\nfn=(1) f\n16 2\n\ntotals: {total}\n");
             fs::write(dumps.join(format!("counts.{i}")), dump).unwrap();
         }
         let two = counts("a\tbare\tinstructions\na\tours\tinstructions\n", &dumps);
-        let three = counts("\n\n\n", &dumps).unwrap_err().to_string();
+        let [three, four] =
+            [3, 4].map(|lines| counts(&"\n".repeat(lines), &dumps).unwrap_err().to_string());
         fs::remove_dir_all(&dumps).unwrap();
         assert_eq!(two.unwrap(), "a\tbare\tinstructions\t450\na\tours\tinstructions\t2.5\n");
-        assert!(three.contains("counts.3"), "{three}");
-        assert_eq!(total("totals: many\n"), None);
+        assert!(three.contains("counts.3: it has no total"), "{three}");
+        assert!(four.contains("counts.3"), "{four}");
     }
 }

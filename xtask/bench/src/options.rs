@@ -21,8 +21,6 @@ pub struct Options {
     pub quick: bool,
     /// Where the figures are written as JSON.
     pub json: Option<PathBuf>,
-    /// Whether the table in the README is written.
-    pub readme: bool,
     /// Whether the test servers are loaded, and nothing else is done.
     pub sockets: bool,
     /// What a process started by another one measures: one of its measures.
@@ -37,7 +35,7 @@ impl Options {
     pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Option<Self>, Error> {
         let mut parser = Parser::from_args(args);
         let (mut frameworks, mut texts) = (FRAMEWORKS.to_vec(), Vec::new());
-        let (mut quick, mut readme, mut sockets) = (false, false, false);
+        let (mut quick, mut sockets) = (false, false);
         let (mut json, mut child) = (None, None);
         while let Some(arg) = parser.next()? {
             match arg {
@@ -49,7 +47,6 @@ impl Options {
                 Arg::Long("rows") => texts.push(parser.value()?.string()?),
                 Arg::Long("quick") => quick = true,
                 Arg::Long("json") => json = Some(parser.value()?.into()),
-                Arg::Long("readme") => readme = true,
                 Arg::Long("sockets") => sockets = true,
                 Arg::Long("child") => child = Some(parser.value()?.string()?),
                 other => return Err(other.unexpected()),
@@ -59,25 +56,17 @@ impl Options {
         let partial = !texts.is_empty() || frameworks.len() < FRAMEWORKS.len();
         if rows.is_empty() {
             return Err(format!("--rows {}: no row has such a name", texts.join(" or ")).into());
-        }
-        // A child gets the flags of its parent, and one framework.
-        let is_child = child.is_some();
-        if !is_child && sockets && (partial || readme || json.is_some()) {
+        } else if sockets && (partial || json.is_some()) {
             return Err("--sockets takes only --quick".into());
         }
-        if !is_child && readme && (partial || quick) {
-            return Err("--readme needs every framework and row, and no --quick".into());
-        }
-        Ok(Some(Self { frameworks, rows, partial, quick, json, readme, sockets, child }))
+        Ok(Some(Self { frameworks, rows, partial, quick, json, sockets, child }))
     }
 }
 
 fn framework(name: &str) -> Result<Framework, Error> {
     let known = FRAMEWORKS.into_iter().find(|known| known.name == name);
-    known.ok_or_else(|| {
-        let names = FRAMEWORKS.map(|known| known.name).join(", ");
-        format!("--frameworks {name}: not one of {names}").into()
-    })
+    let names = FRAMEWORKS.map(|known| known.name).join(", ");
+    known.ok_or_else(|| format!("--frameworks {name}: not one of {names}").into())
 }
 
 #[cfg(test)]
@@ -103,7 +92,6 @@ mod tests {
             ("--frameworks axum,rocket", "rocket: not one of core, tower"),
             ("--rows nowhere", "--rows nowhere"),
             ("--sockets --rows forbid", "--sockets"),
-            ("--readme --quick", "--readme"),
             ("--fast", "--fast"),
             ("axum", "axum"),
         ] {

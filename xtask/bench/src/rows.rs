@@ -80,78 +80,56 @@ pub fn rows(texts: &[String], quick: bool) -> Vec<Row> {
     rows
 }
 
-/// The row with this name.
-///
-/// # Panics
-/// If there is none.
-pub fn named(name: &str) -> Row {
-    all().into_iter().find(|row| row.name == name).expect("there is such a row")
-}
-
 fn all() -> Vec<Row> {
     use PolicyKind::{Any, AnyHeader, Echo, Forbid, Origins, Regex, Subdomains};
-    let row = |name: String, policy, origin| Row {
-        name,
-        policy,
-        origin,
-        preflight: None,
-        own_headers: false,
+    let mut rows = Vec::new();
+    let mut add = |name: &str, policy, origin: &'static str, preflight| {
+        let (name, origin) = (name.to_owned(), (!origin.is_empty()).then_some(origin));
+        rows.push(Row { name, policy, origin, preflight, own_headers: false });
     };
-    let asks = |name: String, policy, origin, method, headers: &str| Row {
-        preflight: Some((method, headers.to_owned())),
-        ..row(name, policy, Some(origin))
-    };
-    let get = |name: String, policy, origin| row(name, policy, Some(origin));
+    let asks = |method, headers: &str| Some((method, headers.to_owned()));
 
-    let mut rows = vec![row("no Origin".to_owned(), Origins(100), None)];
+    add("no Origin", Origins(100), "", None);
     for n in [1, 10, 100, 1_000, 10_000, 1_000_000] {
-        rows.push(get(format!("allowed, last of {}", thousands(n)), Origins(n), APP));
+        add(&format!("allowed, last of {}", thousands(n)), Origins(n), APP, None);
     }
     for n in [100, 1_000_000] {
-        rows.push(get(format!("not allowed, of {}", thousands(n)), Origins(n), STRANGER));
+        add(&format!("not allowed, of {}", thousands(n)), Origins(n), STRANGER, None);
     }
     for n in [1, 100, 1_000_000] {
-        let name = format!("preflight, of {}", thousands(n));
-        rows.push(asks(name, Origins(n), APP, "PUT", ASKED));
+        add(&format!("preflight, of {}", thousands(n)), Origins(n), APP, asks("PUT", ASKED));
     }
     let secret = format!("{ASKED},x-secret");
-    for (by, origin, method, headers) in [
-        ("origin", STRANGER, "PUT", ASKED),
-        ("method", APP, "PATCH", ASKED),
-        ("header", APP, "PUT", secret.as_str()),
-    ] {
-        let name = format!("preflight refused by {by}");
-        rows.push(asks(name, Origins(100), origin, method, headers));
-    }
-    let lists: [(&str, fn(usize) -> String); 4] = [
-        ("commas", |_| String::new()),
+    add("preflight refused by origin", Origins(100), STRANGER, asks("PUT", ASKED));
+    add("preflight refused by method", Origins(100), APP, asks("PATCH", ASKED));
+    add("preflight refused by header", Origins(100), APP, asks("PUT", &secret));
+    let distinct: (&str, fn(usize) -> String) = ("distinct names", |i| format!("x-{i:05}"));
+    for (of, name) in [
+        ("commas", (|_| String::new()) as fn(usize) -> String),
         ("one-letter names", |i| char::from(b'a' + (i % 26) as u8).to_string()),
-        ("distinct names", |i| format!("x-{i:05}")),
+        distinct,
         ("one allowed name", |_| "x-request-id".to_owned()),
-    ];
-    for (of, name) in lists {
+    ] {
         for kib in [1, 4, 8, 60] {
             let row = format!("header list, {kib} KiB of {of}");
-            rows.push(asks(row, Origins(100), APP, "PUT", &list(kib, name)));
+            add(&row, Origins(100), APP, asks("PUT", &list(kib, name)));
         }
     }
     for kib in [1, 4, 60] {
-        let (of, name) = lists[2];
-        let row = format!("any header, {kib} KiB of {of}");
-        rows.push(asks(row, AnyHeader(100), APP, "PUT", &list(kib, name)));
+        let row = format!("any header, {kib} KiB of {}", distinct.0);
+        add(&row, AnyHeader(100), APP, asks("PUT", &list(kib, distinct.1)));
     }
-    rows.push(get("any origin".to_owned(), Any, APP));
+    add("any origin", Any, APP, None);
     for n in [10, 10_000] {
-        let name = format!("{} subdomains", thousands(n));
-        rows.push(get(format!("{name}, hit"), Subdomains(n), SUBDOMAIN));
-        rows.push(get(format!("{name}, miss"), Subdomains(n), STRANGER));
+        add(&format!("{} subdomains, hit", thousands(n)), Subdomains(n), SUBDOMAIN, None);
+        add(&format!("{} subdomains, miss", thousands(n)), Subdomains(n), STRANGER, None);
     }
-    rows.push(get("regex, hit".to_owned(), Regex, SUBDOMAIN));
-    rows.push(get("regex, miss".to_owned(), Regex, STRANGER));
-    rows.push(get("forbid".to_owned(), Forbid(100), STRANGER));
-    rows.push(get("echo with credentials".to_owned(), Echo, APP));
-    let own = get("ten own headers and Vary".to_owned(), Origins(100), APP);
-    rows.push(Row { own_headers: true, ..own });
+    add("regex, hit", Regex, SUBDOMAIN, None);
+    add("regex, miss", Regex, STRANGER, None);
+    add("forbid", Forbid(100), STRANGER, None);
+    add("echo with credentials", Echo, APP, None);
+    add("ten own headers and Vary", Origins(100), APP, None);
+    rows.last_mut().expect("it was just added").own_headers = true;
     rows
 }
 
@@ -170,10 +148,7 @@ fn list(kib: usize, name: fn(usize) -> String) -> String {
 impl Row {
     /// Whether the policy is so long that searching it from end to end takes milliseconds.
     pub fn is_long(&self) -> bool {
-        let (PolicyKind::Origins(n) | PolicyKind::Subdomains(n)) = self.policy else {
-            return false;
-        };
-        n > FEW
+        matches!(self.policy, PolicyKind::Origins(n) | PolicyKind::Subdomains(n) if n > FEW)
     }
 
     /// Whether the layer answers, instead of the handler.
@@ -224,6 +199,12 @@ pub fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
     groups.join(",")
+}
+
+/// The row with this name.
+#[cfg(test)]
+pub(crate) fn named(name: &str) -> Row {
+    all().into_iter().find(|row| row.name == name).unwrap()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! actix-web: an app with the middleware around it, called as its dispatcher calls it.
 
+use std::future::ready as at_once;
+
 use actix_http::Request;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceResponse};
@@ -7,6 +9,8 @@ use actix_web::http::{self, Uri};
 use actix_web::test::init_service;
 use actix_web::{App, Error, HttpResponse, web};
 use cors_actix::CorsLayer;
+use futures_util::FutureExt;
+use futures_util::future::Either;
 
 use super::{Made, Make};
 use crate::contender::{Answer, Contender, ready};
@@ -31,18 +35,16 @@ pub fn make(row: &Row, make: Make) -> Made {
             let by_hand = ByHand::new(row, make);
             let app = app().wrap_fn(move |request, inner| {
                 let begun = by_hand.begin(request.method(), request.headers());
-                let served = match begun.status {
-                    None => Ok(inner.call(request)),
-                    Some(status) => Err(request.into_response(HttpResponse::new(status))),
+                let Some(status) = begun.status else {
+                    return Either::Left(inner.call(request).map(move |result| {
+                        let mut response = result?;
+                        by_hand.end(begun, response.headers_mut());
+                        Ok(response.map_into_left_body())
+                    }));
                 };
-                async move {
-                    let mut response = match served {
-                        Ok(served) => served.await?.map_into_left_body(),
-                        Err(answered) => answered.map_into_right_body(),
-                    };
-                    by_hand.end(begun, response.headers_mut());
-                    Ok(response)
-                }
+                let mut response = HttpResponse::new(status);
+                by_hand.end(begun, response.headers_mut());
+                Either::Right(at_once(Ok(request.into_response(response).map_into_right_body())))
             });
             served(row, ready(init_service(app)))
         }

@@ -1,4 +1,4 @@
-//! The engine alone: headers in, headers out. No other library has a part that only decides.
+//! The engine alone: headers in, headers out; and the decision alone, for want of a peer.
 
 use std::hint::black_box;
 
@@ -12,48 +12,53 @@ use crate::contender::{Answer, Contender};
 use crate::policy;
 use crate::rows::Row;
 
-/// A request and the headers of its response.
-type Exchanged = (Request<()>, HeaderMap);
-
 pub fn make(row: &Row, make: Make) -> Made {
-    let request = requests(row);
-    let own = if row.own_headers { own_headers() } else { HeaderMap::new() };
-    let request = move || (request(), own.clone());
     Ok(match make {
-        Make::Bare => Contender::new(request, |exchanged| (exchanged, 200), look),
+        Make::Bare => served(row, |_, _| 200),
         Make::Ours => {
             let policy = PreparedPolicy::<HeaderValue>::new(policy::ours(row.policy));
-            let call = move |(request, mut headers): Exchanged| {
-                let exchange = policy.begin(&request).unasked();
+            served(row, move |request, headers| {
+                let exchange = policy.begin(request).unasked();
                 let status = exchange.answer();
-                exchange.write(&mut headers);
-                ((request, headers), status.unwrap_or(200))
-            };
-            Contender::new(request, call, look)
+                exchange.write(headers);
+                status.unwrap_or(200)
+            })
         }
-        Make::Peer => return Err("no other library has a part that only decides"),
-        Make::Decide => {
+        Make::Peer => {
             let policy = policy::ours(row.policy);
-            let call = move |exchanged: Exchanged| {
-                black_box(policy.decide(&exchanged.0));
-                (exchanged, 200)
-            };
-            Contender::new(request, call, look)
+            served(row, move |request, _| {
+                black_box(policy.decide(request));
+                200
+            })
         }
         make => {
             let by_hand = ByHand::new(row, make);
-            let call = move |(request, mut headers): Exchanged| {
+            served(row, move |request, headers| {
                 let begun = by_hand.begin(request.method(), request.headers());
                 let status = begun.status;
-                by_hand.end(begun, &mut headers);
-                ((request, headers), status.map_or(200, |status| status.as_u16()))
-            };
-            Contender::new(request, call, look)
+                by_hand.end(begun, headers);
+                status.map_or(200, |status| status.as_u16())
+            })
         }
     })
 }
 
-fn look((exchanged, status): &(Exchanged, u16)) -> Answer {
-    let lines = exchanged.1.iter();
-    Answer::new(*status, lines.map(|(name, value)| (name.as_str(), value.as_bytes())))
+/// What writes to the headers of a response and returns its status.
+fn served(row: &Row, serve: impl Fn(&Request<()>, &mut HeaderMap) -> u16 + 'static) -> Contender {
+    let request = requests(row);
+    let own = if row.own_headers { own_headers() } else { HeaderMap::new() };
+    let call = move |(request, mut headers): (_, HeaderMap)| {
+        let status = serve(&request, &mut headers);
+        (request, headers, status)
+    };
+    Contender::new(
+        move || (request(), own.clone()),
+        call,
+        |(_, headers, status)| {
+            Answer::new(
+                *status,
+                headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())),
+            )
+        },
+    )
 }

@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use ::http;
 use cors_axum::CorsLayer;
+use futures_util::FutureExt;
+use futures_util::future::Either;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 use http_body_util::Full;
 use hyper_util::service::TowerToHyperService;
@@ -100,17 +102,17 @@ where
 {
     service_fn(move |request: Request<Q>| {
         let begun = by_hand.begin(request.method(), request.headers());
-        let served = begun.status.is_none().then(|| inner.call(request));
-        async move {
-            let mut response = match served {
-                Some(served) => served.await?,
-                None => Response::new(B::default()),
+        let Some(status) = begun.status else {
+            let write = move |result: Result<Response<B>, Infallible>| {
+                let Ok(mut response) = result;
+                by_hand.end(begun, response.headers_mut());
+                Ok(response)
             };
-            if let Some(status) = begun.status {
-                *response.status_mut() = status;
-            }
-            by_hand.end(begun, response.headers_mut());
-            Ok(response)
-        }
+            return Either::Left(inner.call(request).map(write));
+        };
+        let mut response = Response::new(B::default());
+        *response.status_mut() = status;
+        by_hand.end(begun, response.headers_mut());
+        Either::Right(at_once(Ok(response)))
     })
 }
