@@ -48,9 +48,6 @@ pub const SUBDOMAIN: &str = "https://pr-1.example.com";
 /// What a browser asks for in `Access-Control-Request-Headers`; every policy allows it.
 const ASKED: &str = "content-type,x-request-id";
 
-/// The most entries that a policy has in a quick run.
-const FEW: usize = 10_000;
-
 /// The body of every handler's answer.
 pub const BODY: &str = "hello";
 
@@ -148,7 +145,7 @@ fn list(kib: usize, name: fn(usize) -> String) -> String {
 impl Row {
     /// Whether the policy is so long that searching it from end to end takes milliseconds.
     pub fn is_long(&self) -> bool {
-        matches!(self.policy, PolicyKind::Origins(n) | PolicyKind::Subdomains(n) if n > FEW)
+        matches!(self.policy, PolicyKind::Origins(n) | PolicyKind::Subdomains(n) if n > 10_000)
     }
 
     /// Whether the layer answers, instead of the handler.

@@ -51,14 +51,9 @@ fn served(row: &Row, serve: impl Fn(&Request<()>, &mut HeaderMap) -> u16 + 'stat
         let status = serve(&request, &mut headers);
         (request, headers, status)
     };
-    Contender::new(
-        move || (request(), own.clone()),
-        call,
-        |(_, headers, status)| {
-            Answer::new(
-                *status,
-                headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())),
-            )
-        },
-    )
+    let look = |(_, headers, status): &(Request<()>, HeaderMap, u16)| {
+        let lines = headers.iter();
+        Answer::new(*status, lines.map(|(name, value)| (name.as_str(), value.as_bytes())))
+    };
+    Contender::new(move || (request(), own.clone()), call, look)
 }

@@ -16,11 +16,10 @@ use crate::rows::{BODY, Row};
 type Body = Empty<Bytes>;
 
 pub fn make(row: &Row, make: Make) -> Made {
-    let service = warp::service(routes());
-    let ours = || CorsLayer::new(policy::ours(row.policy));
+    let (ours, service) = (policy::ours(row.policy), warp::service(routes()));
     Ok(match make {
         Make::Bare => cloned::<_, Body, _>(row, service),
-        Make::Ours => cloned::<_, Body, _>(row, ours().layer(service)),
+        Make::Ours => cloned::<_, Body, _>(row, CorsLayer::new(ours).layer(service)),
         Make::Peer => {
             let peer = policy::warp_cors(row.policy)?.build();
             cloned::<_, Body, _>(row, warp::service(routes().with(peer)))
