@@ -36,7 +36,6 @@ impl Answer {
 }
 
 /// Something that serves requests.
-#[expect(missing_debug_implementations, reason = "it is two closures")]
 pub struct Contender {
     /// Makes this many requests beforehand, and returns what serves them.
     pub serve: Box<dyn Fn(usize) -> Box<dyn FnMut()>>,

@@ -53,16 +53,14 @@ impl Figures {
 
     /// How an answer of the peer differs, as a mark of one character.
     fn mark(&self, framework: &str, row: &str) -> char {
-        match self.notes.get(&[framework, row].map(str::to_owned)) {
-            Some(note) if note.starts_with("less") => '<',
-            Some(note) if note.starts_with("more") => '>',
-            Some(note) if note.starts_with("other") => '≠',
-            _ => ' ',
-        }
+        let note = self.notes.get(&[framework, row].map(str::to_owned)).map_or("", String::as_str);
+        let mut marks = [("less", '<'), ("more", '>'), ("other", '≠')].into_iter();
+        marks.find(|(word, _)| note.starts_with(word)).map_or(' ', |(_, mark)| mark)
     }
 
     /// A table of one measure: a line for each row, a group of columns for each framework. What ours adds
-    /// to a request, and that as a multiple of what the others add; of blocks and bytes, how many more ours allocates.
+    /// to a request, and that as a multiple of what the others add; of blocks and bytes, how many more
+    /// ours allocates.
     pub fn table(&self, frameworks: &[Framework], rows: &[Row], measure: &str) -> String {
         let names = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
         let (mut titles, mut heads) = (format!("{measure:names$}"), " ".repeat(names));

@@ -10,15 +10,15 @@ use stats_alloc::StatsAlloc;
 
 use crate::options::Options;
 
-pub mod building;
-pub mod contender;
-pub mod figures;
-pub mod frameworks;
-pub mod measure;
-pub mod options;
-pub mod policy;
-pub mod rows;
-pub mod sockets;
+mod building;
+mod contender;
+mod figures;
+mod frameworks;
+mod measure;
+mod options;
+mod policy;
+mod rows;
+mod sockets;
 
 const LEGEND: &str = "\
 ours: what the layer adds to a request to the bare service, which has no CORS
@@ -29,7 +29,7 @@ floor, least, peer, decide: ours as a multiple of what they add; of blocks and b
 ";
 
 /// Why something could not be measured.
-pub type Fault = Box<dyn Error + Send + Sync>;
+type Fault = Box<dyn Error + Send + Sync>;
 
 /// The whole program; `allocator` counts if it is the one in use.
 pub fn main(allocator: &StatsAlloc<System>) -> ExitCode {

@@ -41,14 +41,12 @@ pub fn valgrind() -> Option<String> {
 pub fn run(options: &Options, counted: bool) -> Result<Figures, Fault> {
     let mut figures = Figures::default();
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    for (kind, at_once) in [("count", processors), ("allocations", processors), ("time", 1)] {
-        if kind == "count" && !counted {
-            continue;
-        }
+    let kinds = [("count", processors), ("allocations", processors), ("time", 1)];
+    for (kind, at_once) in kinds.into_iter().filter(|(kind, _)| counted || *kind != "count") {
         for frameworks in options.frameworks.chunks(at_once) {
             thread::scope(|scope| {
                 let start = |of: &Framework| (of.name, scope.spawn(|| child(kind, of.name)));
-                let children: Vec<_> = frameworks.iter().map(|of| start(of)).collect();
+                let children: Vec<_> = frameworks.iter().map(start).collect();
                 children.into_iter().try_for_each(|(name, child)| {
                     figures.read(name, &child.join().expect("it does not panic")?)
                 })
@@ -94,8 +92,7 @@ fn child(kind: &str, framework: &str) -> Result<String, Fault> {
 
 /// The program with the allocator that counts, which is beside this one.
 pub fn sibling() -> Result<PathBuf, Fault> {
-    let name = format!("allocations{}", env::consts::EXE_SUFFIX);
-    Ok(env::current_exe()?.with_file_name(name))
+    Ok(env::current_exe()?.with_file_name(format!("allocations{}", env::consts::EXE_SUFFIX)))
 }
 
 /// Adds to each line what valgrind has counted for it, in a file for each line.
@@ -211,13 +208,9 @@ fn time(framework: Framework, row: &Row, rounds: usize) {
     if framework.peer == "peer" {
         println!("{}\tpeer\tnote\t{words}", row.name);
     }
-    // The first round warms up.
-    for round in 0..=rounds {
+    for _ in 0..rounds {
         for (who, contender) in &turns {
-            let time = turn(contender);
-            if round > 0 {
-                println!("{}\t{who}\tnanoseconds\t{time}", row.name);
-            }
+            println!("{}\t{who}\tnanoseconds\t{}", row.name, turn(contender));
         }
         turns.rotate_left(1);
     }

@@ -17,38 +17,39 @@ use crate::contender::{Answer, Contender, ready};
 use crate::policy;
 use crate::rows::{BODY, OWN_HEADERS, Row};
 
+#[allow(clippy::duplicate_mod, reason = "once for each version of `http`")]
 #[path = "by_hand.rs"]
 mod by_hand;
 
-use by_hand::ByHand;
+use by_hand::{ByHand, Floor, Necessary};
 
 pub fn make(row: &Row, make: Make) -> Made {
-    let app = || App::new().configure(routes);
+    let (app, ours) = (App::new().configure(routes), CorsLayer::new(policy::ours(row.policy)));
     Ok(match make {
-        Make::Bare => served(row, ready(init_service(app()))),
-        Make::Ours => {
-            let layer = CorsLayer::new(policy::ours(row.policy));
-            served(row, ready(init_service(app().wrap(layer))))
-        }
-        Make::Peer => served(row, ready(init_service(app().wrap(policy::actix_cors(row.policy))))),
-        make => {
-            let by_hand = ByHand::new(row, make);
-            let app = app().wrap_fn(move |request, inner| {
-                let begun = by_hand.begin(request.method(), request.headers());
-                let Some(status) = begun.status else {
-                    return Either::Left(inner.call(request).map(move |result| {
-                        let mut response = result?;
-                        by_hand.end(begun, response.headers_mut());
-                        Ok(response.map_into_left_body())
-                    }));
-                };
-                let mut response = HttpResponse::new(status);
-                by_hand.end(begun, response.headers_mut());
-                Either::Right(at_once(Ok(request.into_response(response).map_into_right_body())))
-            });
-            served(row, ready(init_service(app)))
-        }
+        Make::Bare => served(row, ready(init_service(app))),
+        Make::Ours => served(row, ready(init_service(app.wrap(ours)))),
+        Make::Peer => served(row, ready(init_service(app.wrap(policy::actix_cors(row.policy))))),
+        Make::Floor(status, lines) => around(row, Floor::new(status, &lines)),
+        Make::Necessary => around(row, Necessary::new(row)),
     })
+}
+
+/// An app with a middleware written by hand.
+fn around(row: &Row, by_hand: &'static impl ByHand) -> Contender {
+    let app = App::new().configure(routes).wrap_fn(move |request, inner| {
+        let (status, begun) = by_hand.begin(request.method(), request.headers());
+        let Some(status) = status else {
+            return Either::Left(inner.call(request).map(move |result| {
+                let mut response = result?;
+                by_hand.end(begun, response.headers_mut());
+                Ok(response.map_into_left_body())
+            }));
+        };
+        let mut response = HttpResponse::new(status);
+        by_hand.end(begun, response.headers_mut());
+        Either::Right(at_once(Ok(request.into_response(response).map_into_right_body())))
+    });
+    served(row, ready(init_service(app)))
 }
 
 fn routes(app: &mut web::ServiceConfig) {

@@ -8,7 +8,7 @@ use cors_axum::CorsLayer;
 use http::StatusCode;
 use tower_layer::layer_fn;
 
-use super::tower::by_hand::ByHand;
+use super::tower::by_hand::{ByHand, Floor, Necessary};
 use super::tower::{around, cloned, own_headers};
 use super::{Made, Make};
 use crate::policy;
@@ -19,12 +19,14 @@ pub fn make(row: &Row, make: Make) -> Made {
         Make::Bare => router(),
         Make::Ours => router().layer(CorsLayer::new(policy::ours(row.policy))),
         Make::Peer => router().layer(policy::tower_http(row.policy)?),
-        make => {
-            let by_hand = ByHand::new(row, make);
-            router().layer(layer_fn(move |inner: Route| around(by_hand, inner)))
-        }
+        Make::Floor(status, lines) => by_hand(Floor::new(status, &lines)),
+        Make::Necessary => by_hand(Necessary::new(row)),
     };
     Ok(cloned::<_, Body, _>(row, router))
+}
+
+fn by_hand(by_hand: &'static (impl ByHand + Sync)) -> Router {
+    router().layer(layer_fn(move |inner: Route| around(by_hand, inner)))
 }
 
 fn router() -> Router {

@@ -11,17 +11,32 @@ use super::http::header::{
     ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY,
 };
 use super::http::{Method, StatusCode};
-use crate::frameworks::Make;
 use crate::policy::{self, HEADERS, METHODS};
 use crate::rows::{APP, PolicyKind, Row};
 
 type Lines = &'static [(HeaderName, HeaderValue)];
 
-/// What takes the place of a CORS layer: the right headers, made beforehand, whatever is asked; or the least
-/// that a correct layer does under one policy.
-#[derive(Debug)]
-pub struct ByHand {
-    beforehand: Option<Begun>,
+/// What takes the place of a CORS layer.
+pub trait ByHand {
+    /// What is kept of a request for its response.
+    type Begun: Send + 'static;
+
+    /// Looks at a request, and returns a status if it answers instead of the service.
+    fn begin(
+        &'static self,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> (Option<StatusCode>, Self::Begun);
+
+    /// Writes the headers of the response.
+    fn end(&self, begun: Self::Begun, headers: &mut HeaderMap);
+}
+
+/// The right headers, made beforehand, whatever is asked.
+pub struct Floor(Option<StatusCode>, Lines);
+
+/// The least that a correct layer does under one policy.
+pub struct Necessary {
     kind: PolicyKind,
     listed: &'static HashSet<Vec<u8>, RandomState>,
     regex: Option<Regex>,
@@ -33,11 +48,9 @@ pub struct ByHand {
     vary_options: HeaderValue,
 }
 
-/// What is kept of a request for its response.
-#[derive(Clone, Debug, Default)]
-pub struct Begun {
-    /// The status, if the layer answers instead of the service.
-    pub status: Option<StatusCode>,
+/// What is necessary to keep of a request.
+#[derive(Default)]
+pub struct Kept {
     vary: Option<&'static HeaderValue>,
     origin: Option<HeaderValue>,
     names: Option<HeaderValue>,
@@ -74,91 +87,70 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     lines.next().filter(|_| lines.next().is_none())
 }
 
-impl ByHand {
-    /// What `make` names, for a row.
-    pub fn new(row: &Row, make: Make) -> &'static Self {
-        let beforehand = match make {
-            Make::Floor(status, headers) => Some(Begun {
-                status: status.map(|status| StatusCode::from_u16(status).expect("it was one")),
-                lines: lines(&headers),
-                ..Begun::default()
-            }),
-            _ => None,
-        };
-        let origin = |origin| ("access-control-allow-origin", origin);
-        let credentials = ("access-control-allow-credentials", "true");
-        let expose = ("access-control-expose-headers", "x-request-id");
-        let (methods, names) = (METHODS.join(","), HEADERS.join(","));
-        let preflight = [
-            credentials,
-            ("access-control-allow-methods", &methods),
-            ("access-control-max-age", "600"),
-            ("access-control-allow-headers", &names),
-        ];
-        let (vary, also, sent) = match row.policy {
-            PolicyKind::Forbid(_) => ("Origin, Sec-Fetch-Site", ", Sec-Fetch-Site", 4),
-            PolicyKind::AnyHeader(_) => ("Origin", ", Access-Control-Request-Headers", 3),
-            _ => ("Origin", "", 4),
-        };
-        let kind = row.policy;
-        Box::leak(Box::new(Self {
-            beforehand,
-            kind,
-            listed: &policy::built(kind).1,
-            regex: (kind == PolicyKind::Regex).then(policy::anchored),
-            constant: match kind {
-                PolicyKind::Any => Some(lines(&[origin("*"), expose])),
-                PolicyKind::Origins(1) => Some(lines(&[origin(APP), credentials, expose])),
-                _ => None,
-            },
-            simple: lines(&[credentials, expose]),
-            preflight: lines(&preflight[..sent]),
-            vary: value(vary),
-            vary_options: value(&format!("Origin, Access-Control-Request-Method{also}")),
-        }))
+#[inline]
+fn write(lines: Lines, headers: &mut HeaderMap) {
+    for (name, value) in lines {
+        headers.insert(name.clone(), value.clone());
+    }
+}
+
+impl Floor {
+    /// With this status, if the layer answers, and these lines.
+    pub fn new(status: Option<u16>, headers: &[(String, String)]) -> &'static Self {
+        let status = status.map(|status| StatusCode::from_u16(status).expect("it was one"));
+        Box::leak(Box::new(Self(status, lines(headers))))
+    }
+}
+
+impl ByHand for Floor {
+    type Begun = ();
+
+    #[inline]
+    fn begin(&'static self, _: &Method, _: &HeaderMap) -> (Option<StatusCode>, ()) {
+        (self.0, ())
     }
 
-    /// Looks at a request.
     #[inline]
-    pub fn begin(&'static self, method: &Method, headers: &HeaderMap) -> Begun {
-        if let Some(begun) = &self.beforehand {
-            return begun.clone();
-        }
+    fn end(&self, (): (), headers: &mut HeaderMap) {
+        write(self.1, headers);
+    }
+}
+
+impl ByHand for Necessary {
+    type Begun = Kept;
+
+    #[inline]
+    fn begin(&'static self, method: &Method, headers: &HeaderMap) -> (Option<StatusCode>, Kept) {
         let options = *method == Method::OPTIONS;
         if let (false, Some(lines)) = (options, self.constant) {
-            return Begun { lines, ..Begun::default() };
+            return (None, Kept { lines, ..Kept::default() });
         }
         let vary = if options { &self.vary_options } else { &self.vary };
-        let mut begun = Begun { vary: Some(vary), ..Begun::default() };
-        let Some(origin) = only(headers, ORIGIN) else { return begun };
+        let mut kept = Kept { vary: Some(vary), ..Kept::default() };
+        let Some(origin) = only(headers, ORIGIN) else { return (None, kept) };
         let preflight = options && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
         if !self.allows(origin.as_bytes()) {
             let forbidden = matches!(self.kind, PolicyKind::Forbid(_))
                 && only(headers, HeaderName::from_static("sec-fetch-site"))
                     .is_none_or(|site| site != "same-origin" && site != "none");
-            begun.status = (preflight || forbidden).then_some(StatusCode::FORBIDDEN);
-            return begun;
+            return ((preflight || forbidden).then_some(StatusCode::FORBIDDEN), kept);
         }
-        begun.origin = Some(origin.clone());
-        begun.lines = self.simple;
+        kept.origin = Some(origin.clone());
+        kept.lines = self.simple;
         if preflight {
-            begun.status = Some(StatusCode::NO_CONTENT);
-            begun.lines = self.preflight;
-            begun.names = self.echo(headers);
+            kept.lines = self.preflight;
+            kept.names = self.echo(headers);
         }
-        begun
+        (preflight.then_some(StatusCode::NO_CONTENT), kept)
     }
 
-    /// Writes the headers of the response.
     #[inline]
-    pub fn end(&self, begun: Begun, headers: &mut HeaderMap) {
-        if self.beforehand.is_none() {
-            let is_own = |name: &&HeaderName| name.as_str().starts_with("access-control-");
-            while let Some(name) = headers.keys().find(is_own).cloned() {
-                headers.remove(name);
-            }
+    fn end(&self, kept: Kept, headers: &mut HeaderMap) {
+        let is_own = |name: &&HeaderName| name.as_str().starts_with("access-control-");
+        while let Some(name) = headers.keys().find(is_own).cloned() {
+            headers.remove(name);
         }
-        let vary = begun.vary.map(|vary| {
+        let vary = kept.vary.map(|vary| {
             let mut line = Vec::new();
             for own in headers.get_all(VARY) {
                 line = [&line, own.as_bytes(), b", "].concat();
@@ -174,11 +166,45 @@ impl ByHand {
             }
         };
         set(VARY, vary);
-        set(ACCESS_CONTROL_ALLOW_ORIGIN, begun.origin);
-        set(ACCESS_CONTROL_ALLOW_HEADERS, begun.names);
-        for (name, value) in begun.lines {
-            headers.insert(name.clone(), value.clone());
-        }
+        set(ACCESS_CONTROL_ALLOW_ORIGIN, kept.origin);
+        set(ACCESS_CONTROL_ALLOW_HEADERS, kept.names);
+        write(kept.lines, headers);
+    }
+}
+
+impl Necessary {
+    /// Under a row's policy.
+    pub fn new(row: &Row) -> &'static Self {
+        let kind = row.policy;
+        let origin = |origin| ("access-control-allow-origin", origin);
+        let credentials = ("access-control-allow-credentials", "true");
+        let expose = ("access-control-expose-headers", "x-request-id");
+        let (methods, names) = (METHODS.join(","), HEADERS.join(","));
+        let preflight = [
+            credentials,
+            ("access-control-allow-methods", &methods),
+            ("access-control-max-age", "600"),
+            ("access-control-allow-headers", &names),
+        ];
+        let (vary, also, sent) = match kind {
+            PolicyKind::Forbid(_) => ("Origin, Sec-Fetch-Site", ", Sec-Fetch-Site", 4),
+            PolicyKind::AnyHeader(_) => ("Origin", ", Access-Control-Request-Headers", 3),
+            _ => ("Origin", "", 4),
+        };
+        Box::leak(Box::new(Self {
+            kind,
+            listed: &policy::built(kind).1,
+            regex: (kind == PolicyKind::Regex).then(policy::anchored),
+            constant: match kind {
+                PolicyKind::Any => Some(lines(&[origin("*"), expose])),
+                PolicyKind::Origins(1) => Some(lines(&[origin(APP), credentials, expose])),
+                _ => None,
+            },
+            simple: lines(&[credentials, expose]),
+            preflight: lines(&preflight[..sent]),
+            vary: value(vary),
+            vary_options: value(&format!("Origin, Access-Control-Request-Method{also}")),
+        }))
     }
 
     /// One hash and one comparison, where the policy is a list.
@@ -220,9 +246,9 @@ mod tests {
     #[test]
     fn what_a_handler_has_set_gives_way_and_its_vary_is_kept() {
         let row = rows::named("not allowed, of 100");
-        let by_hand = ByHand::new(&row, Make::Necessary);
+        let by_hand = Necessary::new(&row);
         let (method, headers) = head(&row);
-        let begun = by_hand.begin(&method, &headers);
+        let (_, begun) = by_hand.begin(&method, &headers);
         let mut own = HeaderMap::new();
         own.insert(ACCESS_CONTROL_ALLOW_ORIGIN, value("*"));
         own.append(VARY, value("Accept"));

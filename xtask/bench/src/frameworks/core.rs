@@ -5,7 +5,7 @@ use std::hint::black_box;
 use cors_core::PreparedPolicy;
 use http::{HeaderMap, HeaderValue, Request};
 
-use super::tower::by_hand::ByHand;
+use super::tower::by_hand::{ByHand, Floor, Necessary};
 use super::tower::{own_headers, requests};
 use super::{Made, Make};
 use crate::contender::{Answer, Contender};
@@ -31,15 +31,16 @@ pub fn make(row: &Row, make: Make) -> Made {
                 200
             })
         }
-        make => {
-            let by_hand = ByHand::new(row, make);
-            served(row, move |request, headers| {
-                let begun = by_hand.begin(request.method(), request.headers());
-                let status = begun.status;
-                by_hand.end(begun, headers);
-                status.map_or(200, |status| status.as_u16())
-            })
-        }
+        Make::Floor(status, lines) => around(row, Floor::new(status, &lines)),
+        Make::Necessary => around(row, Necessary::new(row)),
+    })
+}
+
+fn around(row: &Row, by_hand: &'static impl ByHand) -> Contender {
+    served(row, move |request, headers| {
+        let (status, begun) = by_hand.begin(request.method(), request.headers());
+        by_hand.end(begun, headers);
+        status.map_or(200, |status| status.as_u16())
     })
 }
 

@@ -21,10 +21,11 @@ use crate::contender::{Answer, Contender, ready};
 use crate::policy;
 use crate::rows::{BODY, OWN_HEADERS, Row};
 
+#[allow(clippy::duplicate_mod, reason = "once for each version of `http`")]
 #[path = "by_hand.rs"]
 pub mod by_hand;
 
-use by_hand::ByHand;
+use by_hand::{ByHand, Floor, Necessary};
 
 pub fn make(row: &Row, make: Make) -> Made {
     let headers = row.own_headers.then(|| Rc::new(own_headers()));
@@ -39,7 +40,8 @@ pub fn make(row: &Row, make: Make) -> Made {
         Make::Bare => by_reference(row, inner),
         Make::Ours => by_reference(row, CorsLayer::new(policy::ours(row.policy)).layer(inner)),
         Make::Peer => by_reference(row, policy::tower_http(row.policy)?.layer(inner)),
-        make => by_reference(row, around(ByHand::new(row, make), inner)),
+        Make::Floor(status, lines) => by_reference(row, around(Floor::new(status, &lines), inner)),
+        Make::Necessary => by_reference(row, around(Necessary::new(row), inner)),
     })
 }
 
@@ -92,17 +94,18 @@ where
 }
 
 /// A tower service with a layer written by hand. It does not ask whether the service is ready: all are.
-pub fn around<S, Q, B>(
-    by_hand: &'static ByHand,
+pub fn around<L, S, Q, B>(
+    by_hand: &'static L,
     mut inner: S,
 ) -> impl Service<Request<Q>, Response = Response<B>, Error = Infallible, Future: Send> + Clone
 where
+    L: ByHand + Sync,
     S: Service<Request<Q>, Response = Response<B>, Error = Infallible, Future: Send> + Clone,
     B: Default + Send,
 {
     service_fn(move |request: Request<Q>| {
-        let begun = by_hand.begin(request.method(), request.headers());
-        let Some(status) = begun.status else {
+        let (status, begun) = by_hand.begin(request.method(), request.headers());
+        let Some(status) = status else {
             let write = move |result: Result<Response<B>, Infallible>| {
                 let Ok(mut response) = result;
                 by_hand.end(begun, response.headers_mut());

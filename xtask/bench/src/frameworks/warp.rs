@@ -7,7 +7,7 @@ use http_body_util::Empty;
 use tower_layer::Layer;
 use warp::{Filter, Rejection, Reply};
 
-use super::tower::by_hand::ByHand;
+use super::tower::by_hand::{Floor, Necessary};
 use super::tower::{around, cloned, own_headers};
 use super::{Made, Make};
 use crate::policy;
@@ -24,7 +24,10 @@ pub fn make(row: &Row, make: Make) -> Made {
             let peer = policy::warp_cors(row.policy)?.build();
             cloned::<_, Body, _>(row, warp::service(routes().with(peer)))
         }
-        make => cloned::<_, Body, _>(row, around(ByHand::new(row, make), service)),
+        Make::Floor(status, lines) => {
+            cloned::<_, Body, _>(row, around(Floor::new(status, &lines), service))
+        }
+        Make::Necessary => cloned::<_, Body, _>(row, around(Necessary::new(row), service)),
     })
 }
 
