@@ -1,28 +1,26 @@
-//! `bench`: what the layers cost, in the `bench` program, built for release.
+//! `bench`: what the layers cost, in the `bench` program, built for release. It reads its flags itself.
 
-use std::ffi::OsString;
 use std::process::ExitCode;
 
 use lexopt::Parser;
-use xtask::options::Bench;
 
 use crate::cargo::{self, Cargo};
 use crate::{Exit, usage};
 
-pub fn run(parser: &mut Parser) -> Exit {
-    match Bench::parse(parser)? {
-        Some(bench) => Ok(measure(bench.to_args())),
-        None => usage(Bench::USAGE),
-    }
-}
+/// What the program prints as well.
+const USAGE: &str = include_str!("../bench/usage.txt");
 
-fn measure(args: Vec<OsString>) -> ExitCode {
+pub fn run(parser: &mut Parser) -> Exit {
+    let args: Vec<_> = parser.raw_args()?.collect();
+    if args.iter().any(|arg| arg == "--help" || arg == "-h") {
+        return usage(USAGE.trim_end());
+    }
     // Both of its programs: `bench` starts `allocations`, which lies beside it.
     match Cargo::new("build --release --package bench").run() {
-        Ok(()) => cargo::become_program("--release --package bench --bin bench", args),
+        Ok(()) => Ok(cargo::become_program("--release --package bench --bin bench", args)),
         Err(repeat) => {
             eprintln!("xtask: the benchmarks cannot be built; to repeat: {repeat}");
-            ExitCode::FAILURE
+            Ok(ExitCode::FAILURE)
         }
     }
 }

@@ -9,11 +9,9 @@ use lexopt::{Arg, Error, Parser, ValueExt};
 
 use crate::DEMO_POLICY;
 
-mod bench;
 mod browser;
 mod peers;
 
-pub use bench::Bench;
 pub use browser::Browser;
 pub use peers::Peers;
 

@@ -1,273 +1,271 @@
-//! What was found out, by row and contender.
+//! The figures, and the tables of them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use crate::answer::Answer;
-use crate::contender::Who;
-use crate::difference::Difference;
-use crate::rows::Kind;
-use crate::spread::Spread;
+use crate::Fault;
+use crate::contender::Answer;
+use crate::frameworks::{Framework, Who};
+use crate::rows::Row;
 
-/// One value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Figure<T> {
-    /// The row.
-    pub row: String,
-    /// The contender.
-    pub who: Who,
-    /// What was found out.
-    pub value: T,
+/// What was measured.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    /// By framework, row, contender and measure.
+    values: BTreeMap<[String; 4], Vec<f64>>,
+    /// On the peer, by framework and row.
+    notes: BTreeMap<[String; 2], String>,
 }
 
-/// The time of a request, in nanoseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Time {
-    /// By itself.
-    pub whole: Spread,
-    /// Less that of the bare service in the same round.
-    pub over_bare: Spread,
-}
+impl Figures {
+    /// Adds the lines that a process has printed about a framework.
+    ///
+    /// # Errors
+    /// A line that holds no figure.
+    pub fn read(&mut self, framework: &str, lines: &str) -> Result<(), Fault> {
+        lines.lines().try_for_each(|line| {
+            self.read_line(framework, line).ok_or_else(|| format!("not a figure: {line:?}").into())
+        })
+    }
 
-/// What one request makes the allocator do.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
-pub struct Allocated {
-    /// Blocks, new or made longer.
-    pub blocks: f64,
-    /// Their bytes.
-    pub bytes: f64,
-}
+    fn read_line(&mut self, framework: &str, line: &str) -> Option<()> {
+        let parts: Vec<_> = line.split('\t').collect();
+        let [row, who, measure, value] = parts.try_into().ok()?;
+        if measure == "note" {
+            self.notes.insert([framework, row].map(str::to_owned), value.to_owned());
+        } else {
+            let key = [framework, row, who, measure].map(str::to_owned);
+            self.values.entry(key).or_default().push(value.parse().ok()?);
+        }
+        Some(())
+    }
 
-/// What a run of the contenders gives.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Run {
-    /// It answered, and took this long.
-    Ran(Answer, Time),
-    /// There is none, and why.
-    Absent(String),
-}
-
-/// All about one contender in one row.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Contender {
-    /// Instructions of a request; none if they were not counted.
-    pub instructions: Option<f64>,
-    /// Time of a request, in nanoseconds.
-    pub time: Option<Time>,
-    /// What a request makes the allocator do.
-    pub allocated: Option<Allocated>,
-    /// How the answer differs from ours.
-    pub difference: Option<Difference>,
-    /// Why it is not there.
-    pub absent: Option<String>,
-}
-
-/// All about one row in one framework.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RowFigures {
-    /// What it is called.
-    pub row: String,
-    /// What becomes of its request.
-    pub kind: Kind,
-    /// What our answer was.
-    pub answer: Option<Answer>,
-    /// The contenders.
-    pub contenders: BTreeMap<Who, Contender>,
-}
-
-impl RowFigures {
-    /// Instructions of a contender over those of the bare service.
-    pub fn instructions(&self, who: Who) -> Option<f64> {
-        let of = |who| self.contenders.get(&who)?.instructions;
+    /// The median of the values of a measure, less that of the bare service.
+    fn over_bare(&self, framework: &str, row: &str, who: Who, measure: &str) -> Option<f64> {
+        let of = |who: Who| {
+            let key = [framework, row, &who.to_string(), measure].map(str::to_owned);
+            self.values.get(&key).map(|values| median(values))
+        };
         Some(of(who)? - of(Who::Bare)?)
     }
 
-    /// Time of a contender over that of the bare service, in nanoseconds.
-    pub fn nanoseconds(&self, who: Who) -> Option<f64> {
-        Some(self.contenders.get(&who)?.time?.over_bare.median)
+    /// How an answer of the peer differs, as a mark of one character.
+    fn mark(&self, framework: &str, row: &str) -> char {
+        let note = self.notes.get(&[framework, row].map(str::to_owned)).map_or("", String::as_str);
+        let mut marks = [("less", '<'), ("more", '>'), ("other", '≠')].into_iter();
+        marks.find(|(word, _)| note.starts_with(word)).map_or(' ', |(_, mark)| mark)
     }
 
-    /// What a contender makes the allocator do.
-    pub fn allocated(&self, who: Who) -> Option<Allocated> {
-        self.contenders.get(&who)?.allocated
+    /// A table of one measure: a line for each row, a group of columns for each framework. What ours adds
+    /// to a request, and that as a multiple of what the others add; of blocks and bytes, how many more
+    /// ours allocates.
+    pub fn table(&self, frameworks: &[Framework], rows: &[Row], measure: &str) -> String {
+        let names = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
+        let (mut titles, mut heads) = (format!("{measure:names$}"), " ".repeat(names));
+        for Framework { name, peer, .. } in frameworks {
+            let _ = write!(titles, "  {name:<25}");
+            let _ = write!(heads, "  {:>6} {:>5} {:>5} {peer:>5} ", "ours", "floor", "least");
+        }
+        let mut table = format!("{}\n{}\n", titles.trim_end(), heads.trim_end());
+        for Row { name: row, .. } in rows {
+            let mut line = format!("{row:names$}");
+            for Framework { name, .. } in frameworks {
+                let of = |who| self.over_bare(name, row, who, measure);
+                let ours = of(Who::Ours);
+                let cell = |who| match (ours, of(who)) {
+                    (Some(ours), Some(other)) if measure.starts_with('b') => {
+                        format!("{:+}", ours - other)
+                    }
+                    (Some(ours), Some(other)) if other > 0.0 => format!("{:.2}", ours / other),
+                    _ => "—".to_owned(),
+                };
+                let [floor, least, peer] = [Who::Floor, Who::Necessary, Who::Peer].map(cell);
+                let (ours, mark) = (ours.unwrap_or(f64::NAN), self.mark(name, row));
+                let _ = write!(line, "  {ours:>6.0} {floor:>5} {least:>5} {peer:>5}{mark}");
+            }
+            let _ = writeln!(table, "{}", line.trim_end());
+        }
+        table
+    }
+
+    /// What the peers do otherwise, in words; rows with the same words share a line.
+    pub fn notes(&self) -> String {
+        let mut rows = BTreeMap::<(&str, &str), Vec<&str>>::new();
+        for ([framework, row], note) in &self.notes {
+            rows.entry((framework, note)).or_default().push(row);
+        }
+        rows.retain(|(_, note), _| *note != "same");
+        let lines = rows.iter().map(|((framework, note), rows)| {
+            format!("  {framework}, {note}\n    in: {}\n", rows.join("; "))
+        });
+        lines.collect()
+    }
+
+    /// Every figure, by framework, row, contender and measure.
+    pub fn json(&self) -> Value {
+        let mut all = Value::Null;
+        for ([framework, row, who, measure], values) in &self.values {
+            all[framework][row][who][measure] = json!(median(values));
+        }
+        for ([framework, row], note) in &self.notes {
+            all[framework][row]["note"] = json!(note);
+        }
+        all
     }
 }
 
-/// All about one framework.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FrameworkFigures {
-    /// Its name.
-    pub framework: String,
-    /// The peer in it, as a title names it.
-    pub peer: Option<String>,
-    /// Its rows.
-    pub rows: Vec<RowFigures>,
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
-impl FrameworkFigures {
-    /// What stands above its rows.
-    pub fn title(&self) -> String {
-        match &self.peer {
-            Some(peer) => format!("{}, beside {peer}", self.framework),
-            None => self.framework.clone(),
-        }
+/// What a peer's answer has otherwise, in words: they begin with `same`, `less`, `more` or `other`.
+pub fn difference(ours: &Answer, theirs: &Answer) -> String {
+    let (own, their) = (parts(ours), parts(theirs));
+    let beyond = |of: &BTreeMap<String, _>, other: &BTreeMap<String, _>| {
+        let names = of.keys().filter(|name| !other.contains_key(*name));
+        names.map(String::as_str).collect::<Vec<_>>().join(", ")
+    };
+    let (without, also) = (beyond(&own, &their), beyond(&their, &own));
+    let others = own.iter().filter(|(name, value)| their.get(*name).is_some_and(|v| v != *value));
+    let others: Vec<_> = others.map(|(name, _)| format!("another {name}")).collect();
+    let otherwise = !others.is_empty() || ours.status / 100 != theirs.status / 100;
+    let mut words = match (without.is_empty(), also.is_empty(), otherwise) {
+        (true, true, false) => vec!["same".to_owned()],
+        (false, true, false) => vec!["less".to_owned()],
+        (true, false, false) => vec!["more".to_owned()],
+        _ => vec!["other".to_owned()],
+    };
+    if ours.status != theirs.status {
+        words.push(format!("{} for {}", theirs.status, ours.status));
     }
-
-    /// One row.
-    pub fn row(&self, name: &str) -> Option<&RowFigures> {
-        self.rows.iter().find(|row| row.row == name)
-    }
-
-    /// What is known about a contender in a row, to add to it.
-    fn entry(&mut self, row: &str, who: Who) -> Option<&mut Contender> {
-        let row = self.rows.iter_mut().find(|known| known.row == row)?;
-        Some(row.contenders.entry(who).or_default())
-    }
-
-    /// Adds what was counted; the median, where a row was counted more than once.
-    pub fn add_instructions(&mut self, counts: Vec<Figure<f64>>) {
-        let mut all: BTreeMap<(String, Who), Vec<f64>> = BTreeMap::new();
-        for Figure { row, who, value } in counts {
-            all.entry((row, who)).or_default().push(value);
-        }
-        for ((row, who), mut counts) in all {
-            counts.sort_by(f64::total_cmp);
-            let median = counts[counts.len() / 2];
-            if let Some(entry) = self.entry(&row, who) {
-                entry.instructions = Some(median);
-            }
-        }
-    }
-
-    /// Adds what was allocated.
-    pub fn add_allocated(&mut self, figures: Vec<Figure<Allocated>>) {
-        for Figure { row, who, value } in figures {
-            if let Some(entry) = self.entry(&row, who) {
-                entry.allocated = Some(value);
-            }
-        }
-    }
-
-    /// Adds what came of running.
-    pub fn add_runs(&mut self, figures: Vec<Figure<Run>>) {
-        for row in &mut self.rows {
-            row.answer = figures.iter().find_map(|figure| match &figure.value {
-                Run::Ran(answer, _) if figure.row == row.row && figure.who == Who::Ours => {
-                    Some(answer.clone())
-                }
-                _ => None,
-            });
-        }
-        for Figure { row, who, value } in figures {
-            let ours = self.row(&row).and_then(|row| row.answer.clone());
-            let Some(entry) = self.entry(&row, who) else { continue };
-            match value {
-                Run::Ran(answer, time) => {
-                    entry.time = Some(time);
-                    let compared = matches!(who, Who::Peer | Who::Filter);
-                    entry.difference =
-                        ours.filter(|_| compared).map(|ours| Difference::of(&ours, &answer));
-                }
-                Run::Absent(reason) => entry.absent = Some(reason),
-            }
-        }
-    }
+    words.extend((!without.is_empty()).then(|| format!("without {without}")));
+    words.extend((!also.is_empty()).then(|| format!("also {also}")));
+    words.extend(others);
+    words.join("; ")
 }
 
-#[cfg(test)]
-pub(crate) mod made_up {
-    //! Figures for tests of what is made of them.
-
-    use super::*;
-    use crate::difference::Work;
-
-    /// A framework with a peer, and these rows.
-    pub(crate) fn framework(name: &str, rows: Vec<RowFigures>) -> FrameworkFigures {
-        let peer = (name != "core").then(|| "other 1.0".to_owned());
-        FrameworkFigures { framework: name.to_owned(), peer, rows }
+/// What of an answer is compared: the headers of CORS as sets, and each name in `Vary`.
+fn parts(answer: &Answer) -> BTreeMap<String, Vec<String>> {
+    let mut parts = BTreeMap::new();
+    for (name, value) in &answer.headers {
+        let elements = value.split(',').map(|element| element.trim().to_ascii_lowercase());
+        let mut elements: Vec<_> = elements.collect();
+        elements.sort_unstable();
+        if let Some(name) = name.strip_prefix("access-control-") {
+            parts.insert(name.to_owned(), elements);
+        } else if name == "vary" {
+            parts.extend(elements.into_iter().map(|name| (format!("vary {name}"), Vec::new())));
+        }
     }
-
-    /// A row with the instructions of the bare service, and of each of these over it. The time is a
-    /// tenth of that in nanoseconds, and the quartiles lie a nanosecond around.
-    pub(crate) fn row(name: &str, kind: Kind, bare: f64, over: &[(Who, f64)]) -> RowFigures {
-        let spread = |median: f64| Spread { lower: median - 1.0, median, upper: median + 1.0 };
-        let contender = |(who, over): &(Who, f64)| {
-            let time = Time { whole: spread((bare + over) / 10.0), over_bare: spread(over / 10.0) };
-            let contender = Contender {
-                instructions: Some(bare + over),
-                time: Some(time),
-                allocated: Some(Allocated { blocks: 2.0, bytes: 100.0 }),
-                ..Contender::default()
-            };
-            (*who, contender)
-        };
-        let contenders = [(Who::Bare, 0.0)].iter().chain(over).map(contender).collect();
-        RowFigures { row: name.to_owned(), kind, answer: None, contenders }
-    }
-
-    /// The same, where the peer's answer differs so.
-    pub(crate) fn differing(mut row: RowFigures, work: Work, words: &[&str]) -> RowFigures {
-        let words = words.iter().map(|word| (*word).to_owned()).collect();
-        let peer = row.contenders.entry(Who::Peer).or_default();
-        peer.difference = Some(Difference { work, words });
-        row
-    }
+    parts
 }
 
 #[cfg(test)]
 mod tests {
+    use expect_test::expect;
+
     use super::*;
+    use crate::frameworks::FRAMEWORKS;
+    use crate::rows;
+
+    fn figures() -> Figures {
+        let mut figures = Figures::default();
+        let mut read = |framework, row: &str, who, measure, values: &[f64]| {
+            for value in values {
+                figures.read(framework, &format!("{row}\t{who}\t{measure}\t{value}\n")).unwrap();
+            }
+        };
+        for (row, peer) in [("forbid", None), ("regex, hit", Some(2200.0))] {
+            for framework in ["core", "actix"] {
+                let four = [(Who::Bare, 100.0), (Who::Floor, 600.0), (Who::Necessary, 850.0)];
+                for (who, count) in four {
+                    read(framework, row, who, "instructions", &[count]);
+                    read(framework, row, who, "blocks", &[3.0]);
+                }
+                read(framework, row, Who::Ours, "instructions", &[1100.0, 9999.0, 600.0]);
+                read(framework, row, Who::Ours, "blocks", &[5.0]);
+                if let Some(peer) = peer {
+                    read(framework, row, Who::Peer, "instructions", &[peer]);
+                }
+            }
+        }
+        figures.read("actix", "regex, hit\tpeer\tnote\tless; without vary origin\n").unwrap();
+        figures.read("actix", "forbid\tpeer\tnote\tabsent: it never refuses\n").unwrap();
+        figures
+    }
 
     #[test]
-    fn what_is_found_out_is_put_together() {
-        let mut figures =
-            made_up::framework("axum", vec![made_up::row("a row", Kind::Handled, 0.0, &[])]);
-        let figure = |who, value| Figure { row: "a row".to_owned(), who, value };
-        figures.add_instructions(
-            [(Who::Bare, 100.0), (Who::Ours, 180.0), (Who::Ours, 150.0), (Who::Ours, 160.0)]
-                .map(|(who, count)| figure(who, count))
-                .into(),
-        );
-        let spread = Spread { lower: 1.0, median: 2.0, upper: 3.0 };
-        let time = Time { whole: spread, over_bare: spread };
-        let answer = |vary: &[u8]| Answer::new(200, [("vary", vary)].into_iter());
-        figures.add_runs(vec![
-            Figure { row: "a row".to_owned(), who: Who::Peer, value: Run::Ran(answer(b""), time) },
-            Figure {
-                row: "a row".to_owned(),
-                who: Who::Ours,
-                value: Run::Ran(answer(b"Origin"), time),
-            },
-            Figure {
-                row: "a row".to_owned(),
-                who: Who::Filter,
-                value: Run::Absent("why".to_owned()),
-            },
-            Figure {
-                row: "no row".to_owned(),
-                who: Who::Ours,
-                value: Run::Absent("gone".to_owned()),
-            },
-        ]);
-        let allocated = Allocated { blocks: 3.0, bytes: 64.0 };
-        figures.add_allocated(vec![Figure {
-            row: "a row".to_owned(),
-            who: Who::Ours,
-            value: allocated,
-        }]);
+    fn tables() {
+        let shown = [FRAMEWORKS[0], FRAMEWORKS[3]];
+        let rows = rows::rows(&["forbid".to_owned(), "regex, hit".to_owned()], true);
+        let figures = figures();
+        expect![[r#"
+            instructions  core                       actix
+                          ours floor least decide     ours floor least  peer
+            regex, hit    1000  2.00  1.33  0.48     1000  2.00  1.33  0.48<
+            forbid        1000  2.00  1.33     —     1000  2.00  1.33     —
+        "#]]
+        .assert_eq(&figures.table(&shown, &rows, "instructions"));
+        expect![[r#"
+            blocks      core                       actix
+                          ours floor least decide     ours floor least  peer
+            regex, hit       2    +2    +2     —        2    +2    +2     —<
+            forbid           2    +2    +2     —        2    +2    +2     —
+        "#]]
+        .assert_eq(&figures.table(&shown, &rows, "blocks"));
+        expect![[r#"
+              actix, absent: it never refuses
+                in: forbid
+              actix, less; without vary origin
+                in: regex, hit
+        "#]]
+        .assert_eq(&figures.notes());
+    }
 
-        let row = figures.row("a row").unwrap();
-        assert_eq!(row.instructions(Who::Ours), Some(60.0), "the median, over the bare service");
-        assert_eq!(row.nanoseconds(Who::Ours), Some(2.0));
-        assert_eq!(row.allocated(Who::Ours), Some(allocated));
-        assert_eq!(row.contenders[&Who::Ours].difference, None);
-        let difference = row.contenders[&Who::Peer].difference.as_ref().unwrap();
-        assert_eq!(difference.words, ["without Vary"]);
-        assert_eq!(row.contenders[&Who::Filter].absent.as_deref(), Some("why"));
-        assert!(figures.row("no row").is_none());
+    #[test]
+    fn json_and_what_is_not_a_figure() {
+        let json = figures().json();
+        assert_eq!(json["core"]["forbid"]["ours"]["instructions"], 1100.0);
+        assert_eq!(json["actix"]["regex, hit"]["note"], "less; without vary origin");
+        for line in ["", "a warning", "forbid\tours\tbytes\tmany"] {
+            let fault =
+                Figures::default().read("axum", &format!("{line}\n")).unwrap_err().to_string();
+            assert!(fault.contains(&format!("{line:?}")), "{fault}");
+        }
+    }
 
-        let text = serde_json::to_string(&figures).unwrap();
-        assert_eq!(serde_json::from_str::<FrameworkFigures>(&text).unwrap(), figures);
+    #[test]
+    fn differences_in_words() {
+        let answer = |status, lines: &[(&str, &str)]| {
+            Answer::new(status, lines.iter().map(|(name, value)| (*name, value.as_bytes())))
+        };
+        let vary = ("vary", "Origin, Access-Control-Request-Method");
+        let origin = ("access-control-allow-origin", "https://a.example");
+        let methods = ("access-control-allow-methods", "PUT,GET");
+        let ours = answer(204, &[vary, origin, methods]);
+        let star = ("access-control-allow-origin", "*");
+        for (theirs, words) in [
+            (answer(204, &[methods, origin, vary, ("content-length", "0")]), "same"),
+            (
+                answer(200, &[vary, origin, ("access-control-allow-methods", "get, PUT")]),
+                "same; 200 for 204",
+            ),
+            (
+                answer(204, &[vary, origin, methods, ("access-control-max-age", "1")]),
+                "more; also max-age",
+            ),
+            (
+                answer(204, &[("vary", "origin"), origin]),
+                "less; without allow-methods, vary access-control-request-method",
+            ),
+            (answer(403, &[vary, origin, methods]), "other; 403 for 204"),
+            (answer(204, &[vary, star, methods]), "other; another allow-origin"),
+        ] {
+            assert_eq!(difference(&ours, &theirs), words);
+        }
     }
 }

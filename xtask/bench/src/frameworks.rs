@@ -1,100 +1,235 @@
 //! The frameworks, and who contends in each.
 
-pub mod actix;
-pub mod axum;
-pub mod core;
-pub mod tower;
-pub mod warp;
-
-mod layers;
-
-use std::collections::HashMap;
 use std::fmt;
-use std::rc::Rc;
 
-use crate::contender::{Contend, Contender, Serve, Who};
-use crate::rows::{Handler, PolicyKind, Row};
+use crate::contender::Contender;
+use crate::figures::difference;
+use crate::rows::Row;
 
-/// What the contenders are wanted for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// To be run.
-    Run,
-    /// To be run by valgrind, some fifty times as slow.
-    Count,
+mod actix;
+mod axum;
+mod core;
+mod tower;
+mod warp;
+
+/// Who is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Who {
+    /// The service without CORS.
+    Bare,
+    /// The right headers, made beforehand, without a look at the request.
+    Floor,
+    /// The least that a correct layer does, written by hand for one policy.
+    Necessary,
+    /// This project's layer.
+    Ours,
+    /// The other library's layer; in the core, `Policy::decide` alone.
+    Peer,
 }
 
-/// Someone who contends, or the reason why not.
-pub type Entered = (Who, Result<Box<dyn Contend>, &'static str>);
-
-/// Where the layers are worn.
-pub trait Framework {
-    /// Who contends in the row: the bare service first, then the floor, then ours.
-    fn contenders(&mut self, row: &Row, purpose: Purpose) -> Vec<Entered>;
-}
-
-/// Every framework's name.
-pub const NAMES: [&str; 6] = ["core", "tower", "tower-cloned", "axum", "actix", "warp"];
-
-/// Makes the framework of this name.
-pub fn open(name: &str) -> Option<Box<dyn Framework>> {
-    Some(match name {
-        "core" => Box::new(core::Core),
-        "tower" => Box::new(tower::Tower::by_reference()),
-        "tower-cloned" => Box::new(tower::Tower::cloned()),
-        "axum" => Box::new(axum::Axum::default()),
-        "actix" => Box::new(actix::Actix::default()),
-        "warp" => Box::new(warp::Warp::default()),
-        _ => return None,
-    })
-}
-
-/// Services that stay for further rows: some take seconds to make.
-struct Kept<Q>(HashMap<(Who, PolicyKind, Handler), Rc<dyn Serve<Q>>>);
-
-impl<Q> Default for Kept<Q> {
-    fn default() -> Self {
-        Self(HashMap::new())
-    }
-}
-
-impl<Q> Kept<Q> {
-    fn get(
-        &mut self,
-        who: Who,
-        row: &Row,
-        make: impl FnOnce() -> Rc<dyn Serve<Q>>,
-    ) -> Rc<dyn Serve<Q>> {
-        Rc::clone(self.0.entry((who, row.policy, row.handler)).or_insert_with(make))
-    }
-}
-
-impl<Q> fmt::Debug for Kept<Q> {
+impl fmt::Display for Who {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.keys()).finish()
+        f.pad(&format!("{self:?}").to_lowercase())
     }
 }
 
-/// Who contends, with the requests that all of them serve.
-fn enter<Q: 'static>(
-    request: &Rc<dyn Fn() -> Q>,
-    services: impl IntoIterator<Item = (Who, Result<Rc<dyn Serve<Q>>, &'static str>)>,
-) -> Vec<Entered> {
-    let enter = |(who, service): (Who, Result<Rc<dyn Serve<Q>>, _>)| -> Entered {
-        let contender = |service| Box::new(Contender::new(Rc::clone(request), service)) as _;
-        (who, service.map(contender))
-    };
-    services.into_iter().map(enter).collect()
+/// What is to be made of a framework's service.
+#[derive(Clone, Debug)]
+enum Make {
+    Bare,
+    /// With this status instead of the service if there is one, and these headers.
+    Floor(Option<u16>, Vec<(String, String)>),
+    Necessary,
+    Ours,
+    Peer,
 }
 
-/// The service of the peer, unless it would take minutes under valgrind to make it or to call it.
-fn peer<Q>(
-    row: &Row,
-    purpose: Purpose,
-    make: impl FnOnce() -> Result<Rc<dyn Serve<Q>>, &'static str>,
-) -> Result<Rc<dyn Serve<Q>>, &'static str> {
-    if purpose == Purpose::Count && row.is_long() { Err("its list is too long") } else { make() }
+/// A contender, or why there is none.
+type Made = Result<Contender, &'static str>;
+
+/// A framework.
+#[derive(Clone, Copy, Debug)]
+pub struct Framework {
+    /// What it is called.
+    pub name: &'static str,
+    /// What its peer is called.
+    pub peer: &'static str,
+    make: fn(&Row, Make) -> Made,
+}
+
+/// Every framework.
+pub const FRAMEWORKS: [Framework; 5] = [
+    Framework { name: "core", peer: "decide", make: core::make },
+    Framework { name: "tower", peer: "peer", make: tower::make },
+    Framework { name: "axum", peer: "peer", make: axum::make },
+    Framework { name: "actix", peer: "peer", make: actix::make },
+    Framework { name: "warp", peer: "peer", make: warp::make },
+];
+
+impl Framework {
+    /// The contenders of a row, the bare service first; and in words what the peer does otherwise.
+    ///
+    /// # Panics
+    /// If the floor or what is necessary does not answer as ours.
+    pub fn contenders(&self, row: &Row, with_peer: bool) -> (Vec<(Who, Contender)>, String) {
+        let own = |make| (self.make)(row, make).expect("only peers cannot do everything");
+        let ours = own(Make::Ours);
+        let answer = (ours.answer)();
+        let status = row.is_answered().then_some(answer.status);
+        let bare = match status {
+            None => own(Make::Bare),
+            Some(_) => own(Make::Floor(status, Vec::new())),
+        };
+        let known = (bare.answer)().headers;
+        let mut lines = answer.headers.clone();
+        lines.retain(|name, value| known.get(name) != Some(value));
+        let floor = own(Make::Floor(status, lines.into_iter().collect()));
+        let necessary = own(Make::Necessary);
+        for (what, by_hand) in [("floor", &floor), ("necessary", &necessary)] {
+            assert_eq!((by_hand.answer)(), answer, "{what}: {}, {}", self.name, row.name);
+        }
+        let four = [Who::Bare, Who::Floor, Who::Necessary, Who::Ours];
+        let mut contenders: Vec<_> = four.into_iter().zip([bare, floor, necessary, ours]).collect();
+        let peer = with_peer.then(|| (self.make)(row, Make::Peer));
+        let words = match peer {
+            Some(Ok(peer)) => {
+                let words = difference(&answer, &(peer.answer)());
+                contenders.push((Who::Peer, peer));
+                words
+            }
+            Some(Err(reason)) => format!("absent: {reason}"),
+            None => String::new(),
+        };
+        (contenders, words)
+    }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::contender::Answer;
+    use crate::rows;
+
+    fn answer(framework: &Framework, row: &Row, who: Who) -> Answer {
+        let (contenders, _) = framework.contenders(row, false);
+        let (_, found) = contenders.iter().find(|(known, _)| *known == who).unwrap();
+        (found.answer)()
+    }
+
+    /// The headers of CORS, and `Vary`; the status too if the layer answers.
+    fn cors(row: &Row, mut answer: Answer) -> Answer {
+        answer.headers.retain(|name, _| name == "vary" || name.starts_with("access-control-"));
+        Answer { status: if row.is_answered() { answer.status } else { 0 }, ..answer }
+    }
+
+    #[test]
+    fn every_framework_answers_every_row_as_the_core() {
+        let [core, others @ ..] = FRAMEWORKS;
+        let mut answers = String::new();
+        for row in rows::rows(&[], true) {
+            let expected = answer(&core, &row, Who::Ours);
+            let values = expected.headers.iter().map(|(name, value)| {
+                let name = name.trim_start_matches("access-control-");
+                let value = if value.len() > 60 { "…" } else { value };
+                format!(" {name}={value}")
+            });
+            let values: String = values.collect();
+            answers += &format!("{}: {}{values}\n", row.name, expected.status);
+            let expected = cors(&row, expected);
+            for framework in others {
+                let ours = cors(&row, answer(&framework, &row, Who::Ours));
+                assert_eq!(ours, expected, "{}, {}", framework.name, row.name);
+            }
+        }
+        expect![[r#"
+            no Origin: 200 vary=Origin
+            allowed, last of 1: 200 allow-credentials=true allow-origin=https://app.example.com expose-headers=x-request-id
+            allowed, last of 10: 200 allow-credentials=true allow-origin=https://app.example.com expose-headers=x-request-id vary=Origin
+            allowed, last of 100: 200 allow-credentials=true allow-origin=https://app.example.com expose-headers=x-request-id vary=Origin
+            allowed, last of 1,000: 200 allow-credentials=true allow-origin=https://app.example.com expose-headers=x-request-id vary=Origin
+            allowed, last of 10,000: 200 allow-credentials=true allow-origin=https://app.example.com expose-headers=x-request-id vary=Origin
+            not allowed, of 100: 200 vary=Origin
+            preflight, of 1: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            preflight, of 100: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            preflight refused by origin: 403 vary=Origin, Access-Control-Request-Method
+            preflight refused by method: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            preflight refused by header: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 1 KiB of commas: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 4 KiB of commas: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 8 KiB of commas: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 60 KiB of commas: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 1 KiB of one-letter names: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 4 KiB of one-letter names: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 8 KiB of one-letter names: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 60 KiB of one-letter names: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 1 KiB of distinct names: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 4 KiB of distinct names: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 8 KiB of distinct names: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 60 KiB of distinct names: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 1 KiB of one allowed name: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 4 KiB of one allowed name: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 8 KiB of one allowed name: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            header list, 60 KiB of one allowed name: 204 allow-credentials=true allow-headers=content-type,authorization,x-request-id allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=Origin, Access-Control-Request-Method
+            any header, 1 KiB of distinct names: 204 allow-credentials=true allow-headers=… allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=…
+            any header, 4 KiB of distinct names: 204 allow-credentials=true allow-headers=… allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=…
+            any header, 60 KiB of distinct names: 204 allow-credentials=true allow-methods=PUT,DELETE,GET,HEAD,POST allow-origin=https://app.example.com max-age=600 vary=…
+            any origin: 200 allow-origin=* expose-headers=x-request-id
+            10 subdomains, hit: 200 allow-credentials=true allow-origin=https://pr-1.example.com expose-headers=x-request-id vary=Origin
+            10 subdomains, miss: 200 vary=Origin
+            10,000 subdomains, hit: 200 allow-credentials=true allow-origin=https://pr-1.example.com expose-headers=x-request-id vary=Origin
+            10,000 subdomains, miss: 200 vary=Origin
+            regex, hit: 200 allow-credentials=true allow-origin=https://pr-1.example.com expose-headers=x-request-id vary=Origin
+            regex, miss: 200 vary=Origin
+            forbid: 403 vary=Origin, Sec-Fetch-Site
+            echo with credentials: 200 allow-credentials=true allow-origin=https://app.example.com expose-headers=x-request-id vary=Origin
+            ten own headers and Vary: 200 allow-credentials=true allow-origin=https://app.example.com expose-headers=x-request-id cache-control=public, max-age=60 content-language=en content-security-policy=default-src 'none' etag="5d8c72a5edda8" last-modified=Wed, 21 Oct 2015 07:28:00 GMT link=</items?page=2>; rel=next referrer-policy=no-referrer vary=Accept-Encoding, Origin x-content-type-options=nosniff x-frame-options=DENY x-request-id=f058ebd6-02f7-4d3f-942e-904344e8cde5
+        "#]].assert_eq(&answers);
+    }
+
+    #[test]
+    fn a_request_reaches_its_own_handler() {
+        let row = rows::named("ten own headers and Vary");
+        for framework in &FRAMEWORKS[1..] {
+            let bare = answer(framework, &row, Who::Bare);
+            let own = |(name, value): &(&str, &str)| bare.headers[*name] == *value;
+            assert!(bare.status == 200 && rows::OWN_HEADERS.iter().all(own), "{}", framework.name);
+        }
+    }
+
+    #[test]
+    fn what_the_peers_answer() {
+        let mut words = String::new();
+        for row in [
+            "allowed, last of 100",
+            "not allowed, of 100",
+            "preflight, of 100",
+            "regex, hit",
+            "forbid",
+        ] {
+            let row = rows::named(row);
+            for framework in &FRAMEWORKS[2..] {
+                let said = framework.contenders(&row, true).1;
+                words += &format!("{}, {}: {said}\n", row.name, framework.name);
+            }
+        }
+        expect![[r#"
+            allowed, last of 100, axum: same
+            allowed, last of 100, actix: more; also vary access-control-request-headers, vary access-control-request-method
+            allowed, last of 100, warp: less; without vary origin
+            not allowed, of 100, axum: more; also allow-credentials, expose-headers
+            not allowed, of 100, actix: more; also allow-credentials, expose-headers, vary access-control-request-headers, vary access-control-request-method
+            not allowed, of 100, warp: other; 403 for 200; without vary origin
+            preflight, of 100, axum: less; 200 for 204; without vary access-control-request-method
+            preflight, of 100, actix: more; 200 for 204; also vary access-control-request-headers
+            preflight, of 100, warp: other; 200 for 204; without vary access-control-request-method, vary origin; also expose-headers
+            regex, hit, axum: same
+            regex, hit, actix: more; also vary access-control-request-headers, vary access-control-request-method
+            regex, hit, warp: absent: it has no regular expressions
+            forbid, axum: absent: it never refuses
+            forbid, actix: other; 400 for 403; without vary sec-fetch-site; also vary access-control-request-headers, vary access-control-request-method
+            forbid, warp: less; without vary origin, vary sec-fetch-site
+        "#]].assert_eq(&words);
+    }
+}

@@ -1,30 +1,100 @@
-//! What the layers cost, beside a bare service, a hand-written floor and the peers.
-//!
-//! `cargo xtask bench` turns into the program `bench` of this package, which starts itself once for
-//! each framework, so that none measures in another's heap.
+//! What the layers cost, beside a bare service, two floors written by hand, and the peers.
 
-pub mod allocating;
-pub mod answer;
-pub mod building;
-pub mod chart;
-pub mod child;
-pub mod contender;
-pub mod counting;
-pub mod difference;
-pub mod directory;
-pub mod figures;
-pub mod floor;
-pub mod frameworks;
-pub mod handler;
-pub mod machine;
-pub mod policy;
-pub mod report;
-pub mod request;
-pub mod rows;
-pub mod run;
-pub mod sockets;
-pub mod spread;
-pub mod swapping;
-pub mod table;
-pub mod timing;
-pub mod verdict;
+use std::alloc::System;
+use std::error::Error;
+use std::fs;
+use std::process::{Command, ExitCode};
+
+use serde_json::json;
+use stats_alloc::StatsAlloc;
+
+use crate::options::Options;
+
+mod building;
+mod contender;
+mod figures;
+mod frameworks;
+mod measure;
+mod options;
+mod policy;
+mod rows;
+mod sockets;
+
+const LEGEND: &str = "\
+ours: what the layer adds to a request to the bare service, which has no CORS
+floor, least, peer, decide: ours as a multiple of what they add; of blocks and bytes, how many more ours has
+  floor: the same headers, made beforehand; least: what a correct layer has to do, by hand for one policy
+  peer: the framework's other CORS layer, which does less (<), more (>) or something else (≠)
+  decide: Policy::decide alone
+";
+
+/// Why something could not be measured.
+type Fault = Box<dyn Error + Send + Sync>;
+
+/// The whole program; `allocator` counts if it is the one in use.
+pub fn main(allocator: &StatsAlloc<System>) -> ExitCode {
+    match run(allocator) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("bench: {fault}");
+            ExitCode::from(if fault.is::<lexopt::Error>() { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(allocator: &StatsAlloc<System>) -> Result<(), Fault> {
+    match Options::parse(std::env::args_os().skip(1))? {
+        None => print!("{}", include_str!("../usage.txt")),
+        Some(Options { sockets: true, quick, .. }) => {
+            print!("{}", sockets::run(if quick { 4 } else { 40 })?);
+        }
+        Some(options) => match &options.child {
+            Some(kind) => measure::measure(&options, kind, allocator)?,
+            None => all(&options)?,
+        },
+    }
+    Ok(())
+}
+
+fn all(options: &Options) -> Result<(), Fault> {
+    let valgrind = measure::valgrind();
+    let by = valgrind.as_ref().map_or("nothing: valgrind is not installed", String::as_str);
+    let by = format!("{}; instructions counted by {by}", versions().join(", "));
+    let figures = measure::run(options, valgrind.is_some())?;
+    println!("{by}\n{LEGEND}");
+    for measure in ["instructions", "blocks", "bytes", "nanoseconds"] {
+        println!("{}", figures.table(&options.frameworks, &options.rows, measure));
+    }
+    println!("what the peers do otherwise\n{}", figures.notes());
+    if !options.partial && !options.quick {
+        Command::new(measure::sibling()?).args(["--child", "building"]).status()?;
+    }
+    if let Some(file) = &options.json {
+        let report = json!({ "by": by, "frameworks": figures.json() });
+        fs::write(file, format!("{report:#}\n"))
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// The versions of the peers in the lock file.
+fn versions() -> [String; 3] {
+    let lock = include_str!("../../../Cargo.lock");
+    ["tower-http", "actix-cors", "warp"].map(|package| {
+        let mut lines = lock.lines().skip_while(|line| *line != format!("name = \"{package}\""));
+        let version = lines.nth(1).and_then(|line| line.strip_prefix("version = "));
+        format!("{package} {}", version.unwrap_or("of an unknown version").trim_matches('"'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_those_of_the_lock_file() {
+        for (told, begins) in versions().iter().zip(["tower-http 0.", "actix-cors 0.", "warp 0."]) {
+            assert!(told.starts_with(begins), "{told}");
+        }
+    }
+}

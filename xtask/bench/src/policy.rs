@@ -1,41 +1,39 @@
-//! The same policy for ours and for each of the peers.
+//! The same policy for ours and for each peer.
 
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 use cors_core::{Danger, DisallowedOrigin, OriginEntry, Policy};
+use foldhash::fast::RandomState;
 use http::{HeaderName, HeaderValue, Method};
+use regex::bytes::Regex;
 
-use crate::request::ALLOWED_HEADER;
-use crate::rows::{APP, PolicyKind};
+use crate::rows::PolicyKind;
 
 /// Methods, in the order in which our policies answer them.
 pub const METHODS: [&str; 5] = ["PUT", "DELETE", "GET", "HEAD", "POST"];
 
 /// Request headers.
-pub const HEADERS: [&str; 3] = ["content-type", "authorization", ALLOWED_HEADER];
+pub const HEADERS: [&str; 3] = ["content-type", "authorization", "x-request-id"];
 
-/// Response headers.
-pub const EXPOSED: [&str; 1] = ["x-request-id"];
+const EXPOSED: [&str; 1] = ["x-request-id"];
+const MAX_AGE: Duration = Duration::from_secs(600);
+const REGEX: &str = r"https://pr-[0-9]+\.example\.com";
 
-/// How long preflights are kept.
-pub const MAX_AGE: Duration = Duration::from_secs(600);
-
-/// What [`PolicyKind::Regex`] matches, from beginning to end.
-pub const REGEX: &str = r"https://pr-[0-9]+\.example\.com";
-
-/// This many origins, the last of which is [`APP`]: of different lengths, in no order.
-pub fn origins(n: usize) -> impl Iterator<Item = String> {
-    (1..n).map(|i| format!("https://{}.example.com", label(i))).chain([APP.to_owned()])
+/// The origins of a policy, or the domains whose subdomains it allows: of different lengths, in no order.
+pub fn entries(kind: PolicyKind) -> Vec<String> {
+    let labels = |n, last: &str| (1..n).map(label).chain([last.to_owned()]);
+    match kind {
+        PolicyKind::Origins(n) | PolicyKind::Forbid(n) | PolicyKind::AnyHeader(n) => {
+            labels(n, "app").map(|label| format!("https://{label}.example.com")).collect()
+        }
+        PolicyKind::Subdomains(n) => labels(n, "example").map(|label| label + ".com").collect(),
+        PolicyKind::Regex | PolicyKind::Any | PolicyKind::Echo => Vec::new(),
+    }
 }
 
-/// This many domains, the last of which is `example.com`.
-pub fn domains(n: usize) -> impl Iterator<Item = String> {
-    (1..n).map(|i| format!("{}.com", label(i))).chain(["example.com".to_owned()])
-}
-
-/// A label of its own for each number.
+/// A different label for each number.
 fn label(i: usize) -> String {
     // Steps of splitmix64, which visits every number once.
     let mut z = (i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -45,68 +43,78 @@ fn label(i: usize) -> String {
     format!("{}-{i}{}", char::from(b'a' + (z >> 40) as u8 % 26), "x".repeat(padding))
 }
 
-/// Ours, made once for a process.
+/// Ours, and its entries to search by hand.
+type Built = (Policy, HashSet<Vec<u8>, RandomState>);
+
+/// Built once per process.
+pub fn built(kind: PolicyKind) -> &'static Built {
+    static BUILT: LazyLock<Mutex<HashMap<PolicyKind, &Built>>> = LazyLock::new(Mutex::default);
+    BUILT.lock().expect("no holder panics").entry(kind).or_insert_with(|| {
+        let entries = entries(kind).into_iter().map(String::into_bytes).collect();
+        Box::leak(Box::new((build(kind), entries)))
+    })
+}
+
+/// Ours.
 pub fn ours(kind: PolicyKind) -> Policy {
-    static MADE: LazyLock<Mutex<HashMap<PolicyKind, Policy>>> = LazyLock::new(Mutex::default);
-    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    made.entry(kind).or_insert_with(|| build(kind)).clone()
+    built(kind).0.clone()
 }
 
 fn build(kind: PolicyKind) -> Policy {
+    let headers = if matches!(kind, PolicyKind::AnyHeader(_)) { &["*"] } else { &HEADERS[..] };
     let policy = Policy::builder()
         .allow_methods(&METHODS[..2])
-        .allow_headers(HEADERS)
+        .allow_headers(headers)
         .expose_headers(EXPOSED)
         .allow_credentials(kind != PolicyKind::Any)
         .max_age(MAX_AGE);
     let policy = match kind {
-        PolicyKind::Origins(n) => policy.allow_origins(origins(n)),
-        PolicyKind::Forbid(n) => {
-            policy.allow_origins(origins(n)).disallowed_origin(DisallowedOrigin::Forbid)
+        PolicyKind::Origins(_) | PolicyKind::AnyHeader(_) => policy.allow_origins(entries(kind)),
+        PolicyKind::Forbid(_) => {
+            policy.allow_origins(entries(kind)).disallowed_origin(DisallowedOrigin::Forbid)
         }
-        PolicyKind::Subdomains(n) => {
-            policy.allow_origins(domains(n).map(|domain| format!("https://*.{domain}")))
+        PolicyKind::Subdomains(_) => {
+            policy.allow_origins(entries(kind).iter().map(|domain| format!("https://*.{domain}")))
         }
         PolicyKind::Regex => policy.allow_origins([OriginEntry::regex(REGEX)]),
         PolicyKind::Any => policy.allow_origins(["*"]),
         PolicyKind::Echo => policy
             .allow_origins(["*"])
             .danger(Danger { reflect_any_origin: true, ..Danger::default() }),
-        PolicyKind::AnyHeader(n) => policy.allow_origins(origins(n)).allow_headers(["*"]),
     };
-    policy.build().expect("it is faultless")
+    policy.build().expect("it has no errors")
 }
 
-/// Whether an origin is a subdomain of one of these, as one writes it by hand.
-fn is_subdomain(origin: &[u8], suffixes: &[String]) -> bool {
-    origin.starts_with(b"https://")
-        && suffixes.iter().any(|suffix| origin.ends_with(suffix.as_bytes()))
+/// The regular expression as it is written by hand.
+pub fn anchored() -> Regex {
+    Regex::new(&format!("^(?:{REGEX})$")).expect("it is well-formed")
 }
 
-fn suffixes(n: usize) -> Vec<String> {
-    domains(n).map(|domain| format!(".{domain}")).collect()
+/// Whether a policy without a list allows an origin, as it is written by hand.
+fn predicate(kind: PolicyKind) -> impl Fn(&[u8]) -> bool + Send + Sync + 'static {
+    let (regex, domains) = (anchored(), entries(kind));
+    let suffixes: Vec<String> = domains.iter().map(|domain| format!(".{domain}")).collect();
+    move |origin: &[u8]| match kind {
+        PolicyKind::Regex => regex.is_match(origin),
+        _ => {
+            origin.starts_with(b"https://")
+                && suffixes.iter().any(|suffix| origin.ends_with(suffix.as_bytes()))
+        }
+    }
 }
 
-fn anchored() -> regex::bytes::Regex {
-    regex::bytes::Regex::new(&format!("^(?:{REGEX})$")).expect("it is well-formed")
-}
-
-/// That of `tower-http`; or why it has none.
+/// `tower-http`'s, or why it has none.
 pub fn tower_http(kind: PolicyKind) -> Result<tower_http::cors::CorsLayer, &'static str> {
     use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
     let value = |text: String| HeaderValue::try_from(text).expect("it is visible ASCII");
     let origin = match kind {
-        PolicyKind::Origins(n) | PolicyKind::AnyHeader(n) => {
-            AllowOrigin::list(origins(n).map(value))
+        PolicyKind::Origins(_) | PolicyKind::AnyHeader(_) => {
+            AllowOrigin::list(entries(kind).into_iter().map(value))
         }
         PolicyKind::Forbid(_) => return Err("it never refuses"),
-        PolicyKind::Subdomains(n) => {
-            let suffixes = suffixes(n);
-            AllowOrigin::predicate(move |origin, _| is_subdomain(origin.as_bytes(), &suffixes))
-        }
-        PolicyKind::Regex => {
-            let regex = anchored();
-            AllowOrigin::predicate(move |origin, _| regex.is_match(origin.as_bytes()))
+        PolicyKind::Subdomains(_) | PolicyKind::Regex => {
+            let is_allowed = predicate(kind);
+            AllowOrigin::predicate(move |origin, _| is_allowed(origin.as_bytes()))
         }
         PolicyKind::Any => AllowOrigin::any(),
         PolicyKind::Echo => AllowOrigin::mirror_request(),
@@ -125,7 +133,7 @@ pub fn tower_http(kind: PolicyKind) -> Result<tower_http::cors::CorsLayer, &'sta
         .max_age(MAX_AGE))
 }
 
-/// That of `actix-cors`.
+/// `actix-cors`'s.
 pub fn actix_cors(kind: PolicyKind) -> actix_cors::Cors {
     let cors = actix_cors::Cors::default()
         .allowed_methods(METHODS)
@@ -137,16 +145,12 @@ pub fn actix_cors(kind: PolicyKind) -> actix_cors::Cors {
         _ => cors.allowed_headers(HEADERS),
     };
     let cors = match kind {
-        PolicyKind::Origins(n) | PolicyKind::Forbid(n) | PolicyKind::AnyHeader(n) => {
-            origins(n).fold(cors, |cors, origin| cors.allowed_origin(&origin))
+        PolicyKind::Origins(_) | PolicyKind::Forbid(_) | PolicyKind::AnyHeader(_) => {
+            entries(kind).iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
         }
-        PolicyKind::Subdomains(n) => {
-            let suffixes = suffixes(n);
-            cors.allowed_origin_fn(move |origin, _| is_subdomain(origin.as_bytes(), &suffixes))
-        }
-        PolicyKind::Regex => {
-            let regex = anchored();
-            cors.allowed_origin_fn(move |origin, _| regex.is_match(origin.as_bytes()))
+        PolicyKind::Subdomains(_) | PolicyKind::Regex => {
+            let is_allowed = predicate(kind);
+            cors.allowed_origin_fn(move |origin, _| is_allowed(origin.as_bytes()))
         }
         PolicyKind::Any => return cors.allow_any_origin().send_wildcard(),
         PolicyKind::Echo => cors.allow_any_origin(),
@@ -154,7 +158,7 @@ pub fn actix_cors(kind: PolicyKind) -> actix_cors::Cors {
     cors.supports_credentials()
 }
 
-/// That of warp; or why it has none.
+/// warp's, or why it has none.
 pub fn warp_cors(kind: PolicyKind) -> Result<warp::cors::Builder, &'static str> {
     let cors = warp::cors()
         .allow_methods(METHODS)
@@ -164,13 +168,12 @@ pub fn warp_cors(kind: PolicyKind) -> Result<warp::cors::Builder, &'static str> 
         .max_age(MAX_AGE);
     match kind {
         // It refuses every origin that is not allowed.
-        PolicyKind::Origins(n) | PolicyKind::Forbid(n) => {
-            let origins: Vec<String> = origins(n).collect();
-            Ok(cors.allow_origins(origins.iter().map(String::as_str)))
+        PolicyKind::Origins(_) | PolicyKind::Forbid(_) => {
+            Ok(cors.allow_origins(entries(kind).iter().map(String::as_str)))
         }
         PolicyKind::Any | PolicyKind::Echo => Ok(cors.allow_any_origin()),
         PolicyKind::Subdomains(_) => Err("it has no patterns"),
         PolicyKind::Regex => Err("it has no regular expressions"),
-        PolicyKind::AnyHeader(_) => Err("it takes listed headers alone"),
+        PolicyKind::AnyHeader(_) => Err("it takes only listed headers"),
     }
 }

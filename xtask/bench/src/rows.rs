@@ -1,17 +1,13 @@
 //! The rows: what is asked of which policy.
 
-use std::fmt;
+use axum::body::Bytes;
 
-use serde::{Deserialize, Serialize};
-
-use crate::request::{Ask, Expected, RequestHeaders};
-
-/// A policy, by what is telling about it. All have the same methods, headers and age.
+/// A policy, by what sets it apart. All have the same methods, headers and age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PolicyKind {
     /// This many origins, with credentials.
     Origins(usize),
-    /// The same, where a request from any other origin is refused before the handler.
+    /// The same, and any other origin is refused before the handler.
     Forbid(usize),
     /// This many patterns of subdomains, with credentials.
     Subdomains(usize),
@@ -19,248 +15,223 @@ pub enum PolicyKind {
     Regex,
     /// `*`, without credentials.
     Any,
-    /// `*` with credentials: every origin is echoed.
+    /// Every origin is echoed, with credentials.
     Echo,
     /// This many origins, with credentials, and every request header.
     AnyHeader(usize),
 }
 
-impl PolicyKind {
-    /// How many origins it lists.
-    pub fn entries(self) -> usize {
-        match self {
-            Self::Origins(n) | Self::Forbid(n) | Self::Subdomains(n) | Self::AnyHeader(n) => n,
-            Self::Regex | Self::Any | Self::Echo => 1,
-        }
-    }
-}
-
-/// What serves the request if nothing stands in its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Handler {
-    /// A small body, and no headers beyond what the framework sets.
-    Plain,
-    /// Ten headers of its own, and `Vary`.
-    OwnHeaders,
-}
-
-impl Handler {
-    /// Where it is served.
-    pub fn path(self) -> &'static str {
-        match self {
-            Self::Plain => "/",
-            Self::OwnHeaders => "/headers",
-        }
-    }
-}
-
-/// What becomes of the request, and so which limit holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// It reaches the handler.
-    Handled,
-    /// It is answered before the handler.
-    Answered,
-}
-
 /// One row of the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Row {
     /// What it is called.
     pub name: String,
     /// The policy.
     pub policy: PolicyKind,
-    /// The request.
-    pub ask: Ask,
-    /// The handler.
-    pub handler: Handler,
-    /// What becomes of the request.
-    pub kind: Kind,
-    /// What the right answer is.
-    pub expected: Expected,
+    /// The request's `Origin`.
+    pub origin: Option<&'static str>,
+    /// Of a preflight: the method and the headers that it asks for.
+    pub preflight: Option<(&'static str, String)>,
+    /// Whether the handler sets [`OWN_HEADERS`].
+    pub own_headers: bool,
 }
 
-impl Row {
-    /// Whether the policy is so long that who walks through it takes milliseconds.
-    pub fn is_long(&self) -> bool {
-        self.policy.entries() > FEW
-    }
+/// The origin that every list of origins ends with.
+pub const APP: &str = "https://app.example.com";
 
-    /// Whether it is one of the everyday rows.
-    pub fn is_everyday(&self) -> bool {
-        self.policy == PolicyKind::Origins(100)
-            && self.expected == Expected::Allowed
-            && matches!(self.ask.request_headers, None | Some(RequestHeaders::Allowed))
-    }
-}
+/// An origin that no list has.
+pub const STRANGER: &str = "https://app.example.net";
 
-/// The most origins that a policy has where time is short.
-pub const FEW: usize = 10_000;
+/// An origin that the last pattern of subdomains and the regular expression match.
+pub const SUBDOMAIN: &str = "https://pr-1.example.com";
 
-/// A number as people write it: 10,000.
-pub fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+/// What a browser asks for in `Access-Control-Request-Headers`; every policy allows it.
+const ASKED: &str = "content-type,x-request-id";
 
-/// Every row whose name holds one of the texts; all of them if there is no text. A quick run has no
-/// policy of more than [`FEW`] origins.
+/// The body of every handler's answer.
+pub const BODY: &str = "hello";
+
+/// What the handler sets at [`Row::path`] `/headers`.
+pub const OWN_HEADERS: [(&str, &str); 11] = [
+    ("cache-control", "public, max-age=60"),
+    ("content-language", "en"),
+    ("content-security-policy", "default-src 'none'"),
+    ("etag", "\"5d8c72a5edda8\""),
+    ("last-modified", "Wed, 21 Oct 2015 07:28:00 GMT"),
+    ("link", "</items?page=2>; rel=next"),
+    ("referrer-policy", "no-referrer"),
+    ("vary", "Accept-Encoding"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("x-request-id", "f058ebd6-02f7-4d3f-942e-904344e8cde5"),
+];
+
+/// The rows whose names contain one of `texts`, or all if there are none. A quick run leaves out
+/// policies of more than 10,000 entries.
 pub fn rows(texts: &[String], quick: bool) -> Vec<Row> {
     let mut rows = all();
     rows.retain(|row| {
         (texts.is_empty() || texts.iter().any(|text| row.name.contains(text.as_str())))
-            && !(quick && row.policy.entries() > FEW)
+            && !(quick && row.is_long())
     });
     rows
 }
 
-/// Every row there is.
-pub fn all() -> Vec<Row> {
-    use Expected::{Allowed, Refused};
+fn all() -> Vec<Row> {
     use PolicyKind::{Any, AnyHeader, Echo, Forbid, Origins, Regex, Subdomains};
-
-    let handled = |name: String, policy, ask, expected| Row {
-        name,
-        policy,
-        ask,
-        handler: Handler::Plain,
-        kind: Kind::Handled,
-        expected,
+    let mut rows = Vec::new();
+    let mut add = |name: &str, policy, origin: &'static str, preflight| {
+        let (name, origin) = (name.to_owned(), (!origin.is_empty()).then_some(origin));
+        rows.push(Row { name, policy, origin, preflight, own_headers: false });
     };
-    let answered = |name: String, policy, ask, expected| Row {
-        kind: Kind::Answered,
-        ..handled(name, policy, ask, expected)
-    };
+    let asks = |method, headers: &str| Some((method, headers.to_owned()));
 
-    let mut rows = vec![handled("no Origin".to_owned(), Origins(100), Ask::same_origin(), Refused)];
+    add("no Origin", Origins(100), "", None);
     for n in [1, 10, 100, 1_000, 10_000, 1_000_000] {
-        let name = format!("allowed, last of {}", thousands(n));
-        rows.push(handled(name, Origins(n), Ask::get(APP), Allowed));
+        add(&format!("allowed, last of {}", thousands(n)), Origins(n), APP, None);
     }
     for n in [100, 1_000_000] {
-        let name = format!("not allowed, of {}", thousands(n));
-        rows.push(handled(name, Origins(n), Ask::get(STRANGER), Refused));
+        add(&format!("not allowed, of {}", thousands(n)), Origins(n), STRANGER, None);
     }
     for n in [1, 100, 1_000_000] {
-        let name = format!("preflight, of {}", thousands(n));
-        rows.push(answered(name, Origins(n), Ask::preflight(APP), Allowed));
+        add(&format!("preflight, of {}", thousands(n)), Origins(n), APP, asks("PUT", ASKED));
     }
-    for (by, ask) in [
-        ("origin", Ask::preflight(STRANGER)),
-        ("method", Ask::preflight(APP).method("PATCH")),
-        ("header", Ask::preflight(APP).headers(RequestHeaders::Refused)),
+    let secret = format!("{ASKED},x-secret");
+    add("preflight refused by origin", Origins(100), STRANGER, asks("PUT", ASKED));
+    add("preflight refused by method", Origins(100), APP, asks("PATCH", ASKED));
+    add("preflight refused by header", Origins(100), APP, asks("PUT", &secret));
+    let distinct: (&str, fn(usize) -> String) = ("distinct names", |i| format!("x-{i:05}"));
+    for (of, name) in [
+        ("commas", (|_| String::new()) as fn(usize) -> String),
+        ("one-letter names", |i| char::from(b'a' + (i % 26) as u8).to_string()),
+        distinct,
+        ("one allowed name", |_| "x-request-id".to_owned()),
     ] {
-        rows.push(answered(format!("preflight refused by {by}"), Origins(100), ask, Refused));
-    }
-    for list in RequestHeaders::LISTS {
         for kib in [1, 4, 8, 60] {
-            let ask = Ask::preflight(APP).headers(list(kib));
-            let expected = ask.expected();
-            let name = format!("header list, {}", list_name(kib, &ask));
-            rows.push(answered(name, Origins(100), ask, expected));
+            let row = format!("header list, {kib} KiB of {of}");
+            add(&row, Origins(100), APP, asks("PUT", &list(kib, name)));
         }
     }
     for kib in [1, 4, 60] {
-        let ask = Ask::preflight(APP).headers(RequestHeaders::Distinct(kib));
-        let name = format!("any header, {}", list_name(kib, &ask));
-        let expected = if kib <= 4 { Allowed } else { Refused };
-        rows.push(answered(name, AnyHeader(100), ask, expected));
+        let row = format!("any header, {kib} KiB of {}", distinct.0);
+        add(&row, AnyHeader(100), APP, asks("PUT", &list(kib, distinct.1)));
     }
-    rows.push(handled("any origin".to_owned(), Any, Ask::get(APP), Allowed));
+    add("any origin", Any, APP, None);
     for n in [10, 10_000] {
-        for (hit, origin, expected) in [("hit", SUBDOMAIN, Allowed), ("miss", STRANGER, Refused)] {
-            let name = format!("{} subdomains, {hit}", thousands(n));
-            rows.push(handled(name, Subdomains(n), Ask::get(origin), expected));
-        }
+        add(&format!("{} subdomains, hit", thousands(n)), Subdomains(n), SUBDOMAIN, None);
+        add(&format!("{} subdomains, miss", thousands(n)), Subdomains(n), STRANGER, None);
     }
-    for (hit, origin, expected) in [("hit", SUBDOMAIN, Allowed), ("miss", STRANGER, Refused)] {
-        rows.push(handled(format!("regex, {hit}"), Regex, Ask::get(origin), expected));
-    }
-    rows.push(answered("forbid".to_owned(), Forbid(100), Ask::get(STRANGER), Refused));
-    rows.push(handled("echo with credentials".to_owned(), Echo, Ask::get(APP), Allowed));
-    let own = handled("ten own headers and Vary".to_owned(), Origins(100), Ask::get(APP), Allowed);
-    rows.push(Row { handler: Handler::OwnHeaders, ..own });
+    add("regex, hit", Regex, SUBDOMAIN, None);
+    add("regex, miss", Regex, STRANGER, None);
+    add("forbid", Forbid(100), STRANGER, None);
+    add("echo with credentials", Echo, APP, None);
+    add("ten own headers and Vary", Origins(100), APP, None);
+    rows.last_mut().expect("it was just added").own_headers = true;
     rows
 }
 
-fn list_name(kib: usize, ask: &Ask) -> String {
-    let what = ask.request_headers.as_ref().map_or("", RequestHeaders::name);
-    format!("{kib} KiB of {what}")
+/// Names, separated by commas, as many as fit in so many KiB.
+fn list(kib: usize, name: fn(usize) -> String) -> String {
+    let mut list = name(0);
+    for name in (1..).map(name) {
+        if list.len() + name.len() + 1 > kib * 1024 {
+            break;
+        }
+        list = list + "," + &name;
+    }
+    list
 }
 
-/// The origin that every policy of origins allows, and the last of its list.
-pub const APP: &str = "https://app.example.com";
-
-/// An origin that none allows.
-pub const STRANGER: &str = "https://app.example.net";
-
-/// One that the last pattern of subdomains and the regular expression allow.
-pub const SUBDOMAIN: &str = "https://pr-1.example.com";
-
-impl fmt::Display for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+impl Row {
+    /// Whether the policy is so long that searching it from end to end takes milliseconds.
+    pub fn is_long(&self) -> bool {
+        matches!(self.policy, PolicyKind::Origins(n) | PolicyKind::Subdomains(n) if n > 10_000)
     }
+
+    /// Whether the layer answers, instead of the handler.
+    pub fn is_answered(&self) -> bool {
+        self.preflight.is_some() || matches!(self.policy, PolicyKind::Forbid(_))
+    }
+
+    /// The method of the request itself.
+    pub fn method(&self) -> &'static str {
+        if self.preflight.is_some() { "OPTIONS" } else { "GET" }
+    }
+
+    /// Where the handler is.
+    pub fn path(&self) -> &'static str {
+        if self.own_headers { "/headers" } else { "/" }
+    }
+
+    /// The request's headers in the order in which Chromium sends them. The values are slices of one
+    /// buffer, as in a server that has read them from a connection.
+    pub fn headers(&self) -> Vec<(&'static str, Bytes)> {
+        let site = if self.origin.is_some() { "cross-site" } else { "same-origin" };
+        let agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                     Chrome/140.0.0.0 Safari/537.36";
+        let preflight = self.preflight.as_ref();
+        let lines = [
+            ("host", Some("api.example.org")),
+            ("connection", Some("keep-alive")),
+            ("access-control-request-method", preflight.map(|asked| asked.0)),
+            ("access-control-request-headers", preflight.map(|asked| asked.1.as_str())),
+            ("origin", self.origin),
+            ("user-agent", Some(agent)),
+            ("accept", Some("*/*")),
+            ("sec-fetch-mode", Some("cors")),
+            ("sec-fetch-site", Some(site)),
+            ("sec-fetch-dest", Some("empty")),
+            ("referer", Some("https://app.example.com/")),
+            ("accept-encoding", Some("gzip, deflate, br, zstd")),
+            ("accept-language", Some("en-GB,en;q=0.9")),
+        ];
+        let lines = lines.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let mut rest = Bytes::from(lines.clone().map(|(_, value)| value).collect::<String>());
+        lines.map(|(name, value)| (name, rest.split_to(value.len()))).collect()
+    }
+}
+
+/// A number as people write it: 10,000.
+pub fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(",")
+}
+
+/// The row with this name.
+#[cfg(test)]
+pub(crate) fn named(name: &str) -> Row {
+    all().into_iter().find(|row| row.name == name).unwrap()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
-    use cors_core::Decision;
-    use http::Request;
-
     use super::*;
-    use crate::policy;
 
     #[test]
-    fn names_are_unique_and_chosen_by_their_text() {
-        let all = rows(&[], false);
-        let names: HashSet<_> = all.iter().map(|row| &row.name).collect();
-        assert_eq!(names.len(), all.len());
-
-        let chosen = rows(&["subdomains".to_owned(), "forbid".to_owned()], false);
-        let names: Vec<_> = chosen.iter().map(|row| row.name.as_str()).collect();
-        assert_eq!(
-            names,
-            [
-                "10 subdomains, hit",
-                "10 subdomains, miss",
-                "10,000 subdomains, hit",
-                "10,000 subdomains, miss",
-                "forbid",
-            ]
-        );
-        let quick = rows(&["1,000,000".to_owned()], true);
-        assert!(quick.is_empty() && rows(&["1,000,000".to_owned()], false).len() == 3);
+    fn rows_are_chosen_by_their_names() {
+        let names = |texts: &[&str], quick| -> Vec<String> {
+            let texts: Vec<_> = texts.iter().map(|text| (*text).to_owned()).collect();
+            rows(&texts, quick).into_iter().map(|row| row.name).collect()
+        };
+        assert_eq!(names(&["regex", "forbid"], false), ["regex, hit", "regex, miss", "forbid"]);
+        assert_eq!(names(&["1,000,000"], false).len(), 3);
+        assert!(names(&["1,000,000"], true).is_empty());
+        let mut all = names(&[], false);
+        let rows = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), rows, "two rows have the same name");
     }
 
     #[test]
-    fn the_policy_decides_as_the_row_expects() {
-        for row in rows(&[], true) {
-            let mut request = Request::new(());
-            *request.method_mut() = row.ask.own_method();
-            *request.headers_mut() = row.ask.header_map();
-            let decision = policy::ours(row.policy).decide(&request);
-            let expected = match row.expected {
-                Expected::Allowed => matches!(decision, Decision::Simple | Decision::Preflight),
-                Expected::Refused => matches!(decision, Decision::NotCors | Decision::Reject(_)),
-            };
-            assert!(expected, "{row}: {decision:?}");
+    fn lists_are_as_long_as_their_names_say() {
+        for row in rows(&["header list".to_owned()], true) {
+            let asked = row.preflight.unwrap().1;
+            let kib: usize =
+                row.name.split(&[',', ' ']).find_map(|word| word.parse().ok()).unwrap();
+            assert!((kib * 1024 - 13..=kib * 1024).contains(&asked.len()), "{}", row.name);
         }
-    }
-
-    #[test]
-    fn numbers_are_written_in_threes() {
-        let written = [0, 1, 999, 1_000, 12_345, 1_000_000].map(thousands);
-        assert_eq!(written, ["0", "1", "999", "1,000", "12,345", "1,000,000"]);
+        assert_eq!(list(60, |_| String::new()), ",".repeat(60 * 1024));
     }
 }

@@ -1,119 +1,98 @@
-//! The three test servers over real connections, each with the layer and without it.
-//!
-//! Both servers of an adapter stand ready all the time and are asked by turns, so that a machine that slows down does
-//! so for both. Client and servers share the machine, and the client is the same for both: the ratio is of what a user
-//! of this machine would see, not of the servers alone.
+//! The three test servers over real connections, with the layer and without it, by turns, so that a
+//! machine that slows down does so for both.
 
-use std::env;
-use std::path::Path;
-use std::time::Duration;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use tokio::runtime;
-use tokio::time::timeout;
+use http::Request;
+use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use servers::Policies;
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+use tokio::task::JoinSet;
 use xtask::options::Adapter;
 
-use crate::spread::Spread;
-
-mod load;
-mod report;
-mod server;
-
-pub use report::Report;
-pub use server::{Server, serve};
-
-use load::{Client, Faults, Kind, Slice};
-use report::{Row, Side};
+use crate::rows::{APP, PolicyKind, thousands};
+use crate::{Fault, policy};
 
 /// Keep-alive connections to each server, one request at a time on each.
 const CONNECTIONS: usize = 16;
 
-/// About as long does a server have its turn, where there is time for more than one.
+/// How long a server has its turn.
 const TURN: Duration = Duration::from_millis(250);
 
-/// Of the whole time, what is for requests; the rest is for starting servers.
-const SHARE: f64 = 0.9;
-
-/// Loads the servers for so many seconds in all.
+/// A table: throughput and latency of `GET` from an allowed origin, in so many rounds.
 ///
 /// # Errors
-/// What kept a server from starting or from being done in time; or a wrong answer, and how many there were.
-pub fn run(seconds: u64) -> Result<Report, String> {
-    let program = env::current_exe().map_err(|error| error.to_string())?;
-    run_with(&program, Duration::from_secs(seconds.max(1)))
-}
-
-/// As [`run`], where `program` has the command `serve-sockets`.
-pub fn run_with(program: &Path, whole: Duration) -> Result<Report, String> {
-    let (rounds, turn) = plan(whole);
-    let load = async {
-        let mut rows = Vec::new();
-        for adapter in Adapter::ALL {
-            eprintln!("{}, with the layer and without", adapter.name());
-            rows.extend(rows_of(program, *adapter, rounds, turn).await?);
+/// What kept a server from starting, or a wrong answer.
+pub fn run(rounds: usize) -> Result<String, Fault> {
+    let client = Builder::new_current_thread().enable_all().build()?;
+    let mut table = format!("{:<12}{:>12}{:>10}\n", "sockets", "requests/s", "p99");
+    for adapter in Adapter::ALL {
+        let sides = [start(*adapter, true)?, start(*adapter, false)?];
+        let mut latencies = [Vec::<Duration>::new(), Vec::new()];
+        for round in 0..2 * rounds {
+            let (side, until) = (round % 2, Instant::now() + TURN);
+            latencies[side].extend(client.block_on(load(sides[side], side == 0, until))?);
         }
-        Ok(Report::new(CONNECTIONS, rounds, turn, rows))
-    };
-    let runtime = runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| error.to_string())?;
-    let late = |_| Err(format!("not done after {whole:?}"));
-    runtime.block_on(async { timeout(whole, load).await.unwrap_or_else(late) })
-}
-
-/// How often each server has its turn for each kind of request, and for how long.
-fn plan(whole: Duration) -> (u32, Duration) {
-    let servers = 2 * Adapter::ALL.len();
-    let each = whole.mul_f64(SHARE) / (servers * Kind::ALL.len()) as u32;
-    let rounds = each.div_duration_f64(TURN) as u32;
-    let rounds = rounds.max(1);
-    (rounds, each / rounds)
-}
-
-/// One for each kind of request.
-async fn rows_of(
-    program: &Path,
-    adapter: Adapter,
-    rounds: u32,
-    turn: Duration,
-) -> Result<Vec<Row>, String> {
-    let fault = |fault: String| format!("{}: {fault}", adapter.name());
-    // Kept: a server ends with its guard.
-    let mut servers = Vec::new();
-    let mut clients = Vec::new();
-    for layer in [true, false] {
-        let server = Server::start(program, adapter, layer).map_err(fault)?;
-        clients.push(Client::connect(server.addr(), layer, CONNECTIONS).await.map_err(fault)?);
-        servers.push(server);
+        for (what, mut latencies) in [adapter.name(), "  without"].iter().zip(latencies) {
+            latencies.sort_unstable();
+            let p99 = latencies[latencies.len() * 99 / 100].as_secs_f64() * 1e6;
+            let throughput = latencies.len() as f64 / (TURN * rounds as u32).as_secs_f64();
+            let throughput = thousands(throughput as usize);
+            table += &format!("{what:<12}{throughput:>12}{p99:>7.0} µs\n");
+        }
     }
-    let mut faults = Faults::default();
-    let mut rows = Vec::new();
-    for kind in Kind::ALL {
-        let mut slices: [Vec<Slice>; 2] = Default::default();
-        for round in 0..rounds as usize {
-            // Who comes first comes second in the next round.
-            for side in [round % 2, 1 - round % 2] {
-                let slice = clients[side].load(*kind, turn, &mut faults).await.map_err(fault)?;
-                slices[side].push(slice);
+    Ok(table)
+}
+
+/// Starts a server, which serves until this process ends.
+fn start(adapter: Adapter, layer: bool) -> Result<SocketAddr, Fault> {
+    let policy = || Policies::One(policy::ours(PolicyKind::Origins(100)));
+    let policies = if layer { policy() } else { Policies::None };
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    listener.set_nonblocking(true)?;
+    let addr = listener.local_addr()?;
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    thread::spawn(move || {
+        runtime.block_on(async {
+            let listener = TcpListener::from_std(listener)?;
+            servers::start(adapter, listener, policies).running.await
+        })
+    });
+    Ok(addr)
+}
+
+/// Sends requests over all connections at once until then, and returns how long each took.
+async fn load(addr: SocketAddr, layer: bool, until: Instant) -> Result<Vec<Duration>, Fault> {
+    let request = Request::get(format!("http://{addr}/vary")).header("origin", APP);
+    let request = request.body(Empty::<Bytes>::new())?;
+    let mut asking = JoinSet::new();
+    for _ in 0..CONNECTIONS {
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        let request = request.clone();
+        asking.spawn(async move {
+            let mut latencies = Vec::new();
+            while latencies.is_empty() || Instant::now() < until {
+                let start = Instant::now();
+                let response = client.request(request.clone()).await?;
+                let allowed = response.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN);
+                if response.status() != 200 || allowed.is_some_and(|value| value == APP) != layer {
+                    return Err(format!("a wrong answer: {response:?}").into());
+                }
+                response.into_body().collect().await?;
+                latencies.push(start.elapsed());
             }
-        }
-        if let Some(found) = faults.found() {
-            return Err(fault(found));
-        }
-        let [with, without] = slices;
-        rows.push(Row {
-            adapter: adapter.name(),
-            kind: *kind,
-            throughput_ratio: ratio(&with, &without),
-            with: Side::of(with),
-            without: Side::of(without),
+            Ok(latencies)
         });
     }
-    Ok(rows)
-}
-
-/// Of the throughputs in each round.
-fn ratio(with: &[Slice], without: &[Slice]) -> Spread {
-    let rounds = with.iter().zip(without);
-    Spread::of(rounds.map(|(with, without)| with.throughput() / without.throughput()).collect())
+    let all: Result<Vec<_>, Fault> = asking.join_all().await.into_iter().collect();
+    Ok(all?.concat())
 }
 
 #[cfg(test)]
@@ -121,23 +100,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn turns_fill_no_more_than_the_time() {
-        for seconds in [1, 5, 60, 600] {
-            let whole = Duration::from_secs(seconds);
-            let (rounds, turn) = plan(whole);
-            assert!(turn * rounds * 18 <= whole.mul_f64(0.91), "{rounds} of {turn:?}");
-            assert!(turn * rounds * 18 >= whole.mul_f64(0.89), "{rounds} of {turn:?}");
-            assert!(turn < TURN * 2);
-        }
-    }
-
-    #[test]
-    fn the_ratio_is_of_slices_of_the_same_round() {
-        let slices = |throughputs: [usize; 3]| {
-            throughputs.map(|requests| Slice::of(vec![1; requests], Duration::from_secs(1), 200))
-        };
-        // The machine slows down to a quarter.
-        let spread = ratio(&slices([900, 450, 225]), &slices([1000, 500, 250]));
-        assert_eq!((spread.lower, spread.median, spread.upper), (0.9, 0.9, 0.9));
+    fn every_answer_of_a_short_load_is_right() {
+        let table = run(1).unwrap();
+        assert_eq!(table.lines().count(), 1 + 2 * Adapter::ALL.len(), "{table}");
     }
 }

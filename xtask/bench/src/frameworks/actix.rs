@@ -1,39 +1,62 @@
-//! actix-web: an app that wears the middleware, called as its dispatcher calls it.
+//! actix-web: an app with the middleware around it, called as its dispatcher calls it.
 
-mod layers;
-
-use std::rc::Rc;
+use std::future::ready as at_once;
 
 use actix_http::Request;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceResponse};
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode, Uri};
+use actix_web::http::{self, Uri};
 use actix_web::test::init_service;
 use actix_web::{App, Error, HttpResponse, web};
 use cors_actix::CorsLayer;
+use futures_util::FutureExt;
+use futures_util::future::Either;
 
-use self::layers::{Around, Instead};
-use super::{Entered, Framework, Kept, Purpose, enter, peer};
-use crate::answer::Answer;
-use crate::contender::{Serve, Served, Who, ready};
-use crate::floor::FloorHeaders;
-use crate::handler::{BODY, OWN_HEADERS};
+use super::{Made, Make};
+use crate::contender::{Answer, Contender, ready};
 use crate::policy;
-use crate::request::Ask;
-use crate::rows::{Handler, Kind, Row};
+use crate::rows::{BODY, OWN_HEADERS, Row};
 
-/// actix-web's app.
-#[derive(Debug, Default)]
-pub struct Actix {
-    kept: Kept<Request>,
+#[allow(clippy::duplicate_mod, reason = "once for each version of `http`")]
+#[path = "by_hand.rs"]
+mod by_hand;
+
+use by_hand::{ByHand, Floor, Necessary};
+
+pub fn make(row: &Row, make: Make) -> Made {
+    let (app, ours) = (App::new().configure(routes), CorsLayer::new(policy::ours(row.policy)));
+    Ok(match make {
+        Make::Bare => served(row, ready(init_service(app))),
+        Make::Ours => served(row, ready(init_service(app.wrap(ours)))),
+        Make::Peer => served(row, ready(init_service(app.wrap(policy::actix_cors(row.policy))))),
+        Make::Floor(status, lines) => around(row, Floor::new(status, &lines)),
+        Make::Necessary => around(row, Necessary::new(row)),
+    })
+}
+
+/// An app with a middleware written by hand.
+fn around(row: &Row, by_hand: &'static impl ByHand) -> Contender {
+    let app = App::new().configure(routes).wrap_fn(move |request, inner| {
+        let (status, begun) = by_hand.begin(request.method(), request.headers());
+        let Some(status) = status else {
+            return Either::Left(inner.call(request).map(move |result| {
+                let mut response = result?;
+                by_hand.end(begun, response.headers_mut());
+                Ok(response.map_into_left_body())
+            }));
+        };
+        let mut response = HttpResponse::new(status);
+        by_hand.end(begun, response.headers_mut());
+        Either::Right(at_once(Ok(request.into_response(response).map_into_right_body())))
+    });
+    served(row, ready(init_service(app)))
 }
 
 fn routes(app: &mut web::ServiceConfig) {
     let created = || async { HttpResponse::Created().finish() };
     let item = |id: web::Path<u64>| async move { id.to_string() };
-    app.route(Handler::Plain.path(), web::get().to(|| async { BODY }))
-        .route(Handler::OwnHeaders.path(), web::get().to(own))
+    app.route("/", web::get().to(|| async { BODY }))
+        .route("/headers", web::get().to(own))
         .service(
             web::resource("/items")
                 .route(web::get().to(|| async { BODY }))
@@ -51,79 +74,26 @@ async fn own() -> HttpResponse {
     response.body(BODY)
 }
 
-/// An app with the routes and this middleware.
-macro_rules! app {
-    ($($middleware:expr)?) => {
-        served(ready(init_service(App::new().configure(routes)$(.wrap($middleware))?)))
-    };
-}
-
-impl Framework for Actix {
-    fn contenders(&mut self, row: &Row, purpose: Purpose) -> Vec<Entered> {
-        let request = requests(&row.ask, row.handler);
-        let ours = self.kept.get(Who::Ours, row, || app!(CorsLayer::new(policy::ours(row.policy))));
-        let answer = ours.answer(request());
-        let status = StatusCode::from_u16(answer.status).expect("it was one");
-        let value = HeaderValue::from_static;
-        let (bare, floor) = match row.kind {
-            Kind::Handled => {
-                let bare = app!();
-                let floor = FloorHeaders::of(&answer, &bare.answer(request()), value);
-                (bare, app!(Around(floor)))
-            }
-            Kind::Answered => {
-                let bare = app!(Instead(status, FloorHeaders::none()));
-                let floor = FloorHeaders::of(&answer, &bare.answer(request()), value);
-                (bare, app!(Instead(status, floor)))
-            }
-        };
-        let peer = peer(row, purpose, || {
-            Ok(self.kept.get(Who::Peer, row, || app!(policy::actix_cors(row.policy))))
-        });
-        enter(
-            &request,
-            [
-                (Who::Bare, Ok(bare)),
-                (Who::Floor, Ok(floor)),
-                (Who::Ours, Ok(ours)),
-                (Who::Peer, peer),
-            ],
-        )
-    }
-}
-
-fn requests(ask: &Ask, handler: Handler) -> Rc<dyn Fn() -> Request> {
-    let method = ask.own_method();
-    let method = Method::from_bytes(method.as_str().as_bytes()).expect("it is a method");
-    let uri = Uri::from_static(handler.path());
-    let line = |(name, value)| {
-        let value = HeaderValue::from_maybe_shared(value).expect("it is visible ASCII");
-        (HeaderName::from_static(name), value)
-    };
-    let headers: HeaderMap = ask.slices().into_iter().map(line).collect();
-    Rc::new(move || {
+fn served<S, B>(row: &Row, app: S) -> Contender
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    let (method, headers) = by_hand::head(row);
+    let uri = Uri::from_static(row.path());
+    let request = move || {
         let mut request = Request::new();
         let head = request.head_mut();
         head.method = method.clone();
         head.uri = uri.clone();
         head.headers = headers.clone();
         request
-    })
-}
-
-fn served<S, B>(app: S) -> Rc<dyn Serve<Request>>
-where
-    S: Service<Request, Response = ServiceResponse<B>, Error = Error> + 'static,
-    B: MessageBody + 'static,
-{
-    let call = move |request| match ready(app.call(request)) {
-        Ok(response) => response,
-        Err(error) => panic!("no service here fails, but: {error}"),
     };
+    let call = move |request| ready(app.call(request)).expect("no service here fails");
     let look = |response: &ServiceResponse<B>| {
         let lines = response.headers().iter();
         let lines = lines.map(|(name, value)| (name.as_str(), value.as_bytes()));
         Answer::new(response.status().as_u16(), lines)
     };
-    Rc::new(Served { call, look })
+    Contender::new(request, call, look)
 }

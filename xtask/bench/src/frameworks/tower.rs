@@ -1,134 +1,88 @@
-//! Any tower service, called by reference, or cloned for each request as servers do.
+//! Any tower service, called by reference.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
-use std::future::poll_fn;
-use std::future::{Ready, ready as at_once};
+use std::future::{poll_fn, ready as at_once};
 use std::rc::Rc;
-use std::task::{Context, Poll};
 
+use ::http;
 use cors_axum::CorsLayer;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use futures_util::FutureExt;
+use futures_util::future::Either;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 use http_body_util::Full;
 use hyper_util::service::TowerToHyperService;
+use tower::service_fn;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::layers::{Around, Instead};
-use super::{Entered, Framework, Kept, Purpose, enter, peer};
-use crate::answer::Answer;
-use crate::contender::{Serve, Served, Who, ready};
-use crate::floor::FloorHeaders;
-use crate::handler::{BODY, own_headers};
+use super::{Made, Make};
+use crate::contender::{Answer, Contender, ready};
 use crate::policy;
-use crate::rows::{Handler, Kind, Row};
+use crate::rows::{BODY, OWN_HEADERS, Row};
 
-type Body = Full<&'static [u8]>;
+#[allow(clippy::duplicate_mod, reason = "once for each version of `http`")]
+#[path = "by_hand.rs"]
+pub mod by_hand;
 
-/// Any tower service.
-#[derive(Debug)]
-pub struct Tower {
-    cloned: bool,
-    kept: Kept<Request<()>>,
-}
+use by_hand::{ByHand, Floor, Necessary};
 
-impl Tower {
-    /// One service, and every request goes to it.
-    pub fn by_reference() -> Self {
-        Self { cloned: false, kept: Kept::default() }
-    }
-
-    /// A clone of the service for each request.
-    pub fn cloned() -> Self {
-        Self { cloned: true, kept: Kept::default() }
-    }
-}
-
-/// The service inside.
-#[derive(Clone, Debug)]
-struct Inner {
-    headers: Option<Rc<HeaderMap>>,
-}
-
-impl Service<Request<()>> for Inner {
-    type Response = Response<Body>;
-    type Error = Infallible;
-    type Future = Ready<Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: Request<()>) -> Self::Future {
+pub fn make(row: &Row, make: Make) -> Made {
+    let headers = row.own_headers.then(|| Rc::new(own_headers()));
+    let inner = service_fn(move |_: Request<()>| {
         let mut response = Response::new(Full::new(BODY.as_bytes()));
-        if let Some(headers) = &self.headers {
+        if let Some(headers) = &headers {
             *response.headers_mut() = HeaderMap::clone(headers);
         }
         at_once(Ok(response))
+    });
+    Ok(match make {
+        Make::Bare => by_reference(row, inner),
+        Make::Ours => by_reference(row, CorsLayer::new(policy::ours(row.policy)).layer(inner)),
+        Make::Peer => by_reference(row, policy::tower_http(row.policy)?.layer(inner)),
+        Make::Floor(status, lines) => by_reference(row, around(Floor::new(status, &lines), inner)),
+        Make::Necessary => by_reference(row, around(Necessary::new(row), inner)),
+    })
+}
+
+/// What the handler sets that sets headers of its own.
+pub fn own_headers() -> HeaderMap {
+    let line = |(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value));
+    OWN_HEADERS.into_iter().map(line).collect()
+}
+
+/// Makes requests of a row.
+pub fn requests<B: Default>(row: &Row) -> impl Fn() -> Request<B> + use<B> {
+    let (method, headers) = by_hand::head(row);
+    let uri = Uri::from_static(row.path());
+    move || {
+        let mut request = Request::new(B::default());
+        *request.method_mut() = method.clone();
+        *request.uri_mut() = uri.clone();
+        *request.headers_mut() = headers.clone();
+        request
     }
 }
 
-impl Framework for Tower {
-    fn contenders(&mut self, row: &Row, purpose: Purpose) -> Vec<Entered> {
-        let template = {
-            let mut request = Request::new(());
-            *request.uri_mut() = http::Uri::from_static(row.handler.path());
-            *request.method_mut() = row.ask.own_method();
-            *request.headers_mut() = row.ask.header_map();
-            request
-        };
-        let request: Rc<dyn Fn() -> Request<()>> = Rc::new(move || template.clone());
-        let inner = || Inner {
-            headers: (row.handler == Handler::OwnHeaders).then(|| Rc::new(own_headers())),
-        };
-        let cloned = self.cloned;
-        let ours = self.kept.get(Who::Ours, row, || {
-            served(CorsLayer::new(policy::ours(row.policy)).layer(inner()), cloned)
-        });
-        let answer = ours.answer(request());
-        let status = StatusCode::from_u16(answer.status).expect("it was one");
-        let value = HeaderValue::from_static;
-        let (bare, floor) = match row.kind {
-            Kind::Handled => {
-                let bare = served(inner(), cloned);
-                let floor = FloorHeaders::of(&answer, &bare.answer(request()), value);
-                (bare, served(Around(floor).layer(inner()), cloned))
-            }
-            Kind::Answered => {
-                let bare = served(Instead(status, FloorHeaders::none()).layer(inner()), cloned);
-                let floor = FloorHeaders::of(&answer, &bare.answer(request()), value);
-                (bare, served(Instead(status, floor).layer(inner()), cloned))
-            }
-        };
-        let peer = peer(row, purpose, || {
-            let layer = policy::tower_http(row.policy)?;
-            Ok(self.kept.get(Who::Peer, row, || served(layer.layer(inner()), cloned)))
-        });
-        enter(
-            &request,
-            [
-                (Who::Bare, Ok(bare)),
-                (Who::Floor, Ok(floor)),
-                (Who::Ours, Ok(ours)),
-                (Who::Peer, peer),
-            ],
-        )
-    }
-}
-
-fn served<S>(service: S, cloned: bool) -> Rc<dyn Serve<Request<()>>>
+/// A service that servers clone for each request, called as hyper calls it.
+pub fn cloned<S, Q, B>(row: &Row, service: S) -> Contender
 where
-    S: Service<Request<()>, Response = Response<Body>, Error = Infallible> + Clone + 'static,
+    S: Service<Request<Q>, Response = Response<B>, Error = Infallible> + Clone + 'static,
+    Q: Default + 'static,
+    B: 'static,
 {
-    let look = Answer::of::<Body>;
-    if cloned {
-        let service = TowerToHyperService::new(service);
-        let call = move |request| {
-            let Ok(response) = ready(hyper::service::Service::call(&service, request));
-            response
-        };
-        return Rc::new(Served { call, look });
-    }
+    let service = TowerToHyperService::new(service);
+    let call = move |request| {
+        let Ok(response) = ready(hyper::service::Service::call(&service, request));
+        response
+    };
+    Contender::new(requests(row), call, Answer::of)
+}
+
+fn by_reference<S, B: 'static>(row: &Row, service: S) -> Contender
+where
+    S: Service<Request<()>, Response = Response<B>, Error = Infallible> + 'static,
+{
     let service = RefCell::new(service);
     let call = move |request| {
         let mut service = service.borrow_mut();
@@ -136,5 +90,32 @@ where
         let Ok(response) = ready(service.call(request));
         response
     };
-    Rc::new(Served { call, look })
+    Contender::new(requests(row), call, Answer::of)
+}
+
+/// A tower service with a layer written by hand. It does not ask whether the service is ready: all are.
+pub fn around<L, S, Q, B>(
+    by_hand: &'static L,
+    mut inner: S,
+) -> impl Service<Request<Q>, Response = Response<B>, Error = Infallible, Future: Send> + Clone
+where
+    L: ByHand + Sync,
+    S: Service<Request<Q>, Response = Response<B>, Error = Infallible, Future: Send> + Clone,
+    B: Default + Send,
+{
+    service_fn(move |request: Request<Q>| {
+        let (status, begun) = by_hand.begin(request.method(), request.headers());
+        let Some(status) = status else {
+            let write = move |result: Result<Response<B>, Infallible>| {
+                let Ok(mut response) = result;
+                by_hand.end(begun, response.headers_mut());
+                Ok(response)
+            };
+            return Either::Left(inner.call(request).map(write));
+        };
+        let mut response = Response::new(B::default());
+        *response.status_mut() = status;
+        by_hand.end(begun, response.headers_mut());
+        Either::Right(at_once(Ok(response)))
+    })
 }

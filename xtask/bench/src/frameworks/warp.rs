@@ -1,32 +1,34 @@
-//! warp: routes that wear the layer around their service, called as its server calls it.
-
-use std::convert::Infallible;
-use std::rc::Rc;
+//! warp: the layer around the service of its routes, called as its server calls it.
 
 use axum::body::Bytes;
 use cors_warp::CorsLayer;
-use http::{HeaderValue, Request, Response, StatusCode, Uri};
+use http::StatusCode;
 use http_body_util::Empty;
-use hyper_util::service::TowerToHyperService;
 use tower_layer::Layer;
-use tower_service::Service;
 use warp::{Filter, Rejection, Reply};
 
-use super::layers::{Around, Instead};
-use super::{Entered, Framework, Kept, Purpose, enter, peer};
-use crate::answer::Answer;
-use crate::contender::{Serve, Served, Who, ready};
-use crate::floor::FloorHeaders;
-use crate::handler::{BODY, own_headers};
+use super::tower::by_hand::{Floor, Necessary};
+use super::tower::{around, cloned, own_headers};
+use super::{Made, Make};
 use crate::policy;
-use crate::rows::{Kind, Row};
+use crate::rows::{BODY, Row};
 
 type Body = Empty<Bytes>;
 
-/// warp's service.
-#[derive(Debug, Default)]
-pub struct Warp {
-    kept: Kept<Request<Body>>,
+pub fn make(row: &Row, make: Make) -> Made {
+    let (ours, service) = (policy::ours(row.policy), warp::service(routes()));
+    Ok(match make {
+        Make::Bare => cloned::<_, Body, _>(row, service),
+        Make::Ours => cloned::<_, Body, _>(row, CorsLayer::new(ours).layer(service)),
+        Make::Peer => {
+            let peer = policy::warp_cors(row.policy)?.build();
+            cloned::<_, Body, _>(row, warp::service(routes().with(peer)))
+        }
+        Make::Floor(status, lines) => {
+            cloned::<_, Body, _>(row, around(Floor::new(status, &lines), service))
+        }
+        Make::Necessary => cloned::<_, Body, _>(row, around(Necessary::new(row), service)),
+    })
 }
 
 fn routes()
@@ -45,64 +47,4 @@ fn routes()
     let item = warp::path!("items" / u64).and(warp::get()).map(|id: u64| id.to_string());
     let sessions = warp::path!("sessions").and(warp::post()).map(created);
     index.or(headers).or(items).or(create).or(item).or(sessions)
-}
-
-impl Framework for Warp {
-    fn contenders(&mut self, row: &Row, purpose: Purpose) -> Vec<Entered> {
-        let headers = row.ask.header_map();
-        let (method, uri) = (row.ask.own_method(), Uri::from_static(row.handler.path()));
-        let request: Rc<dyn Fn() -> Request<Body>> = Rc::new(move || {
-            let mut request = Request::new(Body::new());
-            *request.uri_mut() = uri.clone();
-            *request.method_mut() = method.clone();
-            *request.headers_mut() = headers.clone();
-            request
-        });
-        let layer = || CorsLayer::new(policy::ours(row.policy));
-        let ours = self.kept.get(Who::Ours, row, || served(layer().layer(warp::service(routes()))));
-        let answer = ours.answer(request());
-        let status = StatusCode::from_u16(answer.status).expect("it was one");
-        let value = HeaderValue::from_static;
-        let inner = || warp::service(routes());
-        let (bare, floor) = match row.kind {
-            Kind::Handled => {
-                let bare = served(inner());
-                let floor = FloorHeaders::of(&answer, &bare.answer(request()), value);
-                (bare, served(Around(floor).layer(inner())))
-            }
-            Kind::Answered => {
-                let bare = served(Instead(status, FloorHeaders::none()).layer(inner()));
-                let floor = FloorHeaders::of(&answer, &bare.answer(request()), value);
-                (bare, served(Instead(status, floor).layer(inner())))
-            }
-        };
-        let peer = peer(row, purpose, || {
-            let cors = policy::warp_cors(row.policy)?;
-            Ok(self.kept.get(Who::Peer, row, || served(warp::service(routes().with(cors.build())))))
-        });
-        let mut services = vec![
-            (Who::Bare, Ok(bare)),
-            (Who::Floor, Ok(floor)),
-            (Who::Ours, Ok(ours)),
-            (Who::Peer, peer),
-        ];
-        if row.is_everyday() {
-            let filter = cors_warp::filter(&layer(), routes());
-            services.push((Who::Filter, Ok(served(warp::service(filter)))));
-        }
-        enter(&request, services)
-    }
-}
-
-fn served<S, B>(service: S) -> Rc<dyn Serve<Request<Body>>>
-where
-    S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone + 'static,
-    B: 'static,
-{
-    let service = TowerToHyperService::new(service);
-    let call = move |request| {
-        let Ok(response) = ready(hyper::service::Service::call(&service, request));
-        response
-    };
-    Rc::new(Served { call, look: Answer::of::<B> })
 }

@@ -1,0 +1,101 @@
+//! The flags.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lexopt::{Arg, Error, Parser, ValueExt};
+
+use crate::frameworks::{FRAMEWORKS, Framework};
+use crate::rows::{self, Row};
+
+/// What is wanted.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The frameworks to measure.
+    pub frameworks: Vec<Framework>,
+    /// The rows to measure.
+    pub rows: Vec<Row>,
+    /// Whether a part of them was selected.
+    pub partial: bool,
+    /// Whether to be done soon.
+    pub quick: bool,
+    /// Where the figures are written as JSON.
+    pub json: Option<PathBuf>,
+    /// Whether the test servers are loaded, and nothing else is done.
+    pub sockets: bool,
+    /// What a process started by another one measures: one of its measures.
+    pub child: Option<String>,
+}
+
+impl Options {
+    /// Reads the flags; `None` if help was asked for.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Option<Self>, Error> {
+        let mut parser = Parser::from_args(args);
+        let (mut frameworks, mut texts) = (FRAMEWORKS.to_vec(), Vec::new());
+        let (mut quick, mut sockets) = (false, false);
+        let (mut json, mut child) = (None, None);
+        while let Some(arg) = parser.next()? {
+            match arg {
+                Arg::Short('h') | Arg::Long("help") => return Ok(None),
+                Arg::Long("frameworks") => {
+                    let names = parser.value()?.string()?;
+                    frameworks = names.split(',').map(framework).collect::<Result<_, _>>()?;
+                }
+                Arg::Long("rows") => texts.push(parser.value()?.string()?),
+                Arg::Long("quick") => quick = true,
+                Arg::Long("json") => json = Some(parser.value()?.into()),
+                Arg::Long("sockets") => sockets = true,
+                Arg::Long("child") => child = Some(parser.value()?.string()?),
+                other => return Err(other.unexpected()),
+            }
+        }
+        let rows = rows::rows(&texts, quick);
+        let partial = !texts.is_empty() || frameworks.len() < FRAMEWORKS.len();
+        if rows.is_empty() {
+            return Err(format!("--rows {}: no row has such a name", texts.join(" or ")).into());
+        } else if sockets && (partial || json.is_some()) {
+            return Err("--sockets takes only --quick".into());
+        }
+        Ok(Some(Self { frameworks, rows, partial, quick, json, sockets, child }))
+    }
+}
+
+fn framework(name: &str) -> Result<Framework, String> {
+    let known = FRAMEWORKS.into_iter().find(|known| known.name == name);
+    known.ok_or_else(|| format!("--frameworks {name}: not one of core, tower, axum, actix, warp"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &str) -> Result<Option<Options>, Error> {
+        Options::parse(args.split_whitespace().map(OsString::from))
+    }
+
+    #[test]
+    fn frameworks_and_rows_are_selected() {
+        let options = parse("--frameworks warp,core --rows forbid --rows regex").unwrap().unwrap();
+        let names: Vec<_> = options.frameworks.iter().map(|framework| framework.name).collect();
+        assert_eq!((names, options.rows.len(), options.partial), (vec!["warp", "core"], 3, true));
+        assert!(!parse("").unwrap().unwrap().partial);
+        assert!(parse("--rows forbid --help").unwrap().is_none());
+    }
+
+    #[test]
+    fn wrong_usage_is_named() {
+        for (args, named) in [
+            ("--frameworks axum,rocket", "rocket: not one of core, tower"),
+            ("--rows nowhere", "--rows nowhere"),
+            ("--sockets --rows forbid", "--sockets"),
+            ("--fast", "--fast"),
+            ("axum", "axum"),
+        ] {
+            let error = parse(args).unwrap_err().to_string();
+            assert!(error.contains(named) && !error.contains('\n'), "{args}: {error}");
+        }
+    }
+}
