@@ -217,13 +217,13 @@ mod tests {
             forbid           2    +2    +2     —        2    +2    +2     —
         "#]]
         .assert_eq(&figures.table(&shown, &rows, "blocks"));
-        expect![[r#"
-              actix, absent: it never refuses
-                in: forbid
-              actix, less; without vary origin
-                in: regex, hit
-        "#]]
-        .assert_eq(&figures.notes());
+        let notes = [
+            "  actix, absent: it never refuses",
+            "    in: forbid",
+            "  actix, less; without vary origin",
+            "    in: regex, hit",
+        ];
+        assert_eq!(figures.notes().lines().collect::<Vec<_>>(), notes);
     }
 
     #[test]
