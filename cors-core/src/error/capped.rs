@@ -34,6 +34,7 @@ impl<T> Capped<T> {
         self.counts.iter().sum()
     }
 
+    #[cfg(any(feature = "file", feature = "serde", test))]
     pub(crate) fn kept(&self) -> &[T] {
         &self.kept
     }

@@ -64,11 +64,12 @@ pub(super) fn parse(text: &str) -> Parsed {
         walk.fault(line, None, ErrorKind::OtherFormat { format }, &mut faults);
         return Parsed { entries, faults, whole: false };
     }
-    walk.syntax(&errors, &mut faults);
-    walk.report_duplicates(&mut faults);
+    // Before the others, which may be so many that the last ones are not kept.
     if let Some(rest) = rest {
         walk.fault(walk.lines.of(rest), None, ErrorKind::TooManyValues, &mut faults);
     }
+    walk.syntax(&errors, &mut faults);
+    walk.report_duplicates(&mut faults);
     Parsed { entries, faults, whole: errors.is_empty() && rest.is_none() }
 }
 

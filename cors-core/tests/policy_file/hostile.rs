@@ -93,6 +93,9 @@ fn a_file_with_too_many_values_is_read_as_far_as_its_size_allows() {
         assert!(found.last().unwrap().ends_with(" TooManyValues"), "{:?}", found.last());
         assert!(report.errors() > 100_000 && found.len() < 1100, "{}", report.errors());
     }
+    let report = check(&"x\n".repeat(200_000), Format::Toml);
+    assert_eq!(report.findings().len(), 1000);
+    assert!(super::brief(report.findings().last().unwrap()).ends_with(" TooManyValues"));
 }
 
 /// Pieces of both formats, right and wrong, so that most texts get past their first line.

@@ -129,11 +129,14 @@ mod tests {
         }
     }
 
+    /// A key, and what to write for it.
+    type Row = (&'static str, Option<&'static str>);
+
     /// The keys of each library, as its documentation writes them.
     #[test]
     fn the_keys_of_other_libraries() {
         #[rustfmt::skip]
-        let rows: &[(&str, &[(&str, Option<&str>)])] = &[
+        let rows: &[(&str, &[Row])] = &[
             ("Express", &[
                 ("origin", Some("allow_origins")), ("methods", Some("allow_methods")),
                 ("allowedHeaders", Some("allow_headers")), ("exposedHeaders", Some("expose_headers")),

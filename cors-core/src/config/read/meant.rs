@@ -80,9 +80,9 @@ fn unquoted(meant: &str, value: &Value) -> String {
 
 /// The whole seconds of `600`, `600.0`, `10m`, `24 hours`, `1h30m` or `PT10M`.
 fn duration(text: &str) -> Option<u128> {
-    if text.starts_with('-') {
+    if let Some(less) = text.strip_prefix('-') {
         // Less than nothing, in whichever unit.
-        return duration(&text[1..]).map(|_| 0);
+        return duration(less).map(|_| 0);
     }
     let text = text.to_ascii_lowercase();
     let (mut rest, is_iso) = match text.strip_prefix('p') {
