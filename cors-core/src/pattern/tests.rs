@@ -150,6 +150,9 @@ fn faults_and_what_was_meant() {
         ("app://a,b", Several, ""),
         ("app://%2", Origin(O::BadHost), ""),
     ] {
+        // Whether a star is safe, only the Public Suffix List tells.
+        let meant =
+            if crate::public_suffix::HAS_LIST || !meant.contains("://*.") { meant } else { "" };
         let (found, candidates) = diagnosed(text);
         let first = candidates.first().map(|meant| meant.to_string()).unwrap_or_default();
         assert_eq!((found, &*first), (fault, meant), "{text}");
