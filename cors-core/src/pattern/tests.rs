@@ -187,7 +187,7 @@ fn stars_in_other_places() {
     }
 }
 
-#[cfg(feature = "regex")]
+#[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn regular_expressions_as_texts() {
     for (text, meant) in [

@@ -6,6 +6,7 @@ use super::proof::prove_by;
 use super::*;
 #[cfg(feature = "public-suffix")]
 use crate::origin::Origin;
+use crate::public_suffix;
 
 #[cfg(feature = "public-suffix")]
 mod law;
@@ -137,7 +138,9 @@ fn hostile_patterns_are_bounded() {
         assert!(!regex.is_empty(&mut steps) || !pattern.contains("https"), "{pattern:.40}");
         prove(&regex, &mut steps).unwrap();
         let spent = Steps::OF_A_POLICY - steps.left();
-        assert!(spent <= Steps::OF_A_POLICY / 2, "{pattern:.40}: {spent}");
+        // Without the Public Suffix List, proven twice: it is asked whether the list would help.
+        let proofs = if public_suffix::HAS_LIST { 1 } else { 2 };
+        assert!(spent <= proofs * (Steps::OF_A_POLICY / 2), "{pattern:.40}: {spent}");
     }
     for pattern in [nested("(", ")", 5_000), "[".repeat(5_000)] {
         assert!(matches!(OriginRegex::new(&pattern), Err(RegexFault::Invalid(_))), "{pattern:.40}");

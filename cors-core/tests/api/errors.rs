@@ -214,7 +214,7 @@ fn each_error() {
 }
 
 /// Ready to copy into a policy file.
-#[cfg(feature = "regex")]
+#[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn entries_that_need_a_regex() {
     let wildcard = "\"*\" stands only for whole left-most labels, or for the port";
@@ -296,7 +296,7 @@ fn regex_errors() {
 }
 
 /// What matches no origin, beside what just does.
-#[cfg(feature = "regex")]
+#[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn regexes_that_match_no_origin() {
     let write = |regex: &str| format!("write {{ regex = '{regex}' }}");
@@ -402,7 +402,7 @@ fn regexes_that_match_no_origin() {
 }
 
 /// What a message offers in place of a regex that lets in too much lets in less.
-#[cfg(feature = "regex")]
+#[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn narrower_than_a_regex() {
     for (regex, meant) in [
@@ -449,7 +449,7 @@ fn regexes_beyond_what_is_proven() {
 
 /// All regexes of a policy share the steps, of which each takes a 256th at least, and one that is
 /// too large a quarter.
-#[cfg(feature = "regex")]
+#[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn the_budget_of_regexes() {
     let small = |index: usize| OriginEntry::regex(format!("https://a{index}\\.test"));
