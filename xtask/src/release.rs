@@ -35,12 +35,21 @@ pub fn package() -> Result<(), String> {
     let names: Vec<String> = libraries.iter().map(|library| library.name.clone()).collect();
     let version = libraries.first().map(|library| library.version.clone()).unwrap_or_default();
     let copy = workspace().join("target/packages");
-    copy_libraries(&names, &copy, |dependencies| {
+    copy_libraries(&names, &copy, |workspace| {
+        let mut table = |name: &str| match workspace.get_mut(name) {
+            Some(Value::Table(table)) => std::mem::take(table),
+            _ => Table::new(),
+        };
+        let (mut package, mut dependencies) = (table("package"), table("dependencies"));
         for name in &names {
             if let Some(Value::Table(ours)) = dependencies.get_mut(name) {
-                ours.insert("version".to_owned(), Value::String(format!("={version}")));
+                ours.insert("version".to_owned(), format!("={version}").into());
             }
         }
+        // Else cargo does not let the packages find each other.
+        package.insert("publish".to_owned(), true.into());
+        workspace.insert("package".to_owned(), package.into());
+        workspace.insert("dependencies".to_owned(), dependencies.into());
     })
     .map_err(|error| format!("cargo xtask ci package   # {}: {error}", copy.display()))?;
     let packages: String = names.iter().map(|name| format!(" --package {name}")).collect();
@@ -74,7 +83,7 @@ pub fn minimal() -> Result<(), String> {
 }
 
 /// A workspace of the libraries alone: what is there for tests, ours and those of the other members, would be chosen too.
-/// `change` is for the workspace's own list of dependencies.
+/// `change` is for the workspace's own table.
 fn copy_libraries(names: &[String], to: &Path, change: impl FnOnce(&mut Table)) -> io::Result<()> {
     if to.exists() {
         fs::remove_dir_all(to)?;
@@ -86,9 +95,7 @@ fn copy_libraries(names: &[String], to: &Path, change: impl FnOnce(&mut Table)) 
             workspace.insert("members".to_owned(), Value::Array(members));
             workspace.remove("default-members");
             workspace.remove("exclude");
-            if let Some(Value::Table(dependencies)) = workspace.get_mut("dependencies") {
-                change(dependencies);
-            }
+            change(workspace);
         }
     })?;
     for file in ["README.md", "Cargo.lock"] {

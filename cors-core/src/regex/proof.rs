@@ -78,7 +78,7 @@ pub(crate) enum Unproven {
 pub(crate) type Witness = Option<String>;
 
 impl Proof {
-    #[cfg(any(test, feature = "strategies"))]
+    #[cfg(any(all(test, feature = "public-suffix"), feature = "strategies"))]
     pub(crate) fn witnesses(self) -> impl Iterator<Item = String> {
         let unbounded = match self.unbounded {
             Some(Unproven::LetsIn(witness)) => witness,

@@ -198,6 +198,7 @@ fn verdict(pattern: &str) -> (String, String) {
     (unbounded, text(insecure))
 }
 
+#[cfg(feature = "public-suffix")]
 fn prove_all(regex: &OriginRegex) -> Proof {
     prove(regex, &mut Steps::new(Steps::OF_A_POLICY)).expect("one regex has steps enough")
 }

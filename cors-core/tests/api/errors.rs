@@ -1,8 +1,9 @@
 //! Every error and every warning, to the letter, and all of a policy's at once.
 
+#[cfg(all(feature = "regex", feature = "public-suffix"))]
+use cors_core::ConfigError;
 use cors_core::{
-    Config, ConfigError, Danger, DisallowedOrigin, ErrorKind, OriginEntry, Policy, Warning,
-    WarningKind,
+    Config, Danger, DisallowedOrigin, ErrorKind, OriginEntry, Policy, Warning, WarningKind,
 };
 use std::time::Duration;
 
