@@ -3,7 +3,9 @@
 
 use cors_core::browser::Engine;
 use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode, Step};
-use cors_core::explain::{Change, Event, Explanation, Preflight, explain, explain_with};
+#[cfg(feature = "strategies")]
+use cors_core::explain::Change;
+use cors_core::explain::{Event, Explanation, Preflight, explain, explain_with};
 use cors_core::{Builder, Danger, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight};
 use expect_test::expect_file;
 use http::{Request, Response};
