@@ -112,8 +112,8 @@ impl Builder {
     }
 
     /// Well-formed origins that nothing else allows are asked about: by the adapter's `ask`, or by
-    /// whoever drives [`PreparedPolicy::begin`](crate::PreparedPolicy::begin). Where nobody
-    /// answers, the answer is no.
+    /// your own server with [`PreparedPolicy::begin`](crate::PreparedPolicy::begin). Where nobody
+    /// answers, the origin is refused.
     pub fn ask(self) -> Self {
         self.ask_reading([])
     }

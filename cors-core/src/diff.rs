@@ -25,7 +25,7 @@
 //! and whether with credentials. An entry that the other policy covers in other words is no
 //! difference: `https://a.test` where `https://*.test` stands, a method where `*` stands, `GET`.
 //!
-//! What changes nothing of that is told apart, in [`Diff::besides`]: `max_age`, `preflight_status`,
+//! What changes nothing of that is listed separately, in [`Diff::besides`]: `max_age`, `preflight_status`,
 //! `preflight_continue` (the handler is taken to answer 200), `disallowed_origin`,
 //! `refused_preflight`, `allow_private_network`, and the `danger` keys, which only permit what other
 //! keys say. One of these does more: beside `*` and credentials, `danger.allow_null_origin` lets

@@ -10,9 +10,11 @@
 mod capped;
 mod kinds;
 mod origins;
+mod regexes;
 
 pub(crate) use capped::Capped;
-pub use kinds::{ErrorKind, Explain, ProofLimit, RegexMismatch, WarningKind};
+pub use kinds::{ErrorKind, Explain, WarningKind};
+pub use regexes::{ProofLimit, RegexMismatch};
 use std::borrow::Cow;
 use std::fmt;
 

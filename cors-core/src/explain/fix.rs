@@ -207,7 +207,7 @@ fn consequence(key: &str) -> &'static str {
             "anyone on the network can then read with the user's cookies"
         }
         "danger.allow_public_suffix_subdomains" => {
-            "whoever registers a name there can then read with the user's cookies"
+            "anyone who registers a name there can then read with the user's cookies"
         }
         "danger.allow_unbounded_regex" => {
             "whatever else the regular expression matches can then read with the user's cookies"

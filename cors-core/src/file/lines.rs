@@ -8,7 +8,7 @@ pub(super) struct Lines<'t> {
     text: &'t str,
     /// Where each line begins.
     starts: Vec<usize>,
-    /// Where the text ends but for white space.
+    /// Where the text ends, without the white space behind it.
     end: usize,
 }
 

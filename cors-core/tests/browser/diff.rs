@@ -348,9 +348,9 @@ fn the_other_keys() {
     }
 }
 
-/// A change of any key is told of: as what scripts may read, or besides.
+/// A diff reports a change of any key: as what scripts may read, or besides.
 #[test]
-fn every_key_is_told_of() {
+fn every_key_is_reported() {
     type Change = fn(&mut Config);
     let changes: [(&str, Change); 16] = [
         ("allow_origins", |config| config.allow_origins.push("https://b.test".into())),

@@ -409,7 +409,7 @@ pub fn examples() -> Vec<Example> {
             Step::AllowCredentials,
             Policy::builder().allow_origins(["https://*.github.io"]),
             include(from("https://a.github.io")),
-            "allow_credentials = true; danger.allow_public_suffix_subdomains = true (but whoever \
+            "allow_credentials = true; danger.allow_public_suffix_subdomains = true (but anyone who \
              registers a name there can then read with the user's cookies)",
         ),
         example(
