@@ -1,5 +1,11 @@
 //! A policy as plain data: the keys of a policy file, unchecked.
 
+mod builder;
+pub(crate) mod compile;
+#[cfg(feature = "file")]
+pub mod file;
+pub(crate) mod list;
+mod of_policy;
 #[cfg(any(feature = "file", feature = "serde"))]
 pub(crate) mod read;
 #[cfg(feature = "serde")]
@@ -7,8 +13,10 @@ mod serde;
 #[cfg(any(feature = "file", feature = "serde"))]
 pub(crate) mod tree;
 
-use crate::list::OriginList;
-use std::borrow::Cow;
+use crate::config::list::OriginList;
+pub use crate::engine::settings::{Danger, DisallowedOrigin, RefusedPreflight};
+pub use crate::origin::entry::OriginEntry;
+pub use builder::Builder;
 use std::time::Duration;
 
 /// A policy as plain data. Any values can stand in it; [`Policy::new`](crate::Policy::new)
@@ -70,124 +78,4 @@ impl Config {
     pub fn new<Count>(allow_origins: impl OriginList<Count>) -> Self {
         Self { allow_origins: allow_origins.into_entries(), ..Self::default() }
     }
-}
-
-/// An entry of `allow_origins`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum OriginEntry {
-    /// `*`, `null`, an origin, or one with wildcards: `https://*.example.com`,
-    /// `http://localhost:*`, `moz-extension://*`.
-    Pattern(String),
-    /// A regular expression that must match the whole origin. Needs the feature `regex`.
-    Regex(String),
-}
-
-impl OriginEntry {
-    /// A regular expression that must match the whole origin.
-    pub fn regex(pattern: impl Into<String>) -> Self {
-        Self::Regex(pattern.into())
-    }
-}
-
-impl From<&str> for OriginEntry {
-    fn from(pattern: &str) -> Self {
-        Self::Pattern(pattern.to_owned())
-    }
-}
-
-impl From<&&str> for OriginEntry {
-    fn from(pattern: &&str) -> Self {
-        Self::Pattern((*pattern).to_owned())
-    }
-}
-
-impl From<Cow<'_, str>> for OriginEntry {
-    fn from(pattern: Cow<'_, str>) -> Self {
-        Self::Pattern(pattern.into_owned())
-    }
-}
-
-impl From<&OriginEntry> for OriginEntry {
-    fn from(entry: &OriginEntry) -> Self {
-        entry.clone()
-    }
-}
-
-impl From<&String> for OriginEntry {
-    fn from(pattern: &String) -> Self {
-        Self::Pattern(pattern.clone())
-    }
-}
-
-impl From<String> for OriginEntry {
-    fn from(pattern: String) -> Self {
-        Self::Pattern(pattern)
-    }
-}
-
-/// What becomes of an actual request from an origin that is not allowed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DisallowedOrigin {
-    /// The handler serves it, and the browser keeps the answer from the script.
-    #[default]
-    Forward,
-    /// 403 without calling the handler, unless the request is not cross-origin.
-    ///
-    /// Where `Sec-Fetch-Site` is present, it alone decides: `same-origin` and `none` pass. Without
-    /// it, an `http` or `https` origin passes if its host and port are those of the request. A
-    /// request without `Origin` gets 403 if its method is not safe and `Sec-Fetch-Site` is
-    /// `cross-site` or `same-site`.
-    Forbid,
-}
-
-/// How a preflight is answered whose origin is allowed but not its method or a header.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RefusedPreflight {
-    /// With what the policy does allow, so that the browser's console names the fault.
-    #[default]
-    Explain,
-    /// With 403 and no CORS headers.
-    Conceal,
-}
-
-/// Settings that open a policy to attack, each named after what it lets happen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Danger {
-    /// Lets `http:` origins have credentials: anyone on the network can speak for them.
-    pub allow_insecure_origins: bool,
-    /// Lets `https://*.github.io` have credentials: anyone can register there.
-    pub allow_public_suffix_subdomains: bool,
-    /// Lets a regular expression have credentials that is not proven to stay within the
-    /// registrable domains it names.
-    pub allow_unbounded_regex: bool,
-    /// Lets `null` stand in the list: any page can take that origin.
-    pub allow_null_origin: bool,
-    /// Lets `*` stand beside credentials, by echoing the origin: every site can read with the
-    /// user's cookies.
-    pub reflect_any_origin: bool,
-}
-
-/// Every key of a policy file, in its order.
-pub(crate) const KEYS: [&str; 16] = [
-    "allow_origins",
-    "allow_methods",
-    "allow_headers",
-    "expose_headers",
-    "allow_credentials",
-    "max_age",
-    "allow_private_network",
-    "preflight_status",
-    "preflight_continue",
-    "disallowed_origin",
-    "refused_preflight",
-    "danger.allow_insecure_origins",
-    "danger.allow_public_suffix_subdomains",
-    "danger.allow_unbounded_regex",
-    "danger.allow_null_origin",
-    "danger.reflect_any_origin",
-];
-
-/// Where a key stands among all, those of the builder alone last.
-pub(crate) fn key_order(key: &str) -> usize {
-    KEYS.iter().position(|known| *known == key).unwrap_or(KEYS.len())
 }

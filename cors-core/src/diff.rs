@@ -50,8 +50,8 @@ mod fresh;
 mod side;
 
 use crate::browser::Fetch;
+use crate::engine::policy::Policy;
 use crate::origin::Origin;
-use crate::policy::Policy;
 use comparison::Comparison;
 use fresh::Fresh;
 use http::HeaderName;

@@ -14,7 +14,6 @@ mod regexes;
 
 pub(crate) use capped::Capped;
 pub use kinds::{ErrorKind, Explain, WarningKind};
-pub use regexes::{ProofLimit, RegexMismatch};
 use std::borrow::Cow;
 use std::fmt;
 

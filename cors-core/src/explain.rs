@@ -25,10 +25,10 @@ mod console;
 mod fix;
 mod text;
 
+use crate::adapter::prepared::PreparedPolicy;
 use crate::browser::{Browser, Ended, Engine, Fetch, Taken, Turn, Verdict, serve};
-use crate::decision::Decision;
-use crate::policy::Policy;
-use crate::prepared::PreparedPolicy;
+use crate::engine::decision::Decision;
+use crate::engine::policy::Policy;
 use http::{HeaderValue, Request, Response};
 use std::time::Duration;
 

@@ -17,7 +17,7 @@ pub use origin::origin;
 pub use policy_file::policy_file;
 
 use crate::laws;
-use crate::pattern::Pattern;
+use crate::origin::pattern::Pattern;
 
 /// One target: it panics where its law is broken.
 pub type Target = fn(&[u8]);

@@ -17,7 +17,7 @@ macro_rules! links {
             "[`Policy`]: crate::Policy\n",
             "[asked]: crate::guide::security#what-it-does-not-protect\n",
             "[any origin]: crate::guide::security#any-origin-with-credentials\n",
-            "[check]: crate::file::check\n",
+            "[check]: crate::config::file::check\n",
             "[defaults]: crate::guide::defaults\n",
             "[explain]: crate::explain\n",
             "[expressions]: crate::guide::security#regular-expressions\n",

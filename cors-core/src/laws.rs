@@ -37,16 +37,16 @@
 //! In scope: laws that a policy may break. Those that every policy keeps are this crate's own
 //! tests.
 
+use crate::adapter::prepared::PreparedPolicy;
 use crate::browser::{Browser, CredentialsMode, Ended, Fetch, Step, Verdict, serve};
 use crate::config::{Config, OriginEntry};
+use crate::engine::policy::Policy;
 use crate::error::{ErrorKind, Explain};
 use crate::origin::Origin;
-use crate::pattern::{self, Meant, Pattern, Port};
-use crate::policy::Policy;
-use crate::prepared::PreparedPolicy;
-use crate::public_suffix::is_shared;
+use crate::origin::pattern::{self, Meant, Pattern, Port};
+use crate::origin::public_suffix::is_shared;
 #[cfg(feature = "regex")]
-use crate::regex::{OriginRegex, Proof, RegexFault, Remainder, Steps};
+use crate::origin::regex::{OriginRegex, Proof, RegexFault, Remainder, Steps};
 use crate::strategies::{around, instance, misses, origins, origins_of};
 use http::{HeaderValue, Response, header::ORIGIN};
 use proptest::prelude::*;
@@ -275,8 +275,9 @@ impl Search<'_> {
             let mut places = MAX_PLACES;
             rest.shortest(&mut places).ok().flatten()
         });
-        let proofs = regexes
-            .map(|(_, regex)| crate::regex::prove(regex, &mut Steps::new(Steps::OF_A_POLICY)));
+        let proofs = regexes.map(|(_, regex)| {
+            crate::origin::regex::prove(regex, &mut Steps::new(Steps::OF_A_POLICY))
+        });
         let unproven = proofs.flatten().flat_map(Proof::witnesses);
         // Those first that look like an attack.
         unproven.chain(outside).collect::<Vec<_>>().into_iter()

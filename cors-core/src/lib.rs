@@ -121,69 +121,45 @@
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
 #![forbid(unsafe_code)]
 
+pub mod adapter;
 #[cfg(feature = "browser")]
 pub mod browser;
-mod builder;
-mod compile;
 mod config;
-mod decision;
 #[cfg(feature = "browser")]
 pub mod diff;
+mod engine;
 mod error;
 #[cfg(feature = "browser")]
 pub mod explain;
-#[cfg(feature = "file")]
-pub mod file;
 #[cfg(feature = "_fuzz")]
 #[doc(hidden)]
 pub mod fuzz;
 pub mod guide;
-#[cfg(feature = "swap")]
-mod handle;
-mod headers;
+mod key;
 #[cfg(feature = "strategies")]
 pub mod laws;
-mod list;
-mod methods;
-mod names;
 mod origin;
-mod origins;
-mod pattern;
-mod policy;
-mod ports;
-mod prepared;
-mod public_suffix;
-mod punycode;
-mod question;
-#[cfg(feature = "tracing")]
-mod refusal;
-#[cfg(feature = "regex")]
-mod regex;
-mod request;
-mod response;
 #[cfg(feature = "strategies")]
 pub mod strategies;
-mod value;
-mod vary;
 
-pub use builder::Builder;
-pub use config::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
-pub use decision::{Decision, Reason};
-pub use error::{
-    ConfigError, ConfigErrors, ErrorKind, Explain, Finding, ProofLimit, RegexMismatch, Warning,
-    WarningKind,
-};
 #[cfg(feature = "swap")]
-pub use handle::Handle;
-pub use list::{NameList, One, OriginList, Several};
-pub use origin::{MAX_LEN as MAX_ORIGIN_LEN, Origin, OriginFault};
-pub use pattern::{Meant, PatternFault};
-pub use policy::Policy;
-pub use prepared::{
+pub use adapter::handle::Handle;
+pub use adapter::prepared::{
     Begun, Exchange, IntoPrepared, Pending, PreparedPolicy, Question, SelectedPolicy,
 };
-pub use question::{AskedOrigin, IntoVerdict, NamedHeaders};
-pub use request::{Request, RequestHeader};
-pub use response::{ResponseHeader, ResponseHeaders, is_cors_response_header};
-pub use value::Value;
-pub use vary::VaryNames;
+pub use adapter::response::{ResponseHeader, ResponseHeaders, is_cors_response_header};
+pub use adapter::value::Value;
+pub use adapter::vary::VaryNames;
+#[cfg(feature = "file")]
+pub use config::file;
+pub use config::list::{NameList, One, OriginList, Several};
+pub use config::{Builder, Config, OriginEntry};
+pub use engine::decision::{Decision, Reason};
+pub use engine::policy::Policy;
+pub use engine::question::{AskedOrigin, IntoVerdict, NamedHeaders};
+pub use engine::request::{Request, RequestHeader};
+pub use engine::settings::{Danger, DisallowedOrigin, RefusedPreflight};
+pub use error::{ConfigError, ConfigErrors, ErrorKind, Explain, Finding, Warning, WarningKind};
+pub use origin::fault::{ProofLimit, RegexMismatch};
+pub use origin::pattern::{Meant, PatternFault};
+pub use origin::{MAX_LEN as MAX_ORIGIN_LEN, Origin, OriginFault};

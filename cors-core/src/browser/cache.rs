@@ -5,7 +5,7 @@
 use super::engine::Departures;
 use super::preflight::Allows;
 use super::request::Request;
-use crate::headers::NON_WILDCARD;
+use crate::engine::headers::NON_WILDCARD;
 use std::time::Duration;
 use url::Url;
 

@@ -4,7 +4,7 @@
 
 use super::lists::extract_tokens;
 use super::request::{Request, Tainting};
-use crate::headers::{SAFELISTED_RESPONSE, is_set_cookie};
+use crate::engine::headers::{SAFELISTED_RESPONSE, is_set_cookie};
 use http::HeaderMap;
 use http::header::ACCESS_CONTROL_EXPOSE_HEADERS;
 

@@ -1,7 +1,7 @@
 //! Values of response headers, as the standard gets and extracts them.
 
-use crate::headers::{elements, trim};
-use crate::names::is_token;
+use crate::engine::headers::{elements, trim};
+use crate::engine::names::is_token;
 use http::{HeaderMap, HeaderName};
 
 /// All lines of a header, joined. [Fetch, get](https://fetch.spec.whatwg.org/#concept-header-list-get)

@@ -21,7 +21,7 @@ use super::redirect::{self, is_redirect};
 use super::request::{Request, Tainting};
 use super::site::is_potentially_trustworthy;
 use super::step::{Step, Taken};
-use crate::ports::is_bad_port;
+use crate::origin::ports::is_bad_port;
 use http::{HeaderMap, StatusCode};
 use std::time::Duration;
 

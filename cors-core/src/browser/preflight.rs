@@ -7,7 +7,7 @@ use super::engine::{DEFAULT_MAX_AGE, Departures};
 use super::lists::{Extracted, Seconds, extract_seconds, extract_tokens};
 use super::request::Request;
 use super::step::{Step, Taken};
-use crate::headers::NON_WILDCARD;
+use crate::engine::headers::NON_WILDCARD;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, HeaderName,
 };

@@ -7,7 +7,7 @@ use super::fetch::{Body, Mode};
 use super::request::{Request, Tainting, includes_credentials};
 use super::site::origin_of;
 use super::step::{Step, Taken};
-use crate::headers::NON_WILDCARD;
+use crate::engine::headers::NON_WILDCARD;
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
 use url::Url;

@@ -8,8 +8,8 @@ use super::fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 use super::safelist::{HeaderList, is_forbidden, is_no_cors_safelisted, unsafe_names};
 use super::site::{PageOrigin, fetch_site, is_potentially_trustworthy, origin_of};
 use super::step::{Step, Taken};
-use crate::methods;
-use crate::names::is_token;
+use crate::engine::methods;
+use crate::engine::names::is_token;
 use http::header::{
     ACCEPT, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, HOST,
     HeaderName, HeaderValue, ORIGIN,

@@ -2,8 +2,8 @@
 //!
 //! [Fetch, headers](https://fetch.spec.whatwg.org/#terminology-headers)
 
-use crate::headers::{is_forbidden_request, is_preflights_own, trim};
-use crate::methods;
+use crate::engine::headers::{is_forbidden_request, is_preflights_own, trim};
+use crate::engine::methods;
 
 /// Names as the script wrote them, values in bytes.
 pub(super) type HeaderList = Vec<(String, Vec<u8>)>;

@@ -1,6 +1,6 @@
 //! A server under a policy, for the browser to ask.
 
-use crate::prepared::PreparedPolicy;
+use crate::adapter::prepared::PreparedPolicy;
 use http::{HeaderValue, Request, Response, StatusCode};
 
 /// Answers a request under a policy as an adapter would: at once where the policy says so, else

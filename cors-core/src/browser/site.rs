@@ -1,7 +1,7 @@
 //! Whose page and whose URL: origins, sites, and whether the network can be trusted between them.
 
+use crate::origin::public_suffix::registrable_domain;
 use crate::origin::{Origin, is_loopback};
-use crate::public_suffix::registrable_domain;
 use url::Url;
 
 /// [HTML, origin](https://html.spec.whatwg.org/multipage/browsers.html#concept-origin)

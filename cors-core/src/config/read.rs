@@ -11,8 +11,9 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::tree::{Entry, Node, Value, shown_key};
-use super::{Config, DisallowedOrigin, KEYS, OriginEntry, RefusedPreflight};
+use super::{Config, DisallowedOrigin, OriginEntry, RefusedPreflight};
 use crate::error::{Capped, ConfigError, ErrorKind};
+use crate::key::KEYS;
 use reading::Place;
 
 pub(crate) use reading::{Fault, Reading};

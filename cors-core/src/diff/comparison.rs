@@ -5,9 +5,9 @@ use super::side::Side;
 use super::{Difference, Witness};
 use crate::browser::{CredentialsMode, Fetch};
 use crate::config::OriginEntry;
-use crate::headers::MAX_LIST;
+use crate::engine::headers::MAX_LIST;
 #[cfg(feature = "regex")]
-use crate::regex::Remainder;
+use crate::origin::regex::Remainder;
 use http::HeaderName;
 use std::collections::HashSet;
 

@@ -2,7 +2,7 @@
 
 use crate::config::{Config, OriginEntry};
 use crate::origin::default_port;
-use crate::pattern::{Pattern, Port};
+use crate::origin::pattern::{Pattern, Port};
 use std::collections::HashSet;
 
 /// Names that stand in neither policy.

@@ -1,15 +1,15 @@
 //! One of the policies that are compared, and what can be asked of it.
 
 use super::Witness;
+use crate::adapter::prepared::PreparedPolicy;
 use crate::browser::{Browser, Verdict, serve};
 use crate::config::{Config, OriginEntry};
-use crate::decision::Decision;
+use crate::engine::decision::Decision;
+use crate::engine::policy::{Compiled, Policy};
 #[cfg(feature = "regex")]
 use crate::origin::Origin;
-use crate::policy::{Compiled, Policy};
-use crate::prepared::PreparedPolicy;
 #[cfg(feature = "regex")]
-use crate::regex::OriginRegex;
+use crate::origin::regex::OriginRegex;
 use http::header::ORIGIN;
 use http::{HeaderValue, Request, Response};
 use std::collections::HashSet;

@@ -1,6 +1,6 @@
 //! Findings, counted without end and kept up to a limit.
 
-use crate::config::{KEYS, key_order};
+use crate::key::{KEYS, key_order};
 
 /// How many errors, and how many warnings, are kept of one key. The rest is only counted, so that
 /// a hostile policy file cannot fill the memory.

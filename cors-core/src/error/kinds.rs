@@ -1,10 +1,9 @@
 //! The kinds of findings, each with its reason and its fix.
 
 use super::origins::{pattern_fix, pattern_reason};
-use super::regexes::{
-    ProofLimit, RegexMismatch, WHOLE_ORIGIN, mismatch_fix, mismatch_reason, proof_limit,
-};
-use crate::pattern::{Meant, PatternFault};
+use super::regexes::{WHOLE_ORIGIN, mismatch_fix, mismatch_reason, proof_limit};
+use crate::origin::fault::{ProofLimit, RegexMismatch};
+use crate::origin::pattern::{Meant, PatternFault};
 
 /// What every kind of finding can say of itself.
 pub trait Explain {

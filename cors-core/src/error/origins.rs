@@ -1,7 +1,7 @@
 //! What is wrong with an entry of `allow_origins`, and how to fix it.
 
 use crate::origin::OriginFault;
-use crate::pattern::{Meant, PatternFault};
+use crate::origin::pattern::{Meant, PatternFault};
 
 pub(super) fn pattern_reason(fault: PatternFault) -> &'static str {
     match fault {

@@ -9,7 +9,7 @@ mod unsent;
 
 use super::{Event, is_preflight, last_sent};
 use crate::browser::{Engine, Fetch, Step, Verdict};
-use crate::headers::elements;
+use crate::engine::headers::elements;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderName, LOCATION, ORIGIN,

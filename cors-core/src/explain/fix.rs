@@ -4,10 +4,11 @@ mod attempt;
 
 use super::{last_sent, run};
 use crate::browser::Fetch;
-use crate::compile::compile;
-use crate::config::{Config, KEYS, OriginEntry};
+use crate::config::compile::compile;
+use crate::config::{Config, OriginEntry};
+use crate::engine::policy::Policy;
 use crate::error::{Warning, WarningKind};
-use crate::policy::Policy;
+use crate::key::KEYS;
 use attempt::Attempt;
 use http::{Request, Response};
 use std::fmt;

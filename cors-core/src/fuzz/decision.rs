@@ -2,7 +2,7 @@
 
 use super::choice_and_lines;
 use super::matches;
-use crate::pattern::Pattern;
+use crate::origin::pattern::Pattern;
 use crate::{
     Config, Danger, Decision, DisallowedOrigin, OriginEntry, Policy, PreparedPolicy, Reason,
 };

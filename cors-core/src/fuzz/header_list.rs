@@ -1,8 +1,8 @@
 //! `Access-Control-Request-Headers`.
 
 use super::choice_and_lines;
-use crate::headers::{AskedHeaders, MAX_LIST};
-use crate::names::is_token;
+use crate::engine::headers::{AskedHeaders, MAX_LIST};
+use crate::engine::names::is_token;
 use crate::{Config, Policy};
 
 /// What `allow_headers` is, by the first byte.

@@ -1,8 +1,8 @@
 //! The origin parser, and patterns.
 
 use super::matches;
+use crate::origin::pattern::Pattern;
 use crate::origin::{MAX_LEN, Origin, default_port};
-use crate::pattern::Pattern;
 use crate::strategies::instance;
 use crate::{Config, Decision, ErrorKind, Policy};
 use http::{HeaderValue, Request, header::ORIGIN};

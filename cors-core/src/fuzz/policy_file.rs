@@ -1,6 +1,6 @@
 //! Policy files, in both formats.
 
-use crate::file::{Format, Located, Report, check};
+use crate::config::file::{Format, Located, Report, check};
 use crate::{Config, Policy};
 
 /// Bytes are the text of a file.

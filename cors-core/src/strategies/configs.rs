@@ -2,7 +2,7 @@
 
 use super::{origins, text};
 use crate::config::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
-use crate::policy::Policy;
+use crate::engine::policy::Policy;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use super::{near_misses, origins, origins_of, text};
 use crate::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
-use crate::policy::Policy;
+use crate::engine::policy::Policy;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -1,9 +1,9 @@
 //! What stands near an entry of a policy, and is not matched by it.
 
+use crate::engine::policy::Policy;
 use crate::origin::default_port;
-use crate::pattern::{Pattern, Port};
-use crate::policy::Policy;
-use crate::punycode;
+use crate::origin::pattern::{Pattern, Port};
+use crate::origin::punycode;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 

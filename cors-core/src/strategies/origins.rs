@@ -2,9 +2,9 @@
 
 use super::regexes::origins_of_regexes;
 use super::text;
+use crate::engine::policy::Policy;
+use crate::origin::pattern::{Pattern, Port};
 use crate::origin::{MAX_LEN, default_port, write_ipv6};
-use crate::pattern::{Pattern, Port};
-use crate::policy::Policy;
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::net::{Ipv4Addr, Ipv6Addr};

@@ -1,6 +1,6 @@
 //! Origins that the regular expressions of a policy match.
 
-use crate::policy::Policy;
+use crate::engine::policy::Policy;
 use proptest::prelude::*;
 
 #[cfg(not(feature = "regex"))]
@@ -24,8 +24,8 @@ pub(super) fn origins_of_regexes(policy: &Policy) -> Option<BoxedStrategy<String
 
 #[cfg(feature = "regex")]
 mod sample {
+    use crate::origin::regex::OriginRegex;
     use crate::origin::{MAX_LEN, Origin};
-    use crate::regex::OriginRegex;
     use regex_syntax::ParserBuilder;
     use regex_syntax::hir::{Class, Hir, HirKind};
     use std::iter::Cycle;

@@ -1,7 +1,7 @@
 //! Requests as they come over the wire, and headers as an attacker may send them.
 
 use super::{origins, text};
-use crate::request::RequestHeader;
+use crate::engine::request::RequestHeader;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use proptest::collection::vec;
 use proptest::prelude::*;

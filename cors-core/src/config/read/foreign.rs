@@ -115,7 +115,7 @@ pub(super) fn ours(squashed: &str) -> Option<&'static str> {
 mod tests {
     use super::super::nearest::nearest_key;
     use super::*;
-    use crate::config::KEYS;
+    use crate::key::KEYS;
     use std::collections::HashSet;
 
     #[test]

@@ -1,8 +1,8 @@
 //! The value that one of a wrong type was likely meant to be, as a policy file has it.
 
 use crate::config::tree::Value;
-use crate::names::is_token;
-use crate::pattern::Pattern;
+use crate::engine::names::is_token;
+use crate::origin::pattern::Pattern;
 
 /// The longest text that is looked at: a message has no room for more.
 const MAX_LEN: usize = 512;

@@ -1,7 +1,7 @@
 //! The key that a mistyped one was meant to be.
 
 use super::foreign;
-use crate::config::KEYS;
+use crate::key::KEYS;
 
 /// The known key that `written` was probably meant to be: the same but for a few letters, for `-` or
 /// capitals instead of `_`, for the header's `Access-Control-` in front, or for the table it stands

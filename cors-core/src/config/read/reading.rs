@@ -1,9 +1,10 @@
 //! What was read, and where in the file it stood.
 
-use crate::config::{Config, KEYS, key_order};
+use crate::config::Config;
 #[cfg(feature = "serde")]
 use crate::error::ErrorKind;
 use crate::error::{Capped, ConfigError};
+use crate::key::{KEYS, key_order};
 
 /// What was read.
 #[derive(Debug)]

@@ -95,7 +95,7 @@ fn integers_without_room_are_kept_for_the_message() {
     ] {
         let reading = reading_of(key, Value::Integer(written));
         assert!(reading.faults.total() == 0, "{key} = {written}");
-        let beyond = reading.places[super::super::key_order(key)].beyond;
+        let beyond = reading.places[crate::key::key_order(key)].beyond;
         assert_eq!(beyond.map(|(_, written)| written), Some(written), "{key}");
     }
     let reading = reading_of("max_age", Value::Integer(u64::MAX.into()));
@@ -117,7 +117,7 @@ fn what_syntax_has_spoiled_is_no_second_fault() {
     for key in KEYS {
         let reading = reading_of(key, Value::Unreadable("?".into()));
         assert!(reading.faults.total() == 0, "{key}: {:?}", reading.faults);
-        assert!(reading.places[super::super::key_order(key)].broken, "{key}");
+        assert!(reading.places[crate::key::key_order(key)].broken, "{key}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::webkit_cannot_load;
 use crate::browser::{Engine, Fetch, Step};
-use crate::names::is_token;
+use crate::engine::names::is_token;
 use url::Url;
 
 /// Each engine's message: the exception's where `new Request()` throws, else the console's.

@@ -5,12 +5,12 @@ use crate::browser::{
     Body, CredentialsMode, Fetch, Mode, RedirectMode, Step, Taken, Verdict, header_bytes,
 };
 use crate::config::{Config, OriginEntry};
-use crate::decision::{Decision, Reason};
+use crate::engine::decision::{Decision, Reason};
+use crate::engine::headers::{MAX_LIST, elements, is_cors_response, is_response_only};
+use crate::engine::names::is_token;
+use crate::engine::policy::Policy;
 use crate::error::{ConfigErrors, ErrorKind};
-use crate::headers::{MAX_LIST, elements, is_cors_response, is_response_only};
-use crate::names::is_token;
 use crate::origin::Origin;
-use crate::policy::Policy;
 use http::Request;
 use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
 use url::Url;

@@ -1,0 +1,29 @@
+//! One event for each refusal, with what a person needs to find its cause, and nothing for what is
+//! allowed.
+//!
+//! The target is `cors`, the level INFO: refusals are ordinary, and anyone can cause them.
+
+use crate::engine::decision::{Escaped, Reason};
+
+/// Whether anyone listens.
+pub(crate) fn wanted() -> bool {
+    tracing::enabled!(target: "cors", tracing::Level::INFO)
+}
+
+/// `origin`: the first line of the header.
+pub(crate) fn emit(origin: &[u8], reason: Reason<'_>) {
+    let value = reason.value().map(Escaped);
+    let (method, header) = match reason {
+        Reason::MethodNotAllowed(_) | Reason::MethodMalformed(_) => (value, None),
+        Reason::HeaderNotAllowed(_) => (None, value),
+        _ => (None, None),
+    };
+    tracing::info!(
+        target: "cors",
+        origin = %Escaped(origin),
+        method = method.map(tracing::field::display),
+        header = header.map(tracing::field::display),
+        reason = reason.as_str(),
+        "refused"
+    );
+}

@@ -1,0 +1,137 @@
+//! `Vary`: which request headers a response depends on, in one line.
+//!
+//! [RFC 9110, 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)
+
+use crate::adapter::response::ResponseHeaders;
+use crate::adapter::value::Value;
+use crate::engine::headers::{elements, trim};
+use http::HeaderName;
+use std::sync::{Arc, OnceLock};
+
+/// Names to merge into `Vary`, with the header value that holds them all.
+#[derive(Clone, Debug)]
+pub struct VaryNames<V>(Option<Arc<Listed<V>>>);
+
+#[derive(Debug)]
+struct Listed<V> {
+    names: Vec<HeaderName>,
+    value: V,
+    /// Other lists, each with the value that holds it and these names behind it. The policies
+    /// among which a selector chooses have few lists between them.
+    after: [OnceLock<(Vec<HeaderName>, V)>; 4],
+}
+
+impl<V: Value> VaryNames<V> {
+    /// The names as they are merged, in their order and each once.
+    pub fn new(names: impl IntoIterator<Item = HeaderName>) -> Self {
+        let mut unique: Vec<HeaderName> = Vec::new();
+        for name in names {
+            if !unique.contains(&name) {
+                unique.push(name);
+            }
+        }
+        Self((!unique.is_empty()).then(|| {
+            let value = V::of_bytes(&join([], &unique));
+            Arc::new(Listed { names: unique, value, after: Default::default() })
+        }))
+    }
+
+    /// Whether a request header was named.
+    pub fn contains(&self, name: &str) -> bool {
+        let listed = self.0.as_ref();
+        listed.is_some_and(|listed| {
+            listed.names.iter().any(|known| known.as_str().eq_ignore_ascii_case(name))
+        })
+    }
+
+    /// `None` if there are no names.
+    pub(crate) fn if_any(&self) -> Option<&Self> {
+        self.0.is_some().then_some(self)
+    }
+}
+
+impl<V: Value> Listed<V> {
+    /// The value of these names behind those of another list.
+    fn after(&self, first: &Self) -> V {
+        let make = || V::of_bytes(&join([], distinct(&first.names, &self.names)));
+        for slot in &self.after {
+            let (names, value) = slot.get_or_init(|| (first.names.clone(), make()));
+            if *names == first.names {
+                return value.clone();
+            }
+        }
+        make()
+    }
+}
+
+/// Leaves one line of `Vary`, for caches that know the last line alone (nginx before 1.23): what
+/// the handler set, in its order, then those names of two lists that are missing.
+pub(crate) fn merge<V: Value>(
+    lists: [Option<&VaryNames<V>>; 2],
+    headers: &mut impl ResponseHeaders<V>,
+) {
+    let [first, second] = lists.map(|list| list.and_then(|names| names.0.as_deref()));
+    let value = if headers.vary().next().is_none() {
+        match (first, second) {
+            (Some(first), Some(second)) => Some(second.after(first)),
+            (one, other) => one.or(other).map(|listed| listed.value.clone()),
+        }
+    } else {
+        let [first, second] =
+            [first, second].map(|listed| listed.map_or(&[][..], |listed| &listed.names));
+        merged(headers, distinct(first, second))
+    };
+    if let Some(value) = value {
+        headers.set_vary(value);
+    }
+}
+
+/// The one line in place of the handler's; `None` if its own is that line.
+fn merged<'n, V: Value>(
+    headers: &'n impl ResponseHeaders<V>,
+    names: impl Iterator<Item = &'n HeaderName>,
+) -> Option<V> {
+    let lines = || headers.vary().map(AsRef::as_ref);
+    let is_one = lines().nth(1).is_none();
+    // It says everything already. Beside other names, not every cache knows it.
+    if lines().any(|line| trim(line) == b"*") {
+        return (!is_one).then(|| V::of_bytes(b"*"));
+    }
+    let has = |wanted: &[u8]| {
+        lines().flat_map(elements).any(|element| element.eq_ignore_ascii_case(wanted))
+    };
+    let is_star = has(b"*");
+    let mut missing = names.filter(|name| !is_star && !has(name.as_str().as_bytes())).peekable();
+    if is_one && missing.peek().is_none() {
+        return None;
+    }
+    let is_blank = |line: &[u8]| elements(line).all(<[u8]>::is_empty);
+    Some(V::of_bytes(&join(lines().filter(|line| !is_blank(line)), missing)))
+}
+
+/// The names of two lists, each once.
+fn distinct<'n>(
+    first: &'n [HeaderName],
+    second: &'n [HeaderName],
+) -> impl Iterator<Item = &'n HeaderName> {
+    first.iter().chain(second.iter().filter(|name| !first.contains(name)))
+}
+
+/// Lines as they stand, then names as people write them: `Origin, Access-Control-Request-Method`.
+fn join<'a>(
+    lines: impl IntoIterator<Item = &'a [u8]>,
+    names: impl IntoIterator<Item = &'a HeaderName>,
+) -> Vec<u8> {
+    let mut joined = lines.into_iter().collect::<Vec<_>>().join(&b", "[..]);
+    for name in names {
+        if !joined.is_empty() {
+            joined.extend_from_slice(b", ");
+        }
+        let mut upper = true;
+        for byte in name.as_str().bytes() {
+            joined.push(if upper { byte.to_ascii_uppercase() } else { byte });
+            upper = byte == b'-';
+        }
+    }
+    joined
+}

@@ -1,0 +1,396 @@
+//! From plain data to a compiled policy: every check that a policy has to pass.
+
+mod origins;
+
+use crate::config::{Config, Danger, DisallowedOrigin};
+use crate::engine::headers::{self, AllowHeaders, NON_WILDCARD};
+use crate::engine::methods::{self, AllowMethods};
+use crate::engine::names::{Case, Names, is_token};
+use crate::engine::policy::{Compiled, Policy};
+use crate::engine::question::Closure;
+use crate::error::{
+    Capped, ConfigError, ConfigErrors, ErrorKind, Explain, Finding, Warning, WarningKind,
+};
+use crate::key::key_order;
+use crate::origin::MAX_LEN;
+use http::HeaderName;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The longest `max_age`: a day, as long as Firefox keeps an answer; no browser does so longer.
+const MAX_AGE: Duration = Duration::from_secs(86_400);
+/// As long as Chromium keeps one.
+const MAX_AGE_CHROMIUM: Duration = Duration::from_secs(7_200);
+
+impl Policy {
+    /// Checks and compiles `config`.
+    ///
+    /// # Errors
+    /// Every fault of the config at once.
+    pub fn new(config: &Config) -> Result<Self, ConfigErrors> {
+        compile(config, None, None).into_policy()
+    }
+}
+
+/// A compiled policy, or what keeps it from being one; and what is doubtful about it.
+#[derive(Debug)]
+pub(crate) struct Judgement {
+    compiled: Compiled,
+    /// In the order of the keys, then of the entries.
+    pub(crate) errors: Capped<ConfigError>,
+    /// How many warnings there are, kept or not.
+    #[cfg_attr(not(feature = "file"), expect(dead_code, reason = "only `file::check` counts"))]
+    pub(crate) warning_count: usize,
+}
+
+impl Judgement {
+    #[cfg(feature = "file")]
+    pub(crate) fn warnings(&self) -> &[Warning] {
+        &self.compiled.warnings
+    }
+
+    pub(crate) fn into_policy(self) -> Result<Policy, ConfigErrors> {
+        if self.errors.total() == 0 {
+            Ok(Policy::from_compiled(self.compiled))
+        } else {
+            Err(ConfigErrors::new(self.errors))
+        }
+    }
+}
+
+pub(crate) fn compile(
+    config: &Config,
+    closure: Option<Closure>,
+    asks: Option<Vec<HeaderName>>,
+) -> Judgement {
+    let mut findings = Findings { errors: Capped::new(), warnings: Capped::new() };
+    let asked = closure.is_some() || asks.is_some();
+    let (origins, needed) = origins::compile(config, asked, &mut findings);
+    let methods = compile_methods(config, &mut findings);
+    let headers = compile_headers(config, &mut findings);
+    let expose = compile_expose(config, &mut findings);
+    check_body_methods(config, &methods, &headers, &mut findings);
+    check_max_age(config, &mut findings);
+    check_preflight_status(config, &mut findings);
+    check_danger(config.danger, needed, &mut findings);
+    let Findings { mut errors, mut warnings } = findings;
+    errors.sort_by_key(|error| (key_order(error.key()), error.index()));
+    warnings.sort_by_key(|warning| (key_order(warning.key()), warning.index()));
+    let warning_count = warnings.total();
+    let compiled = Compiled {
+        origins: Arc::new(origins),
+        methods,
+        headers,
+        expose,
+        credentials: config.allow_credentials,
+        max_age: config.max_age,
+        private_network: config.allow_private_network,
+        preflight_status: config.preflight_status,
+        preflight_continue: config.preflight_continue,
+        disallowed_origin: config.disallowed_origin,
+        refused_preflight: config.refused_preflight,
+        danger: config.danger,
+        closure,
+        asks,
+        warnings: warnings.into_kept(),
+    };
+    Judgement { compiled, errors, warning_count }
+}
+
+#[derive(Debug)]
+struct Findings {
+    errors: Capped<ConfigError>,
+    warnings: Capped<Warning>,
+}
+
+impl Findings {
+    fn error(&mut self, key: &'static str, value: impl Into<String>, kind: ErrorKind) {
+        self.errors.push(key, Finding::new(key, None, value, kind));
+    }
+
+    fn warn(&mut self, key: &'static str, value: impl Into<String>, kind: WarningKind) {
+        self.warnings.push(key, Finding::new(key, None, value, kind));
+    }
+}
+
+/// One entry of a list, with its place in it for the findings.
+#[derive(Clone, Copy)]
+struct Entry<'c> {
+    key: &'static str,
+    index: usize,
+    /// The length of the list.
+    len: usize,
+    text: &'c str,
+}
+
+impl Entry<'_> {
+    fn error(&self, kind: ErrorKind, findings: &mut Findings) {
+        self.error_with(quote(self.text), kind, findings);
+    }
+
+    fn error_with(&self, value: String, kind: ErrorKind, findings: &mut Findings) {
+        findings.errors.push(self.key, self.finding(value, kind));
+    }
+
+    fn warn(&self, kind: WarningKind, findings: &mut Findings) {
+        findings.warnings.push(self.key, self.finding(quote(self.text), kind));
+    }
+
+    /// Warns of a name that was likely meant as a pattern: its characters are those of a token, so
+    /// that it is one name and no other. Beside a `*` there is nothing to mean by it.
+    fn warn_of_literal(&self, any: bool, or_any: bool, findings: &mut Findings) -> bool {
+        let found = self.text.chars().find(|character| "*+^$|".contains(*character));
+        let Some(character) = found.filter(|_| !any) else { return false };
+        self.warn(WarningKind::LiteralName { character, or_any }, findings);
+        true
+    }
+
+    fn finding<K: Explain>(&self, value: String, kind: K) -> Finding<K> {
+        Finding::of_entry(self.key, self.index, self.len, value, kind)
+    }
+}
+
+/// As much of a text as one can read: no longer than an origin can be.
+fn quote(text: &str) -> String {
+    match text.char_indices().nth(MAX_LEN) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}
+
+fn entries<'c>(key: &'static str, list: &'c [String]) -> impl Iterator<Item = Entry<'c>> {
+    let len = list.len();
+    list.iter().enumerate().map(move |(index, text)| Entry { key, index, len, text })
+}
+
+/// What to write for an entry that is not a name, if it is one with white space around it, or
+/// several with separators between them. `accept` gives a name as it is to be written.
+fn meant(entry: Entry<'_>, accept: impl Fn(&str) -> Option<String>) -> Option<String> {
+    // A message has no room for more.
+    if entry.text.len() > MAX_LEN {
+        return None;
+    }
+    let parts = entry.text.split(|char: char| char.is_whitespace() || ",;".contains(char));
+    let names: Vec<String> = parts
+        .filter(|part| !part.is_empty())
+        .map(|part| accept(part).filter(|_| is_token(part.as_bytes())).map(|name| quote(&name)))
+        .collect::<Option<_>>()?;
+    match names.len() {
+        0 => None,
+        1 => Some(names.concat()),
+        _ if entry.len == 1 => Some(format!("[{}]", names.join(", "))),
+        _ => Some(names.join(", ")),
+    }
+}
+
+fn has_star(list: &[String]) -> bool {
+    list.iter().any(|name| name == "*")
+}
+
+/// A list of names, each of which `check` has let pass: duplicates left out with a warning, and
+/// what `*` covers too.
+fn compile_names(
+    key: &'static str,
+    list: &[String],
+    case: Case,
+    findings: &mut Findings,
+    covered: impl Fn(&str) -> bool,
+    check: impl Fn(Entry<'_>, &mut Findings) -> bool,
+) -> Vec<Box<str>> {
+    let any = has_star(list);
+    let mut seen = HashSet::new();
+    let mut names = Vec::new();
+    for entry in entries(key, list) {
+        let folded = match case {
+            Case::Sensitive => entry.text.to_owned(),
+            Case::Insensitive => entry.text.to_ascii_lowercase(),
+        };
+        if entry.text != "*" && !check(entry, findings) {
+            continue;
+        }
+        if !seen.insert(folded) {
+            entry.warn(WarningKind::Duplicate, findings);
+        } else if any && entry.text != "*" && covered(entry.text) {
+            entry.warn(WarningKind::CoveredByAny, findings);
+        } else if entry.text != "*" {
+            names.push(entry.text.into());
+        }
+    }
+    names
+}
+
+fn compile_methods(config: &Config, findings: &mut Findings) -> AllowMethods {
+    let any = has_star(&config.allow_methods);
+    let check = |entry: Entry<'_>, findings: &mut Findings| {
+        let method = entry.text;
+        if !is_token(method.as_bytes()) {
+            let meant = meant(entry, |name| match methods::normalized(name) {
+                Some(name) => Some(name.to_owned()),
+                None => (!methods::is_forbidden(name.as_bytes())).then(|| name.to_owned()),
+            });
+            entry.error(ErrorKind::InvalidMethod { meant }, findings);
+        } else if methods::is_forbidden(method.as_bytes()) {
+            entry.error(ErrorKind::ForbiddenMethod, findings);
+        } else if let Some(meant) = methods::normalized(method) {
+            entry.error(ErrorKind::MethodCase { meant }, findings);
+        } else {
+            // A message has no room for a longer one.
+            if !entry.warn_of_literal(any, true, findings)
+                && method.len() <= MAX_LEN
+                && method.bytes().any(|b| b.is_ascii_lowercase())
+            {
+                let meant = method.to_ascii_uppercase();
+                entry.warn(WarningKind::LowerCaseMethod { meant }, findings);
+            }
+            return true;
+        }
+        false
+    };
+    let list = &config.allow_methods;
+    let names = compile_names("allow_methods", list, Case::Sensitive, findings, |_| true, check);
+    AllowMethods { any, names: Names::new(names, Case::Sensitive) }
+}
+
+fn compile_headers(config: &Config, findings: &mut Findings) -> AllowHeaders {
+    let any = has_star(&config.allow_headers);
+    let check = |entry: Entry<'_>, findings: &mut Findings| {
+        if !is_token(entry.text.as_bytes()) {
+            let accept = |name: &str| (!headers::is_preflights_own(name)).then(|| name.to_owned());
+            entry.error(ErrorKind::InvalidHeaderName { meant: meant(entry, accept) }, findings);
+        } else if headers::is_preflights_own(entry.text) {
+            entry.error(ErrorKind::CorsRequestHeader, findings);
+        } else if headers::is_forbidden_request(entry.text) {
+            entry.warn(WarningKind::ForbiddenRequestHeader, findings);
+        } else {
+            if !any && headers::is_response_only(entry.text) {
+                entry.warn(WarningKind::ResponseHeaderAllowed, findings);
+            }
+            entry.warn_of_literal(any, true, findings);
+            return true;
+        }
+        false
+    };
+    let covered = |name: &str| !name.eq_ignore_ascii_case(NON_WILDCARD);
+    let list = &config.allow_headers;
+    let names = compile_names("allow_headers", list, Case::Insensitive, findings, covered, check);
+    AllowHeaders { any, names: Names::new(names, Case::Insensitive) }
+}
+
+fn compile_expose(config: &Config, findings: &mut Findings) -> Vec<Box<str>> {
+    let key = "expose_headers";
+    let any = has_star(&config.expose_headers);
+    let check = |entry: Entry<'_>, findings: &mut Findings| {
+        if !is_token(entry.text.as_bytes()) {
+            let meant =
+                meant(entry, |name| (!headers::is_set_cookie(name)).then(|| name.to_owned()));
+            entry.error(ErrorKind::InvalidHeaderName { meant }, findings);
+        } else if headers::is_set_cookie(entry.text) {
+            entry.error(ErrorKind::SetCookieExposed, findings);
+        } else if headers::is_safelisted_response(entry.text) {
+            entry.warn(WarningKind::SafelistedResponseHeader, findings);
+        } else {
+            if !any && headers::is_request_only(entry.text) {
+                entry.warn(WarningKind::RequestHeaderExposed, findings);
+            }
+            entry.warn_of_literal(any, !config.allow_credentials, findings);
+            return true;
+        }
+        false
+    };
+    let list = &config.expose_headers;
+    let mut names = compile_names(key, list, Case::Insensitive, findings, |_| true, check);
+    if config.allow_credentials
+        && let Some(star) = entries(key, list).find(|entry| entry.text == "*")
+    {
+        let value = "\"*\" with allow_credentials = true".to_owned();
+        star.error_with(value, ErrorKind::AnyExposedWithCredentials, findings);
+    }
+    if any {
+        names.push("*".into());
+    }
+    names
+}
+
+/// A body is sent with a content type, and only three of those need no word in the policy.
+/// [Fetch, CORS-safelisted request-header, `content-type`](https://fetch.spec.whatwg.org/#cors-safelisted-request-header)
+fn check_body_methods(
+    config: &Config,
+    methods: &AllowMethods,
+    headers: &AllowHeaders,
+    findings: &mut Findings,
+) {
+    if headers.allows(b"content-type") {
+        return;
+    }
+    let listed =
+        ["POST", "PUT", "PATCH"].into_iter().find(|name| methods.names.contains(name.as_bytes()));
+    let named = if methods.any { Some("*") } else { listed };
+    let mut listed = entries("allow_methods", &config.allow_methods);
+    if let Some(entry) = listed.find(|entry| Some(entry.text) == named) {
+        entry.warn(WarningKind::BodyMethodWithoutContentType, findings);
+    }
+}
+
+fn check_max_age(config: &Config, findings: &mut Findings) {
+    let Some(max_age) = config.max_age else { return };
+    let (key, seconds) = ("max_age", max_age.as_secs());
+    if max_age.subsec_nanos() > 0 {
+        findings.error(key, format!("{max_age:?}"), ErrorKind::MaxAgeFraction);
+    } else if max_age > MAX_AGE {
+        findings.error(key, seconds.to_string(), ErrorKind::MaxAgeTooLarge);
+    } else if max_age > MAX_AGE_CHROMIUM {
+        findings.warn(key, seconds.to_string(), WarningKind::MaxAgeOverChromium);
+    }
+}
+
+fn check_preflight_status(config: &Config, findings: &mut Findings) {
+    let Some(status) = config.preflight_status else { return };
+    let key = "preflight_status";
+    if !(200..=299).contains(&status) {
+        findings.error(key, status.to_string(), ErrorKind::PreflightStatusOutOfRange);
+    }
+    if config.preflight_continue {
+        let value = format!("{status} with preflight_continue = true");
+        findings.error(key, value, ErrorKind::PreflightStatusWithContinue);
+    }
+}
+
+/// Each danger key that is set must be one that the policy cannot do without.
+fn check_danger(set: Danger, needed: Danger, findings: &mut Findings) {
+    for (key, set, needed) in [
+        (
+            "danger.allow_insecure_origins",
+            set.allow_insecure_origins,
+            needed.allow_insecure_origins,
+        ),
+        (
+            "danger.allow_public_suffix_subdomains",
+            set.allow_public_suffix_subdomains,
+            needed.allow_public_suffix_subdomains,
+        ),
+        ("danger.allow_unbounded_regex", set.allow_unbounded_regex, needed.allow_unbounded_regex),
+        ("danger.allow_null_origin", set.allow_null_origin, needed.allow_null_origin),
+        ("danger.reflect_any_origin", set.reflect_any_origin, needed.reflect_any_origin),
+    ] {
+        if set && !needed {
+            findings.warn(key, "true", WarningKind::NeedlessDanger);
+        }
+    }
+}
+
+/// `*` together with a key that it contradicts.
+fn check_any(config: &Config, asked: bool, findings: &mut Findings) {
+    if config.disallowed_origin == DisallowedOrigin::Forbid {
+        let value = "\"forbid\" with allow_origins = \"*\"";
+        findings.error("disallowed_origin", value, ErrorKind::AnyOriginForbids);
+    }
+    if config.allow_credentials && !config.danger.reflect_any_origin {
+        let value = "true with allow_origins = \"*\"";
+        findings.error("allow_credentials", value, ErrorKind::AnyOriginWithCredentials);
+    }
+    if asked {
+        let value = "\"*\" with a question about other origins";
+        findings.error("allow_origins", value, ErrorKind::AnyOriginWithQuestion);
+    }
+}

@@ -1,0 +1,291 @@
+//! Policy files in TOML and JSON: every fault and every doubt, each with its line.
+//!
+//! A file that is only to be read needs no more than [`Config`](crate::Config)'s `Deserialize` (feature `serde`).
+//! [`Policy::from_file`](crate::Policy::from_file) reads a file and prints why a server does not start. This
+//! module is for the tools that people check their files with:
+//!
+//! ```
+//! use cors_core::file::{Format, check};
+//!
+//! let report = check(
+//!     "allow_origins = [
+//!   'https://app.example.com',
+//!   'https://www.example.com/',
+//! ]
+//! max_age = 'ten minutes'
+//! ",
+//!     Format::Toml,
+//! );
+//! assert!(report.policy().is_none());
+//! let lines: Vec<_> = report.findings().iter().map(|found| found.line).collect();
+//! assert_eq!(lines, [3, 5]);
+//! ```
+
+mod budget;
+mod json;
+mod lines;
+mod source;
+mod toml;
+
+use std::fmt;
+use std::path::Path;
+
+use crate::config::compile::compile;
+use crate::config::read::{Fault, Reading, read};
+use crate::config::tree::Entry;
+use crate::engine::policy::Policy;
+use crate::error::{Capped, ConfigError, ErrorKind, Explain, Finding, Warning, WarningKind};
+use crate::key::key_order;
+
+pub use source::{FileError, Unreadable, read_file};
+
+/// How a policy file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// [TOML](https://toml.io)
+    Toml,
+    /// JSON as [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) has it: no comments, no commas
+    /// too many.
+    Json,
+}
+
+impl Format {
+    /// JSON by the extension `.json`, else TOML.
+    ///
+    /// ```
+    /// use cors_core::file::Format;
+    ///
+    /// assert_eq!(Format::of("cors/policy.json".as_ref()), Format::Json);
+    /// assert_eq!(Format::of("policy.toml".as_ref()), Format::Toml);
+    /// assert_eq!(Format::of("policy".as_ref()), Format::Toml);
+    /// ```
+    pub fn of(path: &Path) -> Self {
+        match path.extension() {
+            Some(extension) if extension.eq_ignore_ascii_case("json") => Self::Json,
+            _ => Self::Toml,
+        }
+    }
+}
+
+/// What there is to say about a policy file, and the policy if it makes one.
+#[derive(Clone, Debug)]
+pub struct Report {
+    policy: Option<Policy>,
+    findings: Vec<Located>,
+    errors: usize,
+    warnings: usize,
+}
+
+impl Report {
+    /// Every error and warning, in the order of the file. Of one key the first 1000 of either are
+    /// kept, so that a hostile file cannot fill the memory.
+    pub fn findings(&self) -> &[Located] {
+        &self.findings
+    }
+
+    /// How many errors the file has, those that [`findings`](Self::findings) leaves out included.
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// How many warnings there are, those that [`findings`](Self::findings) leaves out included.
+    pub fn warnings(&self) -> usize {
+        self.warnings
+    }
+
+    /// How many errors and warnings [`findings`](Self::findings) leaves out.
+    pub fn more(&self) -> usize {
+        self.errors + self.warnings - self.findings.len()
+    }
+
+    /// The policy: there is one just if there are no errors.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.policy.as_ref()
+    }
+
+    /// The policy: there is one just if there are no errors.
+    pub fn into_policy(self) -> Option<Policy> {
+        self.policy
+    }
+}
+
+/// The findings, a line each, and how many more there are if some are left out.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, finding) in self.findings.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{finding}")?;
+        }
+        match self.more() {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
+    }
+}
+
+/// A finding and the line of the file that it is about.
+///
+/// Printed, it is `LINE: key = value: reason; fix`, where a warning's reason begins with
+/// `warning: `.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The line, counted from 1: that of the entry within a list; of the key that the message
+    /// names first where two contradict; 1 where a key is missing.
+    pub line: usize,
+    /// What was found there.
+    pub finding: Found,
+}
+
+/// An error or a warning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The file makes no policy before this is mended.
+    Error(ConfigError),
+    /// The file makes a policy, though perhaps not the one that was meant.
+    Warning(Warning),
+}
+
+impl Located {
+    /// The key as it stands in the file, such as `danger.allow_null_origin`.
+    pub fn key(&self) -> &str {
+        match &self.finding {
+            Found::Error(error) => error.key(),
+            Found::Warning(warning) => warning.key(),
+        }
+    }
+
+    /// Whether it keeps the file from making a policy.
+    pub fn is_error(&self) -> bool {
+        matches!(self.finding, Found::Error(_))
+    }
+
+    fn index(&self) -> Option<usize> {
+        match &self.finding {
+            Found::Error(error) => error.index(),
+            Found::Warning(warning) => warning.index(),
+        }
+    }
+}
+
+impl fmt::Display for Located {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.line, self.key())?;
+        if let Some(index) = self.index() {
+            write!(f, "[{index}]")?;
+        }
+        match &self.finding {
+            Found::Error(error) => {
+                write!(f, " = {}: {}; {}", error.value(), error.reason(), error.fix())
+            }
+            Found::Warning(warning) => {
+                write!(
+                    f,
+                    " = {}: warning: {}; {}",
+                    warning.value(),
+                    warning.reason(),
+                    warning.fix()
+                )
+            }
+        }
+    }
+}
+
+/// What a parser made of a text.
+struct Parsed {
+    entries: Vec<Entry>,
+    faults: Capped<Fault>,
+    /// Whether `entries` are all that the file has, so that what they lack is missing.
+    whole: bool,
+}
+
+/// Judges the text of a policy file. A fault does not hide others, save that JSON ends at the
+/// first error of syntax.
+///
+/// ```
+/// use cors_core::file::{Format, check};
+///
+/// let text = r#"{ "allow_origins": "https://app.example.com", "max_age": 9000 }"#;
+/// let report = check(text, Format::Json);
+/// assert!(report.policy().is_some());
+/// assert_eq!(
+///     report.to_string(),
+///     "1: max_age = 9000: warning: Chromium keeps no answer longer than 7200 seconds; \
+///      write 7200 or less",
+/// );
+/// ```
+pub fn check(text: &str, format: Format) -> Report {
+    // Some editors begin a file with a byte order mark; it is no part of the text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let parsed = match format {
+        Format::Toml => toml::parse(text),
+        Format::Json => json::parse(text),
+    };
+    let mut reading = read(parsed.entries);
+    let judgement = compile(&std::mem::take(&mut reading.config), None, None);
+    let faults = std::mem::replace(&mut reading.faults, Capped::new());
+
+    let mut findings = Vec::new();
+    let mut errors = faults.total() + parsed.faults.total() + judgement.errors.total();
+    let mut warnings = judgement.warning_count;
+    for Fault { line, error } in faults.into_kept().into_iter().chain(parsed.faults.into_kept()) {
+        findings.push(Located { line, finding: Found::Error(error) });
+    }
+    for error in judgement.errors.kept() {
+        if error_follows(error, &reading, parsed.whole) {
+            errors -= 1;
+        } else {
+            let (line, error) = locate(error, &reading);
+            findings.push(Located { line, finding: Found::Error(error) });
+        }
+    }
+    for warning in judgement.warnings() {
+        if warning_follows(warning, &reading, parsed.whole) {
+            warnings -= 1;
+        } else {
+            let (line, warning) = locate(warning, &reading);
+            findings.push(Located { line, finding: Found::Warning(warning) });
+        }
+    }
+    findings.sort_by_key(|found| (found.line, key_order(found.key()), found.index()));
+    let policy = judgement.into_policy().ok().filter(|_| errors == 0);
+    Report { policy, findings, errors, warnings }
+}
+
+/// Whether the error says only that something is missing which the file has, but not in a form
+/// that could be read.
+fn error_follows(error: &ConfigError, reading: &Reading, whole: bool) -> bool {
+    matches!(error.kind(), ErrorKind::NoOrigins) && (!whole || is_broken(reading, "allow_origins"))
+}
+
+/// The same for warnings.
+fn warning_follows(warning: &Warning, reading: &Reading, whole: bool) -> bool {
+    let needs: &[&str] = match warning.kind() {
+        WarningKind::NeedlessDanger => &["allow_origins", "allow_credentials"],
+        WarningKind::BodyMethodWithoutContentType => &["allow_headers"],
+        // With credentials they are not warnings but errors, or nothing.
+        WarningKind::PublicSuffix { .. } | WarningKind::UnescapedDot => &["allow_credentials"],
+        _ => return false,
+    };
+    !whole || needs.iter().any(|key| is_broken(reading, key))
+}
+
+fn is_broken(reading: &Reading, key: &str) -> bool {
+    reading.place(key).is_some_and(|place| place.broken)
+}
+
+/// Finds the line, and turns the index and the value back into those of the file.
+fn locate<K: Explain + Clone>(finding: &Finding<K>, reading: &Reading) -> (usize, Finding<K>) {
+    let Some(place) = reading.place(finding.key()) else {
+        return (1, finding.clone());
+    };
+    if let Some(&(index, line)) = finding.entry().and_then(|entry| place.entries.get(entry)) {
+        return (line, finding.clone().with_index(index));
+    }
+    let line = place.line.unwrap_or(1);
+    let Some((stand_in, written)) = place.beyond else {
+        return (line, finding.clone());
+    };
+    let value = finding.value().replacen(&stand_in.to_string(), &written.to_string(), 1);
+    let key = finding.key().to_owned();
+    (line, Finding::new(key, finding.index(), value, finding.kind().clone()))
+}

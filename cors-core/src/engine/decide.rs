@@ -1,0 +1,338 @@
+//! The decision: one pass over what a request may influence.
+
+use crate::engine::decision::{
+    Consulted, Decision, Found, Headers, Methods, Outcome, Plan, Reason, ResponseHeaderSet, Step,
+    VaryOn,
+};
+use crate::engine::headers::AskedHeaders;
+use crate::engine::names::is_token;
+use crate::engine::policy::Compiled;
+use crate::engine::request::{OriginLines, Request, RequestHeader};
+use crate::engine::settings::{DisallowedOrigin, RefusedPreflight};
+use crate::origin::{self, Origin};
+
+/// Status of a refusal.
+const FORBIDDEN: u16 = 403;
+/// Status of an answered preflight unless the policy says otherwise: there is nothing to send.
+const NO_CONTENT: u16 = 204;
+
+/// What the policy says of an origin.
+enum OriginVerdict<'r> {
+    Allowed { consulted: Consulted },
+    Refused { found: Found<'r>, consulted: Consulted },
+    Ask { origin: Origin<'r>, consulted: Consulted },
+}
+
+impl Compiled {
+    /// Whether the simple response headers are the same for every request.
+    /// [Fetch, CORS protocol and HTTP caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches)
+    #[inline]
+    pub(crate) fn is_constant(&self) -> bool {
+        let one_answer =
+            if self.origins.any { !self.reflects() } else { self.origins.one_origin().is_some() };
+        one_answer && self.closure.is_none() && self.asks.is_none() && !self.forbids()
+    }
+
+    /// Whether what a disallowed origin sends is kept from the handler.
+    pub(crate) fn forbids(&self) -> bool {
+        self.disallowed_origin == DisallowedOrigin::Forbid
+    }
+
+    /// Whether `*` is answered by an echo, since browsers refuse a literal one with credentials.
+    pub(crate) fn reflects(&self) -> bool {
+        self.origins.any && self.credentials
+    }
+
+    /// Whether the answer to a preflight depends on `Access-Control-Request-Headers`.
+    pub(crate) fn reads_request_headers(&self) -> bool {
+        self.refused_preflight == RefusedPreflight::Conceal
+            || self.preflight_continue
+            || self.headers.any
+    }
+
+    /// What follows from a request that is no preflight, where that is the same for every one.
+    pub(crate) fn constant(&self) -> Plan {
+        self.not_cors(false, Consulted::default(), false).plan
+    }
+
+    #[inline]
+    pub(crate) fn begin<'r, R: Request>(
+        &self,
+        request: &'r R,
+        origin: Option<&OriginLines<'r, R::Value>>,
+    ) -> Step<'r> {
+        let options = is_options(request);
+        let Some(origin) = origin else {
+            return Step::Decided(self.without_origin(request, options));
+        };
+        let preflight = options && request.lines(RequestHeader::RequestMethod).next().is_some();
+        let allowed = |consulted| {
+            if preflight { self.preflight(request) } else { self.simple(options, consulted) }
+        };
+        let refused =
+            |found, consulted| self.refuse_origin(request, found, options, preflight, consulted);
+        match self.judge_origin(request, origin) {
+            OriginVerdict::Allowed { consulted } => Step::Decided(allowed(consulted)),
+            OriginVerdict::Refused { found, consulted } => Step::Decided(refused(found, consulted)),
+            OriginVerdict::Ask { origin, consulted } => Step::Ask {
+                origin,
+                allowed: allowed(consulted),
+                refused: refused(Found::Unmatched(origin.as_str().as_bytes()), consulted),
+            },
+        }
+    }
+
+    /// The decision, with the reason of a refusal looked for where no answer depends on it.
+    pub(crate) fn decision<'r, R: Request>(
+        &self,
+        request: &'r R,
+        found: Found<'r>,
+    ) -> Decision<'r> {
+        match found {
+            Found::Decided(decision) => decision,
+            Found::Unmatched(origin) => {
+                let well_formed = origin == b"null" || Origin::parse(origin).is_ok();
+                Decision::Reject(if well_formed {
+                    Reason::OriginNotAllowed(origin)
+                } else {
+                    Reason::OriginMalformed(origin)
+                })
+            }
+            Found::PreflightUnread => {
+                preflight_decision(self.judge_method(request), self.judge_headers(request))
+            }
+        }
+    }
+
+    #[inline]
+    fn judge_origin<'r, R: Request>(
+        &self,
+        request: &'r R,
+        origin: &OriginLines<'r, R::Value>,
+    ) -> OriginVerdict<'r> {
+        let nobody = Consulted::default();
+        let allowed = OriginVerdict::Allowed { consulted: nobody };
+        if self.origins.any && !self.reflects() {
+            return allowed;
+        }
+        let refused = |found| OriginVerdict::Refused { found, consulted: nobody };
+        if origin.repeated {
+            return refused(Found::Decided(Decision::Reject(Reason::OriginRepeated)));
+        }
+        let bytes = origin.first.as_ref();
+        if self.origins.patterns.contains(bytes) {
+            return allowed;
+        }
+        if bytes == b"null" && self.origins.any && self.danger.allow_null_origin {
+            return allowed;
+        }
+        if !self.origins.any
+            && !self.origins.has_regexes()
+            && self.closure.is_none()
+            && self.asks.is_none()
+        {
+            return refused(Found::Unmatched(bytes));
+        }
+        let Ok(origin) = Origin::parse(bytes) else {
+            return refused(Found::Unmatched(bytes));
+        };
+        if self.origins.any || self.origins.matches_regex(origin) {
+            return allowed;
+        }
+        // With credentials, no one is asked about an origin that anyone on the network can take.
+        let secure =
+            !self.credentials || self.danger.allow_insecure_origins || !origin.is_insecure();
+        let closure = self.closure.as_ref().filter(|_| secure);
+        if closure.is_some_and(|closure| closure.allows(origin, request)) {
+            return OriginVerdict::Allowed { consulted: Consulted { closure: true, ..nobody } };
+        }
+        let consulted =
+            Consulted { closure: closure.is_some(), ask: self.asks.is_some() && secure };
+        if consulted.ask {
+            return OriginVerdict::Ask { origin, consulted };
+        }
+        OriginVerdict::Refused { found: Found::Unmatched(bytes), consulted }
+    }
+
+    #[inline]
+    fn not_cors(&self, options: bool, consulted: Consulted, fetch_site: bool) -> Outcome<'static> {
+        let headers =
+            if self.is_constant() { ResponseHeaderSet::Simple } else { ResponseHeaderSet::None };
+        let vary = vary_on(options, consulted, fetch_site);
+        let found = Found::Decided(Decision::NotCors);
+        Outcome { found, plan: Plan { status: None, headers, vary } }
+    }
+
+    #[inline]
+    fn simple(&self, options: bool, consulted: Consulted) -> Outcome<'static> {
+        let vary = vary_on(options, consulted, false);
+        let headers = ResponseHeaderSet::Simple;
+        let found = Found::Decided(Decision::Simple);
+        Outcome { found, plan: Plan { status: None, headers, vary } }
+    }
+
+    /// A request without `Origin`: not CORS, unless the browser says that another origin sent what
+    /// may change something.
+    #[inline]
+    fn without_origin<'r, R: Request>(&self, request: &'r R, options: bool) -> Outcome<'r> {
+        let reads_site = self.forbids() && !is_safe(request.method());
+        let site = reads_site.then(|| cross_origin_site(request)).flatten();
+        match site {
+            None => self.not_cors(options, Consulted::default(), reads_site),
+            Some(site) => self.forbidden(
+                Found::Decided(Decision::Reject(Reason::CrossOrigin(site))),
+                vary_on(options, Consulted::default(), true),
+            ),
+        }
+    }
+
+    fn forbidden<'r>(&self, found: Found<'r>, vary: VaryOn) -> Outcome<'r> {
+        let headers = ResponseHeaderSet::None;
+        Outcome { found, plan: Plan { status: Some(FORBIDDEN), headers, vary } }
+    }
+
+    fn refuse_origin<'r, R: Request>(
+        &self,
+        request: &R,
+        found: Found<'r>,
+        options: bool,
+        preflight: bool,
+        consulted: Consulted,
+    ) -> Outcome<'r> {
+        let forbids = self.forbids();
+        if forbids && is_own(request, found) {
+            return self.not_cors(options, consulted, true);
+        }
+        if preflight || forbids {
+            return self.forbidden(found, vary_on(options, consulted, forbids));
+        }
+        Outcome { found, plan: self.not_cors(options, consulted, false).plan }
+    }
+
+    /// A preflight from an origin that is allowed.
+    fn preflight<'r, R: Request>(&self, request: &'r R) -> Outcome<'r> {
+        let reads_headers = self.reads_request_headers();
+        let method = (self.methods.any || reads_headers).then(|| self.judge_method(request));
+        let asked = reads_headers.then(|| self.judge_headers(request));
+        let found = match (method, asked) {
+            (Some(method), Some(asked)) => Found::Decided(preflight_decision(method, asked)),
+            _ => Found::PreflightUnread,
+        };
+        let refused = matches!(found, Found::Decided(Decision::Reject(_)));
+        let vary = VaryOn::Options;
+        if refused && self.refused_preflight == RefusedPreflight::Conceal {
+            return self.forbidden(found, vary);
+        }
+        let methods = match method {
+            Some(Err(_)) if self.methods.any => Methods::Safelisted,
+            Some(Ok(())) if self.methods.any && self.credentials => Methods::Echo,
+            _ => Methods::Policy,
+        };
+        let headers = match asked {
+            Some(asked) if self.headers.any => match asked {
+                AskedHeaders::TooLong => Headers::Omit,
+                // A literal `*` would let browsers send what was just refused.
+                AskedHeaders::Refused(_) => Headers::EchoAllowed,
+                AskedHeaders::Allowed { .. } if !self.credentials => Headers::Policy,
+                AskedHeaders::Allowed { verbatim: true } => Headers::EchoVerbatim,
+                AskedHeaders::Allowed { verbatim: false } => Headers::EchoAllowed,
+            },
+            _ => Headers::Policy,
+        };
+        let private_network = self.private_network
+            && only(request.lines(RequestHeader::RequestPrivateNetwork)) == Some(b"true");
+        let goes_on = !refused && self.preflight_continue;
+        let status = self.preflight_status.unwrap_or(NO_CONTENT);
+        let headers = ResponseHeaderSet::Preflight { methods, headers, private_network };
+        Outcome { found, plan: Plan { status: (!goes_on).then_some(status), headers, vary } }
+    }
+
+    fn judge_headers<'r, R: Request>(&self, request: &'r R) -> AskedHeaders<'r> {
+        self.headers.judge(|| request.lines(RequestHeader::RequestHeaders).map(AsRef::as_ref))
+    }
+
+    fn judge_method<'r, R: Request>(&self, request: &'r R) -> Result<(), Reason<'r>> {
+        let mut lines = request.lines(RequestHeader::RequestMethod);
+        let method = lines.next().map(AsRef::as_ref).unwrap_or_default();
+        if lines.next().is_some() {
+            return Err(Reason::MethodRepeated);
+        }
+        if self.methods.allows(method) {
+            return Ok(());
+        }
+        Err(if is_token(method) {
+            Reason::MethodNotAllowed(method)
+        } else {
+            Reason::MethodMalformed(method)
+        })
+    }
+}
+
+fn preflight_decision<'r>(method: Result<(), Reason<'r>>, asked: AskedHeaders<'r>) -> Decision<'r> {
+    let refused = method.err().or(match asked {
+        AskedHeaders::Allowed { .. } => None,
+        AskedHeaders::Refused(name) => Some(Reason::HeaderNotAllowed(name)),
+        AskedHeaders::TooLong => Some(Reason::HeadersTooLong),
+    });
+    refused.map_or(Decision::Preflight, Decision::Reject)
+}
+
+pub(crate) fn is_options<R: Request>(request: &R) -> bool {
+    request.method() == "OPTIONS"
+}
+
+fn vary_on(options: bool, consulted: Consulted, fetch_site: bool) -> VaryOn {
+    if options { VaryOn::Options } else { VaryOn::Cacheable { consulted, fetch_site } }
+}
+
+/// The one line of a header that came once.
+fn only<'r, V: AsRef<[u8]> + 'r>(mut lines: impl Iterator<Item = &'r V>) -> Option<&'r [u8]> {
+    lines.next().filter(|_| lines.next().is_none()).map(AsRef::as_ref)
+}
+
+/// [RFC 9110, 9.2.1](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1)
+fn is_safe(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
+}
+
+/// What the browser says of a request from another origin.
+/// [Fetch Metadata, Sec-Fetch-Site](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)
+fn cross_origin_site<R: Request>(request: &R) -> Option<&[u8]> {
+    let mut lines = request.lines(RequestHeader::FetchSite).map(AsRef::as_ref);
+    lines.find(|line| matches!(*line, b"cross-site" | b"same-site"))
+}
+
+/// Whether a request whose origin is not allowed comes from this server's own pages, or from no
+/// page at all. Where the browser says so or not, nothing else counts: pages of `http:` and
+/// `https:` can share an authority, and those of other schemes can take any.
+fn is_own<R: Request>(request: &R, found: Found<'_>) -> bool {
+    if request.lines(RequestHeader::FetchSite).next().is_some() {
+        let site = only(request.lines(RequestHeader::FetchSite));
+        return matches!(site, Some(b"same-origin" | b"none"));
+    }
+    matches!(found, Found::Unmatched(origin) if is_own_origin(request, origin))
+}
+
+/// Whether host and port of an `http` or `https` origin are those that the request was sent to.
+fn is_own_origin<R: Request>(request: &R, origin: &[u8]) -> bool {
+    let parsed = Origin::parse(origin).ok();
+    let authority = request.authority().and_then(|bytes| str::from_utf8(bytes).ok());
+    let (Some(origin), Some(authority)) = (parsed, authority) else { return false };
+    if !matches!(origin.scheme(), "http" | "https") {
+        return false;
+    }
+    let port_start = match authority.rfind([':', ']']) {
+        Some(at) if authority[at..].starts_with(':') => at,
+        _ => authority.len(),
+    };
+    let (host, port) = authority.split_at(port_start);
+    let port = match port.strip_prefix(':') {
+        None | Some("") => origin::default_port(origin.scheme()),
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => match digits.parse() {
+            Ok(port) => Some(port),
+            Err(_) => return false,
+        },
+        Some(_) => return false,
+    };
+    host.eq_ignore_ascii_case(origin.host()) && port == origin.port_or_default()
+}

@@ -1,0 +1,201 @@
+//! What one entry of `allow_origins` matches.
+//!
+//! For a pattern that no row here can express, use a regular expression (feature `regex`) or
+//! [`Builder::allow_origin_if`](crate::Builder::allow_origin_if).
+//!
+//! | pattern | matches | does not match | why |
+//! |---|---|---|---|
+//! | `https://a.test` | `https://a.test` | `http://a.test`, `https://a.test:8443` | scheme, host and port are the origin |
+//! | `https://*.a.test` | `https://x.a.test`, `https://y.x.a.test` | `https://a.test`, `https://xa.test` | `*` stands for whole labels, at least one |
+//! | `http://localhost:*` | `http://localhost`, `http://localhost:3000` | `https://localhost` | any port, also none |
+//! | `https://*.a.test:*` | `https://x.a.test:8443` | `https://a.test:8443` | both at once |
+//! | `app://.` | `app://.` | `app://a` | hosts of schemes other than `http` and `https` are opaque |
+//! | `moz-extension://*` | `moz-extension://x`, `moz-extension://X.y` | `moz-extension://x:81` | any host of such a scheme, without a port |
+//! | `null` | `null` | anything else | opaque origins: sandboxed frames, `file:`, redirects |
+
+mod dialect;
+mod host;
+mod meant;
+mod scheme;
+mod several;
+mod stars;
+#[cfg(test)]
+mod tests;
+
+pub use meant::Meant;
+pub(crate) use meant::diagnose;
+pub(crate) use scheme::misspelt;
+
+use crate::origin::{self, Origin, OriginFault};
+use std::borrow::Cow;
+
+/// One pattern, parsed. Borrows the text of the policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pattern<'a> {
+    Null,
+    /// `moz-extension://*`; the scheme is neither `http` nor `https`.
+    AnyHost {
+        scheme: &'a str,
+    },
+    Tuple {
+        scheme: &'a str,
+        subdomains: bool,
+        host: &'a str,
+        port: Port<'a>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Port<'a> {
+    /// With its colon; empty where the pattern has none.
+    Exact(&'a str),
+    Any,
+}
+
+/// Why a text is not a pattern. The error that holds this shows the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PatternFault {
+    /// Apart from its wildcards it is not an origin.
+    Origin(OriginFault),
+    /// Nothing but white space.
+    Empty,
+    /// White space before, after or within.
+    WhiteSpace,
+    /// Quotation marks around it.
+    Quotes,
+    /// Several entries in one, or a separator such as a comma.
+    Several,
+    /// A placeholder that nobody filled in, such as `${host}`.
+    Placeholder,
+    /// A regular expression that is not marked as one.
+    Regex,
+    /// `https//`, `https:/`, `//`: the scheme is cut or doubled.
+    CutScheme,
+    /// `wss`, `ftp`: no page has an origin of this scheme.
+    NoPage,
+    /// A scheme alone, as in `https://`.
+    LoneScheme,
+    /// `https://*`: any host at all.
+    AnyHost,
+    /// `*` elsewhere than as whole left-most labels, or as the port.
+    Wildcard,
+    /// `*.` before an IP address, which has no subdomains.
+    WildcardBeforeIp,
+    /// An IPv6 address without both of its brackets.
+    Brackets,
+    /// Characters outside ASCII, where browsers send Punycode.
+    Unicode,
+    /// The host ends in a dot.
+    TrailingDot,
+    /// Two dots in a row, or a dot in front.
+    EmptyLabel,
+    /// The shortest origin that it could match is longer than [`MAX_LEN`](crate::MAX_ORIGIN_LEN).
+    TooLong,
+}
+
+impl<'a> Pattern<'a> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, PatternFault> {
+        if text == "null" {
+            return Ok(Self::Null);
+        }
+        if text.trim().is_empty() {
+            return Err(PatternFault::Empty);
+        }
+        if text.contains(char::is_whitespace) {
+            return Err(PatternFault::WhiteSpace);
+        }
+        if !text.is_ascii() {
+            return Err(PatternFault::Unicode);
+        }
+        let (scheme, authority) =
+            text.split_once("://").ok_or(PatternFault::Origin(OriginFault::NoScheme))?;
+        if scheme == "file" {
+            return Err(PatternFault::Origin(OriginFault::FileScheme));
+        }
+        if scheme::has_no_page(scheme) {
+            return Err(PatternFault::NoPage);
+        }
+        let is_web = scheme::is_web(scheme);
+        match authority {
+            "" => return Err(PatternFault::LoneScheme),
+            "*" if !is_web && origin::check_scheme(scheme).is_ok() => {
+                let is_short = text.len() <= origin::MAX_LEN;
+                return is_short.then_some(Self::AnyHost { scheme }).ok_or(PatternFault::TooLong);
+            }
+            _ if authority == "*" || authority.starts_with("*:") => {
+                return Err(PatternFault::AnyHost);
+            }
+            _ => {}
+        }
+        let (rest, port) = match authority.strip_suffix(":*") {
+            Some(rest) => (rest, Some(Port::Any)),
+            None => (authority, None),
+        };
+        let (host, subdomains) = match rest.strip_prefix("*.") {
+            Some(host) => (host, true),
+            None => (rest, false),
+        };
+        let shortest = text.len() - if port.is_some() { ":*".len() } else { 0 };
+        if shortest > origin::MAX_LEN {
+            return Err(PatternFault::TooLong);
+        }
+        if host.contains('*') {
+            let is_behind = host.find('*') > host.find(['/', '?', '#']).or(Some(host.len()));
+            let path = PatternFault::Origin(OriginFault::Path);
+            return Err(if is_behind { path } else { PatternFault::Wildcard });
+        }
+        // The pattern without its wildcards, which is the text itself where it has none.
+        let plain = match subdomains {
+            true => Cow::Owned(format!("{scheme}://{host}")),
+            false => Cow::Borrowed(&text[..shortest]),
+        };
+        let parsed = Origin::parse(plain.as_bytes()).map_err(PatternFault::Origin)?;
+        let host = &host[..parsed.host().len()];
+        if !host::is_plain(host, is_web) {
+            return Err(PatternFault::Origin(OriginFault::BadHost));
+        }
+        if (is_web || subdomains) && host.ends_with('.') {
+            return Err(PatternFault::TrailingDot);
+        }
+        if (is_web || subdomains) && host.split('.').any(str::is_empty) {
+            return Err(PatternFault::EmptyLabel);
+        }
+        if subdomains && origin::is_ip_address(host) {
+            return Err(PatternFault::WildcardBeforeIp);
+        }
+        if port.is_some() && parsed.port().is_some() {
+            return Err(PatternFault::Origin(OriginFault::BadPort));
+        }
+        let exact_port = &authority[usize::from(subdomains) * 2 + host.len()..];
+        Ok(Self::Tuple { scheme, subdomains, host, port: port.unwrap_or(Port::Exact(exact_port)) })
+    }
+
+    /// Whether the origins that it matches are [insecure](Origin::is_insecure).
+    pub(crate) fn is_insecure(&self) -> bool {
+        matches!(self, Self::Tuple { scheme: "http", host, .. } if !origin::is_loopback(host))
+    }
+
+    /// Whether it is one origin and no more.
+    pub(crate) fn is_exact(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::AnyHost { .. } => false,
+            Self::Tuple { subdomains, port, .. } => !subdomains && *port != Port::Any,
+        }
+    }
+
+    fn is_misspelt(&self) -> bool {
+        match self {
+            Self::Null => false,
+            Self::AnyHost { scheme } | Self::Tuple { scheme, .. } => misspelt(scheme).is_some(),
+        }
+    }
+
+    /// Whether it names a port that browsers do not connect to.
+    pub(crate) fn has_bad_port(&self) -> bool {
+        let Self::Tuple { scheme, port: Port::Exact(port), .. } = self else { return false };
+        let port = port.strip_prefix(':').and_then(|digits| digits.parse().ok());
+        scheme::is_web(scheme) && port.is_some_and(crate::origin::ports::is_bad_port)
+    }
+}

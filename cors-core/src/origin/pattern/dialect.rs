@@ -1,0 +1,136 @@
+//! Regular expressions that are written as plain texts, in the dialects of other programs.
+
+use super::meant::Meant;
+use super::{Pattern, host};
+use std::borrow::Cow;
+use std::net::Ipv6Addr;
+
+/// Whether a text looks like a regular expression, and not like a glob or a placeholder.
+pub(super) fn is_regex(text: &str) -> bool {
+    const SIGNS: [&str; 24] = [
+        "^", r"\.", r"\/", r"\d", r"\w", r"\s", r"\-", r"\:", r"\b", "://.*", ".+", ")+", ")*",
+        ")?", "]+", "]*", "]{", "]?", "[a-z", "[A-Z", "[0-9", "(?", "http.*", "?:",
+    ];
+    let text = &*without_address(text);
+    let has_group = text.contains('(') && text.contains(')');
+    !text.contains("${")
+        && !text.contains("$(")
+        && !text.contains("{{")
+        && (SIGNS.iter().any(|sign| text.contains(sign))
+            || has_group
+            || text.starts_with('~')
+            || text.starts_with(".*")
+            || text.len() > 1 && text.ends_with('$')
+            || delimited(text).is_some())
+}
+
+/// An IPv6 address looks like a class.
+fn without_address(text: &str) -> Cow<'_, str> {
+    let address = text.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
+    match address {
+        Some((inner, _)) if inner.parse::<Ipv6Addr>().is_ok() => {
+            text.replacen(&format!("[{inner}]"), "", 1).into()
+        }
+        _ => text.into(),
+    }
+}
+
+/// What stands between the delimiters of `/…/i`, `#…#` and the like.
+fn delimited(text: &str) -> Option<&str> {
+    let delimiter = text.chars().next().filter(|c| "/#@!%~".contains(*c))?;
+    let (inner, flags) = text[1..].rsplit_once(delimiter)?;
+    let is_flags = flags.len() < 7 && flags.bytes().all(|byte| byte.is_ascii_lowercase());
+    (is_flags && inner.contains(['.', ':', '\\']) && !inner.starts_with(delimiter)).then_some(inner)
+}
+
+#[cfg(not(feature = "regex"))]
+pub(super) fn meant(text: &str) -> Option<Meant> {
+    literal(&translated(text)?)
+}
+
+/// The regular expression in our syntax, or the entry that it is. It may name no host at all, and
+/// then nothing was meant that a policy should hold.
+#[cfg(feature = "regex")]
+pub(super) fn meant(text: &str) -> Option<Meant> {
+    use crate::origin::regex::OriginRegex;
+    let regex = translated(text)?;
+    if let Some(entry) = literal(&regex) {
+        return Some(entry);
+    }
+    let compiled = OriginRegex::new(&regex).ok()?;
+    let is_any = ["stranger.invalid", "stranger.invalid:8443", "1.2.3.4", "localhost:8443"]
+        .iter()
+        .filter(|host| {
+            compiled.is_match(&format!("https://{host}"))
+                || compiled.is_match(&format!("http://{host}"))
+        })
+        .count()
+        > 1;
+    let fits =
+        !is_any && !regex.contains('\'') && regex.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then_some(Meant::Regex { regex, shared: None, needs_danger: false })
+}
+
+/// The one origin that a regular expression without any operator matches.
+fn literal(regex: &str) -> Option<Meant> {
+    let text = regex.replace(r"\.", ".");
+    let is_literal = !text.contains(['\\', '^', '$', '|', '*', '+', '?', '(', ')', '[', '{']);
+    if !is_literal {
+        return None;
+    }
+    if Pattern::parse(&text).is_ok() { Some(Meant::Entry(text)) } else { host::mended(&text) }
+}
+
+/// Without delimiters, anchors and a path at the end; with a scheme; every dot between labels
+/// escaped, and in lower case, as hosts are.
+fn translated(text: &str) -> Option<String> {
+    let mut inner = delimited(text).unwrap_or(text);
+    inner = inner.strip_prefix("~*").or(inner.strip_prefix('~')).unwrap_or(inner).trim();
+    inner = inner.strip_prefix("(?i)").unwrap_or(inner);
+    inner = inner.strip_prefix('^').unwrap_or(inner);
+    inner = inner.strip_prefix("(?i)").unwrap_or(inner);
+    inner = inner.strip_suffix('$').filter(|rest| !rest.ends_with('\\')).unwrap_or(inner);
+    let plain = if inner.contains(r"\\") { inner.replace(r"\\", r"\") } else { inner.to_owned() };
+    let regex = respelt(&plain);
+    let is_behind_scheme = |end: &str| !end.ends_with('/');
+    let regex = ["(?:/.*)?", "(/.*)?", "/.*", "/?", "/"]
+        .iter()
+        .find_map(|path| regex.strip_suffix(path).filter(|rest| is_behind_scheme(rest)))
+        .unwrap_or(&regex)
+        .to_owned();
+    if regex.contains("://") {
+        return regex.starts_with(|c: char| "h([".contains(c)).then_some(regex);
+    }
+    let is_loopback = ["localhost", r"127\.", r"\[::1"].iter().any(|host| regex.starts_with(host));
+    let has_dot = regex.contains(r"\.");
+    match (is_loopback, has_dot) {
+        (true, _) => Some(format!("http://{regex}")),
+        (false, true) if !regex.starts_with(['/', ':']) => Some(format!("https://{regex}")),
+        _ => None,
+    }
+}
+
+fn respelt(regex: &str) -> String {
+    let mut out = String::with_capacity(regex.len());
+    let mut chars = regex.chars().peekable();
+    let mut in_class = false;
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some(escaped @ ('/' | ':' | '_')) => out.push(escaped),
+                Some('-') if !in_class => out.push('-'),
+                Some(escaped) => out.extend(['\\', escaped]),
+                None => out.push('\\'),
+            },
+            '.' if !in_class => {
+                let is_repeated = chars.peek().is_some_and(|next| "*+?{".contains(*next));
+                out.push_str(if is_repeated { "." } else { r"\." });
+            }
+            _ => {
+                in_class = c == '[' || in_class && c != ']';
+                out.push(c.to_ascii_lowercase());
+            }
+        }
+    }
+    out
+}

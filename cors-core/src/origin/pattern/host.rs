@@ -1,0 +1,131 @@
+//! Hosts and ports of entries, mended.
+
+use super::meant::Meant;
+use super::{Pattern, scheme, stars};
+use crate::origin::public_suffix;
+use crate::origin::punycode;
+use crate::origin::{default_port, write_ipv6};
+use std::net::Ipv6Addr;
+
+/// Whether a policy may hold the host. Names hold letters, digits, `-`, `_` and dots: the URL
+/// Standard allows more, but then a list, a placeholder or a regular expression was meant.
+pub(super) fn is_plain(host: &str, is_web: bool) -> bool {
+    if host.starts_with('[') {
+        return true;
+    }
+    let is_label = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if is_web {
+        return host.bytes().all(is_label);
+    }
+    let is_escape = |at: usize| {
+        let digits = host.as_bytes().get(at + 1..at + 3);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    host.bytes().enumerate().all(|(at, byte)| match byte {
+        b'%' => is_escape(at),
+        b'~' | b'!' | b'&' | b'=' | b'+' => true,
+        _ => is_label(byte),
+    })
+}
+
+/// What one entry likely meant that is not a pattern.
+pub(super) fn mended(text: &str) -> Option<Meant> {
+    let (scheme, rest, _) = scheme::split(text)?;
+    let authority = rest.split(['/', '?', '#', '\\']).next()?;
+    let authority = authority.rsplit('@').next()?;
+    let (host, port) = split_port(authority);
+    if ["http", "https"].contains(&host) {
+        return None;
+    }
+    let port = match mended_port(port, &scheme) {
+        Some(port) => port,
+        None if port.bytes().skip(1).all(|b| b.is_ascii_digit() || b == b'*') => port.to_owned(),
+        None => return None,
+    };
+    let mended = if let Some(inner) = ipv6(host) {
+        let mut compressed = String::new();
+        write_ipv6(inner?, &mut compressed).ok()?;
+        format!("[{compressed}]")
+    } else if !scheme::is_web(&scheme) {
+        let lower = host.to_ascii_lowercase();
+        if lower == "*" {
+            return entry(format!("{scheme}://*"));
+        }
+        lower
+    } else {
+        let name = mended_name(host)?;
+        if name.contains('*') || port.len() > ":*".len() && port.contains('*') {
+            return stars::meant(&scheme, &name, &port);
+        }
+        name
+    };
+    entry(format!("{scheme}://{mended}{port}"))
+}
+
+/// The entry, if it is one. What matches names of many registrants was never meant by a slip.
+pub(super) fn entry(text: String) -> Option<Meant> {
+    match Pattern::parse(&text).ok()? {
+        Pattern::Tuple { subdomains: true, host, .. } if public_suffix::is_shared(host) => None,
+        _ => Some(Meant::Entry(text)),
+    }
+}
+
+/// The host and the port with its colon, which an IPv6 address without brackets does not have.
+fn split_port(authority: &str) -> (&str, &str) {
+    let colon = match authority.rfind([':', ']']) {
+        Some(at) if authority[at..].starts_with(':') => at,
+        _ => return (authority, ""),
+    };
+    let is_ipv6 = authority.contains("::") && !authority.contains(']');
+    if is_ipv6 { (authority, "") } else { authority.split_at(colon) }
+}
+
+/// The address, if the host looks like one; `None` in it if it is none, or could be read as
+/// another one and a port.
+fn ipv6(host: &str) -> Option<Option<Ipv6Addr>> {
+    let inner = host.strip_prefix('[').unwrap_or(host);
+    let inner = inner.strip_suffix(']').unwrap_or(inner);
+    let has_both = host.len() == inner.len() + 2;
+    if !has_both && !inner.contains("::") {
+        return None;
+    }
+    let last = inner.rsplit(':').next().unwrap_or_default();
+    let may_be_port = last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_digit());
+    Some(inner.parse().ok().filter(|_| has_both || !may_be_port))
+}
+
+/// Whether a bracket of an IPv6 address is missing.
+pub(super) fn lacks_bracket(text: &str) -> bool {
+    let Some((_, rest, _)) = scheme::split(text) else { return false };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    authority.contains('[') != authority.contains(']')
+        || authority.contains("::") && !authority.contains('[')
+}
+
+/// With its colon; `None` if it is none, or stands for several.
+fn mended_port(port: &str, scheme: &str) -> Option<String> {
+    let number: u16 = match port.strip_prefix(':') {
+        None | Some("") => return Some(String::new()),
+        Some("*") => return Some(":*".to_owned()),
+        Some("http") => 80,
+        Some("https") => 443,
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok()?,
+        Some(_) => return None,
+    };
+    let is_default = default_port(scheme) == Some(number);
+    Some(if is_default { String::new() } else { format!(":{number}") })
+}
+
+/// Lower case, Punycode, no empty label, and `*.` in front where a dot stood there.
+fn mended_name(host: &str) -> Option<String> {
+    let mut labels = Vec::new();
+    for label in host.split('.').filter(|label| !label.is_empty()) {
+        let ascii = punycode::to_ascii(label);
+        if !punycode::is_encoded_as_it_is(label) || !is_plain(&ascii.replace('*', ""), true) {
+            return None;
+        }
+        labels.push(ascii);
+    }
+    let stars = if host.starts_with('.') { "*." } else { "" };
+    Some(format!("{stars}{}", labels.join(".")))
+}

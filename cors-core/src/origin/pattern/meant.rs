@@ -1,0 +1,139 @@
+//! What a text that is not a pattern likely meant.
+//!
+//! What is proposed is an entry that a browser's origin can match, and allows no more than the
+//! text was meant to. Where that is not plain, nothing is proposed.
+
+use super::host::{entry, lacks_bracket, mended};
+use super::{Pattern, PatternFault, dialect, scheme, several};
+use crate::origin::OriginFault;
+use crate::origin::entry::OriginEntry;
+use std::fmt;
+
+/// What an entry of `allow_origins` likely meant that is not a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Meant {
+    /// One entry.
+    Entry(String),
+    /// Several entries.
+    Entries(Vec<String>),
+    /// A regular expression. Needs the feature `regex`.
+    Regex {
+        /// Matches whole origins.
+        regex: String,
+        /// A public suffix below which anyone can take a name that matches, if there is one.
+        shared: Option<String>,
+        /// Whether the policy takes it only with `danger.allow_unbounded_regex`.
+        needs_danger: bool,
+    },
+}
+
+impl Meant {
+    pub(super) fn of(mut entries: Vec<String>) -> Option<Self> {
+        match entries.len() {
+            0 => None,
+            1 => entries.pop().map(Self::Entry),
+            _ => Some(Self::Entries(entries)),
+        }
+    }
+
+    /// To put into `allow_origins` in place of the entry.
+    pub fn entries(&self) -> Vec<OriginEntry> {
+        match self {
+            Self::Entry(entry) => vec![entry.into()],
+            Self::Entries(entries) => entries.iter().map(OriginEntry::from).collect(),
+            Self::Regex { regex, .. } => vec![OriginEntry::regex(regex)],
+        }
+    }
+}
+
+/// As a policy file in TOML has it.
+impl fmt::Display for Meant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entry(entry) => write!(f, "{entry:?}"),
+            Self::Entries(entries) => write!(f, "{entries:?}"),
+            Self::Regex { regex, .. } => write!(f, "{{ regex = '{regex}' }}"),
+        }
+    }
+}
+
+/// A list longer than this is not shown.
+const MAX_TEXT: usize = 2048;
+
+/// What is wrong with a text in which [`Pattern::parse`] found `fault`, and what it may have
+/// meant, the likeliest first.
+pub(crate) fn diagnose(text: &str, fault: PatternFault) -> (PatternFault, Vec<Meant>) {
+    let bare = unquoted(text);
+    if bare.is_empty() || bare == "*" {
+        return (fault, Vec::new());
+    }
+    let fault = match Pattern::parse(bare) {
+        Ok(pattern) => {
+            let fault = if bare == text.trim() { fault } else { PatternFault::Quotes };
+            let is_meant = !pattern.is_misspelt();
+            let meant = if is_meant { Some(Meant::Entry(bare.to_owned())) } else { mended(bare) };
+            return (fault, meant.into_iter().collect());
+        }
+        Err(_) if bare == "null" => return (fault, Vec::new()),
+        Err(fault) => fault,
+    };
+    if bare.len() > MAX_TEXT {
+        let is_list = bare.split(several::is_separator).filter(|one| one.contains("://")).nth(1);
+        return (if is_list.is_some() { PatternFault::Several } else { fault }, Vec::new());
+    }
+    if bare.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:")) {
+        return (PatternFault::Origin(OriginFault::FileScheme), Vec::new());
+    }
+    if let Some(both) = both_schemes(bare) {
+        return (PatternFault::Several, both);
+    }
+    if dialect::is_regex(bare) {
+        return (PatternFault::Regex, dialect::meant(bare).into_iter().collect());
+    }
+    if let Some(entries) = several::expanded(bare) {
+        return (PatternFault::Several, vec![entries]);
+    }
+    if several::is_placeholder(bare) {
+        return (PatternFault::Placeholder, Vec::new());
+    }
+    if bare.contains(several::is_separator) {
+        let meant = several::list(bare).or_else(|| mended(bare));
+        return (PatternFault::Several, meant.into_iter().collect());
+    }
+    let is_cut = scheme::split(bare).is_some_and(|(_, _, cut)| cut);
+    let fault = if lacks_bracket(bare) {
+        PatternFault::Brackets
+    } else if is_cut {
+        PatternFault::CutScheme
+    } else {
+        fault
+    };
+    (fault, mended(bare).into_iter().collect())
+}
+
+/// Without white space and quotation marks around it.
+fn unquoted(text: &str) -> &str {
+    let marks = ['"', '\'', '`', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}'];
+    let text = text.trim();
+    let bare = text.trim_matches(marks).trim();
+    let angled = bare.strip_prefix('<').and_then(|bare| bare.strip_suffix('>'));
+    let bare = angled.filter(|inner| inner.contains("://")).unwrap_or(bare);
+    // `"https://a.test", "https://b.test"` has marks inside as well.
+    if bare.contains(marks) { text } else { bare }
+}
+
+/// `*://a.test` and the like: both schemes, or the one that may have credentials.
+fn both_schemes(text: &str) -> Option<Vec<Meant>> {
+    let rest = scheme::behind_both(text)?;
+    let [http, https] = ["http", "https"].map(|scheme| {
+        let text = format!("{scheme}://{rest}");
+        entry(text.clone()).or_else(|| mended(&text))
+    });
+    match (http?, https?) {
+        (Meant::Entry(http), Meant::Entry(https)) => {
+            Some(vec![Meant::Entries(vec![http, https.clone()]), Meant::Entry(https)])
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,64 @@
+//! `*` where patterns have none: what a glob meant.
+
+use super::host::entry;
+use super::meant::Meant;
+use crate::origin::public_suffix;
+
+/// What was likely meant by a host in lower case, or a port, that holds `*`; the port comes with
+/// its colon.
+pub(super) fn meant(scheme: &str, host: &str, port: &str) -> Option<Meant> {
+    let mut host = host.to_owned();
+    while host.contains("**") {
+        host = host.replace("**", "*");
+    }
+    let whole_port = port == ":*" || !port.contains('*');
+    if whole_port && host.strip_prefix("*.").is_some_and(|rest| !rest.contains('*')) {
+        return entry(format!("{scheme}://{host}{port}"));
+    }
+    let labels: Vec<&str> = host.split('.').collect();
+    let Some(last) = labels.iter().rposition(|label| label.contains('*')) else {
+        return regex(scheme, &labels, port, LABEL, None);
+    };
+    let is_number = |label: &&str| label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*');
+    if labels.len() == 4 && labels.iter().all(&is_number) && !labels[0].contains('*') {
+        return regex(scheme, &labels, port, NUMBER, None);
+    }
+    let rest = labels[last + 1..].join(".");
+    // A name does not end in a number.
+    if rest.is_empty() || labels.last().is_some_and(is_number) {
+        return None;
+    }
+    let is_shared = public_suffix::is_shared(&rest);
+    // `*example.com` lost its dot: nobody means `evilexample.com`.
+    if let Some(name) = labels[last].strip_prefix('*').filter(|_| last == 0 && whole_port)
+        && is_shared
+        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
+    {
+        return entry(format!("{scheme}://*.{name}.{rest}{port}"));
+    }
+    // Without the list no one knows whose names these are.
+    if is_shared && labels[last] == "*" || cfg!(not(feature = "public-suffix")) {
+        return None;
+    }
+    regex(scheme, &labels, port, LABEL, is_shared.then_some(rest))
+}
+
+/// What a `*` in a label becomes.
+const LABEL: &str = "[a-z0-9-]+";
+const NUMBER: &str = "[0-9]+";
+
+fn regex(
+    scheme: &str,
+    labels: &[&str],
+    port: &str,
+    star: &str,
+    shared: Option<String>,
+) -> Option<Meant> {
+    let port = if port == ":*" { "(:[0-9]+)?".to_owned() } else { port.replace('*', NUMBER) };
+    let host = labels.join(r"\.").replace('*', star);
+    cfg!(feature = "regex").then(|| Meant::Regex {
+        regex: format!("{scheme}://{host}{port}"),
+        shared,
+        needs_danger: false,
+    })
+}

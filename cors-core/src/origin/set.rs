@@ -1,0 +1,387 @@
+//! The compiled set of allowed origins.
+//!
+//! All patterns live in one string, in the order of the policy, behind one hash table. An exact
+//! origin is one lookup; any host of a scheme one more, if a pattern has that; a subdomain pattern
+//! one lookup for each label boundary of the request's host that some pattern could begin at.
+//! None of them grows with the number of patterns, and the table is all that is kept: the policy's
+//! list is read back from it.
+
+use crate::origin::pattern::{Pattern, Port};
+#[cfg(feature = "regex")]
+use crate::origin::regex::OriginRegex;
+use crate::origin::{MAX_LEN, Origin};
+use std::fmt;
+use std::hash::BuildHasher;
+
+/// Exact origins, `*.` patterns, any-port patterns and `null`.
+#[derive(Clone, Default)]
+pub(crate) struct Patterns {
+    /// The patterns one after the other.
+    text: Box<str>,
+    /// Where each pattern ends in `text`.
+    ends: Box<[usize]>,
+    table: Box<[Slot]>,
+    seed: u64,
+    has: Has,
+}
+
+/// Which lookups can find anything at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Has {
+    any_host: bool,
+    any_port: bool,
+    subdomains: bool,
+    subdomains_any_port: bool,
+    /// The least and the most labels behind a `*.`.
+    labels: Option<(usize, usize)>,
+}
+
+/// What a lookup compares: patterns of different kinds never equal, whatever their text.
+#[derive(Clone, Copy)]
+struct Key<'a> {
+    subdomains: bool,
+    any_port: bool,
+    /// Only where labels stand between scheme and the rest.
+    scheme: &'a [u8],
+    rest: &'a [u8],
+}
+
+/// Empty, or from the top: the hash's upper bits, the pattern's kind, and its index plus one.
+///
+/// All but the index is compared first, so that a probe seldom has to look at a text that is not
+/// the one.
+type Slot = u64;
+const INDEX_BITS: u32 = 38;
+const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
+const KIND_BITS: u32 = 2;
+const HASH_MASK: u64 = !0 << (INDEX_BITS + KIND_BITS);
+
+impl Patterns {
+    /// Whether `origin`, the bytes of one `Origin` header, is allowed by a pattern.
+    pub(crate) fn contains(&self, origin: &[u8]) -> bool {
+        if self.ends.is_empty() || origin.len() > MAX_LEN {
+            return false;
+        }
+        self.find(Key::exact(origin)) || self.has != Has::default() && self.find_wildcard(origin)
+    }
+
+    fn find_wildcard(&self, origin: &[u8]) -> bool {
+        // Only an origin that a browser could have sent is held against wildcards.
+        let Ok(origin) = Origin::parse(origin) else { return false };
+        if self.has.any_port && self.find(Key::any_port(origin.without_port())) {
+            return true;
+        }
+        let host = origin.host().as_bytes();
+        let scheme = origin.scheme().as_bytes();
+        if self.has.any_host && origin.port().is_none() && self.find(Key::any_host(scheme)) {
+            return true;
+        }
+        let Some((least, most)) = self.has.labels else { return false };
+        let host_start = scheme.len() + "://".len();
+        let mut dot = host.len();
+        for labels in 1..=most {
+            match host[..dot].iter().rposition(|b| *b == b'.') {
+                Some(before) => dot = before,
+                None => return false,
+            }
+            if labels < least {
+                continue;
+            }
+            let with_port = &origin.as_str().as_bytes()[host_start + dot..];
+            let without_port = &origin.without_port()[host_start + dot..];
+            let key = Key { subdomains: true, any_port: false, scheme, rest: with_port };
+            let any_port = Key { any_port: true, rest: without_port, ..key };
+            if (self.has.subdomains && self.find(key))
+                || (self.has.subdomains_any_port && self.find(any_port))
+            {
+                // A star never stands for an empty label.
+                return host[0] != b'.' && !host.windows(2).any(|pair| pair == b"..");
+            }
+        }
+        false
+    }
+
+    // Inlined, so that an exact origin is compared without asking what kind of key it is.
+    #[inline(always)]
+    fn find(&self, key: Key<'_>) -> bool {
+        let hash = key.hash(self.seed);
+        let tag = key.tag(hash);
+        let mut at = home(hash, self.table.len());
+        // An empty slot ends a run of full ones, and there always is one.
+        loop {
+            let slot = self.table[at];
+            if slot == 0 {
+                return false;
+            }
+            if slot & !INDEX_MASK == tag
+                && key.is(nth(self.text.as_bytes(), &self.ends, index(slot)))
+            {
+                return true;
+            }
+            at = if at + 1 == self.table.len() { 0 } else { at + 1 };
+        }
+    }
+
+    fn get(&self, index: usize) -> &str {
+        let (start, end) = bounds(&self.ends, index);
+        &self.text[start..end]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The patterns, in the order in which they were added.
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.len()).map(|index| self.get(index))
+    }
+
+    /// The pattern, if it is the only one and no more than one origin.
+    pub(crate) fn one_origin(&self) -> Option<&str> {
+        (self.len() == 1 && self.has == Has::default()).then(|| self.get(0))
+    }
+
+    /// Whether a pattern that is no exact origin covers this one.
+    pub(crate) fn covers(&self, exact: &str) -> bool {
+        self.has != Has::default() && self.find_wildcard(exact.as_bytes())
+    }
+}
+
+/// Two sets are equal if they hold the same patterns in the same order, wherever hashing put them.
+impl PartialEq for Patterns {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, &self.ends) == (&other.text, &other.ends)
+    }
+}
+
+impl fmt::Debug for Patterns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// Gathers patterns, each once.
+#[derive(Debug, Default)]
+pub(crate) struct PatternsBuilder {
+    text: String,
+    ends: Vec<usize>,
+    has: Has,
+}
+
+impl PatternsBuilder {
+    pub(crate) fn with_capacity(patterns: usize) -> Self {
+        let mut builder = Self::default();
+        builder.ends.reserve(patterns);
+        builder
+    }
+
+    /// Adds a pattern that [`Pattern::parse`] gave for `text`.
+    pub(crate) fn add(&mut self, text: &str, pattern: &Pattern<'_>) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        self.has.any_host |= matches!(pattern, Pattern::AnyHost { .. });
+        if let Pattern::Tuple { subdomains, host, port, .. } = pattern {
+            let any_port = *port == Port::Any;
+            self.has.any_port |= any_port && !subdomains;
+            self.has.subdomains |= !any_port && *subdomains;
+            self.has.subdomains_any_port |= any_port && *subdomains;
+            if *subdomains {
+                let labels = host.split('.').count();
+                let (least, most) = self.has.labels.unwrap_or((labels, labels));
+                self.has.labels = Some((least.min(labels), most.max(labels)));
+            }
+        }
+    }
+
+    /// The set, and the indices of the patterns that stood in it before. Those are left out.
+    pub(crate) fn build(self) -> (Patterns, Vec<usize>) {
+        // Half full at most, so that runs of full slots stay short: a miss reads up to one's end.
+        let mut table = vec![0; 2 * self.ends.len() + 1].into_boxed_slice();
+        // An attacker who may register origins must not be able to make them collide.
+        let seed = std::hash::RandomState::new().hash_one(0);
+        let mut text = String::with_capacity(self.text.len());
+        let mut ends: Vec<usize> = Vec::with_capacity(self.ends.len());
+        let mut repeated = Vec::new();
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        for (index, (start, end)) in starts.zip(&self.ends).enumerate() {
+            let pattern = &self.text[start..*end];
+            let key = Key::of(pattern);
+            let hash = key.hash(seed);
+            let tag = key.tag(hash);
+            match free_slot(&table, hash, tag, |i| {
+                nth(text.as_bytes(), &ends, i) == pattern.as_bytes()
+            }) {
+                None => repeated.push(index),
+                Some(slot) => {
+                    text.push_str(pattern);
+                    ends.push(text.len());
+                    table[slot] = tag | ends.len() as u64;
+                }
+            }
+        }
+        let set = Patterns { text: text.into(), ends: ends.into(), table, seed, has: self.has };
+        (set, repeated)
+    }
+}
+
+/// The pattern at `index` of all that stand one after the other in `text`.
+fn nth<'t>(text: &'t [u8], ends: &[usize], index: usize) -> &'t [u8] {
+    let (start, end) = bounds(ends, index);
+    &text[start..end]
+}
+
+fn bounds(ends: &[usize], index: usize) -> (usize, usize) {
+    (if index == 0 { 0 } else { ends[index - 1] }, ends[index])
+}
+
+/// Where `hash` may be put: none if a pattern that `is_same` stands there already.
+fn free_slot(
+    table: &[Slot],
+    hash: u64,
+    tag: Slot,
+    is_same: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    let start = home(hash, table.len());
+    for slot in (start..table.len()).chain(0..start) {
+        let held = table[slot];
+        if held == 0 {
+            return Some(slot);
+        }
+        if held & !INDEX_MASK == tag && is_same(index(held)) {
+            return None;
+        }
+    }
+    None
+}
+
+fn index(slot: Slot) -> usize {
+    // At least one: an empty slot ends a probe. No memory holds 2^38 patterns.
+    (slot & INDEX_MASK) as usize - 1
+}
+
+/// Spreads the lower half of the hash evenly over `len` slots; the upper bits tell slots apart.
+fn home(hash: u64, len: usize) -> usize {
+    ((u128::from(hash << 24) * len as u128) >> 64) as usize
+}
+
+impl<'a> Key<'a> {
+    fn exact(origin: &'a [u8]) -> Self {
+        Self { subdomains: false, any_port: false, scheme: b"", rest: origin }
+    }
+
+    fn any_port(without_port: &'a [u8]) -> Self {
+        Self { any_port: true, ..Self::exact(without_port) }
+    }
+
+    /// Nothing stands behind the star.
+    fn any_host(scheme: &'a [u8]) -> Self {
+        Self { subdomains: true, any_port: false, scheme, rest: b"" }
+    }
+
+    /// The key of a pattern, from the text that [`Pattern::parse`] accepted.
+    fn of(pattern: &'a str) -> Self {
+        let (text, any_port) = match pattern.strip_suffix(":*") {
+            Some(text) => (text, true),
+            None => (pattern, false),
+        };
+        match text.split_once("://*") {
+            Some((scheme, rest)) => Self {
+                subdomains: true,
+                any_port,
+                scheme: scheme.as_bytes(),
+                rest: rest.as_bytes(),
+            },
+            None => Self { any_port, ..Self::exact(text.as_bytes()) },
+        }
+    }
+
+    /// Whether `pattern`, of the same kind, is the one.
+    fn is(self, pattern: &[u8]) -> bool {
+        let text = if self.any_port { pattern.strip_suffix(b":*") } else { Some(pattern) };
+        let rest = if self.subdomains {
+            text.and_then(|text| text.strip_prefix(self.scheme)?.strip_prefix(b"://*"))
+        } else {
+            text
+        };
+        rest == Some(self.rest)
+    }
+
+    fn kind(self) -> u64 {
+        u64::from(self.subdomains) << 1 | u64::from(self.any_port)
+    }
+
+    fn tag(self, hash: u64) -> Slot {
+        hash & HASH_MASK | self.kind() << INDEX_BITS
+    }
+
+    #[inline]
+    fn hash(self, seed: u64) -> u64 {
+        let mut hash = mix(seed ^ self.kind(), 0x9E37_79B9_7F4A_7C15);
+        if self.subdomains {
+            hash = hash_bytes(hash, self.scheme);
+        }
+        hash_bytes(hash, self.rest)
+    }
+}
+
+/// Folds eight bytes at a time into the hash: short keys, and a seed that no request knows.
+#[inline]
+fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
+    let mut hash = seed ^ bytes.len() as u64;
+    let (chunks, tail) = bytes.as_chunks::<8>();
+    for chunk in chunks {
+        hash = mix(hash ^ u64::from_le_bytes(*chunk), 0xA076_1D64_78BD_642F);
+    }
+    let last = match bytes.last_chunk::<8>() {
+        // What is left over, with bytes that were folded already: the length tells them apart.
+        Some(last) => u64::from_le_bytes(*last),
+        None => tail.iter().fold(0, |last, byte| last << 8 | u64::from(*byte)),
+    };
+    mix(hash ^ last, 0xE703_7ED1_A0B4_28DB)
+}
+
+fn mix(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+/// What `allow_origins` has become.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Origins {
+    /// `*`
+    pub(crate) any: bool,
+    pub(crate) patterns: Patterns,
+    /// Each with the number of patterns that stand before it.
+    #[cfg(feature = "regex")]
+    pub(crate) regexes: Vec<(usize, OriginRegex)>,
+}
+
+impl Origins {
+    #[cfg(feature = "regex")]
+    pub(crate) fn has_regexes(&self) -> bool {
+        !self.regexes.is_empty()
+    }
+
+    #[cfg(not(feature = "regex"))]
+    pub(crate) fn has_regexes(&self) -> bool {
+        false
+    }
+
+    #[cfg(feature = "regex")]
+    pub(crate) fn matches_regex(&self, origin: Origin<'_>) -> bool {
+        self.regexes.iter().any(|(_, regex)| regex.is_match(origin.as_str()))
+    }
+
+    #[cfg(not(feature = "regex"))]
+    pub(crate) fn matches_regex(&self, _: Origin<'_>) -> bool {
+        false
+    }
+
+    /// The one origin that is allowed, if there is no more than one.
+    pub(crate) fn one_origin(&self) -> Option<&str> {
+        self.patterns.one_origin().filter(|_| !self.has_regexes())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,485 @@
+//! One origin: the text of an `Origin` header, parsed.
+//!
+//! What belongs here is the grammar of a *serialized tuple origin* and nothing about policies.
+//! The grammar is what the URL Standard's serializer can produce, so that an origin which no
+//! browser can send is told apart from one that merely is not allowed.
+//!
+//! | text | well-formed | why |
+//! |---|---|---|
+//! | `https://app.example.com` | yes | |
+//! | `https://app.example.com:8443` | yes | |
+//! | `https://app.example.com:443` | no | the default port is left out |
+//! | `https://app.example.com/` | no | an origin ends with its host or port |
+//! | `https://App.example.com` | no | hosts are serialized in lower case |
+//! | `https://app.example.com.` | yes | but no `*.` pattern matches it |
+//! | `http://127.0.0.1` | yes | |
+//! | `http://127.1` | no | serialized as `127.0.0.1` |
+//! | `http://[::1]` | yes | |
+//! | `app://.` | yes | hosts of schemes that are not special are opaque: any text, in any case |
+//! | `null` | no | the serialization of an opaque origin, not of a tuple origin |
+//!
+//! A label that begins `xn--` is taken as it stands: it is not decoded, since a browser sends
+//! only valid ones and no pattern can be widened by the others.
+//!
+//! Standards: [HTML, serialization of an origin][html], [URL, host serializing][url].
+//!
+//! [html]: https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin
+//! [url]: https://url.spec.whatwg.org/#host-serializing
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// The longest `Origin` that is looked at, in bytes: scheme, host and port.
+///
+/// A DNS name has at most 253 characters (RFC 1035, 2.3.4), a port at most 6 with its colon;
+/// what remains is ample for the scheme.
+pub const MAX_LEN: usize = 512;
+
+/// A well-formed tuple origin, such as `https://app.example.com:8443`.
+///
+/// ```
+/// use cors_core::Origin;
+///
+/// let origin = Origin::parse(b"https://app.example.com:8443").unwrap();
+/// assert_eq!(origin.scheme(), "https");
+/// assert_eq!(origin.host(), "app.example.com");
+/// assert_eq!(origin.port(), Some(8443));
+/// assert!(Origin::parse(b"https://app.example.com/").is_err());
+/// ```
+///
+/// [HTML, origin](https://html.spec.whatwg.org/multipage/browsers.html#concept-origin-tuple)
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Origin<'a> {
+    text: &'a str,
+    scheme_len: usize,
+    host_end: usize,
+    port: Option<u16>,
+}
+
+/// Why a text is no serialized tuple origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OriginFault {
+    /// Longer than [`MAX_LEN`].
+    TooLong,
+    /// Holds a byte over 0x7F.
+    NotAscii,
+    /// No scheme followed by `://`.
+    NoScheme,
+    /// The scheme is not lower case letters, digits, `+`, `-`, `.`, beginning with a letter.
+    BadScheme,
+    /// `file:` URLs have opaque origins, sent as `null`.
+    FileScheme,
+    /// Nothing between the scheme and the end or the port.
+    NoHost,
+    /// User name or password before the host.
+    UserInfo,
+    /// A path, query or fragment after the host or port.
+    Path,
+    /// The host of a special scheme, such as `https`, holds an upper-case letter.
+    UpperCase,
+    /// The host holds a character that the URL Standard forbids there.
+    BadHost,
+    /// The host ends in a number but is not a dotted quad.
+    BadIpv4,
+    /// The host is in brackets but not an IPv6 address in the URL Standard's compressed form.
+    BadIpv6,
+    /// The port is no number from 0 to 65535 without leading zeros.
+    BadPort,
+    /// The port is the scheme's default, which a serializer leaves out.
+    DefaultPort,
+}
+
+impl<'a> Origin<'a> {
+    /// Parses the value of an `Origin` header.
+    ///
+    /// # Errors
+    /// The first thing in which `bytes` differs from what the URL Standard's serializer can
+    /// produce for a tuple origin. `null` is an error.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, OriginFault> {
+        if bytes.len() > MAX_LEN {
+            return Err(OriginFault::TooLong);
+        }
+        if !bytes.is_ascii() {
+            return Err(OriginFault::NotAscii);
+        }
+        let text = str::from_utf8(bytes).map_err(|_| OriginFault::NotAscii)?;
+        let scheme_len =
+            bytes.windows(3).position(|three| three == b"://").ok_or(OriginFault::NoScheme)?;
+        let scheme = &text[..scheme_len];
+        check_scheme(scheme)?;
+        let host_start = scheme_len + "://".len();
+        let rest = &text[host_start..];
+        let has = Kinds::of(rest);
+        // Only now: a colon in the path or in user information is not a port's.
+        if has.any(Kinds::PATH) {
+            return Err(OriginFault::Path);
+        }
+        if has.any(Kinds::USER_INFO) {
+            return Err(OriginFault::UserInfo);
+        }
+        let host_len = if rest.starts_with('[') {
+            rest.find(']').ok_or(OriginFault::BadIpv6)? + 1
+        } else if has.any(Kinds::COLON) {
+            rest.find(':').unwrap_or(rest.len())
+        } else {
+            rest.len()
+        };
+        let (host, port) = rest.split_at(host_len);
+        check_host(host, scheme, if port.is_empty() { has } else { Kinds::of(host) })?;
+        let port = match port.strip_prefix(':') {
+            Some(digits) => Some(check_port(digits, scheme)?),
+            None if port.is_empty() => None,
+            None => return Err(OriginFault::BadIpv6),
+        };
+        Ok(Self { text, scheme_len, host_end: host_start + host_len, port })
+    }
+
+    /// The whole origin, as it was parsed.
+    pub fn as_str(&self) -> &'a str {
+        self.text
+    }
+
+    /// The scheme, without `://`.
+    pub fn scheme(&self) -> &'a str {
+        &self.text[..self.scheme_len]
+    }
+
+    /// The host; an IPv6 address with its brackets.
+    pub fn host(&self) -> &'a str {
+        &self.text[self.scheme_len + "://".len()..self.host_end]
+    }
+
+    /// The port, if it is not the scheme's default.
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// The port that the origin's requests go to, if the scheme has a default or the origin a port.
+    pub fn port_or_default(&self) -> Option<u16> {
+        self.port.or_else(|| default_port(self.scheme()))
+    }
+
+    /// Whether someone on the network can speak for this origin: `http:` to a host that is not
+    /// this machine. Schemes of installed apps are not insecure.
+    ///
+    /// [Secure Contexts, potentially trustworthy origin](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy)
+    pub fn is_insecure(&self) -> bool {
+        self.scheme() == "http" && !is_loopback(self.host())
+    }
+
+    /// The text without its port.
+    pub(crate) fn without_port(&self) -> &'a [u8] {
+        &self.text.as_bytes()[..self.host_end]
+    }
+}
+
+impl fmt::Debug for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.text, f)
+    }
+}
+
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text)
+    }
+}
+
+/// The default port of a special scheme. [URL, special scheme](https://url.spec.whatwg.org/#special-scheme)
+pub(crate) fn default_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "http" | "ws" => Some(80),
+        "https" | "wss" => Some(443),
+        "ftp" => Some(21),
+        _ => None,
+    }
+}
+
+/// Whether `host` names this machine: `localhost`, a name below it, or a loopback address.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host == "[::1]"
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether `host` is an IP address rather than a name.
+pub(crate) fn is_ip_address(host: &str) -> bool {
+    host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
+}
+
+pub(crate) fn check_scheme(scheme: &str) -> Result<(), OriginFault> {
+    if scheme == "file" {
+        return Err(OriginFault::FileScheme);
+    }
+    let tail = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.');
+    if scheme.starts_with(|c: char| c.is_ascii_lowercase()) && scheme.bytes().all(tail) {
+        Ok(())
+    } else {
+        Err(OriginFault::BadScheme)
+    }
+}
+
+pub(crate) fn check_port(digits: &str, scheme: &str) -> Result<u16, OriginFault> {
+    // `u16::from_str` also takes a sign, which no serializer writes.
+    let canonical =
+        digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
+    let port = digits.parse().ok().filter(|_| canonical).ok_or(OriginFault::BadPort)?;
+    if default_port(scheme) == Some(port) {
+        return Err(OriginFault::DefaultPort);
+    }
+    Ok(port)
+}
+
+/// [URL, host parser](https://url.spec.whatwg.org/#concept-host-parser), for what its own
+/// serializer would give back unchanged.
+fn check_host(host: &str, scheme: &str, has: Kinds) -> Result<(), OriginFault> {
+    if host.is_empty() {
+        return Err(OriginFault::NoHost);
+    }
+    if let Some(inner) = host.strip_prefix('[') {
+        return check_ipv6(inner.strip_suffix(']').ok_or(OriginFault::BadIpv6)?);
+    }
+    if has.any(Kinds::FORBIDDEN) {
+        return Err(OriginFault::BadHost);
+    }
+    if default_port(scheme).is_none() {
+        // [Opaque](https://url.spec.whatwg.org/#opaque-host): neither a name nor an address.
+        return Ok(());
+    }
+    if has.any(Kinds::UPPER_CASE) {
+        return Err(OriginFault::UpperCase);
+    }
+    if has.any(Kinds::PERCENT) {
+        return Err(OriginFault::BadHost);
+    }
+    if ends_in_number(host) && host.parse::<Ipv4Addr>().is_err() {
+        return Err(OriginFault::BadIpv4);
+    }
+    Ok(())
+}
+
+/// What kinds of bytes a text holds.
+#[derive(Clone, Copy)]
+struct Kinds(u8);
+
+impl Kinds {
+    /// What ends an authority.
+    const PATH: u8 = 1;
+    const USER_INFO: u8 = 1 << 1;
+    const UPPER_CASE: u8 = 1 << 2;
+    /// A [forbidden host code point](https://url.spec.whatwg.org/#forbidden-host-code-point), or
+    /// one that is percent-encoded in an opaque host.
+    const FORBIDDEN: u8 = 1 << 3;
+    const COLON: u8 = 1 << 4;
+    /// Forbidden in domains, and part of opaque hosts.
+    const PERCENT: u8 = 1 << 5;
+
+    fn of(text: &str) -> Self {
+        Self(text.bytes().fold(0, |kinds, byte| kinds | KINDS[usize::from(byte)]))
+    }
+
+    fn any(self, kinds: u8) -> bool {
+        self.0 & kinds != 0
+    }
+}
+
+/// By byte, since every `Origin` that is held against wildcards goes through here.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < kinds.len() {
+        kinds[byte] = match byte as u8 {
+            b'/' | b'?' | b'#' | b'\\' => Kinds::PATH | Kinds::FORBIDDEN,
+            b'@' => Kinds::USER_INFO | Kinds::FORBIDDEN,
+            b'A'..=b'Z' => Kinds::UPPER_CASE,
+            b':' => Kinds::COLON | Kinds::FORBIDDEN,
+            b'%' => Kinds::PERCENT,
+            b'<' | b'>' | b'[' | b']' | b'^' | b'|' => Kinds::FORBIDDEN,
+            other if !other.is_ascii_graphic() => Kinds::FORBIDDEN,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+/// [URL, ends in a number checker](https://url.spec.whatwg.org/#ends-in-a-number-checker)
+fn ends_in_number(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host).as_bytes();
+    // Most names end in a letter that no number ends in, and need no search for their last label.
+    if !host.last().is_some_and(|b| b.is_ascii_hexdigit() || *b == b'x') {
+        return false;
+    }
+    let last = host.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    last.iter().all(u8::is_ascii_digit)
+        || last.strip_prefix(b"0x").is_some_and(|rest| rest.iter().all(u8::is_ascii_hexdigit))
+}
+
+fn check_ipv6(text: &str) -> Result<(), OriginFault> {
+    let address = text.parse().map_err(|_| OriginFault::BadIpv6)?;
+    let mut rest = Expect(text);
+    write_ipv6(address, &mut rest).map_err(|_| OriginFault::BadIpv6)?;
+    if rest.0.is_empty() { Ok(()) } else { Err(OriginFault::BadIpv6) }
+}
+
+/// Compares what is written with a text, so that nothing need be kept.
+struct Expect<'a>(&'a str);
+
+impl fmt::Write for Expect<'_> {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(part).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
+/// [URL, IPv6 serializer](https://url.spec.whatwg.org/#concept-ipv6-serializer), which unlike
+/// the standard library never writes a dotted quad.
+pub(crate) fn write_ipv6(address: Ipv6Addr, out: &mut impl fmt::Write) -> fmt::Result {
+    let pieces = address.segments();
+    let (start, len) = compressed_run(&pieces);
+    for (i, piece) in pieces.iter().enumerate() {
+        if i == start {
+            out.write_str("::")?;
+        }
+        if (start..start + len).contains(&i) {
+            continue;
+        }
+        if i > 0 && i != start + len {
+            out.write_char(':')?;
+        }
+        write!(out, "{piece:x}")?;
+    }
+    Ok(())
+}
+
+/// The first longest run of at least two zero pieces, as its start and length.
+fn compressed_run(pieces: &[u16; 8]) -> (usize, usize) {
+    let mut best = (pieces.len(), 0);
+    let mut i = 0;
+    while i < pieces.len() {
+        let len = pieces[i..].iter().take_while(|piece| **piece == 0).count();
+        if len > best.1.max(1) {
+            best = (i, len);
+        }
+        i += len.max(1);
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn well_formed() {
+        for (text, host, port) in [
+            ("https://app.example.com", "app.example.com", None),
+            ("https://app.example.com.", "app.example.com.", None),
+            ("http://localhost:3000", "localhost", Some(3000)),
+            ("http://a.test:443", "a.test", Some(443)),
+            ("https://a.test:80", "a.test", Some(80)),
+            ("https://a.test:0", "a.test", Some(0)),
+            ("https://a.test:65535", "a.test", Some(65535)),
+            ("https://a_b.test", "a_b.test", None),
+            ("https://a..test", "a..test", None),
+            ("https://xn--mnchen-3ya.example", "xn--mnchen-3ya.example", None),
+            ("http://127.0.0.1:8080", "127.0.0.1", Some(8080)),
+            ("http://[::1]", "[::1]", None),
+            ("http://[::]", "[::]", None),
+            ("http://[1::8]:81", "[1::8]", Some(81)),
+            ("http://[1:0:3::8]", "[1:0:3::8]", None),
+            ("http://[::ffff:7f00:1]", "[::ffff:7f00:1]", None),
+            ("http://[1:2:3:4:5:6:7:8]", "[1:2:3:4:5:6:7:8]", None),
+            ("https://1.2.3.0x1g", "1.2.3.0x1g", None),
+            ("tauri://localhost", "localhost", None),
+            ("chrome-extension://abcdefghijklmnop", "abcdefghijklmnop", None),
+            ("app://.", ".", None),
+            ("app://My%20App!", "My%20App!", None),
+            ("app://1.2.3:80", "1.2.3", Some(80)),
+            ("app://[::1]", "[::1]", None),
+        ] {
+            let origin =
+                Origin::parse(text.as_bytes()).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+            assert_eq!((origin.host(), origin.port(), origin.as_str()), (host, port, text));
+        }
+    }
+
+    #[test]
+    fn malformed() {
+        use OriginFault::*;
+        for (text, fault) in [
+            ("", NoScheme),
+            ("null", NoScheme),
+            ("a.test", NoScheme),
+            ("https:/a.test", NoScheme),
+            ("://a.test", BadScheme),
+            ("HTTPS://a.test", BadScheme),
+            ("1http://a.test", BadScheme),
+            ("file://a.test", FileScheme),
+            ("https://", NoHost),
+            ("https://:8080", NoHost),
+            ("https://a.test/", Path),
+            ("https://a.test?q", Path),
+            ("https://a.test#f", Path),
+            ("https://user@a.test", UserInfo),
+            ("https://A.test", UpperCase),
+            ("https://a b.test", BadHost),
+            ("https://a%20b.test", BadHost),
+            ("https://A b.test", BadHost),
+            ("app://", NoHost),
+            ("app://a|b", BadHost),
+            ("app://a b", BadHost),
+            ("app://[::01]", BadIpv6),
+            ("app://a:080", BadPort),
+            ("https://a.test, https://b.test", Path),
+            ("https://a.1", BadIpv4),
+            ("https://1.2.3", BadIpv4),
+            ("https://1.2.3.4.", BadIpv4),
+            ("https://01.2.3.4", BadIpv4),
+            ("https://1.2.3.0x4", BadIpv4),
+            ("https://256.1.1.1", BadIpv4),
+            ("http://[::1", BadIpv6),
+            ("http://[::1]x", BadIpv6),
+            ("http://[0:0:0:0:0:0:0:1]", BadIpv6),
+            ("http://[::FFFF:7f00:1]", BadIpv6),
+            ("http://[::ffff:127.0.0.1]", BadIpv6),
+            ("http://[1::0:8]", BadIpv6),
+            ("http://[0001::8]", BadIpv6),
+            ("http://[1:2:3:4:5:6::8]", BadIpv6),
+            ("https://a.test:", BadPort),
+            ("https://a.test:+1", BadPort),
+            ("https://a.test:080", BadPort),
+            ("https://a.test:65536", BadPort),
+            ("https://a.test:*", BadPort),
+            ("https://a.test:443", DefaultPort),
+            ("http://a.test:80", DefaultPort),
+            ("wss://a.test:443", DefaultPort),
+        ] {
+            assert_eq!(Origin::parse(text.as_bytes()), Err(fault), "{text}");
+        }
+        assert_eq!(Origin::parse("https://ü.test".as_bytes()), Err(NotAscii));
+        let long = format!("https://{}.test", "a".repeat(MAX_LEN));
+        assert_eq!(Origin::parse(long.as_bytes()), Err(TooLong));
+    }
+
+    #[test]
+    fn insecure() {
+        for (text, insecure) in [
+            ("http://a.test", true),
+            ("https://a.test", false),
+            ("http://localhost:3000", false),
+            ("http://app.localhost", false),
+            ("http://localhost.a.test", true),
+            ("http://xlocalhost", true),
+            ("http://127.9.9.9", false),
+            ("http://128.0.0.1", true),
+            ("http://[::1]", false),
+            ("http://[::2]", true),
+            ("tauri://a", false),
+        ] {
+            assert_eq!(Origin::parse(text.as_bytes()).unwrap().is_insecure(), insecure, "{text}");
+        }
+    }
+}
