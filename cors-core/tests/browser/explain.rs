@@ -499,6 +499,29 @@ fn good_headers_before_a_bad_one() {
     }
 }
 
+/// No entry matches an origin over 512 bytes, so allowing it cannot be the fix.
+#[test]
+fn a_page_whose_origin_is_too_long() {
+    let page = format!("https://{}.example", "a".repeat(600));
+    for policy in [app(), Policy::builder().allow_origins(["*"])] {
+        let fetch = from(&page).credentials(CredentialsMode::Include);
+        let explanation = explain(&policy.build().unwrap(), &fetch);
+        let fix = explanation.fix().unwrap().to_string();
+        assert!(fix.contains("open the page at a shorter address"), "{fix}");
+    }
+}
+
+/// A page with a dot at the end under a `*` that credentials forbid: two faults at once.
+#[test]
+fn a_dot_at_the_end_beside_credentials() {
+    let policy = Policy::builder().allow_origins(["*"]).build().unwrap();
+    let fetch = from("https://app.example.com.").credentials(CredentialsMode::Include);
+    let explanation = explain(&policy, &fetch);
+    let fix = explanation.fix().unwrap();
+    assert!(fix.is_tried(), "{fix}");
+    assert_eq!(fix.config().allow_origins, [OriginEntry::from(APP)]);
+}
+
 /// What is printed can be written to a policy file.
 #[test]
 fn a_fix_is_toml() {

@@ -10,7 +10,7 @@ use crate::engine::headers::{MAX_LIST, elements, is_cors_response, is_response_o
 use crate::engine::names::is_token;
 use crate::engine::policy::Policy;
 use crate::error::{ConfigErrors, ErrorKind};
-use crate::origin::Origin;
+use crate::origin::{MAX_LEN, Origin};
 use http::Request;
 use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
 use url::Url;
@@ -33,6 +33,12 @@ pub(super) struct Attempt {
 
 fn on_the_server(what: impl Into<String>) -> Changed {
     Err(Change::Server(what.into()))
+}
+
+fn shorter_page() -> Changed {
+    Err(Change::Page(format!(
+        "open the page at a shorter address: no server looks at an origin over {MAX_LEN} bytes"
+    )))
 }
 
 impl Attempt {
@@ -129,10 +135,7 @@ impl Attempt {
             }
             // The server's own, in its eyes and not in the browser's: another scheme.
             Decision::NotCors => self.allow_origin(self.fetch.serialized_origin()),
-            Decision::Reject(Reason::OriginMalformed(_)) => Err(Change::Page(
-                "open the page at a shorter address: no server looks at an origin over 512 bytes"
-                    .to_owned(),
-            )),
+            Decision::Reject(Reason::OriginMalformed(_)) => shorter_page(),
             Decision::Reject(Reason::MethodNotAllowed(b"*")) => {
                 self.another_method("which no server can allow")
             }
@@ -167,11 +170,18 @@ impl Attempt {
     }
 
     fn allow_origin(&mut self, origin: String) -> Changed {
+        if origin.len() > MAX_LEN {
+            return shorter_page();
+        }
         if let Some(without_dot) = without_dot(&origin) {
             let what = format!("open the page without the dot at the end, at {without_dot}");
             self.made.push(Change::Page(what));
-            self.fetch.origin = without_dot;
-            return Ok(());
+            self.fetch.origin.clone_from(&without_dot);
+            // The policy may allow that page already, unless it has just lost its `*`.
+            return match self.config.allow_origins.is_empty() {
+                true => self.allow_origin(without_dot),
+                false => Ok(()),
+            };
         }
         // A host may hold a `*`, which in a pattern would stand for others.
         if origin.contains('*') {
