@@ -15,18 +15,18 @@ use pin_project_lite::pin_project;
 use crate::bridge::Asking;
 use crate::future::ResponseFuture;
 use crate::service::respond;
-use crate::{AskedOrigin, Begun, IntoVerdict, Pending, PreparedPolicy};
+use crate::{AskedOrigin, Begun, IntoVerdict, Pending, Prepared};
 
 /// A service that wears an [`AskLayer`](crate::AskLayer): as [`Cors`](crate::Cors).
 pub struct AskCors<S, F> {
     // Counted, since it is called after the future of the check, when `&self` is gone.
     inner: Rc<S>,
-    policy: PreparedPolicy,
+    policy: Prepared,
     ask: Arc<F>,
 }
 
 impl<S, F> AskCors<S, F> {
-    pub(crate) fn new(inner: S, policy: PreparedPolicy, ask: Arc<F>) -> Self {
+    pub(crate) fn new(inner: S, policy: Prepared, ask: Arc<F>) -> Self {
         Self { inner: Rc::new(inner), policy, ask }
     }
 }
@@ -46,14 +46,13 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let question = match self.policy.begin(&Asking(request.head())) {
+        let (asked, pending) = match self.policy.begin(&Asking(request.head())) {
             Begun::Decided(exchange) => {
                 let response = respond(&*self.inner, request, exchange);
                 return AskFuture { state: State::Responding { response } };
             }
-            Begun::Ask(question) => question,
+            Begun::Ask(question) => *question,
         };
-        let (asked, pending) = question.into_parts();
         let waiting = Some(Waiting { inner: Rc::clone(&self.inner), request, pending });
         AskFuture { state: State::Asking { verdict: (self.ask)(asked), waiting } }
     }
@@ -132,7 +131,7 @@ where
                         waiting.take().expect("one verdict a request");
                     // It was ready when the question was asked. actix-web reserves nothing by that,
                     // and its own `Next` calls later too.
-                    respond(&*inner, request, pending.answer(verdict.allowed()))
+                    respond(&*inner, request, pending.resolve(verdict.allowed()))
                 }
             };
             this.state.set(State::Responding { response });

@@ -1,9 +1,11 @@
 //! actix-web's types under the core's traits. Those of `http` 1 have the core's own
 //! implementations; actix-web is on `http` 0.2 and has a header map of its own.
 
-use actix_web::dev::RequestHead;
+use actix_web::dev;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use cors_core::{RequestHeader, ResponseHeader, ResponseHeaders, is_cors_response_header};
+use cors_core::adapter::{
+    RequestHead, RequestHeader, ResponseHeader, ResponseHeaders, is_cors_response_header,
+};
 
 use crate::Exchange;
 
@@ -16,20 +18,9 @@ const ALLOW_PRIVATE_NETWORK: HeaderName =
 
 /// A request, as a decision looks at it.
 #[derive(Clone, Copy)]
-pub(crate) struct Asking<'r>(pub(crate) &'r RequestHead);
+pub(crate) struct Asking<'r>(pub(crate) &'r dev::RequestHead);
 
-impl<'r> Asking<'r> {
-    pub(crate) fn authority(self) -> Option<&'r [u8]> {
-        if let Some(authority) = self.0.uri.authority() {
-            return Some(authority.as_str().as_bytes());
-        }
-        // Not `connection_info`: that believes `Forwarded`, which any client may send.
-        let mut hosts = self.0.headers.get_all(&header::HOST);
-        hosts.next().filter(|_| hosts.next().is_none()).map(HeaderValue::as_bytes)
-    }
-}
-
-impl cors_core::Request for Asking<'_> {
+impl RequestHead for Asking<'_> {
     type Value = HeaderValue;
 
     fn method(&self) -> &str {
@@ -42,6 +33,7 @@ impl cors_core::Request for Asking<'_> {
             RequestHeader::RequestMethod => &header::ACCESS_CONTROL_REQUEST_METHOD,
             RequestHeader::RequestHeaders => &header::ACCESS_CONTROL_REQUEST_HEADERS,
             RequestHeader::RequestPrivateNetwork => &REQUEST_PRIVATE_NETWORK,
+            RequestHeader::Host => &header::HOST,
             RequestHeader::FetchSite => &FETCH_SITE,
             // The core has learnt a header that is not listed here yet.
             other => &HeaderName::from_static(other.as_str()),
@@ -53,8 +45,8 @@ impl cors_core::Request for Asking<'_> {
         self.0.headers.get(name).map(HeaderValue::as_bytes)
     }
 
-    fn authority(&self) -> Option<&[u8]> {
-        Asking::authority(*self)
+    fn target_authority(&self) -> Option<&[u8]> {
+        self.0.uri.authority().map(|authority| authority.as_str().as_bytes())
     }
 }
 

@@ -7,14 +7,17 @@ use std::sync::Arc;
 use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::http::header::{HeaderName, HeaderValue};
-use cors_core::{IntoPrepared, SelectedPolicy};
+use actix_web::http::header::HeaderValue;
 
 use crate::ask::AskCors;
-use crate::select::{Head, Selector};
+use crate::head::Head;
 use crate::service::Cors;
-use crate::source::Source;
-use crate::{AskedOrigin, Handle, IntoVerdict, PreparedPolicy};
+use crate::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, IntoVerdict, Policy, Prepared};
+
+/// Where the layer takes the policy of a request from.
+pub(crate) type Source = cors_core::adapter::Source<HeaderValue, Select>;
+
+type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
 
 /// A middleware ([`Transform`]) that speaks the server's side of the [CORS protocol] for what
 /// wears it.
@@ -69,9 +72,8 @@ impl CorsLayer {
     /// # drop(app);
     /// # Ok::<(), cors_actix::ConfigErrors>(())
     /// ```
-    pub fn new(policy: impl IntoPrepared<HeaderValue>) -> Self {
-        let source = Source::Fixed(policy.into_prepared());
-        Self { source }
+    pub fn new(policy: impl IntoPolicy) -> Self {
+        Self { source: Source::fixed(policy.into_policy()) }
     }
 
     /// The policy that the handle holds at the moment a request arrives.
@@ -103,37 +105,32 @@ impl CorsLayer {
     /// # }
     /// ```
     pub fn shared(handle: Handle) -> Self {
-        let source = Source::Shared(handle);
-        Self { source }
+        Self { source: Source::shared(handle) }
     }
 
     /// A policy per request, or none: by path, by host, by tenant.
     ///
     /// The closure is called once for every request, preflights included, and sees the request
-    /// through a [`Head`]: the method, the URI, the extensions, and of the headers those in
-    /// `names` alone. These names are added to `Vary` on every response, so that a [shared cache]
-    /// never hands one tenant's answer to another. `None` means that CORS is none of this layer's
-    /// business for this request: the service is called and its response goes out as it is, but
-    /// for `Vary`.
+    /// through a [`Head`]: the method, the path, the URI and the extensions; of the headers none, for which
+    /// there is [`select_reading`](Self::select_reading). With `None` the service is called and its
+    /// response goes out as it is.
     ///
-    /// Have the policies prepared beforehand and clone them here: preparing one compiles all its
-    /// answers. A policy with an `ask` of its own gets no answer here, which counts as no.
+    /// Build the policies beforehand and clone them here; a clone only counts up. A policy with an
+    /// `ask` of its own gets no answer here, which counts as no.
     ///
     /// ```
     /// # #[actix_web::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use actix_web::test::{TestRequest, call_service, init_service};
     /// use actix_web::{App, web};
-    /// use cors_actix::{CorsLayer, Policy, PreparedPolicy};
+    /// use cors_actix::{CorsLayer, Policy};
     ///
-    /// let public = PreparedPolicy::new(Policy::builder().allow_origins(["*"]).build()?);
-    /// let admin = PreparedPolicy::new(
-    ///     Policy::builder()
-    ///         .allow_origins(["https://admin.example.com"])
-    ///         .allow_credentials(true)
-    ///         .build()?,
-    /// );
-    /// let layer = CorsLayer::select([], move |head| match head.path() {
+    /// let public = Policy::builder().allow_origins(["*"]).build()?;
+    /// let admin = Policy::builder()
+    ///     .allow_origins(["https://admin.example.com"])
+    ///     .allow_credentials(true)
+    ///     .build()?;
+    /// let layer = CorsLayer::select(move |head| match head.path() {
     ///     "/health" => None,
     ///     path if path.starts_with("/admin/") => Some(admin.clone()),
     ///     _ => Some(public.clone()),
@@ -158,16 +155,42 @@ impl CorsLayer {
     /// # Ok(())
     /// # }
     /// ```
+    pub fn select<F>(select: F) -> Self
+    where
+        F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
+    {
+        Self { source: Source::selected(Box::new(select)) }
+    }
+
+    /// Like [`select`](Self::select), where the closure also reads the headers that you name.
+    ///
+    /// Every response names them in `Vary`, also where the closure selects no policy, so that a
+    /// [shared cache] never hands one tenant's answer to another.
+    ///
+    /// # Errors
+    /// Each name that is not the name of a header.
+    ///
+    /// ```
+    /// use cors_actix::{CorsLayer, Policy};
+    ///
+    /// let acme = Policy::builder().allow_origins(["https://acme.example"]).build()?;
+    /// let layer = CorsLayer::select_reading(["x-tenant"], move |head| {
+    ///     assert!(head.header("cookie").is_none(), "not declared, so not seen");
+    ///     (head.header("x-tenant")? == "acme").then(|| acme.clone())
+    /// })?;
+    /// # drop(layer);
+    /// assert!(CorsLayer::select_reading(["x tenant"], |_| None).is_err());
+    /// # Ok::<(), cors_actix::ConfigErrors>(())
+    /// ```
     ///
     /// [shared cache]: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
-    pub fn select<F, P>(names: impl IntoIterator<Item = HeaderName>, select: F) -> Self
+    pub fn select_reading<I, F>(names: I, select: F) -> Result<Self, ConfigErrors>
     where
-        F: Fn(&Head<'_>) -> P + Send + Sync + 'static,
-        P: SelectedPolicy<HeaderValue>,
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+        F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
     {
-        let source =
-            Source::Selected(Selector::new(names, move |head| select(head).into_selected()));
-        Self { source }
+        Ok(Self { source: Source::selected_reading(names, Box::new(select))? })
     }
 
     /// One policy, and an asynchronous check of the origins that it does not allow: a database, a
@@ -185,8 +208,7 @@ impl CorsLayer {
     /// to a preflight for `max_age`, the layer keeps none.
     ///
     /// What else of the request the check looks at has to be declared when the policy is built,
-    /// with `ask_reading`, by the names of [`http` 1](crate::http): [`AskedOrigin`] lends these
-    /// headers, and `Vary` names them.
+    /// with `ask_reading`: [`AskedOrigin`] lends these headers, and `Vary` names them.
     ///
     /// ```
     /// # #[actix_web::main]
@@ -223,19 +245,12 @@ impl CorsLayer {
     ///
     /// [insecure]: crate::Origin::is_insecure
     /// [preflights]: https://fetch.spec.whatwg.org/#cors-preflight-request
-    pub fn ask<F, Fut>(policy: impl IntoPrepared<HeaderValue>, ask: F) -> AskLayer<F>
+    pub fn ask<F, Fut>(policy: impl IntoPolicy, ask: F) -> AskLayer<F>
     where
         F: Fn(AskedOrigin) -> Fut,
         Fut: Future<Output: IntoVerdict>,
     {
-        let policy = policy.into_prepared();
-        // One that asks already may have declared headers for it.
-        let policy = if policy.policy().asks() {
-            policy
-        } else {
-            PreparedPolicy::new(policy.policy().asking())
-        };
-        AskLayer { policy, ask: Arc::new(ask) }
+        AskLayer { policy: Prepared::asking(policy.into_policy()), ask: Arc::new(ask) }
     }
 }
 
@@ -257,7 +272,7 @@ where
 /// A [`CorsLayer`] with an asynchronous check of origins, made by [`CorsLayer::ask`].
 #[must_use = "a layer does nothing until something wears it"]
 pub struct AskLayer<F> {
-    policy: PreparedPolicy,
+    policy: Prepared,
     // Counted, so that the layer and its services are `Clone` whatever the closure holds.
     ask: Arc<F>,
 }

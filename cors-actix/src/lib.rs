@@ -117,14 +117,14 @@
 //!
 //! ```
 //! use actix_web::{App, web};
-//! use cors_actix::{CorsLayer, Policy, PreparedPolicy};
+//! use cors_actix::{CorsLayer, Policy};
 //!
-//! let site = PreparedPolicy::new(Policy::builder().allow_origins(["https://app.example"]).build()?);
-//! let public = PreparedPolicy::new(Policy::builder().allow_origins(["*"]).build()?);
+//! let site = Policy::builder().allow_origins(["https://app.example"]).build()?;
+//! let public = Policy::builder().allow_origins(["*"]).build()?;
 //! let app = App::new()
 //!     .route("/v1/items", web::get().to(|| async { "items" }))
 //!     .route("/fonts/a", web::get().to(|| async { "a font" }))
-//!     .wrap(CorsLayer::select([], move |head| match head.path() {
+//!     .wrap(CorsLayer::select(move |head| match head.path() {
 //!         path if path.starts_with("/fonts/") => Some(public.clone()),
 //!         path if path.starts_with("/v1/") => Some(site.clone()),
 //!         _ => None,
@@ -215,7 +215,7 @@
 //! ```
 //! # use actix_web::{App, middleware::NormalizePath};
 //! # use cors_actix::CorsLayer;
-//! # let cors = CorsLayer::select([], |_| None);
+//! # let cors = CorsLayer::select(|_| None);
 //! let wrong = App::new().wrap(NormalizePath::trim()).wrap(cors.clone());
 //! let right = App::new().wrap(cors).wrap(NormalizePath::trim());
 //! # drop((wrong, right));
@@ -322,59 +322,25 @@
 mod ask;
 mod bridge;
 mod future;
+mod head;
 mod layer;
-mod select;
 mod service;
-mod source;
 
 pub use ask::{AskCors, AskFuture};
 pub use future::ResponseFuture;
+pub use head::Head;
 pub use layer::{AskLayer, CorsLayer};
-pub use select::Head;
 pub use service::Cors;
 
+use actix_web::http::header::HeaderValue;
 pub use cors_core;
 #[doc(no_inline)]
 pub use cors_core::{
     AskedOrigin, Builder, Config, ConfigError, ConfigErrors, Danger, DisallowedOrigin, ErrorKind,
-    IntoVerdict, NamedHeaders, Origin, OriginEntry, Policy, RefusedPreflight, Warning, WarningKind,
+    Handle, IntoPolicy, IntoVerdict, NamedHeaders, Origin, OriginEntry, Policy, RefusedPreflight,
+    Warning, WarningKind,
 };
-/// `http` 1, whose `HeaderName` a policy's `ask_reading` and `allow_origin_if_reading` take.
-/// actix-web's own is that of `http` 0.2.
-pub use http;
-
-use actix_web::http::header::HeaderValue;
-
-/// A policy whose answers are ready to be sent: what the layer works with.
-///
-/// `PreparedPolicy::new(policy)` or `policy.into()` compiles every answer that the policy can give
-/// into header values, once; cloning it only counts up.
-///
-/// ```
-/// use cors_actix::{Policy, PreparedPolicy};
-///
-/// let policy = Policy::builder().allow_origins(["https://app.example.com"]).build()?;
-/// let prepared = PreparedPolicy::new(policy.clone());
-/// assert_eq!(prepared.policy(), &policy);
-/// # Ok::<(), cors_actix::ConfigErrors>(())
-/// ```
-pub type PreparedPolicy = cors_core::PreparedPolicy<HeaderValue>;
-
-/// A policy that can be swapped while requests run: see [`CorsLayer::shared`].
-///
-/// ```
-/// use cors_actix::{Handle, Policy};
-///
-/// let only = |origin| Policy::builder().allow_origins([origin]).build();
-/// let handle = Handle::new(only("https://old.example")?);
-/// let same = handle.clone();
-/// same.store(only("https://new.example")?);
-/// assert_eq!(handle.load().policy(), &only("https://new.example")?);
-/// # Ok::<(), cors_actix::ConfigErrors>(())
-/// ```
-pub type Handle = cors_core::Handle<HeaderValue>;
-
-type Begun = cors_core::Begun<HeaderValue>;
-type Exchange = cors_core::Exchange<HeaderValue>;
-type Pending = cors_core::Pending<HeaderValue>;
-type VaryNames = cors_core::VaryNames<HeaderValue>;
+type Begun = cors_core::adapter::Begun<HeaderValue>;
+type Exchange = cors_core::adapter::Exchange<HeaderValue>;
+type Pending = cors_core::adapter::Pending<HeaderValue>;
+type Prepared = cors_core::adapter::Prepared<HeaderValue>;

@@ -5,10 +5,13 @@ use std::task::{Context, Poll};
 use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 
 use crate::Exchange;
+use crate::bridge::Asking;
 use crate::future::ResponseFuture;
-use crate::source::Source;
+use crate::head::Head;
+use crate::layer::Source;
 
 /// A service that wears a [`CorsLayer`](crate::CorsLayer).
 ///
@@ -40,7 +43,9 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let exchange = self.source.begin(&request);
+        let exchange = self.source.begin(&Asking(request.head()), |select, declared| {
+            select(&Head::new(&request, declared))
+        });
         respond(&self.inner, request, exchange)
     }
 }
@@ -54,8 +59,10 @@ pub(crate) fn respond<S, B>(
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
 {
-    match exchange.answer() {
+    match exchange.short_circuit() {
         Some(status) => {
+            // Both versions of `http` have the same range of statuses.
+            let status = StatusCode::from_u16(status.as_u16()).expect("it is a status already");
             let (request, _body_not_read) = request.into_parts();
             ResponseFuture::answered(status, request, exchange)
         }

@@ -12,7 +12,7 @@ use actix_web::test::init_service;
 use actix_web::{App, Error, HttpResponse, Responder, guard, put, web};
 use common::{APP, Answer, Ask, BARE, Counter, EVIL, Failure, PREFLIGHT, REFUSED, SIMPLE};
 use common::{builder, check, compare, cors, get, handled, only, policy, preflight, request, send};
-use cors_actix::{CorsLayer, DisallowedOrigin, Handle, PreparedPolicy};
+use cors_actix::{CorsLayer, DisallowedOrigin, Handle};
 
 fn layer() -> CorsLayer {
     CorsLayer::new(policy())
@@ -152,8 +152,8 @@ async fn two_layers_stacked() {
     )
     .await;
 
-    let (site, fonts) = (PreparedPolicy::new(policy()), PreparedPolicy::new(fonts));
-    let selects = CorsLayer::select([], move |head| match head.path() {
+    let (site, fonts) = (policy(), fonts);
+    let selects = CorsLayer::select(move |head| match head.path() {
         "/font" => Some(fonts.clone()),
         _ => Some(site.clone()),
     });
@@ -189,16 +189,16 @@ async fn two_layers_stacked_around_an_error() {
 async fn a_path_that_is_not_the_routers() {
     let admin = || web::resource("/admin/users").to(handled);
     let public = ["access-control-allow-origin: *"];
-    let policies = || (PreparedPolicy::new(policy()), PreparedPolicy::new(only(&["*"])));
+    let policies = || (policy(), only(&["*"]));
     let by_path = || {
         let (site, fonts) = policies();
-        CorsLayer::select([], move |head| {
+        CorsLayer::select(move |head| {
             Some(if head.path().starts_with("/admin/") { site.clone() } else { fonts.clone() })
         })
     };
     let by_uri = || {
         let (site, fonts) = policies();
-        CorsLayer::select([], move |head| {
+        CorsLayer::select(move |head| {
             let path = head.uri().path();
             Some(if path.starts_with("/admin/") { site.clone() } else { fonts.clone() })
         })
@@ -284,7 +284,7 @@ async fn a_handle_for_each_worker() {
         App::new().service(item()).wrap(CorsLayer::shared(handle))
     };
     let (one, two) = (init_service(wrong()).await, init_service(wrong()).await);
-    handles.borrow()[0].store(&other);
+    handles.borrow()[0].store(other.clone());
     check(&one, [("one worker", get("/", EVIL), 200, &read_by_evil)]).await;
     check(&two, [("another", get("/", EVIL), 200, REFUSED)]).await;
 
@@ -292,7 +292,7 @@ async fn a_handle_for_each_worker() {
     let cors = CorsLayer::shared(handle.clone());
     let right = || App::new().service(item()).wrap(cors.clone());
     let (one, two) = (init_service(right()).await, init_service(right()).await);
-    handle.store(&other);
+    handle.store(other.clone());
     check(&one, [("one worker", get("/", EVIL), 200, &read_by_evil)]).await;
     check(&two, [("another", get("/", EVIL), 200, &read_by_evil)]).await;
 }

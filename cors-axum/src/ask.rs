@@ -13,19 +13,19 @@ use tower_service::Service;
 
 use crate::future::ResponseFuture;
 use crate::service::respond;
-use crate::{AskedOrigin, Begun, IntoVerdict, Pending, PreparedPolicy};
+use crate::{AskedOrigin, Begun, IntoVerdict, Pending, Prepared};
 
 /// A service that wears an [`AskLayer`](crate::AskLayer).
 ///
 /// As [`Cors`](crate::Cors), and `S` must be [`Clone`].
 pub struct AskCors<S, F> {
     inner: S,
-    policy: PreparedPolicy,
+    policy: Prepared,
     ask: Arc<F>,
 }
 
 impl<S, F> AskCors<S, F> {
-    pub(crate) fn new(inner: S, policy: PreparedPolicy, ask: Arc<F>) -> Self {
+    pub(crate) fn new(inner: S, policy: Prepared, ask: Arc<F>) -> Self {
         Self { inner, policy, ask }
     }
 }
@@ -46,14 +46,13 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let question = match self.policy.begin(&request) {
+        let (asked, pending) = match self.policy.begin(&request) {
             Begun::Decided(exchange) => {
                 let response = respond(&mut self.inner, request, exchange);
                 return AskFuture { state: State::Responding { response } };
             }
-            Begun::Ask(question) => question,
+            Begun::Ask(question) => *question,
         };
-        let (asked, pending) = question.into_parts();
         // The service that was polled ready is this one, not its clone: a clone may lack the
         // permit that readiness stands for (tower_service::Service, "Be careful when cloning
         // inner services").
@@ -132,7 +131,7 @@ where
                     // Taken once: this state is replaced right below.
                     let Waiting { mut inner, request, pending } =
                         waiting.take().expect("one verdict a request");
-                    respond(&mut inner, request, pending.answer(verdict.allowed()))
+                    respond(&mut inner, request, pending.resolve(verdict.allowed()))
                 }
             };
             this.state.set(State::Responding { response });

@@ -25,7 +25,7 @@ pin_project! {
     #[project = StateProjection]
     enum State<F> {
         Calling { #[pin] response: F },
-        Answered { status: u16 },
+        Answered { status: StatusCode },
     }
 }
 
@@ -34,7 +34,7 @@ impl<F> ResponseFuture<F> {
         Self { state: State::Calling { response }, exchange: Some(exchange) }
     }
 
-    pub(crate) fn answered(status: u16, exchange: Exchange) -> Self {
+    pub(crate) fn answered(status: StatusCode, exchange: Exchange) -> Self {
         Self { state: State::Answered { status }, exchange: Some(exchange) }
     }
 }
@@ -72,10 +72,8 @@ impl<F> fmt::Debug for ResponseFuture<F> {
 }
 
 /// A response with nothing in it: a preflight's answer, or a refusal.
-fn empty<B: Default>(status: u16) -> Response<B> {
+fn empty<B: Default>(status: StatusCode) -> Response<B> {
     let mut response = Response::new(B::default());
-    // No user's value gets here unchecked: a policy builds only with a status of 200 to 299, and
-    // its other one is 403.
-    *response.status_mut() = StatusCode::from_u16(status).expect("a policy's status is valid");
+    *response.status_mut() = status;
     response
 }

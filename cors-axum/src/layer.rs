@@ -3,15 +3,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cors_core::{IntoPrepared, SelectedPolicy};
-use http::{HeaderName, HeaderValue};
+use cors_core::adapter::Head;
 use tower_layer::Layer;
 
 use crate::ask::AskCors;
-use crate::select::{Head, Selector};
 use crate::service::Cors;
-use crate::source::Source;
-use crate::{AskedOrigin, Handle, PreparedPolicy};
+use crate::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, Policy, Prepared};
+
+/// Where the layer takes the policy of a request from.
+pub(crate) type Source = cors_core::adapter::Source<http::HeaderValue, Select>;
+
+type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
 
 /// A [`tower_layer::Layer`] that speaks the server's side of the [CORS protocol] for the service
 /// that it wraps.
@@ -49,9 +51,8 @@ impl CorsLayer {
     /// # drop(app);
     /// # Ok::<(), cors_axum::ConfigErrors>(())
     /// ```
-    pub fn new(policy: impl IntoPrepared<HeaderValue>) -> Self {
-        let source = Source::Fixed(policy.into_prepared());
-        Self { source }
+    pub fn new(policy: impl IntoPolicy) -> Self {
+        Self { source: Source::fixed(policy.into_policy()) }
     }
 
     /// The policy that the handle holds at the moment a request arrives.
@@ -82,37 +83,32 @@ impl CorsLayer {
     /// # }
     /// ```
     pub fn shared(handle: Handle) -> Self {
-        let source = Source::Shared(handle);
-        Self { source }
+        Self { source: Source::shared(handle) }
     }
 
     /// A policy per request, or none: by path, by host, by tenant.
     ///
     /// The closure is called once for every request, preflights included, and sees the request
-    /// through a [`Head`]: the method, the URI, the extensions, and of the headers those in
-    /// `names` alone. These names are added to `Vary` on every response, so that a [shared cache]
-    /// never hands one tenant's answer to another. `None` means that CORS is none of this layer's
-    /// business for this request: the service is called and its response goes out as it is, but
-    /// for `Vary`.
+    /// through a [`Head`]: the method, the URI and the extensions; of the headers none, for which there is
+    /// [`select_reading`](Self::select_reading). With `None` the service is called and its response
+    /// goes out as it is.
     ///
-    /// Have the policies prepared beforehand and clone them here: preparing one compiles all its
-    /// answers. A policy with an `ask` of its own gets no answer here, which counts as no.
+    /// Build the policies beforehand and clone them here; a clone only counts up. A policy with an
+    /// `ask` of its own gets no answer here, which counts as no.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use axum::{Router, body::Body, http::Request, routing::get};
-    /// use cors_axum::{CorsLayer, Policy, PreparedPolicy};
+    /// use cors_axum::{CorsLayer, Policy};
     /// use tower::ServiceExt;
     ///
-    /// let public = PreparedPolicy::new(Policy::builder().allow_origins(["*"]).build()?);
-    /// let admin = PreparedPolicy::new(
-    ///     Policy::builder()
-    ///         .allow_origins(["https://admin.example.com"])
-    ///         .allow_credentials(true)
-    ///         .build()?,
-    /// );
-    /// let layer = CorsLayer::select([], move |head| match head.uri().path() {
+    /// let public = Policy::builder().allow_origins(["*"]).build()?;
+    /// let admin = Policy::builder()
+    ///     .allow_origins(["https://admin.example.com"])
+    ///     .allow_credentials(true)
+    ///     .build()?;
+    /// let layer = CorsLayer::select(move |head| match head.uri().path() {
     ///     "/health" => None,
     ///     path if path.starts_with("/admin/") => Some(admin.clone()),
     ///     _ => Some(public.clone()),
@@ -135,16 +131,42 @@ impl CorsLayer {
     /// # Ok(())
     /// # }
     /// ```
+    pub fn select<F>(select: F) -> Self
+    where
+        F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
+    {
+        Self { source: Source::selected(Box::new(select)) }
+    }
+
+    /// Like [`select`](Self::select), where the closure also reads the headers that you name.
+    ///
+    /// Every response names them in `Vary`, also where the closure selects no policy, so that a
+    /// [shared cache] never hands one tenant's answer to another.
+    ///
+    /// # Errors
+    /// Each name that is not the name of a header.
+    ///
+    /// ```
+    /// use cors_axum::{CorsLayer, Policy};
+    ///
+    /// let acme = Policy::builder().allow_origins(["https://acme.example"]).build()?;
+    /// let layer = CorsLayer::select_reading(["x-tenant"], move |head| {
+    ///     assert!(head.header("cookie").is_none(), "not declared, so not seen");
+    ///     (head.header("x-tenant")? == "acme").then(|| acme.clone())
+    /// })?;
+    /// # drop(layer);
+    /// assert!(CorsLayer::select_reading(["x tenant"], |_| None).is_err());
+    /// # Ok::<(), cors_axum::ConfigErrors>(())
+    /// ```
     ///
     /// [shared cache]: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
-    pub fn select<F, P>(names: impl IntoIterator<Item = HeaderName>, select: F) -> Self
+    pub fn select_reading<I, F>(names: I, select: F) -> Result<Self, ConfigErrors>
     where
-        F: Fn(&Head<'_>) -> P + Send + Sync + 'static,
-        P: SelectedPolicy<HeaderValue>,
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+        F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
     {
-        let source =
-            Source::Selected(Selector::new(names, move |head| select(head).into_selected()));
-        Self { source }
+        Ok(Self { source: Source::selected_reading(names, Box::new(select))? })
     }
 
     /// One policy, and an asynchronous check of the origins that it does not allow: a database, a
@@ -197,19 +219,12 @@ impl CorsLayer {
     ///
     /// [insecure]: crate::Origin::is_insecure
     /// [preflights]: https://fetch.spec.whatwg.org/#cors-preflight-request
-    pub fn ask<F, Fut>(policy: impl IntoPrepared<HeaderValue>, ask: F) -> AskLayer<F>
+    pub fn ask<F, Fut>(policy: impl IntoPolicy, ask: F) -> AskLayer<F>
     where
         F: Fn(AskedOrigin) -> Fut,
         Fut: Future<Output: crate::IntoVerdict>,
     {
-        let policy = policy.into_prepared();
-        // One that asks already may have declared headers for it.
-        let policy = if policy.policy().asks() {
-            policy
-        } else {
-            PreparedPolicy::new(policy.policy().asking())
-        };
-        AskLayer { policy, ask: Arc::new(ask) }
+        AskLayer { policy: Prepared::asking(policy.into_policy()), ask: Arc::new(ask) }
     }
 }
 
@@ -227,7 +242,7 @@ impl<S> Layer<S> for CorsLayer {
 /// the future of the response, and its clone takes its place.
 #[must_use = "a layer does nothing until a service wears it"]
 pub struct AskLayer<F> {
-    policy: PreparedPolicy,
+    policy: Prepared,
     // Counted, so that the layer and its services are `Clone` whatever the closure holds.
     ask: Arc<F>,
 }

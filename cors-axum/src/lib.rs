@@ -108,14 +108,14 @@
 //!
 //! ```
 //! use axum::{Router, routing::get};
-//! use cors_axum::{CorsLayer, Policy, PreparedPolicy};
+//! use cors_axum::{CorsLayer, Policy};
 //!
-//! let site = PreparedPolicy::new(Policy::builder().allow_origins(["https://app.example"]).build()?);
-//! let public = PreparedPolicy::new(Policy::builder().allow_origins(["*"]).build()?);
+//! let site = Policy::builder().allow_origins(["https://app.example"]).build()?;
+//! let public = Policy::builder().allow_origins(["*"]).build()?;
 //! let app: Router = Router::new()
 //!     .route("/v1/items", get(|| async { "items" }))
 //!     .route("/fonts/a", get(|| async { "a font" }))
-//!     .layer(CorsLayer::select([], move |head| match head.uri().path() {
+//!     .layer(CorsLayer::select(move |head| match head.uri().path() {
 //!         path if path.starts_with("/fonts/") => Some(public.clone()),
 //!         path if path.starts_with("/v1/") => Some(site.clone()),
 //!         _ => None,
@@ -210,15 +210,15 @@
 //!
 //! ```
 //! # use axum::{Router, routing::{get, put}};
-//! # use cors_axum::{CorsLayer, Policy, PreparedPolicy};
+//! # use cors_axum::{CorsLayer, Policy};
 //! # let public = Policy::builder().allow_origins("*").build()?;
 //! # let site = Policy::builder().allow_origins("https://app.example.com").build()?;
 //! # let pages: Router = Router::new().route("/item", get(|| async {}));
 //! # let api: Router = Router::new().route("/item", put(|| async {}));
 //! let wrong: Router = (pages.clone().layer(CorsLayer::new(public.clone())))
 //!     .merge(api.clone().layer(CorsLayer::new(site.clone())));
-//! let (public, site) = (PreparedPolicy::new(public), PreparedPolicy::new(site));
-//! let right: Router = pages.merge(api).layer(CorsLayer::select([], move |head| {
+//! let (public, site) = (public, site);
+//! let right: Router = pages.merge(api).layer(CorsLayer::select(move |head| {
 //!     Some(if head.uri().path() == "/item" { site.clone() } else { public.clone() })
 //! }));
 //! # Ok::<(), cors_axum::ConfigErrors>(())
@@ -380,58 +380,27 @@
 mod ask;
 mod future;
 mod layer;
-mod select;
 mod service;
-mod source;
 
 pub use ask::{AskCors, AskFuture};
 pub use future::ResponseFuture;
 pub use layer::{AskLayer, CorsLayer};
-pub use select::Head;
 pub use service::Cors;
 
 pub use cors_core;
 #[doc(no_inline)]
+pub use cors_core::adapter::Head;
+#[doc(no_inline)]
 pub use cors_core::{
     AskedOrigin, Builder, Config, ConfigError, ConfigErrors, Danger, DisallowedOrigin, ErrorKind,
-    IntoVerdict, NamedHeaders, Origin, OriginEntry, Policy, RefusedPreflight, Warning, WarningKind,
+    Handle, IntoPolicy, IntoVerdict, NamedHeaders, Origin, OriginEntry, Policy, RefusedPreflight,
+    Warning, WarningKind,
 };
 
-use http::HeaderValue;
-
-/// A policy whose answers are ready to be sent: what the layer works with.
-///
-/// `PreparedPolicy::new(policy)` or `policy.into()` compiles every answer that the policy can give
-/// into header values, once; cloning it only counts up.
-///
-/// ```
-/// use cors_axum::{Policy, PreparedPolicy};
-///
-/// let policy = Policy::builder().allow_origins(["https://app.example.com"]).build()?;
-/// let prepared = PreparedPolicy::new(policy.clone());
-/// assert_eq!(prepared.policy(), &policy);
-/// # Ok::<(), cors_axum::ConfigErrors>(())
-/// ```
-pub type PreparedPolicy = cors_core::PreparedPolicy<HeaderValue>;
-
-/// A policy that can be swapped while requests run: see [`CorsLayer::shared`].
-///
-/// ```
-/// use cors_axum::{Handle, Policy};
-///
-/// let only = |origin| Policy::builder().allow_origins([origin]).build();
-/// let handle = Handle::new(only("https://old.example")?);
-/// let same = handle.clone();
-/// same.store(only("https://new.example")?);
-/// assert_eq!(handle.load().policy(), &only("https://new.example")?);
-/// # Ok::<(), cors_axum::ConfigErrors>(())
-/// ```
-pub type Handle = cors_core::Handle<HeaderValue>;
-
-type Begun = cors_core::Begun<HeaderValue>;
-type Exchange = cors_core::Exchange<HeaderValue>;
-type Pending = cors_core::Pending<HeaderValue>;
-type VaryNames = cors_core::VaryNames<HeaderValue>;
+type Begun = cors_core::adapter::Begun<http::HeaderValue>;
+type Exchange = cors_core::adapter::Exchange<http::HeaderValue>;
+type Pending = cors_core::adapter::Pending<http::HeaderValue>;
+type Prepared = cors_core::adapter::Prepared<http::HeaderValue>;
 
 /// Holds the README's examples to what they say.
 #[cfg(doctest)]

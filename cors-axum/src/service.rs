@@ -2,12 +2,13 @@
 
 use std::task::{Context, Poll};
 
+use cors_core::adapter::Head;
 use http::{Request, Response};
 use tower_service::Service;
 
 use crate::Exchange;
 use crate::future::ResponseFuture;
-use crate::source::Source;
+use crate::layer::Source;
 
 /// A service that wears a [`CorsLayer`](crate::CorsLayer).
 ///
@@ -40,7 +41,8 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let exchange = self.source.begin(&request);
+        let exchange =
+            self.source.begin(&request, |select, declared| select(&Head::new(&request, declared)));
         respond(&mut self.inner, request, exchange)
     }
 }
@@ -55,7 +57,7 @@ pub(crate) fn respond<S, ReqBody>(
 where
     S: Service<Request<ReqBody>>,
 {
-    match exchange.answer() {
+    match exchange.short_circuit() {
         Some(status) => ResponseFuture::answered(status, exchange),
         None => ResponseFuture::calling(ready.call(request), exchange),
     }

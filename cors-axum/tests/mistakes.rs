@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, delete, get as on_get, post};
 use common::{APP, Counter, EVIL, PREFLIGHT, REFUSED, SIMPLE};
 use common::{builder, check, compare, cors, get, only, policy, preflight, request, send};
-use cors_axum::{CorsLayer, DisallowedOrigin, PreparedPolicy};
+use cors_axum::{CorsLayer, DisallowedOrigin};
 
 /// Nothing of ours is on the response.
 const BARE: &[&str] = &[];
@@ -104,8 +104,8 @@ async fn two_layered_routers_merged() {
     // The other way round, the other policy does.
     check(&last().merge(first()), [("every 404", get("/none", other), 404, &any_origin)]).await;
 
-    let (any, own) = (PreparedPolicy::new(only(&["*"])), PreparedPolicy::new(policy()));
-    let right = public().merge(site()).layer(CorsLayer::select([], move |head| {
+    let (any, own) = (only(&["*"]), policy());
+    let right = public().merge(site()).layer(CorsLayer::select(move |head| {
         Some(if head.uri().path() == "/a" { any.clone() } else { own.clone() })
     }));
     check(
@@ -319,9 +319,9 @@ async fn two_layers_stacked() {
     )
     .await;
 
-    let (site, fonts) = (PreparedPolicy::new(policy()), PreparedPolicy::new(fonts));
+    let (site, fonts) = (policy(), fonts);
     let right = Router::new().route("/item", on_get(|| async {})).route("/font", font()).layer(
-        CorsLayer::select([], move |head| match head.uri().path() {
+        CorsLayer::select(move |head| match head.uri().path() {
             "/font" => Some(fonts.clone()),
             _ => Some(site.clone()),
         }),

@@ -9,7 +9,7 @@ use axum::extract::OriginalUri;
 use axum::http::{HeaderName, Method, Request, Version};
 use axum::routing::any;
 use common::{APP, Counter, EVIL, Row, check, get, only, preflight, request, send};
-use cors_axum::{CorsLayer, Head, Policy, PreparedPolicy};
+use cors_axum::{CorsLayer, Head, Policy};
 
 const TENANT: HeaderName = HeaderName::from_static("x-tenant");
 
@@ -20,19 +20,19 @@ const READ_BY_B: &str = "access-control-allow-origin: https://b.example";
 const VARY: &str = "vary: x-tenant";
 
 /// A policy whose answers are constant: so whatever stands in `Vary` is the selector's.
-fn constant(origin: &str) -> PreparedPolicy {
-    PreparedPolicy::new(only(&[origin]))
+fn constant(origin: &str) -> Policy {
+    only(&[origin])
 }
 
 fn wearing<F>(names: impl IntoIterator<Item = HeaderName>, select: F) -> Router
 where
-    F: Fn(&Head<'_>) -> Option<PreparedPolicy> + Send + Sync + 'static,
+    F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
 {
     let own = [("access-control-allow-origin", "https://handler.example"), ("vary", "accept")];
     Router::new()
         .route("/plain", any(|| async { "plain" }))
         .route("/own", any(move || async move { own }))
-        .layer(CorsLayer::select(names, select))
+        .layer(CorsLayer::select_reading(names, select).unwrap())
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn by_the_whole_path_inside_a_nested_router() {
 
 #[tokio::test]
 async fn by_a_declared_header() {
-    let (a, b) = (constant(A), PreparedPolicy::new(only(&[B, "https://c.example"])));
+    let (a, b) = (constant(A), only(&[B, "https://c.example"]));
     let app = wearing([TENANT], move |head| match head.header(TENANT)?.as_bytes() {
         b"a" => Some(a.clone()),
         b"b" => Some(b.clone()),
@@ -183,7 +183,7 @@ async fn by_a_declared_header() {
 
 #[tokio::test]
 async fn a_name_is_not_repeated_in_vary() {
-    let policy = PreparedPolicy::new(only(&[A, B]));
+    let policy = only(&[A, B]);
     let names =
         [HeaderName::from_static("accept"), HeaderName::from_static("origin"), TENANT, TENANT];
     let app = wearing(names, move |head| head.header("origin").map(|_| policy.clone()));
@@ -251,10 +251,8 @@ async fn none_leaves_the_response_alone() {
 /// Soundness: requests that are alike in what `Vary` names get the same CORS headers.
 #[tokio::test]
 async fn vary_is_sound() {
-    let policies: [PreparedPolicy; 2] = [
-        constant(A),
-        PreparedPolicy::new(Policy::builder().allow_origins([A, B]).build().unwrap()),
-    ];
+    let policies: [Policy; 2] =
+        [constant(A), Policy::builder().allow_origins([A, B]).build().unwrap()];
     let app = wearing([TENANT], move |head| {
         let tenant: usize = head.header(TENANT)?.to_str().ok()?.parse().ok()?;
         policies.get(tenant).cloned()

@@ -9,29 +9,29 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::any;
 use common::{APP, EVIL, check, compare, cors, get, lines, preflight, send};
-use cors_axum::{CorsLayer, Handle, Policy, PreparedPolicy};
+use cors_axum::{CorsLayer, Handle, Policy};
 use tokio::sync::{Notify, Semaphore};
 
 /// One origin of several, with credentials.
-fn narrow() -> PreparedPolicy {
+fn narrow() -> Policy {
     let policy = Policy::builder()
         .allow_origins([APP, "https://other.example"])
         .allow_methods([Method::PUT])
         .allow_credentials(true)
         .expose_headers(["x-narrow"])
         .build();
-    PreparedPolicy::new(policy.unwrap())
+    policy.unwrap()
 }
 
 /// Every origin, without.
-fn wide() -> PreparedPolicy {
+fn wide() -> Policy {
     let policy = Policy::builder()
         .allow_origins(["*"])
         .allow_methods([Method::DELETE])
         .allow_headers(["x-wide"])
         .expose_headers(["x-wide"])
         .build();
-    PreparedPolicy::new(policy.unwrap())
+    policy.unwrap()
 }
 
 const NARROW: &[&str] = &[

@@ -10,8 +10,7 @@ use axum::http::{Request, Response};
 use axum::routing::Route;
 use common::{APP, get, policy};
 use cors_axum::{
-    AskCors, AskFuture, AskLayer, AskedOrigin, Cors, CorsLayer, Handle, PreparedPolicy,
-    ResponseFuture,
+    AskCors, AskFuture, AskLayer, AskedOrigin, Cors, CorsLayer, Handle, Policy, ResponseFuture,
 };
 use tower::{Layer, Service, service_fn};
 
@@ -26,7 +25,7 @@ const _: () = {
     for_a_router::<AskLayer<Check>>();
     for_a_router::<AskCors<Route, Check>>();
     for_a_router::<Handle>();
-    for_a_router::<PreparedPolicy>();
+    for_a_router::<Policy>();
     // Named, and no box of our own: a size of our own choosing, known to the compiler.
     for_a_task::<ResponseFuture<Ready<Result<Response<Body>, Infallible>>>>();
     for_a_task::<AskFuture<Route, Ready<bool>, Body>>();
@@ -71,11 +70,8 @@ fn everything_prints() {
     starts(format!("{:?}", layer.layer(())), "Cors { inner: (), source: Fixed(");
     let shared = CorsLayer::shared(Handle::new(policy.clone()));
     starts(format!("{shared:?}"), "CorsLayer { source: Shared(");
-    let selected = CorsLayer::select([axum::http::header::HOST], |_| None);
-    starts(
-        format!("{selected:?}"),
-        r#"CorsLayer { source: Selected(Selector { names: ["host"], .. })"#,
-    );
+    let selected = CorsLayer::select_reading(["host"], |_| None).unwrap();
+    starts(format!("{selected:?}"), r#"CorsLayer { source: Selected(["host"]"#);
 
     let asking = CorsLayer::ask(policy, |_| std::future::pending::<bool>());
     starts(format!("{asking:?}"), "AskLayer { policy: ");

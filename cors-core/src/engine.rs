@@ -6,6 +6,7 @@
 pub(crate) mod decide;
 pub(crate) mod decision;
 pub(crate) mod headers;
+mod kept;
 pub(crate) mod methods;
 pub(crate) mod names;
 pub(crate) mod policy;

@@ -13,7 +13,7 @@ mod origins;
 mod regexes;
 
 pub(crate) use capped::Capped;
-pub use kinds::{ErrorKind, Explain, WarningKind};
+pub use kinds::{ErrorKind, FindingKind, WarningKind};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -45,7 +45,7 @@ pub type ConfigError = Finding<ErrorKind>;
 /// What a policy says without need, or likely does not mean.
 pub type Warning = Finding<WarningKind>;
 
-impl<K: Explain> Finding<K> {
+impl<K: FindingKind> Finding<K> {
     pub(crate) fn new(
         key: impl Into<Cow<'static, str>>,
         index: Option<usize>,
@@ -109,7 +109,7 @@ impl<K: Explain> Finding<K> {
     }
 }
 
-impl<K: Explain> fmt::Display for Finding<K> {
+impl<K: FindingKind> fmt::Display for Finding<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.key)?;
         if let Some(index) = self.index {
@@ -120,13 +120,13 @@ impl<K: Explain> fmt::Display for Finding<K> {
 }
 
 /// Prints what [`Display`](fmt::Display) prints: `unwrap` and a failing `main` show it to people.
-impl<K: Explain> fmt::Debug for Finding<K> {
+impl<K: FindingKind> fmt::Debug for Finding<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl<K: Explain> std::error::Error for Finding<K> {}
+impl<K: FindingKind> std::error::Error for Finding<K> {}
 
 /// Every fault of a policy: at least one, in the order of the keys and of the entries. Of one key
 /// the first 1000 are kept.

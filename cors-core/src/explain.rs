@@ -25,11 +25,10 @@ mod console;
 mod fix;
 mod text;
 
-use crate::adapter::prepared::PreparedPolicy;
 use crate::browser::{Browser, Ended, Engine, Fetch, Taken, Turn, Verdict, serve};
 use crate::engine::decision::Decision;
 use crate::engine::policy::Policy;
-use http::{HeaderValue, Request, Response};
+use http::{Request, Response};
 use std::time::Duration;
 
 pub use fix::{Change, Fix};
@@ -122,7 +121,6 @@ fn run(
     fetch: &Fetch,
     handler: &dyn Fn(&Request<()>) -> Response<()>,
 ) -> (Ended, Vec<Event>) {
-    let policy: PreparedPolicy<HeaderValue> = policy.into();
     let mut browser = Browser::new();
     let mut events = Vec::new();
     let mut known = 0;
@@ -136,7 +134,7 @@ fn run(
         known = steps.len();
         match turn {
             Turn::Send(sending) => {
-                let response = serve(&policy, sending.request(), |request| handler(request));
+                let response = serve(policy, sending.request(), |request| handler(request));
                 events.push(Event::Sent(sending.request().clone()));
                 events.push(Event::Received(response.clone()));
                 turn = sending.respond(&mut browser, &response, Duration::ZERO);

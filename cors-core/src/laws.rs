@@ -37,18 +37,17 @@
 //! In scope: laws that a policy may break. Those that every policy keeps are this crate's own
 //! tests.
 
-use crate::adapter::prepared::PreparedPolicy;
 use crate::browser::{Browser, CredentialsMode, Ended, Fetch, Step, Verdict, serve};
 use crate::config::{Config, OriginEntry};
 use crate::engine::policy::Policy;
-use crate::error::{ErrorKind, Explain};
+use crate::error::{ErrorKind, FindingKind};
 use crate::origin::Origin;
 use crate::origin::pattern::{self, Meant, Pattern, Port};
 use crate::origin::public_suffix::is_shared;
 #[cfg(feature = "regex")]
 use crate::origin::regex::{OriginRegex, Proof, RegexFault, Remainder, Steps};
 use crate::strategies::{around, instance, misses, origins, origins_of};
-use http::{HeaderValue, Response, header::ORIGIN};
+use http::{Response, header::ORIGIN};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, RngAlgorithm, TestError, TestRng, TestRunner};
 use std::cell::RefCell;
@@ -171,7 +170,7 @@ pub fn credentials_never_without_tls(policy: &Policy) {
 #[track_caller]
 pub fn readable(policy: &Policy, fetch: &Fetch) {
     assert_is_well_spelt("readable", fetch);
-    match run(&policy.into(), fetch).verdict {
+    match run(policy, fetch).verdict {
         Verdict::Readable(_) => {}
         Verdict::Failed(taken) => {
             let (id, section, url) = (taken.step.id(), taken.step.section(), taken.step.url());
@@ -192,7 +191,7 @@ pub fn readable(policy: &Policy, fetch: &Fetch) {
 #[track_caller]
 pub fn not_readable(policy: &Policy, fetch: &Fetch) {
     assert_is_well_spelt("not_readable", fetch);
-    if run(&policy.into(), fetch).verdict.is_readable() {
+    if run(policy, fetch).verdict.is_readable() {
         panic!("not_readable: the response can be read{}", shown(policy, fetch));
     }
 }
@@ -234,9 +233,8 @@ enum Within<'p> {
 impl Search<'_> {
     /// The fetch by which a page reads whose origin is `bad`, if there is one.
     fn find(&self, bad: impl Fn(&str) -> bool) -> Option<Fetch> {
-        let prepared = PreparedPolicy::from(self.policy);
         let breaks = |page: &str| {
-            let reads = self.modes.iter().find_map(|mode| reads(&prepared, page, *mode));
+            let reads = self.modes.iter().find_map(|mode| reads(self.policy, page, *mode));
             reads.filter(|fetch| bad(&fetch.origin))
         };
         // For patterns the plain ones are enough; only a closure has to be tried near them.
@@ -338,11 +336,7 @@ impl Within<'_> {
 }
 
 /// The fetch by which a page reads across origins, if it can. Its origin is the one that was sent.
-fn reads(
-    policy: &PreparedPolicy<HeaderValue>,
-    page: &str,
-    credentials: CredentialsMode,
-) -> Option<Fetch> {
+fn reads(policy: &Policy, page: &str, credentials: CredentialsMode) -> Option<Fetch> {
     let fetch = |url| Fetch::new(page, url).credentials(credentials);
     // A page reads what is its own: then another server is asked.
     let fetches = ["https://api.example/", "https://other.example/"].map(fetch);
@@ -357,7 +351,7 @@ fn reads(
     })
 }
 
-fn run(policy: &PreparedPolicy<HeaderValue>, fetch: &Fetch) -> Ended {
+fn run(policy: &Policy, fetch: &Fetch) -> Ended {
     Browser::new()
         .fetch(fetch, Duration::ZERO, |request| serve(policy, request, |_| Response::new(())))
 }
@@ -372,7 +366,7 @@ fn shown(policy: &Policy, fetch: &Fetch) -> String {
     let entries = std::mem::take(&mut config.allow_origins);
     let is_enough = |entry: &&OriginEntry| {
         let alone = Config { allow_origins: vec![(*entry).clone()], ..config.clone() };
-        Policy::new(&alone).is_ok_and(|policy| is_read_across_origins(&run(&policy.into(), fetch)))
+        Policy::new(&alone).is_ok_and(|policy| is_read_across_origins(&run(&policy, fetch)))
     };
     match entries.iter().find(is_enough) {
         Some(OriginEntry::Pattern(text)) => {

@@ -1,20 +1,19 @@
 //! CORS as a pure function: a request's method and headers in, a decision out.
 //!
 //! ```
-//! use cors_core::{Policy, PreparedPolicy};
-//! use http::{HeaderValue, Method, Request, Response, header::CONTENT_TYPE};
+//! use cors_core::Policy;
+//! use http::{Method, Request, Response, header::CONTENT_TYPE};
 //!
 //! let policy = Policy::builder()
 //!     .allow_origins(["https://app.example.com", "https://*.example.dev"])
 //!     .allow_methods([Method::PUT])
 //!     .allow_headers([CONTENT_TYPE])
 //!     .build()?; // the error lists every problem, each with a suggested fix
-//! let prepared = PreparedPolicy::<HeaderValue>::new(policy);
 //!
 //! // For each request:
 //! let request = Request::put("/item/1").header("origin", "https://x.example.dev").body(()).unwrap();
-//! let exchange = prepared.begin(&request).unasked();
-//! let mut response = match exchange.answer() {
+//! let exchange = policy.begin(&request).without_asking();
+//! let mut response = match exchange.short_circuit() {
 //!     Some(status) => Response::builder().status(status).body("").unwrap(),
 //!     None => Response::new("from the handler"),
 //! };
@@ -34,8 +33,8 @@
 //! A [`Config`] is a policy as plain data, whatever it says; a [`Builder`] gathers one in code. Both
 //! build a [`Policy`], or give every fault at once as [`ConfigErrors`]. A [`Policy`] is immutable and
 //! decides: [`Policy::decide`] gives a [`Decision`], allocates nothing, and is all that tests and
-//! metrics need. To answer, a [`PreparedPolicy`] holds the policy's header values in the type of the
-//! HTTP library at hand; [`PreparedPolicy::begin`] gives the [`Exchange`] that a response needs. A
+//! metrics need. To answer, a [`Policy`] holds the policy's header values in the type of the
+//! HTTP library at hand; [`Policy::begin`] gives the [`Exchange`] that a response needs. A
 //! `Handle` (feature `swap`) holds one that can be replaced while requests run.
 //!
 //! For another library's types, implement [`Request`] and [`ResponseHeaders`], a few lines each.
@@ -70,7 +69,7 @@
 //!   is for the handler.
 //! - *Headers written before the handler's.* What the handler then sets is a second
 //!   `Access-Control-Allow-Origin`, which browsers refuse, or a `Vary` that overwrites. Write last.
-//! - *A policy prepared for each request.* [`PreparedPolicy::new`] compiles every answer: once, when
+//! - *A policy prepared for each request.* [`Policy::new`] compiles every answer: once, when
 //!   the server starts. A clone only counts up.
 //! - *[`Request::lines`] that joins lines, or gives the first alone.* A repeated `Origin` must be seen
 //!   as one; what a proxy joined may be anything.
@@ -79,7 +78,7 @@
 //! - *[`Request::authority`] from a header such as `X-Forwarded-Host`* that the client can set: with
 //!   `disallowed_origin = "forbid"` and without `Sec-Fetch-Site`, an origin that equals it passes as
 //!   not cross-origin.
-//! - *[`Begun::unasked`] where the policy asks.* It counts as no. Whoever has a question to wait for
+//! - *[`without_asking`](adapter::Begun::without_asking) where the policy asks.* It counts as no. Whoever has a question to wait for
 //!   matches on [`Begun`].
 //!
 //! # What each behaviour comes from
@@ -144,22 +143,15 @@ pub mod strategies;
 
 #[cfg(feature = "swap")]
 pub use adapter::handle::Handle;
-pub use adapter::prepared::{
-    Begun, Exchange, IntoPrepared, Pending, PreparedPolicy, Question, SelectedPolicy,
-};
-pub use adapter::response::{ResponseHeader, ResponseHeaders, is_cors_response_header};
-pub use adapter::value::Value;
-pub use adapter::vary::VaryNames;
 #[cfg(feature = "file")]
 pub use config::file;
 pub use config::list::{NameList, One, OriginList, Several};
 pub use config::{Builder, Config, OriginEntry};
 pub use engine::decision::{Decision, Reason};
-pub use engine::policy::Policy;
+pub use engine::policy::{IntoPolicy, Policy};
 pub use engine::question::{AskedOrigin, IntoVerdict, NamedHeaders};
-pub use engine::request::{Request, RequestHeader};
 pub use engine::settings::{Danger, DisallowedOrigin, RefusedPreflight};
-pub use error::{ConfigError, ConfigErrors, ErrorKind, Explain, Finding, Warning, WarningKind};
+pub use error::{ConfigError, ConfigErrors, ErrorKind, Finding, FindingKind, Warning, WarningKind};
 pub use origin::fault::{ProofLimit, RegexMismatch};
 pub use origin::pattern::{Meant, PatternFault};
 pub use origin::{MAX_LEN as MAX_ORIGIN_LEN, Origin, OriginFault};

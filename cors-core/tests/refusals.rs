@@ -2,7 +2,7 @@
 
 #![cfg(feature = "tracing")]
 
-use cors_core::{DisallowedOrigin, Policy, PreparedPolicy};
+use cors_core::{DisallowedOrigin, Policy};
 use http::{HeaderValue, Request};
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
@@ -50,11 +50,9 @@ fn logged(policy: &Policy, method: &str, lines: &[(&str, &[u8])], answer: bool) 
         request.headers_mut().append(name, HeaderValue::from_bytes(value).unwrap());
     }
     let log = Log::default();
-    tracing::subscriber::with_default(log.clone(), || {
-        match PreparedPolicy::<HeaderValue>::new(policy.clone()).begin(&request) {
-            cors_core::Begun::Decided(exchange) => drop(exchange),
-            cors_core::Begun::Ask(question) => drop(question.answer(answer)),
-        }
+    tracing::subscriber::with_default(log.clone(), || match policy.clone().begin(&request) {
+        cors_core::adapter::Begun::Decided(exchange) => drop(exchange),
+        cors_core::adapter::Begun::Ask(question) => drop(question.1.resolve(answer)),
     });
     let lines = log.0.lock().unwrap();
     lines.clone()

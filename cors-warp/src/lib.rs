@@ -150,7 +150,7 @@
 //! Each makes a layer for a service and for a filter alike.
 //!
 //! ```
-//! use cors_warp::{CorsLayer, Handle, Layer, Policy, PreparedPolicy};
+//! use cors_warp::{CorsLayer, Handle, Layer, Policy};
 //! use warp::Filter;
 //! # async fn is_tenant(_origin: &str) -> Result<bool, std::io::Error> { Ok(true) }
 //!
@@ -175,9 +175,9 @@
 //!
 //! // One for each request. The closure sees the URL, and of the headers those that are declared:
 //! // they go into `Vary`, also where it picks no policy.
-//! let site = PreparedPolicy::new(only("https://app.example")?);
-//! let public = PreparedPolicy::new(only("*")?);
-//! let selecting = CorsLayer::select([], move |head| match head.uri().path() {
+//! let site = only("https://app.example")?;
+//! let public = only("*")?;
+//! let selecting = CorsLayer::select(move |head| match head.uri().path() {
 //!     path if path.starts_with("/fonts/") => Some(public.clone()),
 //!     path if path.starts_with("/v1/") => Some(site.clone()),
 //!     _ => None,
@@ -393,9 +393,7 @@ pub use serve::serve;
 pub use turn::FilterLayer;
 
 #[doc(no_inline)]
-pub use cors_axum::{
-    AskCors, AskFuture, AskLayer, Cors, CorsLayer, Handle, Head, PreparedPolicy, ResponseFuture,
-};
+pub use cors_axum::{AskCors, AskFuture, AskLayer, Cors, CorsLayer, Handle, Head, ResponseFuture};
 pub use cors_core;
 #[doc(no_inline)]
 pub use cors_core::{

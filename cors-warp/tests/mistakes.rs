@@ -6,7 +6,7 @@ mod common;
 use common::{APP, App, BARE, Counter, EVIL, PREFLIGHT, REFUSED, SIMPLE};
 use common::{around_filter, around_service, auth, bare, both, builder, compare, cors, get, layer};
 use common::{login, only, preflight, request};
-use cors_warp::{CorsLayer, DisallowedOrigin, PreparedPolicy};
+use cors_warp::{CorsLayer, DisallowedOrigin};
 use http::{HeaderMap, Method, Request, StatusCode};
 use warp::reply::Response;
 use warp::{Filter, Rejection};
@@ -165,8 +165,8 @@ async fn two_layers_stacked() {
             .await;
     }
 
-    let (site, fonts) = (PreparedPolicy::new(common::policy()), PreparedPolicy::new(fonts));
-    let select = CorsLayer::select([], move |head| match head.uri().path() {
+    let (site, fonts) = (common::policy(), fonts);
+    let select = CorsLayer::select(move |head| match head.uri().path() {
         "/font" => Some(fonts.clone()),
         _ => Some(site.clone()),
     });

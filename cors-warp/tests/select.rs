@@ -5,7 +5,7 @@ mod common;
 
 use common::{APP, App, Counter, EVIL, Row};
 use common::{around_filter, around_service, both, get, only, preflight, request};
-use cors_warp::{CorsLayer, Head, Policy, PreparedPolicy};
+use cors_warp::{CorsLayer, Head, Policy};
 use http::{HeaderName, Method};
 use warp::{Filter, Rejection, Reply};
 
@@ -18,8 +18,8 @@ const READ_BY_B: &str = "access-control-allow-origin: https://b.example";
 const VARY: &str = "vary: x-tenant";
 
 /// A policy whose answers are constant: so whatever stands in `Vary` is the selector's.
-fn constant(origin: &str) -> PreparedPolicy {
-    PreparedPolicy::new(only(&[origin]))
+fn constant(origin: &str) -> Policy {
+    only(&[origin])
 }
 
 fn routes() -> impl Filter<Extract = (impl Reply,), Error = Rejection> + Clone {
@@ -32,9 +32,9 @@ fn routes() -> impl Filter<Extract = (impl Reply,), Error = Rejection> + Clone {
 
 fn wearing<F>(names: impl IntoIterator<Item = HeaderName>, select: F) -> [App; 2]
 where
-    F: Fn(&Head<'_>) -> Option<PreparedPolicy> + Send + Sync + 'static,
+    F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
 {
-    both(&CorsLayer::select(names, select), routes())
+    both(&CorsLayer::select_reading(names, select).unwrap(), routes())
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn by_path_query_and_method() {
 async fn by_the_whole_path_below_a_prefix() {
     let a = constant(A);
     let layer =
-        CorsLayer::select([], move |head| (head.uri().path() == "/api/plain").then(|| a.clone()));
+        CorsLayer::select(move |head| (head.uri().path() == "/api/plain").then(|| a.clone()));
     let app = common::bare(warp::path("api").and(cors_warp::filter(&layer, routes())));
     app.check([
         ("one", get("/api/plain", A), 200, &[READ_BY_A]),
@@ -105,7 +105,7 @@ async fn by_extension() {
     #[derive(Clone)]
     struct Internal;
     let a = constant(A);
-    let layer = CorsLayer::select([], move |head| {
+    let layer = CorsLayer::select(move |head| {
         head.extensions().get::<Internal>().is_none().then(|| a.clone())
     });
     let internal = |method| {
@@ -136,7 +136,7 @@ async fn by_version() {
 
 #[tokio::test]
 async fn by_a_declared_header() {
-    let (a, b) = (constant(A), PreparedPolicy::new(only(&[B, "https://c.example"])));
+    let (a, b) = (constant(A), only(&[B, "https://c.example"]));
     let tenant =
         |uri, origin, tenant| request("GET", uri, &[("origin", origin), ("x-tenant", tenant)]);
     let options = |tenant| {
@@ -234,10 +234,8 @@ async fn none_leaves_the_response_alone() {
 /// Soundness: requests that are alike in what `Vary` names get the same CORS headers.
 #[tokio::test]
 async fn vary_is_sound() {
-    let policies: [PreparedPolicy; 2] = [
-        constant(A),
-        PreparedPolicy::new(Policy::builder().allow_origins([A, B]).build().unwrap()),
-    ];
+    let policies: [Policy; 2] =
+        [constant(A), Policy::builder().allow_origins([A, B]).build().unwrap()];
     for app in wearing([TENANT], move |head| {
         let tenant: usize = head.header(TENANT)?.to_str().ok()?.parse().ok()?;
         policies.get(tenant).cloned()

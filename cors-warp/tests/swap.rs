@@ -6,31 +6,31 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::{APP, App, EVIL, both, compare, cors, get, lines, preflight};
-use cors_warp::{CorsLayer, Handle, Policy, PreparedPolicy};
+use cors_warp::{CorsLayer, Handle, Policy};
 use http::Method;
 use tokio::sync::{Notify, Semaphore};
 use warp::Filter;
 
 /// One origin of several, with credentials.
-fn narrow() -> PreparedPolicy {
+fn narrow() -> Policy {
     let policy = Policy::builder()
         .allow_origins([APP, "https://other.example"])
         .allow_methods([Method::PUT])
         .allow_credentials(true)
         .expose_headers(["x-narrow"])
         .build();
-    PreparedPolicy::new(policy.unwrap())
+    policy.unwrap()
 }
 
 /// Every origin, without.
-fn wide() -> PreparedPolicy {
+fn wide() -> Policy {
     let policy = Policy::builder()
         .allow_origins(["*"])
         .allow_methods([Method::DELETE])
         .allow_headers(["x-wide"])
         .expose_headers(["x-wide"])
         .build();
-    PreparedPolicy::new(policy.unwrap())
+    policy.unwrap()
 }
 
 const NARROW: &[&str] = &[

@@ -5,9 +5,7 @@ mod common;
 use std::future::{Ready, ready};
 
 use common::{layer, policy};
-use cors_warp::{
-    AskLayer, AskedOrigin, Cors, CorsLayer, FilterLayer, Handle, Layer, PreparedPolicy,
-};
+use cors_warp::{AskLayer, AskedOrigin, Cors, CorsLayer, FilterLayer, Handle, Layer, Policy};
 use warp::Filter;
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
@@ -21,7 +19,7 @@ const _: () = {
     for_a_server::<CorsLayer>();
     for_a_server::<AskLayer<Check>>();
     for_a_server::<Handle>();
-    for_a_server::<PreparedPolicy>();
+    for_a_server::<Policy>();
     for_a_filter::<CorsLayer>();
     for_a_filter::<AskLayer<Check>>();
 };

@@ -1,53 +1,55 @@
-//! A policy that can be swapped while requests run.
+//! A policy that you can replace while requests run.
 
-use crate::adapter::prepared::{IntoPrepared, PreparedPolicy};
-use arc_swap::ArcSwap;
+use crate::engine::policy::{IntoPolicy, Policy};
+use arc_swap::{ArcSwap, Guard};
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// A shared place for a policy. Clones share it; a request ends under the policy it began with.
 ///
 /// ```
 /// use cors_core::{Handle, Policy};
-/// use http::HeaderValue;
 ///
 /// let policy = |origin: &str| Policy::builder().allow_origins([origin]).build();
-/// let handle = Handle::<HeaderValue>::new(policy("https://old.example")?);
+/// let handle = Handle::new(policy("https://old.example")?);
 /// let elsewhere = handle.clone();
 /// elsewhere.store(policy("https://new.example")?);
-/// assert_eq!(handle.load().policy(), &policy("https://new.example")?);
+/// assert_eq!(*handle.load(), policy("https://new.example")?);
 /// # Ok::<(), cors_core::ConfigErrors>(())
 /// ```
-pub struct Handle<V>(Arc<ArcSwap<PreparedPolicy<V>>>);
+#[derive(Clone)]
+pub struct Handle(Arc<ArcSwap<Policy>>);
 
-impl<V> Handle<V> {
+impl Handle {
     /// A place that holds `policy`.
-    pub fn new(policy: impl IntoPrepared<V>) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(policy.into_prepared())))
+    pub fn new(policy: impl IntoPolicy) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(policy.into_policy())))
     }
 
-    /// The policy that is in force now.
-    pub fn load(&self) -> PreparedPolicy<V>
-    where
-        V: Clone,
-    {
-        PreparedPolicy::clone(&self.0.load())
+    /// The policy that is in force now, lent: clone it to keep it.
+    pub fn load(&self) -> impl Deref<Target = Policy> + use<> {
+        Loaded(self.0.load())
     }
 
     /// Puts another policy in force, for requests that begin from now on.
-    pub fn store(&self, policy: impl IntoPrepared<V>) {
-        self.0.store(Arc::new(policy.into_prepared()));
+    pub fn store(&self, policy: impl IntoPolicy) {
+        self.0.store(Arc::new(policy.into_policy()));
     }
 }
 
-impl<V> Clone for Handle<V> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+struct Loaded(Guard<Arc<Policy>>);
+
+impl Deref for Loaded {
+    type Target = Policy;
+
+    fn deref(&self) -> &Policy {
+        &self.0
     }
 }
 
-impl<V> fmt::Debug for Handle<V> {
+impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Handle").field(&self.0.load()).finish()
+        f.debug_tuple("Handle").field(&*self.load()).finish()
     }
 }

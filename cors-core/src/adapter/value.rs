@@ -2,7 +2,9 @@
 
 /// A header value that is made from bytes and cheap to clone: [`http::HeaderValue`] of either
 /// version of `http` is one. Nothing need be implemented.
-pub trait Value: Clone + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + 'static {
+pub trait FieldValue:
+    Clone + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + Send + Sync + 'static
+{
     /// A value from a text of the policy's: tokens, commas, spaces, and origins that a pattern
     /// named. Those are visible ASCII, which is what every library takes.
     #[doc(hidden)]
@@ -20,4 +22,4 @@ pub trait Value: Clone + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + 'static {
     }
 }
 
-impl<T: Clone + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + 'static> Value for T {}
+impl<T: Clone + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + Send + Sync + 'static> FieldValue for T {}

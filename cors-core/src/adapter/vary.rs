@@ -3,7 +3,7 @@
 //! [RFC 9110, 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)
 
 use crate::adapter::response::ResponseHeaders;
-use crate::adapter::value::Value;
+use crate::adapter::value::FieldValue;
 use crate::engine::headers::{elements, trim};
 use http::HeaderName;
 use std::sync::{Arc, OnceLock};
@@ -21,7 +21,7 @@ struct Listed<V> {
     after: [OnceLock<(Vec<HeaderName>, V)>; 4],
 }
 
-impl<V: Value> VaryNames<V> {
+impl<V: FieldValue> VaryNames<V> {
     /// The names as they are merged, in their order and each once.
     pub fn new(names: impl IntoIterator<Item = HeaderName>) -> Self {
         let mut unique: Vec<HeaderName> = Vec::new();
@@ -50,7 +50,7 @@ impl<V: Value> VaryNames<V> {
     }
 }
 
-impl<V: Value> Listed<V> {
+impl<V: FieldValue> Listed<V> {
     /// The value of these names behind those of another list.
     fn after(&self, first: &Self) -> V {
         let make = || V::of_bytes(&join([], distinct(&first.names, &self.names)));
@@ -66,7 +66,7 @@ impl<V: Value> Listed<V> {
 
 /// Leaves one line of `Vary`, for caches that know the last line alone (nginx before 1.23): what
 /// the handler set, in its order, then those names of two lists that are missing.
-pub(crate) fn merge<V: Value>(
+pub(crate) fn merge<V: FieldValue>(
     lists: [Option<&VaryNames<V>>; 2],
     headers: &mut impl ResponseHeaders<V>,
 ) {
@@ -87,7 +87,7 @@ pub(crate) fn merge<V: Value>(
 }
 
 /// The one line in place of the handler's; `None` if its own is that line.
-fn merged<'n, V: Value>(
+fn merged<'n, V: FieldValue>(
     headers: &'n impl ResponseHeaders<V>,
     names: impl Iterator<Item = &'n HeaderName>,
 ) -> Option<V> {

@@ -1,7 +1,7 @@
 //! A server under a policy, for the browser to ask.
 
-use crate::adapter::prepared::PreparedPolicy;
-use http::{HeaderValue, Request, Response, StatusCode};
+use crate::engine::policy::Policy;
+use http::{Request, Response};
 
 /// Answers a request under a policy as an adapter would: at once where the policy says so, else
 /// with what the handler makes of it; and writes the headers.
@@ -14,7 +14,7 @@ use http::{HeaderValue, Request, Response, StatusCode};
 /// use http::Response;
 /// use std::time::Duration;
 ///
-/// let policy = Policy::builder().allow_origins(["https://app.example.com"]).build()?.into();
+/// let policy = Policy::builder().allow_origins(["https://app.example.com"]).build()?;
 /// let fetch = Fetch::new("https://app.example.com", "https://api.example/");
 /// let ended = Browser::new().fetch(&fetch, Duration::ZERO, |request| {
 ///     serve(&policy, request, |_| Response::new(()))
@@ -23,16 +23,15 @@ use http::{HeaderValue, Request, Response, StatusCode};
 /// # Ok::<(), cors_core::ConfigErrors>(())
 /// ```
 pub fn serve<B: Default>(
-    policy: &PreparedPolicy<HeaderValue>,
+    policy: &Policy,
     request: &Request<()>,
     handler: impl FnOnce(&Request<()>) -> Response<B>,
 ) -> Response<B> {
-    let exchange = policy.begin(request).unasked();
-    let mut response = match exchange.answer() {
+    let exchange = policy.begin(request).without_asking();
+    let mut response = match exchange.short_circuit() {
         Some(status) => {
             let mut response = Response::new(B::default());
-            *response.status_mut() =
-                StatusCode::from_u16(status).expect("a policy answers with a status of HTTP");
+            *response.status_mut() = status;
             response
         }
         None => handler(request),

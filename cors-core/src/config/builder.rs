@@ -1,11 +1,11 @@
 //! A policy in code.
 
-use crate::config::compile::compile;
+use crate::config::compile::{compile, header_names};
 use crate::config::list::{NameList, OriginList};
 use crate::config::{Config, Danger, DisallowedOrigin, RefusedPreflight};
 use crate::engine::policy::Policy;
 use crate::engine::question::{Closure, NamedHeaders};
-use crate::error::ConfigErrors;
+use crate::error::{ConfigError, ConfigErrors};
 use crate::origin::Origin;
 use http::HeaderName;
 use std::sync::Arc;
@@ -36,6 +36,8 @@ pub struct Builder {
     config: Config,
     closure: Option<Closure>,
     asks: Option<Vec<HeaderName>>,
+    /// Names that are not those of headers.
+    errors: Vec<ConfigError>,
 }
 
 impl Policy {
@@ -48,7 +50,7 @@ impl Policy {
 /// Begins with the settings of a config.
 impl From<Config> for Builder {
     fn from(config: Config) -> Self {
-        Self { config, closure: None, asks: None }
+        Self { config, ..Self::default() }
     }
 }
 
@@ -96,32 +98,31 @@ impl Builder {
         self,
         check: impl Fn(Origin<'_>) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.allow_origin_if_reading([], move |origin, _| check(origin))
+        self.allow_origin_if_reading([""; 0], move |origin, _| check(origin))
     }
 
     /// Like [`allow_origin_if`](Self::allow_origin_if), where the answer also depends on other
     /// request headers. Only those that are named here can be read, and `Vary` names them.
     pub fn allow_origin_if_reading(
         mut self,
-        names: impl IntoIterator<Item = HeaderName>,
+        names: impl IntoIterator<Item: AsRef<str>>,
         check: impl Fn(Origin<'_>, &NamedHeaders<'_>) -> bool + Send + Sync + 'static,
     ) -> Self {
-        let names = names.into_iter().collect();
+        let names = self.header_names("allow_origin_if_reading", names);
         self.closure = Some(Closure { names, check: Arc::new(check) });
         self
     }
 
-    /// Well-formed origins that nothing else allows are asked about: by the adapter's `ask`, or by
-    /// your own server with [`PreparedPolicy::begin`](crate::PreparedPolicy::begin). Where nobody
-    /// answers, the origin is refused.
+    /// Well-formed origins that nothing else allows are asked about: by the adapter's `ask`, or by your
+    /// own server with [`Policy::begin`]. Where nobody answers, the origin is refused.
     pub fn ask(self) -> Self {
-        self.ask_reading([])
+        self.ask_reading([""; 0])
     }
 
     /// Like [`ask`](Self::ask), where the answer also depends on other request headers. Only
     /// those that are named here can be read, and `Vary` names them.
-    pub fn ask_reading(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
-        self.asks = Some(names.into_iter().collect());
+    pub fn ask_reading(mut self, names: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        self.asks = Some(self.header_names("ask_reading", names));
         self
     }
 
@@ -226,6 +227,21 @@ impl Builder {
     /// # Errors
     /// Every fault at once.
     pub fn build(self) -> Result<Policy, ConfigErrors> {
-        compile(&self.config, self.closure, self.asks).into_policy()
+        let mut judgement = compile(&self.config, self.closure, self.asks);
+        for error in self.errors {
+            judgement.errors.push("", error);
+        }
+        judgement.into_policy()
+    }
+
+    fn header_names(
+        &mut self,
+        key: &'static str,
+        names: impl IntoIterator<Item: AsRef<str>>,
+    ) -> Vec<HeaderName> {
+        header_names(key, names).unwrap_or_else(|errors| {
+            self.errors.extend(errors);
+            Vec::new()
+        })
     }
 }

@@ -9,11 +9,11 @@ use crate::engine::names::{Case, Names, is_token};
 use crate::engine::policy::{Compiled, Policy};
 use crate::engine::question::Closure;
 use crate::error::{
-    Capped, ConfigError, ConfigErrors, ErrorKind, Explain, Finding, Warning, WarningKind,
+    Capped, ConfigError, ConfigErrors, ErrorKind, Finding, FindingKind, Warning, WarningKind,
 };
 use crate::key::key_order;
 use crate::origin::MAX_LEN;
-use http::HeaderName;
+use http::{HeaderName, StatusCode};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,7 +86,9 @@ pub(crate) fn compile(
         credentials: config.allow_credentials,
         max_age: config.max_age,
         private_network: config.allow_private_network,
-        preflight_status: config.preflight_status,
+        preflight_status: config
+            .preflight_status
+            .and_then(|status| StatusCode::from_u16(status).ok()),
         preflight_continue: config.preflight_continue,
         disallowed_origin: config.disallowed_origin,
         refused_preflight: config.refused_preflight,
@@ -146,9 +148,33 @@ impl Entry<'_> {
         true
     }
 
-    fn finding<K: Explain>(&self, value: String, kind: K) -> Finding<K> {
+    fn finding<K: FindingKind>(&self, value: String, kind: K) -> Finding<K> {
         Finding::of_entry(self.key, self.index, self.len, value, kind)
     }
+}
+
+/// The names of request headers that a closure or question reads.
+///
+/// # Errors
+/// Each name that is not a token.
+pub(crate) fn header_names(
+    key: &'static str,
+    names: impl IntoIterator<Item: AsRef<str>>,
+) -> Result<Vec<HeaderName>, ConfigErrors> {
+    let names: Vec<_> = names.into_iter().collect();
+    let mut errors = Capped::new();
+    let mut valid = Vec::with_capacity(names.len());
+    for (index, name) in names.iter().enumerate() {
+        let text = name.as_ref();
+        match HeaderName::from_bytes(text.as_bytes()) {
+            Ok(name) => valid.push(name),
+            Err(_) => {
+                let kind = ErrorKind::InvalidHeaderName { meant: None };
+                errors.push(key, Finding::of_entry(key, index, names.len(), quote(text), kind));
+            }
+        }
+    }
+    if errors.total() == 0 { Ok(valid) } else { Err(ConfigErrors::new(errors)) }
 }
 
 /// As much of a text as one can read: no longer than an origin can be.

@@ -34,7 +34,7 @@ use crate::config::compile::compile;
 use crate::config::read::{Fault, Reading, read};
 use crate::config::tree::Entry;
 use crate::engine::policy::Policy;
-use crate::error::{Capped, ConfigError, ErrorKind, Explain, Finding, Warning, WarningKind};
+use crate::error::{Capped, ConfigError, ErrorKind, Finding, FindingKind, Warning, WarningKind};
 use crate::key::key_order;
 
 pub use source::{FileError, Unreadable, read_file};
@@ -274,7 +274,7 @@ fn is_broken(reading: &Reading, key: &str) -> bool {
 }
 
 /// Finds the line, and turns the index and the value back into those of the file.
-fn locate<K: Explain + Clone>(finding: &Finding<K>, reading: &Reading) -> (usize, Finding<K>) {
+fn locate<K: FindingKind + Clone>(finding: &Finding<K>, reading: &Reading) -> (usize, Finding<K>) {
     let Some(place) = reading.place(finding.key()) else {
         return (1, finding.clone());
     };

@@ -25,7 +25,7 @@ impl Policy {
             allow_credentials: policy.credentials,
             max_age: policy.max_age,
             allow_private_network: policy.private_network,
-            preflight_status: policy.preflight_status,
+            preflight_status: policy.preflight_status.map(|status| status.as_u16()),
             preflight_continue: policy.preflight_continue,
             disallowed_origin: policy.disallowed_origin,
             refused_preflight: policy.refused_preflight,

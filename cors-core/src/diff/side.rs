@@ -1,7 +1,6 @@
 //! One of the policies that are compared, and what can be asked of it.
 
 use super::Witness;
-use crate::adapter::prepared::PreparedPolicy;
 use crate::browser::{Browser, Verdict, serve};
 use crate::config::{Config, OriginEntry};
 use crate::engine::decision::Decision;
@@ -17,29 +16,29 @@ use std::time::Duration;
 
 /// One of the policies.
 pub(super) struct Side<'c> {
-    prepared: PreparedPolicy<HeaderValue>,
+    policy: Policy,
     pub(super) config: &'c Config,
     pub(super) listed: HashSet<&'c OriginEntry>,
 }
 
 impl<'c> Side<'c> {
     pub(super) fn new(policy: &Policy, config: &'c Config) -> Self {
-        Self { prepared: policy.into(), config, listed: config.allow_origins.iter().collect() }
+        Self { policy: policy.clone(), config, listed: config.allow_origins.iter().collect() }
     }
 
     pub(super) fn policy(&self) -> &Compiled {
-        self.prepared.policy().compiled()
+        self.policy.compiled()
     }
 
     pub(super) fn allows(&self, origin: &str) -> bool {
         let request = Request::get("/").header(ORIGIN, origin).body(());
-        request.is_ok_and(|request| self.prepared.policy().decide(&request) == Decision::Simple)
+        request.is_ok_and(|request| self.policy.decide(&request) == Decision::Simple)
     }
 
     /// Whether the fetch succeeds, and the script sees what the witness says it does.
     pub(super) fn shows(&self, witness: &Witness) -> bool {
         let ended = Browser::new().fetch(&witness.fetch, Duration::ZERO, |request| {
-            serve(&self.prepared, request, |_| {
+            serve(&self.policy, request, |_| {
                 let mut response = Response::new(());
                 if let Some(name) = &witness.sees {
                     response.headers_mut().insert(name, HeaderValue::from_static("1"));

@@ -7,14 +7,10 @@ use crate::engine::decision::{
 use crate::engine::headers::AskedHeaders;
 use crate::engine::names::is_token;
 use crate::engine::policy::Compiled;
-use crate::engine::request::{OriginLines, Request, RequestHeader};
+use crate::engine::request::{OriginLines, RequestHead, RequestHeader};
 use crate::engine::settings::{DisallowedOrigin, RefusedPreflight};
 use crate::origin::{self, Origin};
-
-/// Status of a refusal.
-const FORBIDDEN: u16 = 403;
-/// Status of an answered preflight unless the policy says otherwise: there is nothing to send.
-const NO_CONTENT: u16 = 204;
+use http::StatusCode;
 
 /// What the policy says of an origin.
 enum OriginVerdict<'r> {
@@ -56,7 +52,7 @@ impl Compiled {
     }
 
     #[inline]
-    pub(crate) fn begin<'r, R: Request>(
+    pub(crate) fn begin<'r, R: RequestHead>(
         &self,
         request: &'r R,
         origin: Option<&OriginLines<'r, R::Value>>,
@@ -83,7 +79,7 @@ impl Compiled {
     }
 
     /// The decision, with the reason of a refusal looked for where no answer depends on it.
-    pub(crate) fn decision<'r, R: Request>(
+    pub(crate) fn decision<'r, R: RequestHead>(
         &self,
         request: &'r R,
         found: Found<'r>,
@@ -105,7 +101,7 @@ impl Compiled {
     }
 
     #[inline]
-    fn judge_origin<'r, R: Request>(
+    fn judge_origin<'r, R: RequestHead>(
         &self,
         request: &'r R,
         origin: &OriginLines<'r, R::Value>,
@@ -174,7 +170,7 @@ impl Compiled {
     /// A request without `Origin`: not CORS, unless the browser says that another origin sent what
     /// may change something.
     #[inline]
-    fn without_origin<'r, R: Request>(&self, request: &'r R, options: bool) -> Outcome<'r> {
+    fn without_origin<'r, R: RequestHead>(&self, request: &'r R, options: bool) -> Outcome<'r> {
         let reads_site = self.forbids() && !is_safe(request.method());
         let site = reads_site.then(|| cross_origin_site(request)).flatten();
         match site {
@@ -188,10 +184,10 @@ impl Compiled {
 
     fn forbidden<'r>(&self, found: Found<'r>, vary: VaryOn) -> Outcome<'r> {
         let headers = ResponseHeaderSet::None;
-        Outcome { found, plan: Plan { status: Some(FORBIDDEN), headers, vary } }
+        Outcome { found, plan: Plan { status: Some(StatusCode::FORBIDDEN), headers, vary } }
     }
 
-    fn refuse_origin<'r, R: Request>(
+    fn refuse_origin<'r, R: RequestHead>(
         &self,
         request: &R,
         found: Found<'r>,
@@ -210,7 +206,7 @@ impl Compiled {
     }
 
     /// A preflight from an origin that is allowed.
-    fn preflight<'r, R: Request>(&self, request: &'r R) -> Outcome<'r> {
+    fn preflight<'r, R: RequestHead>(&self, request: &'r R) -> Outcome<'r> {
         let reads_headers = self.reads_request_headers();
         let method = (self.methods.any || reads_headers).then(|| self.judge_method(request));
         let asked = reads_headers.then(|| self.judge_headers(request));
@@ -242,16 +238,16 @@ impl Compiled {
         let private_network = self.private_network
             && only(request.lines(RequestHeader::RequestPrivateNetwork)) == Some(b"true");
         let goes_on = !refused && self.preflight_continue;
-        let status = self.preflight_status.unwrap_or(NO_CONTENT);
+        let status = self.preflight_status.unwrap_or(StatusCode::NO_CONTENT);
         let headers = ResponseHeaderSet::Preflight { methods, headers, private_network };
         Outcome { found, plan: Plan { status: (!goes_on).then_some(status), headers, vary } }
     }
 
-    fn judge_headers<'r, R: Request>(&self, request: &'r R) -> AskedHeaders<'r> {
+    fn judge_headers<'r, R: RequestHead>(&self, request: &'r R) -> AskedHeaders<'r> {
         self.headers.judge(|| request.lines(RequestHeader::RequestHeaders).map(AsRef::as_ref))
     }
 
-    fn judge_method<'r, R: Request>(&self, request: &'r R) -> Result<(), Reason<'r>> {
+    fn judge_method<'r, R: RequestHead>(&self, request: &'r R) -> Result<(), Reason<'r>> {
         let mut lines = request.lines(RequestHeader::RequestMethod);
         let method = lines.next().map(AsRef::as_ref).unwrap_or_default();
         if lines.next().is_some() {
@@ -277,7 +273,7 @@ fn preflight_decision<'r>(method: Result<(), Reason<'r>>, asked: AskedHeaders<'r
     refused.map_or(Decision::Preflight, Decision::Reject)
 }
 
-pub(crate) fn is_options<R: Request>(request: &R) -> bool {
+pub(crate) fn is_options<R: RequestHead>(request: &R) -> bool {
     request.method() == "OPTIONS"
 }
 
@@ -297,7 +293,7 @@ fn is_safe(method: &str) -> bool {
 
 /// What the browser says of a request from another origin.
 /// [Fetch Metadata, Sec-Fetch-Site](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)
-fn cross_origin_site<R: Request>(request: &R) -> Option<&[u8]> {
+fn cross_origin_site<R: RequestHead>(request: &R) -> Option<&[u8]> {
     let mut lines = request.lines(RequestHeader::FetchSite).map(AsRef::as_ref);
     lines.find(|line| matches!(*line, b"cross-site" | b"same-site"))
 }
@@ -305,7 +301,7 @@ fn cross_origin_site<R: Request>(request: &R) -> Option<&[u8]> {
 /// Whether a request whose origin is not allowed comes from this server's own pages, or from no
 /// page at all. Where the browser says so or not, nothing else counts: pages of `http:` and
 /// `https:` can share an authority, and those of other schemes can take any.
-fn is_own<R: Request>(request: &R, found: Found<'_>) -> bool {
+fn is_own<R: RequestHead>(request: &R, found: Found<'_>) -> bool {
     if request.lines(RequestHeader::FetchSite).next().is_some() {
         let site = only(request.lines(RequestHeader::FetchSite));
         return matches!(site, Some(b"same-origin" | b"none"));
@@ -314,7 +310,7 @@ fn is_own<R: Request>(request: &R, found: Found<'_>) -> bool {
 }
 
 /// Whether host and port of an `http` or `https` origin are those that the request was sent to.
-fn is_own_origin<R: Request>(request: &R, origin: &[u8]) -> bool {
+fn is_own_origin<R: RequestHead>(request: &R, origin: &[u8]) -> bool {
     let parsed = Origin::parse(origin).ok();
     let authority = request.authority().and_then(|bytes| str::from_utf8(bytes).ok());
     let (Some(origin), Some(authority)) = (parsed, authority) else { return false };

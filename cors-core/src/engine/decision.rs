@@ -1,12 +1,13 @@
 //! What a decision is, and what the adapter is to do about it.
 
 use crate::origin::Origin;
+use http::StatusCode;
 use std::fmt;
 
 /// What a policy says of a request.
 ///
 /// Borrows from the request only what it quotes. What the adapter does about it, and which
-/// headers it writes, is in [`Exchange`](crate::Exchange).
+/// headers it writes, is in [`Exchange`](crate::adapter::Exchange).
 ///
 /// [Fetch, HTTP requests](https://fetch.spec.whatwg.org/#http-requests)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,8 +142,8 @@ pub(crate) enum Step<'r> {
 /// What is to be done: it holds nothing of the request, so that a future can keep it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
-    /// The status to answer with at once. None: the handler is called.
-    pub(crate) status: Option<u16>,
+    /// The status to answer with at once; `None` if the handler is called.
+    pub(crate) status: Option<StatusCode>,
     pub(crate) headers: ResponseHeaderSet,
     pub(crate) vary: VaryOn,
 }

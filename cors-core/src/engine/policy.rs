@@ -2,13 +2,15 @@
 
 use crate::engine::decision::{Decision, Step};
 use crate::engine::headers::AllowHeaders;
+use crate::engine::kept::Kept;
 use crate::engine::methods::AllowMethods;
 use crate::engine::question::Closure;
-use crate::engine::request::{OriginLines, Request};
+use crate::engine::request::{OriginLines, RequestHead};
 use crate::engine::settings::{Danger, DisallowedOrigin, RefusedPreflight};
 use crate::error::Warning;
 use crate::origin::set::Origins;
-use http::HeaderName;
+use http::{HeaderName, StatusCode};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,10 +39,15 @@ use std::time::Duration;
 /// );
 /// # Ok::<(), cors_core::ConfigErrors>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct Policy(Arc<Compiled>);
+#[derive(Clone)]
+pub struct Policy(Arc<Shared>);
 
-/// What `compile` makes of a [`Config`].
+struct Shared {
+    compiled: Compiled,
+    kept: Kept,
+}
+
+/// What `compile` makes of a `Config`.
 #[derive(Clone, Debug)]
 pub(crate) struct Compiled {
     pub(crate) origins: Arc<Origins>,
@@ -50,7 +57,7 @@ pub(crate) struct Compiled {
     pub(crate) credentials: bool,
     pub(crate) max_age: Option<Duration>,
     pub(crate) private_network: bool,
-    pub(crate) preflight_status: Option<u16>,
+    pub(crate) preflight_status: Option<StatusCode>,
     pub(crate) preflight_continue: bool,
     pub(crate) disallowed_origin: DisallowedOrigin,
     pub(crate) refused_preflight: RefusedPreflight,
@@ -89,46 +96,84 @@ impl PartialEq for Compiled {
 
 impl Policy {
     pub(crate) fn from_compiled(compiled: Compiled) -> Self {
-        Self(Arc::new(compiled))
+        Self(Arc::new(Shared { compiled, kept: Kept::default() }))
     }
 
+    #[inline]
     pub(crate) fn compiled(&self) -> &Compiled {
-        &self.0
+        &self.0.compiled
+    }
+
+    /// What adapters keep with the policy.
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.0.kept
     }
 
     /// Decides on a request. Allocates nothing, whatever the request holds.
     ///
     /// Where the policy [asks](Self::asking), the question counts as answered with no; who can
-    /// ask uses [`PreparedPolicy::begin`](crate::PreparedPolicy::begin).
-    pub fn decide<'r, R: Request>(&self, request: &'r R) -> Decision<'r> {
-        let outcome = match self.0.begin(request, OriginLines::of(request).as_ref()) {
+    /// ask uses [`Policy::begin`].
+    pub fn decide<'r, R: RequestHead>(&self, request: &'r R) -> Decision<'r> {
+        let outcome = match self.compiled().begin(request, OriginLines::of(request).as_ref()) {
             Step::Decided(outcome) => outcome,
             Step::Ask { refused, .. } => refused,
         };
-        self.0.decision(request, outcome.found)
+        self.compiled().decision(request, outcome.found)
     }
 
     /// The same policy, which asks about well-formed origins that nothing else in it allows.
     ///
     /// A policy of `*` has nothing to ask; one that asks already is given back as it is.
     pub fn asking(&self) -> Self {
-        if self.asks() { self.clone() } else { self.asking_reading([]) }
-    }
-
-    /// Like [`asking`](Self::asking), where the answer also depends on these request headers.
-    pub fn asking_reading(&self, names: impl IntoIterator<Item = HeaderName>) -> Self {
-        let names = names.into_iter().collect();
-        let asks = if self.0.origins.any { None } else { Some(names) };
-        Self::from_compiled(Compiled { asks, ..Compiled::clone(&self.0) })
+        if self.asks() || self.compiled().origins.any {
+            return self.clone();
+        }
+        Self::from_compiled(Compiled { asks: Some(Vec::new()), ..self.compiled().clone() })
     }
 
     /// Whether the policy asks.
     pub fn asks(&self) -> bool {
-        self.0.asks.is_some()
+        self.compiled().asks.is_some()
     }
 
     /// What was doubtful about the config that the policy was made of.
     pub fn warnings(&self) -> &[Warning] {
-        &self.0.warnings
+        &self.compiled().warnings
+    }
+}
+
+impl PartialEq for Policy {
+    fn eq(&self, other: &Self) -> bool {
+        self.compiled() == other.compiled()
+    }
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Policy").field(self.compiled()).finish()
+    }
+}
+
+/// A policy, given away or lent: what layers and handles take.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a policy",
+    label = "not a `Policy`",
+    note = "`Policy::builder() … .build()?` makes a `Policy`, and so does `Policy::new(&config)?`"
+)]
+pub trait IntoPolicy {
+    /// The policy itself.
+    fn into_policy(self) -> Policy;
+}
+
+impl IntoPolicy for Policy {
+    fn into_policy(self) -> Policy {
+        self
+    }
+}
+
+/// Counts up the policy's references.
+impl IntoPolicy for &Policy {
+    fn into_policy(self) -> Policy {
+        self.clone()
     }
 }

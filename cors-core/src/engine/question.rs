@@ -4,7 +4,7 @@
 //! They see the origin and those request headers that they name: what they name stands in `Vary`,
 //! and what they do not name they cannot see, so no cache can mix two answers up.
 
-use crate::engine::request::Request;
+use crate::engine::request::RequestHead;
 use crate::origin::Origin;
 use http::HeaderName;
 use std::fmt;
@@ -41,7 +41,7 @@ pub(crate) struct Closure {
 }
 
 impl Closure {
-    pub(crate) fn allows<R: Request>(&self, origin: Origin<'_>, request: &R) -> bool {
+    pub(crate) fn allows<R: RequestHead>(&self, origin: Origin<'_>, request: &R) -> bool {
         let find = |name: &str| request.header(name);
         (self.check)(origin, &NamedHeaders { names: &self.names, find: &find })
     }
@@ -67,7 +67,7 @@ pub struct AskedOrigin {
 }
 
 impl AskedOrigin {
-    pub(crate) fn new<R: Request>(origin: &str, names: &[HeaderName], request: &R) -> Self {
+    pub(crate) fn new<R: RequestHead>(origin: &str, names: &[HeaderName], request: &R) -> Self {
         let value = |name: &HeaderName| {
             request.header(name.as_str()).map(|value| (name.clone(), value.to_vec()))
         };

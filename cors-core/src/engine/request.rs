@@ -18,6 +18,8 @@ pub enum RequestHeader {
     RequestHeaders,
     /// `Access-Control-Request-Private-Network`. [Private Network Access](https://wicg.github.io/private-network-access/)
     RequestPrivateNetwork,
+    /// `Host`. [RFC 9110, 7.2](https://www.rfc-editor.org/rfc/rfc9110#section-7.2)
+    Host,
     /// `Sec-Fetch-Site`. [Fetch Metadata](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)
     FetchSite,
 }
@@ -30,6 +32,7 @@ impl RequestHeader {
             Self::RequestMethod => "access-control-request-method",
             Self::RequestHeaders => "access-control-request-headers",
             Self::RequestPrivateNetwork => "access-control-request-private-network",
+            Self::Host => "host",
             Self::FetchSite => "sec-fetch-site",
         }
     }
@@ -39,7 +42,7 @@ impl RequestHeader {
 ///
 /// Implemented for [`http::request::Parts`], [`http::Request`] and `(&Method, &Uri, &HeaderMap)`;
 /// for another library's types, a few lines do it.
-pub trait Request {
+pub trait RequestHead {
     /// The library's header value. Bytes, not text: a hostile header need not be text.
     type Value: AsRef<[u8]>;
 
@@ -52,10 +55,22 @@ pub trait Request {
     /// The first line of any header: only closures and questions look at those that they name.
     fn header(&self, name: &str) -> Option<&[u8]>;
 
-    /// The authority that the request was sent to: `:authority` of HTTP/2, that of an
-    /// absolute-form target, or else `Host` if it came once.
-    fn authority(&self) -> Option<&[u8]>;
+    /// The authority in the request's target: `:authority` of HTTP/2, or that of an absolute-form
+    /// target. Not what a header such as `Forwarded` says, which anyone may send.
+    fn target_authority(&self) -> Option<&[u8]>;
+
+    /// The authority that the request was sent to: the target's, else that of `Host` if it came once.
+    fn authority(&self) -> Option<&[u8]> {
+        self.target_authority().or_else(|| {
+            let mut hosts = self.lines(RequestHeader::Host);
+            hosts.next().filter(|_| hosts.next().is_none()).map(AsRef::as_ref)
+        })
+    }
 }
+
+/// A request of `http` 1 in its parts: [`RequestHead`] is implemented for them, so that no request has
+/// to be put together for a decision.
+pub type RequestParts<'r> = (&'r Method, &'r Uri, &'r HeaderMap);
 
 /// A request's `Origin`, read once.
 #[derive(Clone, Debug)]
@@ -68,7 +83,7 @@ pub(crate) struct OriginLines<'r, V> {
 impl<'r, V> OriginLines<'r, V> {
     /// None if there is no `Origin`.
     #[inline]
-    pub(crate) fn of<R: Request<Value = V>>(request: &'r R) -> Option<Self> {
+    pub(crate) fn of<R: RequestHead<Value = V>>(request: &'r R) -> Option<Self> {
         let mut lines = request.lines(RequestHeader::Origin);
         let first = lines.next()?;
         Some(Self { first, repeated: lines.next().is_some() })
@@ -79,7 +94,7 @@ const REQUEST_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static(RequestHeader::RequestPrivateNetwork.as_str());
 const FETCH_SITE: HeaderName = HeaderName::from_static(RequestHeader::FetchSite.as_str());
 
-impl Request for (&Method, &Uri, &HeaderMap) {
+impl RequestHead for RequestParts<'_> {
     type Value = HeaderValue;
 
     #[inline]
@@ -96,12 +111,12 @@ impl Request for (&Method, &Uri, &HeaderMap) {
         header(self.2, name)
     }
 
-    fn authority(&self) -> Option<&[u8]> {
-        authority(self.1, self.2)
+    fn target_authority(&self) -> Option<&[u8]> {
+        authority(self.1)
     }
 }
 
-impl Request for request::Parts {
+impl RequestHead for request::Parts {
     type Value = HeaderValue;
 
     #[inline]
@@ -118,12 +133,12 @@ impl Request for request::Parts {
         header(&self.headers, name)
     }
 
-    fn authority(&self) -> Option<&[u8]> {
-        authority(&self.uri, &self.headers)
+    fn target_authority(&self) -> Option<&[u8]> {
+        authority(&self.uri)
     }
 }
 
-impl<B> Request for http::Request<B> {
+impl<B> RequestHead for http::Request<B> {
     type Value = HeaderValue;
 
     #[inline]
@@ -140,8 +155,8 @@ impl<B> Request for http::Request<B> {
         header(self.headers(), name)
     }
 
-    fn authority(&self) -> Option<&[u8]> {
-        authority(self.uri(), self.headers())
+    fn target_authority(&self) -> Option<&[u8]> {
+        authority(self.uri())
     }
 }
 
@@ -152,6 +167,7 @@ fn lines(headers: &HeaderMap, name: RequestHeader) -> ValueIter<'_, HeaderValue>
         RequestHeader::RequestMethod => &ACCESS_CONTROL_REQUEST_METHOD,
         RequestHeader::RequestHeaders => &ACCESS_CONTROL_REQUEST_HEADERS,
         RequestHeader::RequestPrivateNetwork => &REQUEST_PRIVATE_NETWORK,
+        RequestHeader::Host => &HOST,
         RequestHeader::FetchSite => &FETCH_SITE,
     };
     headers.get_all(name).iter()
@@ -161,10 +177,6 @@ fn header<'m>(headers: &'m HeaderMap, name: &str) -> Option<&'m [u8]> {
     headers.get(name).map(HeaderValue::as_bytes)
 }
 
-fn authority<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r [u8]> {
-    if let Some(authority) = uri.authority() {
-        return Some(authority.as_str().as_bytes());
-    }
-    let mut hosts = headers.get_all(HOST).iter();
-    hosts.next().filter(|_| hosts.next().is_none()).map(HeaderValue::as_bytes)
+fn authority(uri: &Uri) -> Option<&[u8]> {
+    uri.authority().map(|authority| authority.as_str().as_bytes())
 }

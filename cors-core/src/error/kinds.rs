@@ -6,7 +6,7 @@ use crate::origin::fault::{ProofLimit, RegexMismatch};
 use crate::origin::pattern::{Meant, PatternFault};
 
 /// What every kind of finding can say of itself.
-pub trait Explain {
+pub trait FindingKind {
     /// Why the value will not do: lower case, no full stop.
     fn reason(&self) -> String;
     /// What to write instead.
@@ -206,7 +206,7 @@ pub enum WarningKind {
     RequestHeaderExposed,
 }
 
-impl Explain for ErrorKind {
+impl FindingKind for ErrorKind {
     fn reason(&self) -> String {
         let text = match self {
             Self::NoOrigins => "without origins nobody may read",
@@ -391,7 +391,7 @@ impl Explain for ErrorKind {
     }
 }
 
-impl Explain for WarningKind {
+impl FindingKind for WarningKind {
     fn reason(&self) -> String {
         let text = match self {
             Self::CoveredOrigin => "a pattern of the list covers it",

@@ -1,6 +1,7 @@
 //! A policy that is swapped.
 
-use cors_core::{Begun, Handle, Policy, PreparedPolicy};
+use cors_core::adapter::Begun;
+use cors_core::{Handle, Policy};
 use http::{HeaderMap, HeaderValue, Request};
 
 fn policy(origin: &str) -> Policy {
@@ -8,13 +9,13 @@ fn policy(origin: &str) -> Policy {
 }
 
 /// What a request from `origin` that begins now is allowed.
-fn begin(policy: &PreparedPolicy<HeaderValue>, origin: &'static str) -> Begun<HeaderValue> {
+fn begin(policy: &Policy, origin: &'static str) -> Begun<HeaderValue> {
     policy.begin(&Request::get("/").header("origin", origin).body(()).unwrap())
 }
 
 fn allowed(begun: Begun<HeaderValue>) -> bool {
     let mut headers = HeaderMap::new();
-    begun.unasked().write(&mut headers);
+    begun.without_asking().write(&mut headers);
     headers.contains_key("access-control-allow-origin")
 }
 
@@ -22,7 +23,7 @@ fn allowed(begun: Begun<HeaderValue>) -> bool {
 fn requests_end_under_the_policy_they_began_with() {
     let handle = Handle::new(policy("https://old.test"));
     let elsewhere = handle.clone();
-    let before = handle.load();
+    let before = handle.load().clone();
     let begun = begin(&before, "https://old.test");
 
     elsewhere.store(policy("https://new.test"));

@@ -1,8 +1,9 @@
 //! Checks of the user's own: what they are asked, what they see, and what `Vary` says of it.
 
 use crate::support::{request, respond, written};
-use cors_core::{Begun, Danger, Decision, DisallowedOrigin, IntoVerdict, Policy, PreparedPolicy};
-use http::{HeaderName, HeaderValue};
+use cors_core::adapter::Begun;
+use cors_core::{Danger, Decision, DisallowedOrigin, IntoVerdict, Policy};
+use http::{HeaderName, StatusCode};
 use std::sync::{Arc, Mutex};
 
 const TENANT: HeaderName = HeaderName::from_static("x-tenant");
@@ -85,8 +86,7 @@ fn a_question_waits_for_its_answer() {
         .disallowed_origin(DisallowedOrigin::Forbid)
         .build()
         .unwrap();
-    let prepared = PreparedPolicy::<HeaderValue>::new(policy.clone());
-    let begin = |lines: &[&str]| prepared.begin(&request("GET", lines));
+    let begin = |lines: &[&str]| policy.begin(&request("GET", lines));
 
     assert!(matches!(begin(&["origin: https://listed.test"]), Begun::Decided(_)));
     assert!(matches!(begin(&["origin: null"]), Begun::Decided(_)));
@@ -96,16 +96,16 @@ fn a_question_waits_for_its_answer() {
         Begun::Ask(question) => question,
         Begun::Decided(exchange) => panic!("{exchange:?}"),
     };
-    assert_eq!(ask().asked().origin(), "https://a.test");
-    assert_eq!(ask().asked().header("X-Tenant"), Some(&b"a"[..]));
-    assert_eq!(ask().asked().header("cookie"), None);
+    assert_eq!(ask().0.origin(), "https://a.test");
+    assert_eq!(ask().0.header("X-Tenant"), Some(&b"a"[..]));
+    assert_eq!(ask().0.header("cookie"), None);
 
-    let yes = ask().answer(true);
-    assert_eq!(yes.answer(), None);
+    let yes = ask().1.resolve(true);
+    assert_eq!(yes.short_circuit(), None);
     let allowed = ["access-control-allow-origin: https://a.test", "vary: Origin, X-Tenant"];
     assert_eq!(written(yes, &[]), allowed);
-    let no = ask().answer(false);
-    assert_eq!(no.answer(), Some(403));
+    let no = ask().1.resolve(false);
+    assert_eq!(no.short_circuit(), Some(StatusCode::FORBIDDEN));
     assert_eq!(written(no, &[]), ["vary: Origin, X-Tenant, Sec-Fetch-Site"]);
 
     let unasked = request("GET", &["origin: https://a.test"]);
@@ -125,8 +125,7 @@ fn who_asks_and_about_whom() {
         (&asking, "origin: https://a.test", true),
         (&asking, "origin: http://a.test", false),
     ] {
-        let prepared = PreparedPolicy::<HeaderValue>::new(policy.clone());
-        let begun = prepared.begin(&request("GET", &[origin]));
+        let begun = policy.begin(&request("GET", &[origin]));
         assert_eq!(matches!(begun, Begun::Ask(_)), asks, "{origin}: {policy:?}");
     }
 }
@@ -146,9 +145,9 @@ fn vary_names_only_what_those_who_were_asked_may_read() {
 #[test]
 fn a_policy_can_be_made_to_ask() {
     let built = |origin: &str| Policy::builder().allow_origins([origin]).build().unwrap();
-    let asking = built("https://a.test").asking_reading([TENANT]);
-    assert!(asking.asks());
-    assert_eq!(asking.asking(), asking, "what it reads is kept");
+    assert!(built("https://a.test").asking().asks());
+    let reading = Policy::builder().ask_reading([TENANT]).build().unwrap();
+    assert_eq!(reading.asking(), reading, "what it reads is kept");
     assert!(!built("*").asking().asks(), "nothing is left to ask about");
 }
 
@@ -188,5 +187,4 @@ fn a_regex_must_match_the_whole_of_a_well_formed_origin() {
 fn policies_can_be_shared() {
     fn shared<T: Send + Sync + Clone + std::fmt::Debug + 'static>() {}
     shared::<Policy>();
-    shared::<PreparedPolicy<HeaderValue>>();
 }

@@ -1,11 +1,11 @@
 //! Every type in which a request can come says the same of it.
 
 use crate::support::request;
-use cors_core::{Request, RequestHeader};
+use cors_core::adapter::{RequestHead, RequestHeader};
 use http::{HeaderValue, Method};
 
 /// All that a decision may look at.
-fn seen<R: Request<Value = HeaderValue>>(request: &R) -> Vec<String> {
+fn seen<R: RequestHead<Value = HeaderValue>>(request: &R) -> Vec<String> {
     let text =
         |value: Option<&[u8]>| value.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let mut seen = vec![

@@ -1,6 +1,7 @@
 //! A request in a few words, and what a policy makes of it.
 
-use cors_core::{Exchange, Policy, PreparedPolicy};
+use cors_core::Policy;
+use cors_core::adapter::Exchange;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 
 /// A request from header lines `name: value`; the value may hold any bytes that HTTP allows.
@@ -25,7 +26,7 @@ pub fn request_of_bytes<'l>(
 
 /// The exchange under a policy, in which nobody answers questions.
 pub fn begin(policy: &Policy, request: &Request<()>) -> Exchange<HeaderValue> {
-    PreparedPolicy::new(policy.clone()).begin(request).unasked()
+    policy.begin(request).without_asking()
 }
 
 /// The response's header lines `name: value`, sorted, after a handler that set `handler`.
@@ -42,5 +43,5 @@ pub fn written(exchange: Exchange<HeaderValue>, handler: &[&str]) -> Vec<String>
 /// Status of an answer given at once, and the header lines.
 pub fn respond(policy: &Policy, request: &Request<()>) -> (Option<u16>, Vec<String>) {
     let exchange = begin(policy, request);
-    (exchange.answer(), written(exchange, &[]))
+    (exchange.short_circuit().map(|status| status.as_u16()), written(exchange, &[]))
 }

@@ -2,7 +2,8 @@
 
 use crate::cases::cases;
 use crate::support::request;
-use cors_core::{DisallowedOrigin, Exchange, Policy, PreparedPolicy, VaryNames};
+use cors_core::adapter::{Exchange, VaryNames};
+use cors_core::{DisallowedOrigin, Policy};
 use http::header::{HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,8 +15,8 @@ const TENANT: HeaderName = HeaderName::from_static("x-tenant");
 fn exchanges() -> Vec<(&'static str, Exchange<HeaderValue>)> {
     let list = || Policy::builder().allow_origins(["https://a.test", "https://b.test"]);
     let begin = |policy: cors_core::Builder, method: &str| {
-        let policy = PreparedPolicy::new(policy.build().unwrap());
-        policy.begin(&request(method, &["origin: https://c.test"])).unasked()
+        let policy = policy.build().unwrap();
+        policy.begin(&request(method, &["origin: https://c.test"])).without_asking()
     };
     let also = |names: &[HeaderName]| VaryNames::new(names.iter().cloned());
     let constant = || Policy::builder().allow_origins(["*"]);
@@ -27,7 +28,7 @@ fn exchanges() -> Vec<(&'static str, Exchange<HeaderValue>)> {
         ("a selector's names too", begin(list(), "GET").vary_also(also(&[TENANT, ORIGIN]))),
         ("a selector's, the same", begin(list(), "GET").vary_also(also(&[ORIGIN]))),
         ("a selector without names", begin(list(), "GET").vary_also(also(&[]))),
-        ("no policy, a selector's names", Exchange::unhandled().vary_also(also(&[TENANT]))),
+        ("no policy, a selector's names", Exchange::passthrough().vary_also(also(&[TENANT]))),
     ]
 }
 
@@ -112,7 +113,7 @@ proptest! {
             check(what, &lines, &ours, &once);
             prop_assert_eq!(&written(&exchange, &once), &once, "one layer within another");
         }
-        prop_assert_eq!(&written(&Exchange::unhandled(), &lines), &lines, "no policy");
+        prop_assert_eq!(&written(&Exchange::passthrough(), &lines), &lines, "no policy");
     }
 }
 
@@ -170,9 +171,9 @@ fn one_selector_of_many_policies() {
         for i in 0..10 {
             let name = HeaderName::try_from(format!("x-{i}")).unwrap();
             let policy = Policy::builder().allow_origin_if_reading([name], |_, _| false);
-            let policy = PreparedPolicy::<HeaderValue>::new(policy.build().unwrap());
+            let policy = policy.build().unwrap();
             let asked = request("GET", &["origin: https://a.test"]);
-            let exchange = policy.begin(&asked).unasked().vary_also(also.clone());
+            let exchange = policy.begin(&asked).without_asking().vary_also(also.clone());
             assert_eq!(written(&exchange, &[]), [format!("Origin, X-{i}, X-Tenant").as_bytes()]);
         }
     }

@@ -5,7 +5,7 @@ use crate::cases::cases;
 use crate::naive;
 use crate::world::{Asked, config, credentials, some_headers, visitor};
 use cors_core::browser::{Browser, Engine, Fetch, Step, Verdict, serve};
-use cors_core::{Config, Policy, PreparedPolicy};
+use cors_core::{Config, Policy};
 use http::header::{
     ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, CACHE_CONTROL, HeaderName,
     HeaderValue, ORIGIN, VARY,
@@ -170,7 +170,7 @@ impl Story {
     fn judge(&self, sabotage: impl Fn(&mut HeaderMap)) -> Result<Counts, TestCaseError> {
         let config = &self.config;
         let policy = Policy::new(config).expect("configs of this world build");
-        let policy = PreparedPolicy::<HeaderValue>::new(policy);
+        let policy = policy;
         let handler = |request: &Request<()>| {
             let mut response = Response::new(());
             let headers = response.headers_mut();
@@ -326,7 +326,7 @@ fn preflights(mut browser: Browser, max_age: Option<u64>, seconds: &[u64]) -> Ve
         max_age: max_age.map(Duration::from_secs),
         ..Config::new(["https://a.test"])
     };
-    let policy = PreparedPolicy::<HeaderValue>::new(Policy::new(&config).unwrap());
+    let policy = Policy::new(&config).unwrap();
     let fetch = Fetch::new("https://a.test", "https://api.test/").method("PUT");
     let mut asks_at = |second: &u64| {
         let mut asks = false;
@@ -367,7 +367,7 @@ fn a_cached_preflight_is_whole() {
         allow_headers: vec!["x-a".into(), "x-b".into()],
         ..Config::new(["https://a.test"])
     };
-    let policy = PreparedPolicy::<HeaderValue>::new(Policy::new(&config).unwrap());
+    let policy = Policy::new(&config).unwrap();
     let mut browser = Browser::new();
     let mut asks = |method: &str, header: &str| {
         let fetch = Fetch::new("https://a.test", "https://api.test/").method(method);
@@ -387,7 +387,7 @@ fn a_cached_preflight_is_whole() {
 #[test]
 fn a_cached_star_covers_the_name_star() {
     let config = Config { allow_methods: vec!["*".into()], ..Config::new(["https://a.test"]) };
-    let policy = PreparedPolicy::<HeaderValue>::new(Policy::new(&config).unwrap());
+    let policy = Policy::new(&config).unwrap();
     let mut browser = Browser::new();
     let mut reads = |method: &str| {
         let fetch = Fetch::new("https://a.test", "https://api.test/").method(method);

@@ -593,9 +593,8 @@ fn fetches() -> impl Strategy<Value = Fetch> {
 
 /// What a script has of a response that holds these headers.
 fn verdict(policy: &Policy, fetch: &Fetch, headers: &[&str]) -> Verdict {
-    let prepared = policy.into();
     let ended = Browser::new().fetch(fetch, Duration::ZERO, |request| {
-        serve(&prepared, request, |_| {
+        serve(policy, request, |_| {
             let mut response = Response::new(());
             for name in headers {
                 let name = name.parse::<http::HeaderName>().unwrap();

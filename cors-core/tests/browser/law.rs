@@ -5,9 +5,9 @@ use crate::cases::cases;
 use crate::naive;
 use crate::world::{Asked, config, fetch};
 use cors_core::browser::{Browser, Ended, Step, Verdict, serve};
-use cors_core::{Config, Policy, PreparedPolicy};
+use cors_core::{Config, Policy};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, VARY};
-use http::{HeaderName, HeaderValue, Request, Response};
+use http::{HeaderName, Request, Response};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree as _;
@@ -54,7 +54,7 @@ impl Case {
     /// What comes of it, and whether a preflight was sent.
     fn run(&self) -> (Ended, bool) {
         let policy = Policy::new(&self.config).expect("configs of this world build");
-        let policy = PreparedPolicy::<HeaderValue>::new(policy);
+        let policy = policy;
         let handler = |_: &Request<()>| {
             let own = OWN.iter().filter(|_| self.own);
             let mut response = Response::builder().status(self.status);

@@ -4,7 +4,7 @@ use std::alloc::System;
 use std::hint::black_box;
 use std::time::Instant;
 
-use cors_core::{Policy, PreparedPolicy};
+use cors_core::{Policy, adapter::Prepared};
 use http::HeaderValue;
 use stats_alloc::{Region, StatsAlloc};
 
@@ -25,7 +25,7 @@ pub fn run(allocator: &StatsAlloc<System>) -> Result<(), Fault> {
         let (region, start) = (Region::new(allocator), Instant::now());
         let builder = Policy::builder().allow_origins(&texts).allow_credentials(true);
         let policy = builder.build()?;
-        let policy = black_box(PreparedPolicy::<HeaderValue>::new(policy));
+        let policy = black_box(Prepared::<HeaderValue>::new(policy));
         let (spent, change) = (start.elapsed().as_secs_f64(), region.change());
         let held = change.bytes_allocated as f64 - change.bytes_deallocated as f64;
         let each = held / ENTRIES as f64;

@@ -21,15 +21,7 @@ pub enum Policies {
 
 /// Policies by host name; a host that has none gets no CORS handling.
 #[derive(Debug, Default)]
-pub struct Hosts(RwLock<HashMap<String, Prepared>>);
-
-/// One policy in the types of both versions of `http`.
-#[derive(Clone, Debug)]
-struct Prepared {
-    policy: Policy,
-    tower: cors_axum::PreparedPolicy,
-    actix: cors_actix::PreparedPolicy,
-}
+pub struct Hosts(RwLock<HashMap<String, Policy>>);
 
 impl Hosts {
     /// No host has a policy.
@@ -39,19 +31,12 @@ impl Hosts {
 
     /// Gives a host its policy, for requests that begin from now on.
     pub fn set(&self, host: &str, policy: Policy) {
-        let tower = policy.clone().into();
-        let actix = policy.clone().into();
-        let prepared = Prepared { policy, tower, actix };
         let mut hosts = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        hosts.insert(host.to_ascii_lowercase(), prepared);
+        hosts.insert(host.to_ascii_lowercase(), policy);
     }
 
     /// The policy of a host.
     pub fn get(&self, host: &str) -> Option<Policy> {
-        self.find(host).map(|prepared| prepared.policy)
-    }
-
-    fn find(&self, host: &str) -> Option<Prepared> {
         let hosts = self.0.read().unwrap_or_else(PoisonError::into_inner);
         hosts.get(&host.to_ascii_lowercase()).cloned()
     }
@@ -72,9 +57,8 @@ impl Policies {
                 (Some(layer), Arc::new(move |policy| handle.store(policy)))
             }
             Self::ByHost(hosts) => {
-                let layer = cors_axum::CorsLayer::select([], move |head| {
-                    hosts.find(host(head.authority()?)).map(|prepared| prepared.tower)
-                });
+                let layer =
+                    cors_axum::CorsLayer::select(move |head| hosts.get(host(head.authority()?)));
                 (Some(layer), Arc::new(drop))
             }
             Self::None => (None, Arc::new(drop)),
@@ -90,9 +74,8 @@ impl Policies {
                 (Some(layer), Arc::new(move |policy| handle.store(policy)))
             }
             Self::ByHost(hosts) => {
-                let layer = cors_actix::CorsLayer::select([], move |head| {
-                    hosts.find(host(head.authority()?)).map(|prepared| prepared.actix)
-                });
+                let layer =
+                    cors_actix::CorsLayer::select(move |head| hosts.get(host(head.authority()?)));
                 (Some(layer), Arc::new(drop))
             }
             Self::None => (None, Arc::new(drop)),

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use cors_core::PreparedPolicy;
+use cors_core::adapter::Prepared;
 use http::{HeaderMap, HeaderValue, Request};
 
 use super::tower::by_hand::{ByHand, Floor, Necessary};
@@ -16,12 +16,12 @@ pub fn make(row: &Row, make: Make) -> Made {
     Ok(match make {
         Make::Bare => served(row, |_, _| 200),
         Make::Ours => {
-            let policy = PreparedPolicy::<HeaderValue>::new(policy::ours(row.policy));
+            let policy = Prepared::<HeaderValue>::new(policy::ours(row.policy));
             served(row, move |request, headers| {
-                let exchange = policy.begin(request).unasked();
-                let status = exchange.answer();
+                let exchange = policy.begin(request).without_asking();
+                let status = exchange.short_circuit();
                 exchange.write(headers);
-                status.unwrap_or(200)
+                status.map_or(200, |status| status.as_u16())
             })
         }
         Make::Peer => {

@@ -11,9 +11,9 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::time::Duration;
 
-use cors_core::{Policy, PreparedPolicy};
+use cors_core::Policy;
 use futures_util::stream;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::CONTENT_TYPE;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty, Full, Limited, StreamBody, combinators::BoxBody};
 use hyper::body::{Bytes, Frame, Incoming};
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .max_age(Duration::from_secs(600))
         .build()?; // the error holds every fault, each with its way out
     // Once: it makes the header values that responses get. Cloning it counts up.
-    let cors = PreparedPolicy::new(policy);
+    let cors = policy;
 
     let addr = std::env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(addr).await?;
@@ -53,15 +53,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// All that there is to CORS. Every response goes out through here, so a 404 has the headers too.
 async fn with_cors(
-    cors: &PreparedPolicy<HeaderValue>,
+    cors: &Policy,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    let exchange = cors.begin(&request).unasked();
-    let mut response = match exchange.answer() {
+    let exchange = cors.begin(&request).without_asking();
+    let mut response = match exchange.short_circuit() {
         // A preflight: the handler never sees it.
         Some(status) => {
             let mut response = Response::new(Empty::new().boxed());
-            *response.status_mut() = StatusCode::from_u16(status).expect("a status of HTTP");
+            *response.status_mut() = status;
             response
         }
         None => handle(request).await.unwrap_or_else(|error| {

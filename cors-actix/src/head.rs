@@ -1,16 +1,16 @@
-//! A policy per request: what the selecting closure may see, and what that costs in `Vary`.
+//! What a selecting closure sees of a request.
 
 use std::cell::Ref;
 use std::fmt;
-use std::sync::Arc;
 
 use actix_web::HttpMessage;
 use actix_web::dev::{Extensions, ServiceRequest};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, Uri, Version};
 
+use cors_core::adapter::{Declared, RequestHead};
+
 use crate::bridge::Asking;
-use crate::{PreparedPolicy, VaryNames};
 
 /// A request as the closure of [`CorsLayer::select`](crate::CorsLayer::select) sees it.
 ///
@@ -18,30 +18,19 @@ use crate::{PreparedPolicy, VaryNames};
 /// closure may look at the URL freely, and at a header only if it was declared: the layer then
 /// adds the name to `Vary`.
 ///
-/// ```
-/// use actix_web::http::header::HeaderName;
-/// use cors_actix::{CorsLayer, Policy, PreparedPolicy};
-///
-/// const TENANT: HeaderName = HeaderName::from_static("x-tenant");
-///
-/// let acme = Policy::builder().allow_origins(["https://acme.example"]).build()?;
-/// let acme = PreparedPolicy::new(acme);
-/// let layer = CorsLayer::select([TENANT], move |head| {
-///     assert!(head.header("cookie").is_none(), "not declared, so not seen");
-///     (head.header(TENANT)? == "acme").then(|| acme.clone())
-/// });
-/// # drop(layer);
-/// # Ok::<(), cors_actix::ConfigErrors>(())
-/// ```
-///
 /// [`Vary`]: https://www.rfc-editor.org/rfc/rfc9110#name-vary
 #[derive(Clone, Copy)]
 pub struct Head<'a> {
     request: &'a ServiceRequest,
-    names: &'a [HeaderName],
+    asking: Asking<'a>,
+    declared: Declared<'a>,
 }
 
 impl<'a> Head<'a> {
+    pub(crate) fn new(request: &'a ServiceRequest, declared: Declared<'a>) -> Self {
+        Self { request, asking: Asking(request.head()), declared }
+    }
+
     /// The request's method: `OPTIONS` for a preflight, not the method that it asks about.
     pub fn method(&self) -> &'a Method {
         self.request.method()
@@ -71,8 +60,8 @@ impl<'a> Head<'a> {
     /// text.
     ///
     /// [target URI]: https://www.rfc-editor.org/rfc/rfc9110#name-determining-the-target-reso
-    pub fn authority(&self) -> Option<&'a str> {
-        str::from_utf8(Asking(self.request.head()).authority()?).ok()
+    pub fn authority(&self) -> Option<&str> {
+        str::from_utf8(self.asking.authority()?).ok()
     }
 
     /// The version of HTTP that the request came by.
@@ -87,20 +76,17 @@ impl<'a> Head<'a> {
         self.request.extensions()
     }
 
-    /// The first line of a header, if its name was declared; of any other, none. The case of
-    /// `name` does not matter.
+    /// The first line of a header if you declared its name, else `None`. The case of `name` does not
+    /// matter.
     pub fn header(&self, name: impl AsRef<str>) -> Option<&'a HeaderValue> {
-        self.request.headers().get(self.declared(name.as_ref())?)
+        self.header_lines(name).next()
     }
 
-    /// Every line of a header, if its name was declared; of any other, none.
+    /// Every line of a header if you declared its name, else nothing.
     pub fn header_lines(&self, name: impl AsRef<str>) -> impl Iterator<Item = &'a HeaderValue> {
+        let name = Some(name.as_ref()).filter(|name| self.declared.contains(name));
         let headers = self.request.headers();
-        self.declared(name.as_ref()).into_iter().flat_map(|name| headers.get_all(name))
-    }
-
-    fn declared(&self, name: &str) -> Option<&'a HeaderName> {
-        self.names.iter().find(|declared| declared.as_str().eq_ignore_ascii_case(name))
+        name.map(|name| headers.get_all(name)).into_iter().flatten()
     }
 }
 
@@ -111,45 +97,7 @@ impl fmt::Debug for Head<'_> {
             .field("method", self.method())
             .field("uri", self.uri())
             .field("version", &self.version())
-            .field("names", &self.names)
+            .field("declared", &self.declared)
             .finish_non_exhaustive()
-    }
-}
-
-/// The closure, with the headers that it declared.
-#[derive(Clone)]
-pub(crate) struct Selector {
-    names: Arc<[HeaderName]>,
-    vary: VaryNames,
-    select: Arc<Select>,
-}
-
-type Select = dyn Fn(&Head<'_>) -> Option<PreparedPolicy> + Send + Sync;
-
-impl Selector {
-    pub(crate) fn new<F>(names: impl IntoIterator<Item = HeaderName>, select: F) -> Self
-    where
-        F: Fn(&Head<'_>) -> Option<PreparedPolicy> + Send + Sync + 'static,
-    {
-        let names: Arc<[HeaderName]> = names.into_iter().collect();
-        let vary = VaryNames::new(names.iter().map(|name| {
-            let name = http::HeaderName::from_bytes(name.as_str().as_bytes());
-            name.expect("both versions of `http` have the tokens of RFC 9110 as names")
-        }));
-        Self { names, vary, select: Arc::new(select) }
-    }
-
-    pub(crate) fn select(&self, request: &ServiceRequest) -> Option<PreparedPolicy> {
-        (self.select)(&Head { request, names: &self.names })
-    }
-
-    pub(crate) fn vary(&self) -> &VaryNames {
-        &self.vary
-    }
-}
-
-impl fmt::Debug for Selector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Selector").field("names", &self.names).finish_non_exhaustive()
     }
 }

@@ -1,0 +1,44 @@
+//! What a policy keeps for the adapters that serve it: one value for each type, made at first use.
+
+use std::any::Any;
+use std::sync::OnceLock;
+
+/// A list that only grows, and that readers never wait for. It has one entry for each type of header
+/// value in the program, so it is walked rather than hashed.
+#[derive(Default)]
+pub(crate) struct Kept(OnceLock<Box<Entry>>);
+
+struct Entry {
+    value: Box<dyn Any + Send + Sync>,
+    next: Kept,
+}
+
+impl Kept {
+    /// The value of this type, made by `make` if there is none yet.
+    pub(crate) fn get_or_make<T: Send + Sync + 'static>(&self, make: impl Fn() -> T) -> &T {
+        let mut kept = self;
+        loop {
+            let entry = kept
+                .0
+                .get_or_init(|| Box::new(Entry { value: Box::new(make()), next: Kept::default() }));
+            if let Some(value) = entry.value.downcast_ref() {
+                return value;
+            }
+            kept = &entry.next;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kept;
+
+    #[test]
+    fn one_value_for_each_type() {
+        let kept = Kept::default();
+        assert_eq!(kept.get_or_make(|| 1_u8), &1);
+        assert_eq!(kept.get_or_make(|| "a"), &"a");
+        assert_eq!(kept.get_or_make(|| 2_u8), &1);
+        assert_eq!(kept.get_or_make(|| "b"), &"a");
+    }
+}
