@@ -318,6 +318,8 @@
 //! [`Error::error_response`]: actix_web::Error::error_response
 
 #![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod ask;
 mod bridge;

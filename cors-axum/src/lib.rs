@@ -376,6 +376,8 @@
 //! [upper-case six of them]: https://fetch.spec.whatwg.org/#concept-method-normalize
 
 #![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod ask;
 mod future;

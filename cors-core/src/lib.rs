@@ -24,62 +24,71 @@
 //! # Ok::<(), cors_core::ConfigErrors>(())
 //! ```
 //!
-//! In scope: policies and every check on them; what the [CORS protocol] leaves a server to decide;
-//! the response headers that follow. Out of scope: sockets, runtimes, frameworks, clocks. Whoever
-//! serves with axum or another tower service wears the crate `cors-axum` instead of the above.
+//! In scope: policies and every check on them, the decisions that the [CORS protocol] leaves to a
+//! server, and the response headers that follow from them. Out of scope: sockets, runtimes,
+//! frameworks, clocks. If you use axum or another tower service, use the crate `cors-axum` instead
+//! of the code above.
 //!
 //! # How the types relate
 //!
-//! A [`Config`] is a policy as plain data, whatever it says; a [`Builder`] gathers one in code. Both
-//! build a [`Policy`], or give every fault at once as [`ConfigErrors`]. A [`Policy`] is immutable and
-//! decides: [`Policy::decide`] gives a [`Decision`], allocates nothing, and is all that tests and
-//! metrics need. To answer, a [`Policy`] holds the policy's header values in the type of the
-//! HTTP library at hand; [`Policy::begin`] gives the [`Exchange`] that a response needs. A
-//! `Handle` (feature `swap`) holds one that can be replaced while requests run.
+//! A [`Config`] is a policy as plain data, valid or not. A [`Builder`] collects one in code. Both
+//! build a [`Policy`], or return all problems at once as [`ConfigErrors`]. A [`Policy`] is immutable
+//! and cheap to clone. [`Policy::decide`] returns a [`Decision`]: it allocates nothing, and is all
+//! that tests and metrics need. To serve requests, [`Policy::begin`] returns an
+//! [`adapter::Exchange`], which writes the response headers. A `Handle` (feature `swap`) holds a
+//! policy that you can replace while requests run.
 //!
-//! For another library's types, implement [`Request`] and [`ResponseHeaders`], a few lines each.
+//! To use another HTTP library's types, see [`adapter`]: you implement two small traits.
 //!
-//! # Rules that hold for every policy
+//! # Rules for every policy
 //!
-//! - `Vary` names exactly what the answer depends on: two requests for the same URL that are alike in
-//!   all it names get the same status and CORS headers. A response has one line of it: the
-//!   handler's lines joined in their order, then ours.
-//! - Whatever `Access-Control-Allow-*`, `-Expose-Headers` and `-Max-Age` a handler sets is replaced.
-//! - A preflight's answer is whole: all methods and all headers of the policy.
-//! - Any bytes in any header get a clear answer, at a cost that has a limit.
-//! - The cost of a decision does not grow with the number of patterns; regular expressions, which
-//!   are tried one after the other, have a limit together.
+//! - `Vary` names exactly what the answer depends on: two requests for the same URL that agree in
+//!   all named headers get the same status and CORS headers. A response has one `Vary` line: the
+//!   handler's lines joined in order, then ours.
+//! - Any `Access-Control-Allow-*`, `-Expose-Headers` or `-Max-Age` that a handler sets is replaced.
+//! - A preflight's answer is complete: it lists all methods and all headers of the policy.
+//! - Any bytes in any header get a clear answer, at a bounded cost.
+//! - A decision costs the same however many patterns the policy has. Regular expressions are tried
+//!   one after the other, so together they have a limit.
 //!
 //! # The guide
 //!
-//! - [`guide::cookbook`]: policies for what is wanted most often.
-//! - [`guide::defaults`]: what each key is when it is left out, why, and what that costs.
-//! - [`guide::messages`]: why did my browser say no? Every message of the consoles, and its cause.
+//! - [`guide::cookbook`]: policies for common needs.
+//! - [`guide::defaults`]: the default of each key, the reason for it, and its price.
+//! - [`guide::messages`]: why did my browser say no? Every console message, and its cause.
 //! - [`guide::security`]: what CORS protects, what it does not, and the known attacks.
-//! - [`guide::compare`]: what other layers do otherwise.
+//! - [`guide::compare`]: where other layers differ.
 //!
 //! # Mistakes
 //!
-//! The adapters make none of these; a server of your own could.
+//! The adapters make none of these; your own server could.
 //!
-//! - *Headers on successes alone.* [`Exchange::write`] belongs on every response: a 404 or a 500
-//!   without it is a network error to the script. An answer to a request without `Origin` needs it
+//! - *Writing headers on successes only.* Call [`Exchange::write`] on every response: without it, a
+//!   script sees a 404 or a 500 as a network error. Responses to requests without `Origin` need it
 //!   too, for `Vary`.
-//! - *Every `OPTIONS` answered.* Only [`Exchange::answer`] tells a preflight, and a refusal, from what
-//!   is for the handler.
-//! - *Headers written before the handler's.* What the handler then sets is a second
-//!   `Access-Control-Allow-Origin`, which browsers refuse, or a `Vary` that overwrites. Write last.
-//! - *A policy prepared for each request.* [`Policy::new`] compiles every answer: once, when
-//!   the server starts. A clone only counts up.
-//! - *[`Request::lines`] that joins lines, or gives the first alone.* A repeated `Origin` must be seen
-//!   as one; what a proxy joined may be anything.
-//! - *[`ResponseHeaders::set_vary`] that adds a line.* Caches that know the last line alone, as
-//!   nginx before 1.23 does, then hand one client what was made for another.
-//! - *[`Request::authority`] from a header such as `X-Forwarded-Host`* that the client can set: with
-//!   `disallowed_origin = "forbid"` and without `Sec-Fetch-Site`, an origin that equals it passes as
-//!   not cross-origin.
-//! - *[`without_asking`](adapter::Begun::without_asking) where the policy asks.* It counts as no. Whoever has a question to wait for
-//!   matches on [`Begun`].
+//! - *Answering every `OPTIONS` request.* Only [`Exchange::short_circuit`] can tell preflights and
+//!   refusals from requests for the handler.
+//! - *Writing headers before the handler's.* If the handler sets its own later, the response has a
+//!   second `Access-Control-Allow-Origin`, which browsers refuse, or loses our `Vary`. Write last.
+//! - *Building a policy for each request.* [`Policy::new`] compiles every answer. Call it once, when
+//!   the server starts; cloning a policy only increments a counter.
+//! - *A [`RequestHead::lines`] that joins lines, or returns only the first.* The engine must see a
+//!   repeated `Origin` as repeated, and a line that a proxy joined can hold anything.
+//! - *A [`ResponseHeaders::set_vary`] that adds a line.* Some caches, such as nginx before 1.23, know
+//!   only the last line. They then serve one client what was made for another.
+//! - *A [`RequestHead::target_authority`] taken from a header such as `X-Forwarded-Host`*, which
+//!   clients can set: with `disallowed_origin = "forbid"` and without `Sec-Fetch-Site`, an origin
+//!   equal to it passes as not cross-origin.
+//! - *Calling [`without_asking`] when the policy asks.* The answer is then no. If you have a question
+//!   to wait for, match on [`Begun`].
+//!
+//! [`Exchange::write`]: adapter::Exchange::write
+//! [`Exchange::short_circuit`]: adapter::Exchange::short_circuit
+//! [`RequestHead::lines`]: adapter::RequestHead::lines
+//! [`RequestHead::target_authority`]: adapter::RequestHead::target_authority
+//! [`ResponseHeaders::set_vary`]: adapter::ResponseHeaders::set_vary
+//! [`without_asking`]: adapter::Begun::without_asking
+//! [`Begun`]: adapter::Begun
 //!
 //! # What each behaviour comes from
 //!
@@ -103,22 +112,24 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `public-suffix` (default) | the Public Suffix List, so that `https://*.github.io` is seen for what it is |
+//! | `public-suffix` (default) | the Public Suffix List, to recognize patterns such as `https://*.github.io` |
 //! | `regex` | regular expressions in `allow_origins` |
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
-//! | `file` | policy files in TOML and JSON, every fault with its line |
-//! | `tracing` | an event of `tracing` for each refusal, target `cors` |
-//! | `swap` | `Handle`, a policy that can be swapped while requests run |
-//! | `browser` | the Fetch Standard's client side as a model, and `explain` and `Policy::diff` on it |
-//! | `strategies` | strategies for property tests with proptest, and `laws` to assert on a policy |
+//! | `file` | policy files in TOML and JSON, with the line of every problem |
+//! | `tracing` | a `tracing` event for each refusal, with the target `cors` |
+//! | `swap` | `Handle`, a policy that you can replace while requests run |
+//! | `browser` | a model of the client side of the Fetch Standard, with `explain` and `Policy::diff` |
+//! | `strategies` | strategies for property tests with proptest, and `laws` to assert on your policy |
 //!
-//! Cargo switches a feature on for a whole build if any crate of it asks for it: tests may have `browser`,
-//! and with it the list, where production has not. So a feature only adds policies that build. Without
-//! `public-suffix`, `*.` with credentials is an error, which the feature may turn into a policy; the
-//! list moves with releases of this crate, never with a `cargo update`.
+//! Cargo enables a feature for the whole build if any crate in it does: your tests may have `browser`,
+//! and with it the list, when production has neither. So features only ever make more policies build.
+//! Without `public-suffix`, `*.` with credentials is an error; with it, that may be a valid policy.
+//! The list changes with releases of this crate, never with `cargo update`.
 //!
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
 #![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod adapter;
 #[cfg(feature = "browser")]

@@ -262,8 +262,8 @@ proptest! {
         };
         let wanted = policy.as_ref().map_or_else(|errors| errors.errors().len(), |_| 0);
         prop_assert_eq!((errors(&toml), errors(&json)), (wanted, wanted), "{}\n{}", toml, json);
-        prop_assert_eq!(toml.into_policy(), policy.clone().ok());
-        prop_assert_eq!(json.into_policy(), policy.ok());
+        prop_assert_eq!(toml.into_policy().ok(), policy.clone().ok());
+        prop_assert_eq!(json.into_policy().ok(), policy.ok());
     }
 }
 

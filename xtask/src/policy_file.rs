@@ -55,7 +55,7 @@ pub fn judge(path: &Path) -> Judged {
         findings,
         errors: report.errors(),
         warnings: report.warnings(),
-        policy: report.into_policy(),
+        policy: report.into_policy().ok(),
     }
 }
 

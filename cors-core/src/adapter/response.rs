@@ -2,7 +2,7 @@
 
 use http::header::{HeaderMap, HeaderName, HeaderValue, VARY};
 
-/// A response header that an [`Exchange`](crate::Exchange) writes, `Vary` apart.
+/// A response header that an [`Exchange`](crate::adapter::Exchange) writes, `Vary` apart.
 ///
 /// [Fetch, HTTP responses](https://fetch.spec.whatwg.org/#http-responses)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use crate::config::compile::{compile, header_names};
 use crate::config::list::{NameList, OriginList};
-use crate::config::{Config, Danger, DisallowedOrigin, RefusedPreflight};
+use crate::config::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
 use crate::engine::policy::Policy;
 use crate::engine::question::{Closure, NamedHeaders};
 use crate::error::{ConfigError, ConfigErrors};
@@ -45,6 +45,32 @@ impl Policy {
     pub fn builder() -> Builder {
         Builder::default()
     }
+
+    /// Starts a policy in code with the one setting that every policy needs: which origins may read.
+    ///
+    /// ```
+    /// # use cors_core::Policy;
+    /// let policy = Policy::for_origins(["https://app.example.com"]).allow_methods(["PUT"]).build()?;
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    pub fn for_origins<Count>(origins: impl OriginList<Count>) -> Builder {
+        Self::builder().allow_origins(origins)
+    }
+
+    /// A policy for public resources: every site may read, without credentials. Scripts may send
+    /// GET, HEAD and POST requests with the headers that need no permission.
+    ///
+    /// ```
+    /// # use cors_core::Policy;
+    /// let policy = Policy::public();
+    /// assert!(policy.allows("https://any.example"));
+    /// assert_eq!(policy, Policy::for_origins("*").build()?);
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    pub fn public() -> Self {
+        // `*` alone contradicts nothing, so that there are no errors to give back.
+        Self::from_compiled(compile(&Config::new("*"), None, None).compiled)
+    }
 }
 
 /// Begins with the settings of a config.
@@ -75,10 +101,43 @@ fn add(list: &mut Vec<String>, names: &[&str]) {
 
 impl Builder {
     /// Which origins may read: `"*"`, or patterns such as `https://app.example.com`,
-    /// `https://*.example.com`, `http://localhost:*`. One, or a list.
+    /// `https://*.example.com`, `http://localhost:*`. One, or a list. It replaces the origins that
+    /// you set before; [`allow_origin`](Self::allow_origin) adds one.
     pub fn allow_origins<Count>(mut self, origins: impl OriginList<Count>) -> Self {
         self.config.allow_origins = origins.into_entries();
         self
+    }
+
+    /// Adds an origin or pattern to those that may read.
+    ///
+    /// ```
+    /// # use cors_core::Policy;
+    /// let mut policy = Policy::for_origins(["https://app.example.com"]);
+    /// if cfg!(debug_assertions) {
+    ///     policy = policy.allow_origin("http://localhost:*");
+    /// }
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    pub fn allow_origin(mut self, origin: impl Into<OriginEntry>) -> Self {
+        self.config.allow_origins.push(origin.into());
+        self
+    }
+
+    /// Adds a regular expression, which must match the whole origin, to what may read. Needs the
+    /// feature `regex`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "regex")] {
+    /// # use cors_core::Policy;
+    /// let policy = Policy::for_origins("https://app.example.com")
+    ///     .allow_origin_regex(r"https://pr-[0-9]+\.example\.com")
+    ///     .build()?;
+    /// assert!(policy.allows("https://pr-7.example.com"));
+    /// # }
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    pub fn allow_origin_regex(self, regex: impl Into<String>) -> Self {
+        self.allow_origin(OriginEntry::regex(regex))
     }
 
     /// A check of your own, for well-formed origins that no pattern allows. It sees nothing else

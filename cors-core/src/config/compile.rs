@@ -36,7 +36,7 @@ impl Policy {
 /// A compiled policy, or what keeps it from being one; and what is doubtful about it.
 #[derive(Debug)]
 pub(crate) struct Judgement {
-    compiled: Compiled,
+    pub(super) compiled: Compiled,
     /// In the order of the keys, then of the entries.
     pub(crate) errors: Capped<ConfigError>,
     /// How many warnings there are, kept or not.

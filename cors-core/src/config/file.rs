@@ -68,7 +68,7 @@ impl Format {
 }
 
 /// What there is to say about a policy file, and the policy if it makes one.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Report {
     policy: Option<Policy>,
     findings: Vec<Located>,
@@ -98,14 +98,17 @@ impl Report {
         self.errors + self.warnings - self.findings.len()
     }
 
-    /// The policy: there is one just if there are no errors.
+    /// The policy, if there are no errors.
     pub fn policy(&self) -> Option<&Policy> {
         self.policy.as_ref()
     }
 
-    /// The policy: there is one just if there are no errors.
-    pub fn into_policy(self) -> Option<Policy> {
-        self.policy
+    /// The policy, whatever the warnings.
+    ///
+    /// # Errors
+    /// The report itself, if the file has errors. Printed, it lists all findings.
+    pub fn into_policy(mut self) -> Result<Policy, Self> {
+        self.policy.take().ok_or(self)
     }
 }
 
@@ -122,6 +125,15 @@ impl fmt::Display for Report {
         }
     }
 }
+
+/// Prints what [`Display`](fmt::Display) prints: `unwrap` and a failing `main` show it to people.
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Report {}
 
 /// A finding and the line of the file that it is about.
 ///

@@ -5,7 +5,7 @@ use crate::engine::headers::AllowHeaders;
 use crate::engine::kept::Kept;
 use crate::engine::methods::AllowMethods;
 use crate::engine::question::Closure;
-use crate::engine::request::{OriginLines, RequestHead};
+use crate::engine::request::{OriginLines, RequestHead, RequestHeader};
 use crate::engine::settings::{Danger, DisallowedOrigin, RefusedPreflight};
 use crate::error::Warning;
 use crate::origin::set::Origins;
@@ -121,6 +121,24 @@ impl Policy {
         self.compiled().decision(request, outcome.found)
     }
 
+    /// Whether pages of this origin may read what is served under the policy: for handlers of
+    /// WebSockets, which browsers do not hold to CORS, and for tests.
+    ///
+    /// `origin` is the value of an `Origin` header, `null` included. A
+    /// [closure](crate::Builder::allow_origin_if_reading) finds none of the headers that it reads,
+    /// and the answer to a [question](Self::asking) is no.
+    ///
+    /// ```
+    /// # use cors_core::Policy;
+    /// let policy = Policy::builder().allow_origins(["https://*.example.com"]).build()?;
+    /// assert!(policy.allows("https://app.example.com"));
+    /// assert!(!policy.allows("https://example.com.evil.test"));
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    pub fn allows(&self, origin: impl AsRef<[u8]>) -> bool {
+        self.decide(&OriginAlone(origin.as_ref())) == Decision::Simple
+    }
+
     /// The same policy, which asks about well-formed origins that nothing else in it allows.
     ///
     /// A policy of `*` has nothing to ask; one that asks already is given back as it is.
@@ -139,6 +157,29 @@ impl Policy {
     /// What was doubtful about the config that the policy was made of.
     pub fn warnings(&self) -> &[Warning] {
         &self.compiled().warnings
+    }
+}
+
+/// A request of which nothing is known but its origin.
+struct OriginAlone<'r>(&'r [u8]);
+
+impl<'r> RequestHead for OriginAlone<'r> {
+    type Value = &'r [u8];
+
+    fn method(&self) -> &str {
+        "GET"
+    }
+
+    fn lines(&self, name: RequestHeader) -> impl Iterator<Item = &&'r [u8]> {
+        (name == RequestHeader::Origin).then_some(&self.0).into_iter()
+    }
+
+    fn header(&self, _: &str) -> Option<&[u8]> {
+        None
+    }
+
+    fn target_authority(&self) -> Option<&[u8]> {
+        None
     }
 }
 

@@ -90,6 +90,12 @@ pub enum OriginFault {
     DefaultPort,
 }
 
+impl AsRef<[u8]> for Origin<'_> {
+    fn as_ref(&self) -> &[u8] {
+        self.text.as_bytes()
+    }
+}
+
 impl<'a> Origin<'a> {
     /// Parses the value of an `Origin` header.
     ///

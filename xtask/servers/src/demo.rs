@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use cors_core::file::{Format, check, read_file};
+use cors_core::file::{Format, read_file};
 use cors_core::{Config, OriginEntry, Policy};
 use futures_util::future::select_all;
 use serde_json::{Map, Value};
@@ -81,9 +81,9 @@ impl Bound {
         let file = file.to_owned();
         let swap_both = move |policy: Policy| {
             // Read once more: the file may be gone since, or hold something else. No text is that of `policy` then.
-            let text = text_of(&file).ok().filter(|text| {
-                check(text, Format::Toml).into_policy().is_some_and(|again| again == policy)
-            });
+            let text = text_of(&file)
+                .ok()
+                .filter(|text| Policy::from_toml(text).is_ok_and(|again| again == policy));
             page.put(policy, text.unwrap_or_default());
         };
         Ok((running, Arc::new(swap_both)))
@@ -189,7 +189,7 @@ mod tests {
             "danger": { "allow_null_origin": true }
         }"#;
         let toml = to_toml(&serde_json::from_str(json).unwrap());
-        let wanted = check(json, Format::Json).into_policy().unwrap();
-        assert_eq!(check(&toml, Format::Toml).into_policy(), Some(wanted), "{toml}");
+        let wanted = Policy::from_json(json).unwrap();
+        assert_eq!(Policy::from_toml(&toml).ok(), Some(wanted), "{toml}");
     }
 }

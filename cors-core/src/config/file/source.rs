@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use super::{Format, Report, check};
 use crate::engine::policy::Policy;
@@ -34,11 +35,45 @@ impl Policy {
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, FileError> {
         let path = path.as_ref();
         let text = read_file(path).map_err(FileError::Unreadable)?;
-        let mut report = check(&text, Format::of(path));
-        match report.policy.take() {
-            Some(policy) => Ok(policy),
-            None => Err(FileError::Faulty { path: path.to_owned(), report }),
-        }
+        check(&text, Format::of(path))
+            .into_policy()
+            .map_err(|report| FileError::Faulty { path: path.to_owned(), report })
+    }
+
+    /// The policy in the text of a TOML file.
+    ///
+    /// ```
+    /// use cors_core::Policy;
+    ///
+    /// let policy = Policy::from_toml("allow_origins = 'https://app.example.com'")?;
+    /// assert!(policy.allows("https://app.example.com"));
+    /// let report = Policy::from_toml("allow_origin = '*'\nmax_age = '600'").unwrap_err();
+    /// assert!(report.to_string().starts_with("1: allow_origin = \"*\": no such key"));
+    /// assert_eq!(report.errors(), 2);
+    /// # Ok::<(), cors_core::file::Report>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Every finding in the text, each with its line.
+    pub fn from_toml(text: &str) -> Result<Self, Report> {
+        check(text, Format::Toml).into_policy()
+    }
+
+    /// The policy in the text of a JSON file.
+    ///
+    /// # Errors
+    /// Every finding in the text, each with its line.
+    pub fn from_json(text: &str) -> Result<Self, Report> {
+        check(text, Format::Json).into_policy()
+    }
+}
+
+/// Reads TOML, as [`Policy::from_toml`] does.
+impl FromStr for Policy {
+    type Err = Report;
+
+    fn from_str(text: &str) -> Result<Self, Report> {
+        Self::from_toml(text)
     }
 }
 

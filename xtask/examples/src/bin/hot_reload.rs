@@ -100,7 +100,7 @@ fn policy(path: &Path, text: &Text) -> Option<Policy> {
             for finding in report.findings() {
                 eprintln!("{}:{finding}", path.display());
             }
-            report.into_policy()
+            report.into_policy().ok()
         }
         Err(error) => {
             eprintln!("{error}");

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use cors_core::Policy;
 use cors_core::explain::{Change, Fix};
-use cors_core::file::{Format, check};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -18,7 +17,7 @@ pub(super) fn apply(text: &str, fix: &Fix) -> Option<String> {
             _ => mended,
         };
     }
-    let policy = check(&mended, Format::Toml).into_policy()?;
+    let policy = Policy::from_toml(&mended).ok()?;
     (policy == Policy::new(fix.config()).ok()?).then_some(mended)
 }
 
@@ -184,11 +183,11 @@ mod tests {
 
     /// The text after the fix for this fetch, which is then readable.
     fn mended(text: &str, fetch: &Fetch) -> String {
-        let policy = check(text, Format::Toml).into_policy().unwrap();
+        let policy = Policy::from_toml(text).unwrap();
         let explanation = explain(&policy, fetch);
         let fix = explanation.fix().unwrap();
         let mended = apply(text, fix).unwrap_or_else(|| panic!("{text}: {fix}"));
-        let policy = check(&mended, Format::Toml).into_policy().unwrap();
+        let policy = Policy::from_toml(&mended).unwrap();
         assert!(explain(&policy, fix.fetch()).is_readable(), "{mended}");
         mended
     }
@@ -316,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_text_that_does_not_come_to_the_fixs_policy_is_left_alone() {
-        let policy = check("allow_origins = 'https://a.test'", Format::Toml).into_policy().unwrap();
+        let policy = Policy::from_toml("allow_origins = 'https://a.test'").unwrap();
         let explanation = explain(&policy, &get("https://b.test"));
         let fix = explanation.fix().unwrap();
         for text in ["allow_origins", "danger = 1", "allow_origins = 'https://a.test'\nmax_age = 5"]
