@@ -29,15 +29,14 @@ use std::time::Duration;
 /// ```
 /// use cors_core::{Config, Policy};
 ///
-/// let config = Config {
-///     allow_methods: vec!["PUT".into()],
-///     ..Config::new(["https://app.example.com", "https://*.example.dev"])
-/// };
+/// let mut config = Config::new(["https://app.example.com", "https://*.example.dev"]);
+/// config.allow_methods.push("PUT".into());
 /// let policy = Policy::new(&config)?;
 /// assert_eq!(policy.config(), config);
 /// # Ok::<(), cors_core::ConfigErrors>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Config {
     /// Which origins may read. No default: absent or empty is an error.
     pub allow_origins: Vec<OriginEntry>,

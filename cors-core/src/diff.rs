@@ -65,6 +65,7 @@ const API: &str = "https://api.example/";
 /// scripts read, `-` for what it no longer does, and `~` for what changes for others than these
 /// scripts; without any, nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain result that tests write out")]
 pub struct Diff {
     /// What the newer policy allows and the older does not.
     pub allows: Vec<Difference>,
@@ -90,6 +91,7 @@ pub struct Diff {
 /// # Ok::<(), cors_core::ConfigErrors>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain result that tests write out")]
 pub struct Beside {
     /// The key of the policy file.
     pub key: &'static str,
@@ -103,6 +105,7 @@ pub struct Beside {
 
 /// An entry of one policy that allows what the other does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain result that tests write out")]
 pub struct Difference {
     /// The key of the policy file.
     pub key: &'static str,
@@ -114,6 +117,7 @@ pub struct Difference {
 
 /// A fetch that succeeds under one policy and not under the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a plain result that tests write out")]
 pub struct Witness {
     /// The fetch.
     pub fetch: Fetch,

@@ -62,6 +62,7 @@ pub enum Event {
 
 /// What became of the preflights of a fetch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a preflight is missing, passes, or fails")]
 pub enum Preflight {
     /// None was sent.
     None,

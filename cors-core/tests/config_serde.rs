@@ -3,6 +3,9 @@
 
 #![cfg(feature = "serde")]
 
+#[macro_use]
+#[path = "common/set.rs"]
+mod set;
 #[path = "common/cases.rs"]
 mod cases;
 
@@ -13,29 +16,30 @@ use serde::de::value::MapDeserializer;
 use std::time::Duration;
 
 fn everything() -> Config {
-    Config {
-        allow_methods: vec!["*".into()],
-        allow_headers: vec!["*".into(), "authorization".into()],
-        expose_headers: vec!["x-request-id".into()],
-        allow_credentials: true,
-        max_age: Some(Duration::ZERO),
-        allow_private_network: true,
-        preflight_status: Some(200),
-        preflight_continue: true,
-        disallowed_origin: DisallowedOrigin::Forbid,
-        refused_preflight: RefusedPreflight::Conceal,
-        danger: Danger {
-            allow_insecure_origins: true,
-            allow_public_suffix_subdomains: true,
-            allow_unbounded_regex: true,
-            allow_null_origin: true,
-            reflect_any_origin: true,
-        },
-        ..Config::new([
+    set!(
+        Config::new([
             OriginEntry::from("https://a.test"),
             OriginEntry::regex("https://[a-z]+\\.b\\.test"),
-        ])
-    }
+        ]),
+        allow_methods = vec!["*".into()],
+        allow_headers = vec!["*".into(), "authorization".into()],
+        expose_headers = vec!["x-request-id".into()],
+        allow_credentials = true,
+        max_age = Some(Duration::ZERO),
+        allow_private_network = true,
+        preflight_status = Some(200),
+        preflight_continue = true,
+        disallowed_origin = DisallowedOrigin::Forbid,
+        refused_preflight = RefusedPreflight::Conceal,
+        danger = set!(
+            Danger::default(),
+            allow_insecure_origins = true,
+            allow_public_suffix_subdomains = true,
+            allow_unbounded_regex = true,
+            allow_null_origin = true,
+            reflect_any_origin = true
+        )
+    )
 }
 
 #[test]
@@ -77,7 +81,7 @@ fn defaults_are_not_written() {
 
 #[test]
 fn half_a_second_cannot_be_written() {
-    let config = Config { max_age: Some(Duration::from_millis(500)), ..Config::default() };
+    let config = set!(Config::default(), max_age = Some(Duration::from_millis(500)));
     let error = serde_json::to_string(&config).unwrap_err();
     assert_eq!(error.to_string(), "max_age is no whole number of seconds");
 }
@@ -196,12 +200,15 @@ fn origins() -> impl Strategy<Value = Vec<OriginEntry>> {
 }
 
 fn danger() -> impl Strategy<Value = Danger> {
-    any::<[bool; 5]>().prop_map(|flags| Danger {
-        allow_insecure_origins: flags[0],
-        allow_public_suffix_subdomains: flags[1],
-        allow_unbounded_regex: flags[2],
-        allow_null_origin: flags[3],
-        reflect_any_origin: flags[4],
+    any::<[bool; 5]>().prop_map(|flags| {
+        set!(
+            Danger::default(),
+            allow_insecure_origins = flags[0],
+            allow_public_suffix_subdomains = flags[1],
+            allow_unbounded_regex = flags[2],
+            allow_null_origin = flags[3],
+            reflect_any_origin = flags[4]
+        )
     })
 }
 
@@ -210,27 +217,24 @@ fn config() -> impl Strategy<Value = Config> {
     // TOML has no greater integers.
     let max_age = prop::option::of(0..=i64::MAX.unsigned_abs());
     let rest = (any::<[bool; 5]>(), max_age, any::<Option<u16>>(), danger());
-    (lists, rest).prop_map(|(lists, (flags, max_age, preflight_status, danger))| Config {
-        allow_origins: lists.0,
-        allow_methods: lists.1,
-        allow_headers: lists.2,
-        expose_headers: lists.3,
-        allow_credentials: flags[0],
-        max_age: max_age.map(Duration::from_secs),
-        allow_private_network: flags[1],
-        preflight_status,
-        preflight_continue: flags[2],
-        disallowed_origin: if flags[3] {
-            DisallowedOrigin::Forbid
-        } else {
-            DisallowedOrigin::Forward
-        },
-        refused_preflight: if flags[4] {
-            RefusedPreflight::Conceal
-        } else {
-            RefusedPreflight::Explain
-        },
-        danger,
+    (lists, rest).prop_map(|(lists, (flags, max_age, preflight_status, danger))| {
+        set!(
+            Config::default(),
+            allow_origins = lists.0,
+            allow_methods = lists.1,
+            allow_headers = lists.2,
+            expose_headers = lists.3,
+            allow_credentials = flags[0],
+            max_age = max_age.map(Duration::from_secs),
+            allow_private_network = flags[1],
+            preflight_status = preflight_status,
+            preflight_continue = flags[2],
+            disallowed_origin =
+                if flags[3] { DisallowedOrigin::Forbid } else { DisallowedOrigin::Forward },
+            refused_preflight =
+                if flags[4] { RefusedPreflight::Conceal } else { RefusedPreflight::Explain },
+            danger = danger
+        )
     })
 }
 

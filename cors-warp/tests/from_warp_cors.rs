@@ -7,7 +7,7 @@ use std::panic::catch_unwind;
 use std::time::Duration;
 
 use common::{APP, App, Counter, EVIL, bare, both, builder, compare, get, preflight, request};
-use cors_warp::{CorsLayer, Danger, DisallowedOrigin, ErrorKind, Policy, RefusedPreflight};
+use cors_warp::{CorsLayer, DisallowedOrigin, ErrorKind, Policy, RefusedPreflight};
 use http::Method;
 use warp::filters::cors::Builder;
 use warp::{Filter, Reply};
@@ -55,8 +55,7 @@ async fn origins() {
     }
     let echo = Policy::builder().allow_origins(["*"]).allow_credentials(true);
     assert!(echo.clone().build().is_err());
-    let danger = Danger { reflect_any_origin: true, ..Danger::default() };
-    for app in ours(echo.danger(danger).build().unwrap()) {
+    for app in ours(echo.danger(|danger| danger.reflect_any_origin = true).build().unwrap()) {
         let wanted = [credentials, &read_by(EVIL), "vary: accept, origin"];
         app.check([("echoed", get("/item", EVIL), 200, &wanted)]).await;
     }

@@ -25,6 +25,7 @@ use std::sync::Arc;
 /// A request that has been looked at: decided, or waiting for an answer.
 #[derive(Debug)]
 #[must_use]
+#[expect(clippy::exhaustive_enums, reason = "an adapter has to handle every case")]
 pub enum Begun<V> {
     /// Nothing is left to ask.
     Decided(Exchange<V>),

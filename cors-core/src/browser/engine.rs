@@ -34,6 +34,7 @@ use std::time::Duration;
 /// | nor an `XMLHttpRequest` with one of them | yes | | |
 /// | whatever is kept for the URL, a GET or POST with an upload listener needs no preflight | yes | yes | yes |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Engine {
     /// Chrome, Edge, Opera and others.
     Chromium,

@@ -23,6 +23,7 @@ use std::fmt;
 ///
 /// [Fetch, fetch method](https://fetch.spec.whatwg.org/#fetch-method)
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fetch {
     /// The page's origin, or its URL, whose origin counts. What has no origin of its own (a
     /// sandboxed frame, a `data:` URL, `file:`) is the opaque one, `null`.
@@ -50,6 +51,7 @@ pub struct Fetch {
 
 /// [Fetch, request mode](https://fetch.spec.whatwg.org/#concept-request-mode)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Mode {
     /// The script reads, or the fetch fails.
     #[default]
@@ -62,6 +64,7 @@ pub enum Mode {
 
 /// [Fetch, credentials mode](https://fetch.spec.whatwg.org/#concept-request-credentials-mode)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "Fetch defines these three")]
 pub enum CredentialsMode {
     /// Never.
     Omit,
@@ -74,6 +77,7 @@ pub enum CredentialsMode {
 
 /// [Fetch, redirect mode](https://fetch.spec.whatwg.org/#concept-request-redirect-mode)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "Fetch defines these three")]
 pub enum RedirectMode {
     /// The browser follows.
     #[default]
@@ -86,6 +90,7 @@ pub enum RedirectMode {
 
 /// [Fetch, bodies](https://fetch.spec.whatwg.org/#concept-request-body)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Body {
     /// No body.
     #[default]

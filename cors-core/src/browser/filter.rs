@@ -10,6 +10,7 @@ use http::header::ACCESS_CONTROL_EXPOSE_HEADERS;
 
 /// Which response headers a script sees, where the response has them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "all or a list: Fetch knows no third")]
 pub enum Shared {
     /// Every one but `set-cookie`.
     All,

@@ -28,6 +28,7 @@ use std::time::Duration;
 /// What happens next.
 #[derive(Clone, Debug)]
 #[must_use]
+#[expect(clippy::exhaustive_enums, reason = "the caller has to handle every turn")]
 pub enum Turn {
     /// A request goes out, and a response is waited for.
     Send(Sending),
@@ -46,6 +47,7 @@ pub struct Sending {
 
 /// A fetch that has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ended {
     /// What the script has of it.
     pub verdict: Verdict,
@@ -55,6 +57,7 @@ pub struct Ended {
 
 /// What the script has of a fetch.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Verdict {
     /// A response to read.
     Readable(Readable),
@@ -71,6 +74,7 @@ pub enum Verdict {
 
 /// What a script sees of a response, its body apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Readable {
     /// The status.
     pub status: StatusCode,

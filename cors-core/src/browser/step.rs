@@ -79,6 +79,7 @@ impl Step {
 
 /// A step that was taken, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Taken {
     /// The step.
     pub step: Step,

@@ -276,8 +276,17 @@ impl Builder {
     }
 
     /// Settings that open the policy to attack.
-    pub fn danger(mut self, danger: Danger) -> Self {
-        self.config.danger = danger;
+    ///
+    /// ```
+    /// # use cors_core::Policy;
+    /// let policy = Policy::for_origins(["http://printer.local"])
+    ///     .allow_credentials(true)
+    ///     .danger(|danger| danger.allow_insecure_origins = true)
+    ///     .build()?;
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    pub fn danger(mut self, set: impl FnOnce(&mut Danger)) -> Self {
+        set(&mut self.config.danger);
         self
     }
 

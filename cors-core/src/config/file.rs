@@ -41,6 +41,7 @@ pub use source::{FileError, Unreadable, read_file};
 
 /// How a policy file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Format {
     /// [TOML](https://toml.io)
     Toml,
@@ -140,6 +141,7 @@ impl std::error::Error for Report {}
 /// Printed, it is `LINE: key = value: reason; fix`, where a warning's reason begins with
 /// `warning: `.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Located {
     /// The line, counted from 1: that of the entry within a list; of the key that the message
     /// names first where two contradict; 1 where a key is missing.
@@ -150,6 +152,7 @@ pub struct Located {
 
 /// An error or a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a finding is one or the other")]
 pub enum Found {
     /// The file makes no policy before this is mended.
     Error(ConfigError),

@@ -63,10 +63,12 @@ pub trait NameList<Count> {
 
 /// The `Count` of a single entry.
 #[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "has no values")]
 pub enum One {}
 
 /// The `Count` of a list.
 #[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "has no values")]
 pub enum Several {}
 
 impl<T: Into<OriginEntry>> OriginList<One> for T {

@@ -158,7 +158,8 @@ impl<'de> Visitor<'de> for Depth {
 /// ```
 /// use cors_core::Config;
 ///
-/// let config = Config { allow_methods: vec!["*".into()], ..Config::new(["https://a.test"]) };
+/// let mut config = Config::new(["https://a.test"]);
+/// config.allow_methods.push("*".into());
 /// let text = serde_json::to_string(&config)?;
 /// assert_eq!(text, r#"{"allow_origins":["https://a.test"],"allow_methods":"*"}"#);
 /// # Ok::<(), serde_json::Error>(())

@@ -11,6 +11,10 @@ use std::fmt;
 ///
 /// [Fetch, HTTP requests](https://fetch.spec.whatwg.org/#http-requests)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "code that handles decisions should not compile when there is a new one"
+)]
 pub enum Decision<'r> {
     /// No `Origin`, or one that `disallowed_origin = "forbid"` finds to be the server's own.
     NotCors,

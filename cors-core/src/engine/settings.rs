@@ -2,6 +2,7 @@
 
 /// What becomes of an actual request from an origin that is not allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DisallowedOrigin {
     /// The handler serves it, and the browser keeps the answer from the script.
     #[default]
@@ -17,6 +18,7 @@ pub enum DisallowedOrigin {
 
 /// How a preflight is answered whose origin is allowed but not its method or a header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RefusedPreflight {
     /// With what the policy does allow, so that the browser's console names the fault.
     #[default]
@@ -27,6 +29,7 @@ pub enum RefusedPreflight {
 
 /// Settings that open a policy to attack, each named after what it lets happen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Danger {
     /// Lets `http:` origins have credentials: anyone on the network can speak for them.
     pub allow_insecure_origins: bool,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 /// An entry of `allow_origins`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OriginEntry {
     /// `*`, `null`, an origin, or one with wildcards: `https://*.example.com`,
     /// `http://localhost:*`, `moz-extension://*`.

@@ -433,7 +433,7 @@ proptest! {
 
     #[test]
     fn advice_is_right(Mistake { text, meant } in mistakes(), allow_credentials in any::<bool>()) {
-        let config = Config { allow_credentials, ..Config::new([&*text]) };
+        let config = set!(Config::new([&*text]), allow_credentials = allow_credentials);
         for (advised, fix) in advice(&config) {
             let Some(advised) = advised else {
                 prop_assert!(is_general(&fix), "{text:?}: {fix}");
@@ -441,7 +441,7 @@ proptest! {
             };
             let entries = advised.entries();
             prop_assert_eq!(shown(&fix, &advised), Some(entries.clone()), "{:?}: {}", text, fix);
-            let mut mended = Config { allow_origins: entries, ..config.clone() };
+            let mut mended = set!(config.clone(), allow_origins = entries);
             if let Meant::Regex { needs_danger: true, .. } = advised {
                 prop_assert!(Policy::new(&mended).is_err() && allow_credentials);
                 mended.danger.allow_unbounded_regex = true;

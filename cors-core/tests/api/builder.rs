@@ -11,19 +11,19 @@ const ORIGIN: &str = "http://app.example.com";
 
 /// No key as it is without being given, but the status of preflights, which goes to no handler.
 fn config() -> Config {
-    Config {
-        allow_methods: vec!["PUT".into()],
-        allow_headers: vec!["authorization".into()],
-        expose_headers: vec!["etag".into()],
-        allow_credentials: true,
-        max_age: Some(Duration::from_secs(600)),
-        allow_private_network: true,
-        preflight_continue: true,
-        disallowed_origin: DisallowedOrigin::Forbid,
-        refused_preflight: RefusedPreflight::Conceal,
-        danger: Danger { allow_insecure_origins: true, ..Danger::default() },
-        ..Config::new([ORIGIN])
-    }
+    set!(
+        Config::new([ORIGIN]),
+        allow_methods = vec!["PUT".into()],
+        allow_headers = vec!["authorization".into()],
+        expose_headers = vec!["etag".into()],
+        allow_credentials = true,
+        max_age = Some(Duration::from_secs(600)),
+        allow_private_network = true,
+        preflight_continue = true,
+        disallowed_origin = DisallowedOrigin::Forbid,
+        refused_preflight = RefusedPreflight::Conceal,
+        danger.allow_insecure_origins = true
+    )
 }
 
 #[test]
@@ -40,11 +40,11 @@ fn each_setter_sets_its_key() {
         .preflight_continue(true)
         .disallowed_origin(DisallowedOrigin::Forbid)
         .refused_preflight(RefusedPreflight::Conceal)
-        .danger(config.danger)
+        .danger(|set| *set = config.danger)
         .build();
     assert_eq!(built.unwrap().config(), config);
     let built = Policy::builder().allow_origins([ORIGIN]).preflight_status(200).build();
-    let config = Config { preflight_status: Some(200), ..Config::new([ORIGIN]) };
+    let config = set!(Config::new([ORIGIN]), preflight_status = Some(200));
     assert_eq!(built.unwrap().config(), config);
 }
 
@@ -63,7 +63,7 @@ fn a_builder_goes_on_from_a_config() {
 #[test]
 fn a_config_of_origins_holds_them_and_no_more() {
     let entries = vec![OriginEntry::from("https://a.test"), OriginEntry::from("https://*.b.test")];
-    let config = Config { allow_origins: entries, ..Config::default() };
+    let config = set!(Config::default(), allow_origins = entries);
     assert_eq!(Config::new(["https://a.test", "https://*.b.test"]), config);
 }
 
@@ -103,7 +103,7 @@ fn policies_are_told_apart_by_every_key() {
     let base = || Policy::builder().allow_origins(["https://a.test", "https://b.test"]);
     let one_more = base().allow_origins(["https://a.test"]);
     let forbid = DisallowedOrigin::Forbid;
-    let null = Danger { allow_null_origin: true, ..Danger::default() };
+    let null = set!(Danger::default(), allow_null_origin = true);
     let check = |builder: Builder| builder.allow_origin_if(|_| false);
     let builders = [
         base(),
@@ -120,7 +120,7 @@ fn policies_are_told_apart_by_every_key() {
         base().preflight_continue(true),
         base().disallowed_origin(forbid),
         base().refused_preflight(RefusedPreflight::Conceal),
-        base().danger(null),
+        base().danger(|set| *set = null),
         base().ask(),
         base().ask_reading([AUTHORIZATION]),
         check(base()),

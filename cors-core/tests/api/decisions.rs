@@ -80,7 +80,7 @@ fn two() -> Builder {
     let without_list = cfg!(not(feature = "public-suffix"));
     Policy::builder()
         .allow_origins(["https://a.test", "https://*.b.test"])
-        .danger(Danger { allow_public_suffix_subdomains: without_list, ..Danger::default() })
+        .danger(|danger| danger.allow_public_suffix_subdomains = without_list)
 }
 
 #[test]
@@ -561,10 +561,10 @@ fn what_keeps_one_origin_from_being_constant() {
 
 #[test]
 fn null_alone_is_constant() {
-    let danger = Danger { allow_null_origin: true, ..Danger::default() };
+    let danger = set!(Danger::default(), allow_null_origin = true);
     let star = &["access-control-allow-origin: null"];
     check(
-        Policy::builder().allow_origins(["null"]).danger(danger),
+        Policy::builder().allow_origins(["null"]).danger(|set| *set = danger),
         &[
             row("none", "GET", &[], NOT_CORS, star),
             row("null", "GET", &["origin: null"], SIMPLE, star),
@@ -575,9 +575,10 @@ fn null_alone_is_constant() {
 
 #[test]
 fn reflection() {
-    let danger = Danger { reflect_any_origin: true, ..Danger::default() };
-    let reflecting =
-        |danger| Policy::builder().allow_origins(["*"]).allow_credentials(true).danger(danger);
+    let danger = set!(Danger::default(), reflect_any_origin = true);
+    let reflecting = |danger| {
+        Policy::builder().allow_origins(["*"]).allow_credentials(true).danger(|set| *set = danger)
+    };
     check(
         reflecting(danger),
         &[
@@ -609,7 +610,7 @@ fn reflection() {
         ],
     );
     check(
-        reflecting(Danger { allow_null_origin: true, ..danger }),
+        reflecting(set!(danger, allow_null_origin = true)),
         &[row(
             "null",
             "GET",

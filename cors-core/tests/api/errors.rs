@@ -8,7 +8,7 @@ use cors_core::{
 use std::time::Duration;
 
 fn with_credentials(config: Config) -> Config {
-    Config { allow_credentials: true, ..config }
+    set!(config, allow_credentials = true)
 }
 
 fn lines<F: ToString>(findings: impl IntoIterator<Item = F>) -> Vec<String> {
@@ -21,18 +21,19 @@ fn errors(config: &Config) -> Vec<String> {
 
 fn methods(list: &[&str]) -> Config {
     let allow_methods = list.iter().map(|name| (*name).into()).collect();
-    Config { allow_methods, allow_headers: vec!["content-type".into()], ..Config::new(["*"]) }
+    set!(
+        Config::new(["*"]),
+        allow_methods = allow_methods,
+        allow_headers = vec!["content-type".into()]
+    )
 }
 
 fn headers(list: &[&str]) -> Config {
-    Config { allow_headers: list.iter().map(|name| (*name).into()).collect(), ..Config::new(["*"]) }
+    set!(Config::new(["*"]), allow_headers = list.iter().map(|name| (*name).into()).collect())
 }
 
 fn expose(list: &[&str]) -> Config {
-    Config {
-        expose_headers: list.iter().map(|name| (*name).into()).collect(),
-        ..Config::new(["*"])
-    }
+    set!(Config::new(["*"]), expose_headers = list.iter().map(|name| (*name).into()).collect())
 }
 
 /// Of a value only the start is shown.
@@ -47,7 +48,7 @@ fn a_long_origin() {
 
 #[test]
 fn each_error() {
-    let danger = Danger { reflect_any_origin: true, ..Danger::default() };
+    let danger = set!(Danger::default(), reflect_any_origin = true);
     let a = || Config::new(["https://a.test"]);
     let none: [&str; 0] = [];
     for (config, line) in [
@@ -142,7 +143,7 @@ fn each_error() {
             "allow_origins[1] = \"*\": \"*\" allows every origin, so the others say nothing; write \"*\" alone, or leave it out",
         ),
         (
-            Config { disallowed_origin: DisallowedOrigin::Forbid, ..Config::new(["*"]) },
+            set!(Config::new(["*"]), disallowed_origin = DisallowedOrigin::Forbid),
             "disallowed_origin = \"forbid\" with allow_origins = \"*\": with \"*\" no origin is disallowed; list the origins, or leave disallowed_origin out",
         ),
         (
@@ -186,27 +187,27 @@ fn each_error() {
             "expose_headers = \"Set-Cookie2\": browsers never let scripts read it; leave it out",
         ),
         (
-            with_credentials(Config { expose_headers: vec!["*".into()], ..a() }),
+            with_credentials(set!(a(), expose_headers = vec!["*".into()])),
             "expose_headers = \"*\" with allow_credentials = true: with credentials browsers read \"*\" as the name of a header; list the headers",
         ),
         (
-            Config { max_age: Some(Duration::from_secs(90_000)), ..a() },
+            set!(a(), max_age = Some(Duration::from_secs(90_000))),
             "max_age = 90000: at most 86400, since no browser keeps an answer longer; write 86400 or less",
         ),
         (
-            Config { max_age: Some(Duration::from_millis(1_500)), ..a() },
+            set!(a(), max_age = Some(Duration::from_millis(1_500))),
             "max_age = 1.5s: the header holds whole seconds; write whole seconds",
         ),
         (
-            Config { preflight_status: Some(301), ..a() },
+            set!(a(), preflight_status = Some(301)),
             "preflight_status = 301: browsers take a preflight for passed only if its status is 200 to 299; write 204, or 200 for clients that know no other",
         ),
         (
-            Config { preflight_status: Some(200), preflight_continue: true, ..a() },
+            set!(a(), preflight_status = Some(200), preflight_continue = true),
             "preflight_status = 200 with preflight_continue = true: a preflight that goes on to the handler gets its status there; leave out one of the two",
         ),
         (
-            with_credentials(Config { danger, ..Config::new(["https://*.test", "x"]) }),
+            with_credentials(set!(Config::new(["https://*.test", "x"]), danger = danger)),
             "allow_origins[0] = \"https://*.test\": anyone can register a name below \"test\", and would read with the user's cookies; name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)\nallow_origins[1] = \"x\": an origin begins with its scheme; write an origin such as \"https://app.example.com\"",
         ),
     ] {
@@ -361,11 +362,11 @@ fn regexes_that_match_no_origin() {
         ),
     ] {
         for credentials in [false, true] {
-            let config = Config {
-                allow_credentials: credentials,
-                danger: Danger { allow_insecure_origins: credentials, ..Danger::default() },
-                ..Config::new([OriginEntry::regex(regex)])
-            };
+            let config = set!(
+                Config::new([OriginEntry::regex(regex)]),
+                allow_credentials = credentials,
+                danger.allow_insecure_origins = credentials
+            );
             let errors = Policy::new(&config).expect_err(regex);
             let [error] = errors.errors() else { panic!("{regex}: {errors}") };
             let ErrorKind::RegexMatchesNoOrigin { meant, .. } = error.kind() else {
@@ -377,7 +378,7 @@ fn regexes_that_match_no_origin() {
             let Some(meant) = meant else { continue };
             let written = toml::from_str::<toml::Table>(&format!("a = {meant}")).unwrap();
             let written = written["a"]["regex"].as_str().unwrap();
-            let config = Config { allow_origins: vec![OriginEntry::regex(written)], ..config };
+            let config = set!(config, allow_origins = vec![OriginEntry::regex(written)]);
             let policy = Policy::new(&config).unwrap_or_else(|errors| panic!("{regex}: {errors}"));
             assert!(!policy.warnings().iter().any(|w| w.key() == "allow_origins"), "{written}");
         }
@@ -462,10 +463,8 @@ fn the_budget_of_regexes() {
     };
     let spent = |index| vec![(index, ErrorKind::RegexBudgetSpent)];
     for credentials in [false, true] {
-        let of = |entries: Vec<OriginEntry>| Config {
-            allow_credentials: credentials,
-            ..Config::new(entries)
-        };
+        let of =
+            |entries: Vec<OriginEntry>| set!(Config::new(entries), allow_credentials = credentials);
         assert_eq!(refused(of((0..256).map(small).collect())), []);
         assert_eq!(refused(of((0..260).map(small).collect())), spent(256));
         for count in [3, 4] {
@@ -524,8 +523,7 @@ fn no_regex() {
 /// `Debug` is what `unwrap` and a failing `main` print.
 #[test]
 fn errors_and_warnings_print_alike() {
-    let config =
-        Config { allow_methods: vec!["TRACE".into()], ..Config::new(["x", "https://a.test/"]) };
+    let config = set!(Config::new(["x", "https://a.test/"]), allow_methods = vec!["TRACE".into()]);
     let errors = Policy::new(&config).unwrap_err();
     assert_eq!(errors.to_string().lines().count(), 3);
     assert_eq!(format!("{errors:?}"), errors.to_string());
@@ -541,17 +539,17 @@ fn errors_and_warnings_print_alike() {
 
 #[test]
 fn all_at_once_in_the_order_of_the_keys() {
-    let config = Config {
-        allow_methods: vec!["TRACE".into(), "get".into()],
-        allow_headers: vec!["access-control-request-headers".into()],
-        expose_headers: vec!["set-cookie".into(), "*".into()],
-        allow_credentials: true,
-        max_age: Some(Duration::from_secs(1_000_000)),
-        preflight_status: Some(404),
-        preflight_continue: true,
-        disallowed_origin: DisallowedOrigin::Forbid,
-        ..Config::new(["null", "*", "http://a.test", "https://*.github.io"])
-    };
+    let config = set!(
+        Config::new(["null", "*", "http://a.test", "https://*.github.io"]),
+        allow_methods = vec!["TRACE".into(), "get".into()],
+        allow_headers = vec!["access-control-request-headers".into()],
+        expose_headers = vec!["set-cookie".into(), "*".into()],
+        allow_credentials = true,
+        max_age = Some(Duration::from_secs(1_000_000)),
+        preflight_status = Some(404),
+        preflight_continue = true,
+        disallowed_origin = DisallowedOrigin::Forbid
+    );
     let errors = Policy::new(&config).unwrap_err();
     let places: Vec<_> = errors.errors().iter().map(|error| (error.key(), error.index())).collect();
     let wanted = [
@@ -577,17 +575,17 @@ fn all_at_once_in_the_order_of_the_keys() {
 
 #[test]
 fn danger_keys_silence_what_they_name() {
-    let all = Danger {
-        allow_insecure_origins: true,
-        allow_public_suffix_subdomains: true,
-        allow_null_origin: true,
-        reflect_any_origin: true,
-        ..Danger::default()
-    };
+    let all = set!(
+        Danger::default(),
+        allow_insecure_origins = true,
+        allow_public_suffix_subdomains = true,
+        allow_null_origin = true,
+        reflect_any_origin = true
+    );
     for origin in ["http://a.test", "https://*.com", "null", "*"] {
         let config = with_credentials(Config::new([origin]));
         assert_eq!(errors(&config).len(), 1, "{origin}");
-        assert!(Policy::new(&Config { danger: all, ..config }).is_ok(), "{origin}");
+        assert!(Policy::new(&set!(config, danger = all)).is_ok(), "{origin}");
     }
 }
 
@@ -595,15 +593,20 @@ fn danger_keys_silence_what_they_name() {
 #[test]
 fn danger_keys_are_needed_or_not() {
     let none = Danger::default();
-    let insecure = Danger { allow_insecure_origins: true, ..none };
-    let suffixes = Danger { allow_public_suffix_subdomains: true, ..none };
+    let insecure = set!(none, allow_insecure_origins = true);
+    let suffixes = set!(none, allow_public_suffix_subdomains = true);
     let asks = |credentials, danger| {
-        let asks = Policy::builder().ask().allow_credentials(credentials).danger(danger);
+        let asks =
+            Policy::builder().ask().allow_credentials(credentials).danger(|set| *set = danger);
         asks.build().unwrap().warnings().to_vec()
     };
     let listed = |origin, credentials, danger| {
         let allow_credentials = credentials;
-        warnings(&Config { allow_credentials, danger, ..Config::new([origin]) })
+        warnings(&set!(
+            Config::new([origin]),
+            allow_credentials = allow_credentials,
+            danger = danger
+        ))
     };
     let needless = |warnings: Vec<Warning>| {
         warnings.iter().filter(|found| *found.kind() == WarningKind::NeedlessDanger).count()
@@ -622,7 +625,7 @@ fn warnings(config: &Config) -> Vec<Warning> {
 
 #[test]
 fn each_warning() {
-    let danger = Danger { allow_null_origin: true, ..Danger::default() };
+    let danger = set!(Danger::default(), allow_null_origin = true);
     let covered =
         ["https://x.a.test", "https://*.a.test", "http://localhost:3000", "http://localhost:*"];
     for (config, wanted) in [
@@ -642,7 +645,7 @@ fn each_warning() {
             &["allow_origins[1] = \"*\": it stands in the list already; leave it out"],
         ),
         (
-            Config { danger, ..Config::new(["null"]) },
+            set!(Config::new(["null"]), danger = danger),
             &[
                 "allow_origins = \"null\": any page can take the origin null, from a sandboxed frame; leave it out unless what it reads is public",
             ],
@@ -673,7 +676,7 @@ fn each_warning() {
             &["allow_origins[1] = \"app://a\": a pattern of the list covers it; leave it out"],
         ),
         (
-            Config { danger, ..Config::new(["*"]) },
+            set!(Config::new(["*"]), danger = danger),
             &["danger.allow_null_origin = true: nothing in the policy needs it; leave it out"],
         ),
         (
@@ -685,7 +688,7 @@ fn each_warning() {
             ],
         ),
         (
-            Config { allow_methods: vec!["PUT".into()], ..Config::new(["*"]) },
+            set!(Config::new(["*"]), allow_methods = vec!["PUT".into()]),
             &[
                 "allow_methods = \"PUT\": scripts that send JSON must set content-type, which allow_headers lacks; add \"content-type\" to allow_headers",
             ],
@@ -738,11 +741,11 @@ fn each_warning() {
         ),
         // `"*"` would be an error there.
         (
-            Config {
-                allow_credentials: true,
-                expose_headers: vec!["X-*".into()],
-                ..Config::new(["https://a.test"])
-            },
+            set!(
+                Config::new(["https://a.test"]),
+                allow_credentials = true,
+                expose_headers = vec!["X-*".into()]
+            ),
             &[
                 "expose_headers = \"X-*\": '*' inside a name is an ordinary character; list the names that are meant",
             ],
@@ -764,12 +767,12 @@ fn each_warning() {
             &["expose_headers[0] = \"Content-Type\": scripts may read it anyway; leave it out"],
         ),
         (
-            Config { max_age: Some(Duration::from_secs(7_201)), ..Config::new(["*"]) },
+            set!(Config::new(["*"]), max_age = Some(Duration::from_secs(7_201))),
             &[
                 "max_age = 7201: Chromium keeps no answer longer than 7200 seconds; write 7200 or less",
             ],
         ),
-        (Config { max_age: Some(Duration::from_secs(7_200)), ..Config::new(["*"]) }, &[]),
+        (set!(Config::new(["*"]), max_age = Some(Duration::from_secs(7_200))), &[]),
         (Config::new(["https://a.test", "https://a.test:81", "http://a.test"]), &[]),
     ] {
         assert_eq!(lines(warnings(&config)), wanted);
@@ -822,13 +825,13 @@ fn what_a_literal_name_is_to_be_passes() {
     for credentials in [false, true] {
         for star in [false, true] {
             let name = |pattern: &str| vec![if star { "*" } else { pattern }.to_owned()];
-            let config = Config {
-                allow_methods: name("P*"),
-                allow_headers: name("x-.+"),
-                expose_headers: name("x-*"),
-                allow_credentials: credentials,
-                ..Config::new(["https://a.test"])
-            };
+            let config = set!(
+                Config::new(["https://a.test"]),
+                allow_methods = name("P*"),
+                allow_headers = name("x-.+"),
+                expose_headers = name("x-*"),
+                allow_credentials = credentials
+            );
             let Ok(policy) = Policy::new(&config) else {
                 assert!(star && credentials);
                 continue;

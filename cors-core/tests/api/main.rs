@@ -1,5 +1,8 @@
 //! What the crate promises, through its public interface alone.
 
+#[macro_use]
+#[path = "../common/set.rs"]
+mod set;
 #[cfg(all(feature = "regex", feature = "strategies"))]
 mod advice;
 mod allocations;

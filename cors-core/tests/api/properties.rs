@@ -3,7 +3,7 @@
 use crate::cases::cases;
 use crate::support::{request, request_of_bytes, respond};
 use cors_core::strategies::{configs, near_misses, origins_of, policies, requests};
-use cors_core::{Config, Danger, Decision, Policy};
+use cors_core::{Decision, Policy};
 use http::{HeaderMap, HeaderName, Method, Request};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -132,15 +132,16 @@ proptest! {
         request in requests(),
     ) {
         let Ok(policy) = Policy::new(&config) else { return Ok(()) };
-        let or = |a: bool, b: bool| a || b;
-        let danger = Danger {
-            allow_insecure_origins: or(config.danger.allow_insecure_origins, more.allow_insecure_origins),
-            allow_public_suffix_subdomains: true,
-            allow_unbounded_regex: or(config.danger.allow_unbounded_regex, more.allow_unbounded_regex),
-            allow_null_origin: or(config.danger.allow_null_origin, more.allow_null_origin),
-            reflect_any_origin: or(config.danger.reflect_any_origin, more.reflect_any_origin),
-        };
-        let wider = Policy::new(&Config { danger, ..config }).expect("no danger key is an error");
+        let less = config.danger;
+        let wider = set!(
+            config,
+            danger.allow_insecure_origins = less.allow_insecure_origins || more.allow_insecure_origins,
+            danger.allow_public_suffix_subdomains = true,
+            danger.allow_unbounded_regex = less.allow_unbounded_regex || more.allow_unbounded_regex,
+            danger.allow_null_origin = less.allow_null_origin || more.allow_null_origin,
+            danger.reflect_any_origin = less.reflect_any_origin || more.reflect_any_origin,
+        );
+        let wider = Policy::new(&wider).expect("no danger key is an error");
         if matches!(policy.decide(&request), Decision::Simple | Decision::Preflight) {
             prop_assert_eq!(wider.decide(&request), policy.decide(&request));
         }

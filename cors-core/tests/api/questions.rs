@@ -19,7 +19,7 @@ fn asked_about(credentials: bool, danger: Danger, origins: &[&str]) -> Vec<Strin
             true
         })
         .allow_credentials(credentials)
-        .danger(danger)
+        .danger(|set| *set = danger)
         .build()
         .unwrap();
     for origin in origins {
@@ -46,7 +46,7 @@ fn only_well_formed_origins_that_no_pattern_allows() {
     assert_eq!(asked_about(false, Danger::default(), &origins), all);
     let secure = ["https://other.test", "http://localhost:3000"];
     assert_eq!(asked_about(true, Danger::default(), &origins), secure);
-    let danger = Danger { allow_insecure_origins: true, ..Danger::default() };
+    let danger = set!(Danger::default(), allow_insecure_origins = true);
     assert_eq!(asked_about(true, danger, &origins), all);
 }
 

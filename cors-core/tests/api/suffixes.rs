@@ -7,7 +7,7 @@ use cors_core::{Config, Danger, ErrorKind, OriginEntry, Policy};
 const HAS_LIST: bool = cfg!(feature = "public-suffix");
 
 fn kinds(entry: OriginEntry, danger: Danger) -> Vec<ErrorKind> {
-    let config = Config { allow_credentials: true, danger, ..Config::new([entry]) };
+    let config = set!(Config::new([entry]), allow_credentials = true, danger = danger);
     let errors = Policy::new(&config).err();
     errors.into_iter().flatten().map(|error| error.kind().clone()).collect()
 }
@@ -28,7 +28,7 @@ fn patterns_of_subdomains() {
         let expected = if HAS_LIST { with_list } else { Some(ErrorKind::NoPublicSuffixList) };
         let expected: Vec<_> = expected.into_iter().collect();
         assert_eq!(kinds(pattern.into(), Danger::default()), expected, "{pattern}");
-        let danger = Danger { allow_public_suffix_subdomains: true, ..Danger::default() };
+        let danger = set!(Danger::default(), allow_public_suffix_subdomains = true);
         assert_eq!(kinds(pattern.into(), danger), [], "{pattern}");
     }
 }
@@ -50,7 +50,7 @@ fn patterns_of_which_the_list_says_nothing() {
 
 #[test]
 fn the_error_names_the_feature() {
-    let config = Config { allow_credentials: true, ..Config::new("https://*.example.com") };
+    let config = set!(Config::new("https://*.example.com"), allow_credentials = true);
     let said = Policy::new(&config).err().map(|errors| errors.to_string());
     let expected = "allow_origins = \"https://*.example.com\": only the Public Suffix List tells whether anyone can register such a subdomain, and this build has none; build with the feature \"public-suffix\" of cors-core, or list the origins";
     assert_eq!(said.as_deref(), (!HAS_LIST).then_some(expected));

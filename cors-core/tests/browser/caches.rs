@@ -296,11 +296,11 @@ fn taking_origin_out_of_vary_fails() {
 /// The echo of some names is taken for the echo of others.
 #[test]
 fn taking_the_headers_asked_for_out_of_vary_fails() {
-    let policy = Config {
-        allow_headers: vec!["*".into()],
-        allow_credentials: true,
-        ..Config::new(["https://a.test"])
-    };
+    let policy = set!(
+        Config::new(["https://a.test"]),
+        allow_headers = vec!["*".into()],
+        allow_credentials = true
+    );
     let told = smallest_without(ACCESS_CONTROL_REQUEST_HEADERS, policy);
     let wanted = [
         r#"0 s: fetch("https://api.test/") with an upload listener from https://a.test"#,
@@ -312,8 +312,7 @@ fn taking_the_headers_asked_for_out_of_vary_fails() {
 /// The empty answer to a preflight is taken for the one to the request itself.
 #[test]
 fn taking_the_method_asked_for_out_of_vary_fails() {
-    let policy =
-        Config { allow_methods: vec!["OPTIONS".into()], ..Config::new(["https://a.test"]) };
+    let policy = set!(Config::new(["https://a.test"]), allow_methods = vec!["OPTIONS".into()]);
     let told = smallest_without(ACCESS_CONTROL_REQUEST_METHOD, policy);
     let wanted = [r#"0 s: fetch("https://api.test/", { method: "OPTIONS" }) from https://a.test"#];
     assert_eq!(told, wanted);
@@ -321,11 +320,11 @@ fn taking_the_method_asked_for_out_of_vary_fails() {
 
 /// At which of these seconds a browser that makes the same fetch again and again asks first.
 fn preflights(mut browser: Browser, max_age: Option<u64>, seconds: &[u64]) -> Vec<u64> {
-    let config = Config {
-        allow_methods: vec!["PUT".into()],
-        max_age: max_age.map(Duration::from_secs),
-        ..Config::new(["https://a.test"])
-    };
+    let config = set!(
+        Config::new(["https://a.test"]),
+        allow_methods = vec!["PUT".into()],
+        max_age = max_age.map(Duration::from_secs)
+    );
     let policy = Policy::new(&config).unwrap();
     let fetch = Fetch::new("https://a.test", "https://api.test/").method("PUT");
     let mut asks_at = |second: &u64| {
@@ -362,11 +361,11 @@ fn preflights_are_cached_for_max_age() {
 /// One answer serves every method and header that it names.
 #[test]
 fn a_cached_preflight_is_whole() {
-    let config = Config {
-        allow_methods: vec!["PUT".into(), "DELETE".into()],
-        allow_headers: vec!["x-a".into(), "x-b".into()],
-        ..Config::new(["https://a.test"])
-    };
+    let config = set!(
+        Config::new(["https://a.test"]),
+        allow_methods = vec!["PUT".into(), "DELETE".into()],
+        allow_headers = vec!["x-a".into(), "x-b".into()]
+    );
     let policy = Policy::new(&config).unwrap();
     let mut browser = Browser::new();
     let mut asks = |method: &str, header: &str| {
@@ -386,7 +385,7 @@ fn a_cached_preflight_is_whole() {
 /// one case in which the cache lets through what the policy does not.
 #[test]
 fn a_cached_star_covers_the_name_star() {
-    let config = Config { allow_methods: vec!["*".into()], ..Config::new(["https://a.test"]) };
+    let config = set!(Config::new(["https://a.test"]), allow_methods = vec!["*".into()]);
     let policy = Policy::new(&config).unwrap();
     let mut browser = Browser::new();
     let mut reads = |method: &str| {

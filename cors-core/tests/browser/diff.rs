@@ -10,13 +10,17 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 use std::time::Duration;
 
-const DANGER: Danger = Danger {
-    allow_insecure_origins: true,
-    allow_public_suffix_subdomains: true,
-    allow_unbounded_regex: true,
-    allow_null_origin: true,
-    reflect_any_origin: true,
-};
+/// Every danger key set.
+fn danger() -> Danger {
+    set!(
+        Danger::default(),
+        allow_insecure_origins = true,
+        allow_public_suffix_subdomains = true,
+        allow_unbounded_regex = true,
+        allow_null_origin = true,
+        reflect_any_origin = true
+    )
+}
 
 /// What stands between slashes is a regular expression.
 fn entry(text: &str) -> OriginEntry {
@@ -27,7 +31,7 @@ fn entry(text: &str) -> OriginEntry {
 }
 
 fn config(origins: &[&str]) -> Config {
-    Config { danger: DANGER, ..Config::new(origins.iter().map(|text| entry(text))) }
+    set!(Config::new(origins.iter().map(|text| entry(text))), danger = danger())
 }
 
 fn texts(names: &[&str]) -> Vec<String> {
@@ -180,7 +184,7 @@ fn ports_enumerated() {
         let ports = (0..=u16::MAX).filter(|port| *port != 80 && Some(*port) != but);
         let origins = ports.map(|port| format!("http://a.test:{port}"));
         let all = Config::new(origins.chain(["http://a.test".to_owned()]));
-        Config { danger: DANGER, ..all }
+        set!(all, danger = danger())
     };
     assert_eq!(diff(&any, &all(None)), Diff::default());
     assert_eq!(
@@ -202,9 +206,9 @@ fn longest_pattern() {
 #[test]
 fn the_other_keys() {
     let app = || config(&["https://app.test"]);
-    let methods = |names: &[&str]| Config { allow_methods: texts(names), ..app() };
-    let headers = |names: &[&str]| Config { allow_headers: texts(names), ..app() };
-    let exposed = |names: &[&str]| Config { expose_headers: texts(names), ..app() };
+    let methods = |names: &[&str]| set!(app(), allow_methods = texts(names));
+    let headers = |names: &[&str]| set!(app(), allow_headers = texts(names));
+    let exposed = |names: &[&str]| set!(app(), expose_headers = texts(names));
     let rows: Vec<(Config, Config, &[&str])> = vec![
         (
             methods(&["PUT", "GET"]),
@@ -261,7 +265,7 @@ fn the_other_keys() {
         ),
         (
             app(),
-            Config { allow_credentials: true, ..app() },
+            set!(app(), allow_credentials = true),
             &[
                 r#"+ allow_credentials true: fetch("https://api.example/", { credentials: "include" }) from https://app.test"#,
             ],
@@ -280,10 +284,7 @@ fn the_other_keys() {
         // A page of an origin that both allow shows it best.
         (
             app(),
-            Config {
-                allow_methods: texts(&["PUT"]),
-                ..config(&["https://a.test", "https://app.test"])
-            },
+            set!(config(&["https://a.test", "https://app.test"]), allow_methods = texts(&["PUT"])),
             &[
                 r#"+ allow_origins "https://a.test": fetch("https://api.example/") from https://a.test"#,
                 r#"+ allow_methods "PUT": fetch("https://api.example/", { method: "PUT" }) from https://app.test"#,
@@ -301,26 +302,26 @@ fn the_other_keys() {
         ),
         // What reflects allows `null` only by its own key.
         (
-            Config { allow_credentials: true, ..config(&["*"]) },
-            Config {
-                allow_credentials: true,
-                danger: Danger { allow_null_origin: false, ..DANGER },
-                ..config(&["*"])
-            },
+            set!(config(&["*"]), allow_credentials = true),
+            set!(
+                config(&["*"]),
+                allow_credentials = true,
+                danger = set!(danger(), allow_null_origin = false)
+            ),
             &[r#"- danger.allow_null_origin true: fetch("https://api.example/") from null"#],
         ),
         // None of this changes what a script may read.
         (
             app(),
-            Config {
-                max_age: Some(Duration::from_secs(5)),
-                allow_private_network: true,
-                preflight_continue: true,
-                disallowed_origin: DisallowedOrigin::Forbid,
-                refused_preflight: RefusedPreflight::Conceal,
-                danger: Danger::default(),
-                ..app()
-            },
+            set!(
+                app(),
+                max_age = Some(Duration::from_secs(5)),
+                allow_private_network = true,
+                preflight_continue = true,
+                disallowed_origin = DisallowedOrigin::Forbid,
+                refused_preflight = RefusedPreflight::Conceal,
+                danger = Danger::default()
+            ),
             &[
                 "~ max_age none -> 5: how long browsers keep a preflight's answer",
                 "~ allow_private_network false -> true: the answer to browsers that ask before they reach into a private network",
@@ -336,11 +337,11 @@ fn the_other_keys() {
         ),
         (
             app(),
-            Config { preflight_status: Some(200), ..app() },
+            set!(app(), preflight_status = Some(200)),
             &["~ preflight_status 204 -> 200: the status of a preflight's answer"],
         ),
         // The default, spelled out.
-        (app(), Config { preflight_status: Some(204), ..app() }, &[]),
+        (app(), set!(app(), preflight_status = Some(204)), &[]),
     ];
     for (older, newer, wanted) in rows {
         let found = diff(&older, &newer);
@@ -406,14 +407,12 @@ fn closures_are_taken_at_their_word() {
     );
     assert!(!found.is_empty());
     // `null` is allowed by neither, and an insecure origin by both.
-    let all = Policy::builder().allow_origin_if(|_| true).danger(Danger {
-        allow_null_origin: false,
-        reflect_any_origin: false,
-        ..DANGER
-    });
+    let all = Policy::builder()
+        .allow_origin_if(|_| true)
+        .danger(|set| *set = set!(danger(), allow_null_origin = false, reflect_any_origin = false));
     let reflects = Policy::builder()
         .allow_origins(["*"])
-        .danger(Danger { allow_null_origin: false, ..DANGER });
+        .danger(|set| *set = set!(danger(), allow_null_origin = false));
     let [all, reflects] = [all, reflects].map(|b| b.allow_credentials(true).build().unwrap());
     assert!(all.diff(&reflects).is_empty());
 }
@@ -422,7 +421,7 @@ fn closures_are_taken_at_their_word() {
 #[cfg(feature = "regex")]
 #[test]
 fn a_star_in_an_origin_stands_for_itself() {
-    let star = Policy::builder().danger(DANGER);
+    let star = Policy::builder().danger(|set| *set = danger());
     let star = star.allow_origin_if(|origin| origin.as_str() == "https://*.test");
     let stars = config(&[r"/https://\*{1,2}\.test/"]);
     assert_eq!(
@@ -518,24 +517,24 @@ fn configs() -> impl Strategy<Value = Config> {
         )| {
             let star = config.allow_origins == [OriginEntry::from("*")];
             let listed = config.allow_origins.contains(&OriginEntry::from("null"));
-            Config {
-                allow_methods: methods.into_iter().filter(|name| name != "authorization").collect(),
-                allow_headers,
-                // `*` is not exposed with credentials.
-                expose_headers: exposed.into_iter().filter(|n| !credentials || n != "*").collect(),
-                allow_credentials: credentials,
-                disallowed_origin: match forbid && !star {
+            set!(
+                config,
+                allow_methods =
+                    methods.into_iter().filter(|name| name != "authorization").collect(),
+                allow_headers = allow_headers, // `*` is not exposed with credentials.
+                expose_headers = exposed.into_iter().filter(|n| !credentials || n != "*").collect(),
+                allow_credentials = credentials,
+                disallowed_origin = match forbid && !star {
                     true => DisallowedOrigin::Forbid,
                     false => DisallowedOrigin::Forward,
                 },
-                refused_preflight: match conceal {
+                refused_preflight = match conceal {
                     true => RefusedPreflight::Conceal,
                     false => RefusedPreflight::Explain,
                 },
-                preflight_continue: goes_on,
-                danger: Danger { allow_null_origin: null || listed, ..DANGER },
-                ..config
-            }
+                preflight_continue = goes_on,
+                danger = set!(danger(), allow_null_origin = null || listed)
+            )
         },
     )
 }
@@ -562,7 +561,7 @@ fn pairs() -> impl Strategy<Value = (Config, Config)> {
             two.refused_preflight = other.refused_preflight;
             two.preflight_continue = other.preflight_continue;
         }
-        two.danger = DANGER;
+        two.danger = danger();
         if two.allow_credentials {
             two.expose_headers.retain(|name| name != "*");
         }
@@ -692,7 +691,7 @@ proptest! {
         one in configs(), added in select(ORIGINS), at in any::<Index>(),
     ) {
         prop_assume!(one.allow_origins != [OriginEntry::from("*")]);
-        let one = Config { danger: DANGER, allow_methods: vec![], ..one };
+        let one = set!(one, danger = danger(), allow_methods = vec![]);
         let mut two = one.clone();
         two.allow_origins.insert(at.index(one.allow_origins.len() + 1), entry(added));
         let found = diff(&one, &two);

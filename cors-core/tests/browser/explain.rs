@@ -6,7 +6,7 @@ use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode, Step}
 #[cfg(feature = "strategies")]
 use cors_core::explain::Change;
 use cors_core::explain::{Event, Explanation, Preflight, explain, explain_with};
-use cors_core::{Builder, Danger, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight};
+use cors_core::{Builder, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight};
 use expect_test::expect_file;
 use http::{Request, Response};
 
@@ -303,7 +303,7 @@ pub fn examples() -> Vec<Example> {
             Step::AllowOriginMissing,
             any()
                 .allow_credentials(true)
-                .danger(Danger { reflect_any_origin: true, ..Danger::default() }),
+                .danger(|danger| danger.reflect_any_origin = true),
             include(from("null")),
             "danger.allow_null_origin = true (but any page can then read that puts a frame into a \
              sandbox)",
@@ -400,7 +400,7 @@ pub fn examples() -> Vec<Example> {
         example(
             "allow-credentials-reflecting",
             Step::AllowOriginMismatch,
-            any().danger(Danger { reflect_any_origin: true, ..Danger::default() }),
+            any().danger(|danger| danger.reflect_any_origin = true),
             include(from("https://evil.example")),
             "allow_credentials = true (but every site can then read with the user's cookies)",
         ),

@@ -33,16 +33,17 @@ fn only_these_holds() {
     only_these_origins_can_read(&policy(["https://api.example"]), ["https://api.example"]);
     let asks = Policy::builder().ask().build().unwrap();
     only_these_origins_can_read(&asks, [""; 0]);
-    let null = Danger { allow_null_origin: true, ..Danger::default() };
-    let null = origins(["null"]).danger(null).build().unwrap();
+    let null = set!(Danger::default(), allow_null_origin = true);
+    let null = origins(["null"]).danger(|set| *set = null).build().unwrap();
     only_these_origins_can_read(&null, ["null"]);
 }
 
 #[test]
 fn only_these_breaks() {
     let star = origins(["*"]).build().unwrap();
-    let reflects = Danger { reflect_any_origin: true, ..Danger::default() };
-    let reflects = origins(["*"]).allow_credentials(true).danger(reflects).build().unwrap();
+    let reflects = set!(Danger::default(), reflect_any_origin = true);
+    let reflects =
+        origins(["*"]).allow_credentials(true).danger(|set| *set = reflects).build().unwrap();
     for (policy, patterns, says) in [
         (
             policy(["https://app.example.com", "https://*.example.com"]),
@@ -245,8 +246,9 @@ fn no_origin_outside_holds() {
 
 #[test]
 fn no_origin_outside_breaks() {
-    let with_null = Danger { allow_null_origin: true, ..Danger::default() };
-    let with_null = origins(["https://example.com", "null"]).danger(with_null).build().unwrap();
+    let with_null = set!(Danger::default(), allow_null_origin = true);
+    let with_null =
+        origins(["https://example.com", "null"]).danger(|set| *set = with_null).build().unwrap();
     for (policy, says) in [
         (
             policy(["https://example.com", "http://localhost:*"]),
@@ -290,8 +292,8 @@ fn credentials_without_tls() {
     credentials_never_without_tls(&builder.allow_credentials(true).build().unwrap());
     let insecure = origins(["https://a.test", "http://*.a.test"]);
     credentials_never_without_tls(&insecure.clone().build().unwrap());
-    let danger = Danger { allow_insecure_origins: true, ..Danger::default() };
-    let insecure = insecure.allow_credentials(true).danger(danger).build().unwrap();
+    let danger = set!(Danger::default(), allow_insecure_origins = true);
+    let insecure = insecure.allow_credentials(true).danger(|set| *set = danger).build().unwrap();
     assert_eq!(
         broken(|| credentials_never_without_tls(&insecure)),
         "credentials_never_without_tls: http://evil.a.test can read with credentials
@@ -301,7 +303,9 @@ fn credentials_without_tls() {
     let closure = Policy::builder().allow_credentials(true).allow_origin_if(|_| true);
     credentials_never_without_tls(&closure.clone().build().unwrap());
     assert_eq!(
-        broken(|| credentials_never_without_tls(&closure.danger(danger).build().unwrap())),
+        broken(|| credentials_never_without_tls(
+            &closure.danger(|set| *set = danger).build().unwrap()
+        )),
         "credentials_never_without_tls: http://evil.example can read with credentials
   fetch(\"https://api.example/\", { credentials: \"include\" }) from http://evil.example"
     );

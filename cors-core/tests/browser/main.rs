@@ -1,6 +1,9 @@
 //! The browser model, what is built on it, and the policy judged by it.
 #![cfg(feature = "browser")]
 
+#[macro_use]
+#[path = "../common/set.rs"]
+mod set;
 mod caches;
 #[path = "../common/cases.rs"]
 mod cases;

@@ -190,8 +190,12 @@ fn near_misses_of_policies_are_mostly_refused() {
 fn origins_of_any_origin() {
     let any = || Policy::builder().allow_origins(["*"]);
     let reflecting = |allow_null_origin| {
-        let danger = Danger { reflect_any_origin: true, allow_null_origin, ..Danger::default() };
-        any().allow_credentials(true).danger(danger)
+        let danger = set!(
+            Danger::default(),
+            reflect_any_origin = true,
+            allow_null_origin = allow_null_origin
+        );
+        any().allow_credentials(true).danger(|set| *set = danger)
     };
     for (policy, has_null) in [(any(), true), (reflecting(false), false), (reflecting(true), true)]
     {

@@ -359,35 +359,31 @@ pub fn config() -> impl Strategy<Value = Config> {
         if credentials {
             expose_headers.retain(|name| name != "*");
         }
-        let danger = Danger {
-            allow_insecure_origins: credentials,
-            allow_public_suffix_subdomains: credentials,
-            allow_unbounded_regex: credentials,
-            allow_null_origin: null || lists("null"),
-            reflect_any_origin: any && credentials,
-        };
-        Config {
-            allow_origins,
-            allow_methods,
-            allow_headers,
-            expose_headers,
-            allow_credentials: credentials,
-            max_age: numbers.0.map(Duration::from_secs),
-            allow_private_network: private_network,
-            preflight_status: numbers.1.filter(|_| !goes_on),
-            preflight_continue: goes_on,
-            disallowed_origin: if forbid && !any {
-                DisallowedOrigin::Forbid
-            } else {
-                DisallowedOrigin::Forward
-            },
-            refused_preflight: if conceal {
-                RefusedPreflight::Conceal
-            } else {
-                RefusedPreflight::Explain
-            },
-            danger,
-        }
+        let danger = set!(
+            Danger::default(),
+            allow_insecure_origins = credentials,
+            allow_public_suffix_subdomains = credentials,
+            allow_unbounded_regex = credentials,
+            allow_null_origin = null || lists("null"),
+            reflect_any_origin = any && credentials
+        );
+        set!(
+            Config::default(),
+            allow_origins = allow_origins,
+            allow_methods = allow_methods,
+            allow_headers = allow_headers,
+            expose_headers = expose_headers,
+            allow_credentials = credentials,
+            max_age = numbers.0.map(Duration::from_secs),
+            allow_private_network = private_network,
+            preflight_status = numbers.1.filter(|_| !goes_on),
+            preflight_continue = goes_on,
+            disallowed_origin =
+                if forbid && !any { DisallowedOrigin::Forbid } else { DisallowedOrigin::Forward },
+            refused_preflight =
+                if conceal { RefusedPreflight::Conceal } else { RefusedPreflight::Explain },
+            danger = danger
+        )
     })
 }
 

@@ -275,6 +275,7 @@ impl Visit {
             Verdict::Opaque => Ends::Opaque,
             Verdict::OpaqueRedirect => Ends::OpaqueRedirect,
             Verdict::Failed(taken) => Ends::Fails(taken.step.id().to_owned()),
+            other => panic!("{other:?}"),
         };
         compare("end".into(), format!("{:?}", Some(ends)), format!("{:?}", self.ends));
         if let Some(wanted) = &self.credentials {

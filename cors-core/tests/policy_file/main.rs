@@ -2,6 +2,9 @@
 
 #![cfg(feature = "file")]
 
+#[macro_use]
+#[path = "../common/set.rs"]
+mod set;
 mod advice;
 mod both_formats;
 #[path = "../common/cases.rs"]
@@ -67,11 +70,11 @@ fn the_whole_line() {
 
 #[test]
 fn a_policy_comes_of_a_file_without_errors() {
-    let config = Config {
-        allow_methods: vec!["*".into()],
-        max_age: Some(std::time::Duration::from_secs(600)),
-        ..Config::new(["https://a.test", "https://*.b.test"])
-    };
+    let config = set!(
+        Config::new(["https://a.test", "https://*.b.test"]),
+        allow_methods = vec!["*".into()],
+        max_age = Some(std::time::Duration::from_secs(600))
+    );
     let policy = Policy::new(&config).unwrap();
     let toml = "allow_origins = ['https://a.test', 'https://*.b.test']
         allow_methods = '*'

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
-use cors_core::{Danger, DisallowedOrigin, OriginEntry, Policy};
+use cors_core::{DisallowedOrigin, OriginEntry, Policy};
 use foldhash::fast::RandomState;
 use http::{HeaderName, HeaderValue, Method};
 use regex::bytes::Regex;
@@ -78,9 +78,9 @@ fn build(kind: PolicyKind) -> Policy {
         }
         PolicyKind::Regex => policy.allow_origins([OriginEntry::regex(REGEX)]),
         PolicyKind::Any => policy.allow_origins(["*"]),
-        PolicyKind::Echo => policy
-            .allow_origins(["*"])
-            .danger(Danger { reflect_any_origin: true, ..Danger::default() }),
+        PolicyKind::Echo => {
+            policy.allow_origins(["*"]).danger(|danger| danger.reflect_any_origin = true)
+        }
     };
     policy.build().expect("it has no errors")
 }

@@ -20,7 +20,7 @@ pub fn of(
     let (name, options) = match engine {
         Engine::Chromium => ("goog:chromeOptions", chromium(programs, home, proxy)),
         Engine::Firefox => ("moz:firefoxOptions", firefox(programs, proxy)),
-        Engine::WebKit => ("webkitgtk:browserOptions", webkit(programs, proxy)),
+        _ => ("webkitgtk:browserOptions", webkit(programs, proxy)),
     };
     let mut capabilities = Capabilities::new();
     capabilities.insert("acceptInsecureCerts".to_owned(), true.into());

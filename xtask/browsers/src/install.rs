@@ -82,7 +82,7 @@ fn needs(engine: Engine) -> (&'static Program, &'static Program, Option<&'static
     match engine {
         Engine::Chromium => (&CHROMEDRIVER, &CHROMIUM, None),
         Engine::Firefox => (&GECKODRIVER, &FIREFOX, None),
-        Engine::WebKit => (&WEBKIT_DRIVER, &MINI_BROWSER, Some(&XVFB)),
+        _ => (&WEBKIT_DRIVER, &MINI_BROWSER, Some(&XVFB)),
     }
 }
 

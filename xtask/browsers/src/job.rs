@@ -77,6 +77,7 @@ impl Job {
                 Body::Text => "text",
                 Body::Bytes => "bytes",
                 Body::Stream => "stream",
+                other => unreachable!("the page's script cannot send {other:?}"),
             },
         }))
     }

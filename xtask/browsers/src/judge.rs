@@ -143,11 +143,10 @@ fn placed(fetch: &Fetch, place: &impl Fn(&str) -> String) -> Fetch {
         Some((url, fragment)) => (url.to_owned(), format!("#{fragment}")),
         None => (url, String::new()),
     };
-    Fetch {
-        origin: place(&fetch.origin),
-        url: format!("{url}{}{fragment}", place(id)),
-        ..fetch.clone()
-    }
+    let mut placed = fetch.clone();
+    placed.origin = place(&fetch.origin);
+    placed.url = format!("{url}{}{fragment}", place(id));
+    placed
 }
 
 /// What the browser says otherwise than the model, if anything.
@@ -195,6 +194,7 @@ fn kind(verdict: &Verdict) -> String {
         Verdict::Opaque => "opaque".to_owned(),
         Verdict::OpaqueRedirect => "opaque redirect".to_owned(),
         Verdict::Failed(_) => "failed".to_owned(),
+        other => format!("{other:?}"),
     }
 }
 

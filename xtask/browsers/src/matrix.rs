@@ -12,7 +12,7 @@ mod redirects;
 use std::time::Duration;
 
 use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
-use cors_core::{Builder, Danger, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight};
+use cors_core::{Builder, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight};
 
 use crate::judge::Story;
 use crate::{Job, Outcome};
@@ -37,8 +37,11 @@ pub struct Row {
 
 fn row(name: &str, policy: Builder, page: &str, fetches: Vec<(Job, bool)>) -> Row {
     let by_page = |(job, readable): (Job, bool)| {
-        let origin = if job.fetch.origin == "null" { "null" } else { page };
-        (job.with(Fetch { origin: origin.to_owned(), ..job.fetch.clone() }), readable)
+        let mut fetch = job.fetch.clone();
+        if fetch.origin != "null" {
+            page.clone_into(&mut fetch.origin);
+        }
+        (job.with(fetch), readable)
     };
     let (jobs, readable) = fetches.into_iter().map(by_page).unzip();
     let policy = policy.build().unwrap_or_else(|errors| panic!("{name}: {errors}"));
@@ -69,7 +72,7 @@ fn to(path: &str) -> Fetch {
 }
 
 fn sandboxed(path: &str) -> Fetch {
-    Fetch { origin: "null".to_owned(), ..to(path) }
+    Fetch::new("null", format!("https://$HOST{path}"))
 }
 
 fn echo() -> Fetch {
@@ -110,8 +113,10 @@ fn forbid() -> Builder {
 }
 
 fn null() -> Builder {
-    let danger = Danger { allow_null_origin: true, ..Danger::default() };
-    Policy::builder().allow_origins([APP, "null"]).allow_methods(["PUT"]).danger(danger)
+    Policy::builder()
+        .allow_origins([APP, "null"])
+        .allow_methods(["PUT"])
+        .danger(|danger| danger.allow_null_origin = true)
 }
 
 fn header<'o>(outcome: &'o Outcome, name: &str) -> Option<&'o str> {

@@ -37,19 +37,18 @@ fn cases() -> impl Strategy<Value = Case> {
 }
 
 /// The same by a page that is there, of a server that is there, in a way that `fetch` has.
-fn askable(fetch: Fetch) -> Fetch {
+fn askable(mut fetch: Fetch) -> Fetch {
     let sandboxed = fetch.serialized_origin() == "null";
-    // Not every engine streams, and over HTTP/1.1 none does.
-    let body = if fetch.body == Body::Stream { Body::Text } else { fetch.body };
     let can_listen = (fetch.mode, fetch.redirect) == (Mode::Cors, RedirectMode::Follow)
         && fetch.credentials != CredentialsMode::Omit;
-    Fetch {
-        origin: if sandboxed { "null" } else { PAGE }.to_owned(),
-        url: "https://$HOST/echo".to_owned(),
-        body,
-        upload_listener: fetch.upload_listener && can_listen,
-        ..fetch
+    fetch.origin = if sandboxed { "null" } else { PAGE }.to_owned();
+    fetch.url = "https://$HOST/echo".to_owned();
+    fetch.upload_listener &= can_listen;
+    // Not every engine streams, and over HTTP/1.1 none does.
+    if fetch.body == Body::Stream {
+        fetch.body = Body::Text;
     }
+    fetch
 }
 
 /// Tells the stories of one seed. A line for each disagreement, made as small as can be, goes to `faults`.

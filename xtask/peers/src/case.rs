@@ -122,15 +122,13 @@ pub fn cases() -> impl Strategy<Value = Case> {
 }
 
 /// What every layer has settings for.
-fn common(config: Config) -> Config {
-    Config {
-        allow_private_network: false,
-        preflight_status: None,
-        preflight_continue: false,
-        disallowed_origin: DisallowedOrigin::Forward,
-        refused_preflight: RefusedPreflight::Explain,
-        ..config
-    }
+fn common(mut config: Config) -> Config {
+    config.allow_private_network = false;
+    config.preflight_status = None;
+    config.preflight_continue = false;
+    config.disallowed_origin = DisallowedOrigin::Forward;
+    config.refused_preflight = RefusedPreflight::Explain;
+    config
 }
 
 /// Requests that no browser need have made, mostly from an origin of the policy.

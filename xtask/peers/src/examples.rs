@@ -75,7 +75,7 @@ pub fn examples() -> Vec<(Class, Case)> {
         ),
         (Class::VaryLines, script(two, fetch(A))),
         (Class::RefusedIsStopped, script(two, fetch(EVIL))),
-        (Class::RefusedPreflightPasses, script(two, Fetch { origin: EVIL.to_owned(), ..put() })),
+        (Class::RefusedPreflightPasses, script(two, from_evil(put()))),
         (
             Class::RefusedPreflightPasses,
             anyone(
@@ -88,7 +88,7 @@ pub fn examples() -> Vec<(Class, Case)> {
             Class::RefusedIsTold,
             script(
                 &format!("{two}\nallow_methods = [\"PUT\"]\nallow_credentials = true"),
-                Fetch { origin: EVIL.to_owned(), ..put() },
+                from_evil(put()),
             ),
         ),
         (
@@ -143,4 +143,9 @@ fn anyone(policy: &str, method: &str, headers: &[(&str, &str)]) -> Case {
 fn case(policy: &str, route: Route, asks: Asks) -> Case {
     let config: Config = toml::from_str(policy).expect("the examples are policies");
     Case { config, route, asks: asks.on(route) }
+}
+
+fn from_evil(mut fetch: Fetch) -> Fetch {
+    fetch.origin = EVIL.to_owned();
+    fetch
 }

@@ -94,14 +94,19 @@ fn fetches(fetch: &Fetch) -> Vec<Fetch> {
         less.headers.remove(index);
         plain.push(less);
     }
-    let origin = fetch.origin.clone();
-    let default = Fetch::new(origin, fetch.url.clone());
-    plain.push(Fetch { method: default.method.clone(), ..fetch.clone() });
-    plain.push(Fetch { mode: Mode::Cors, ..fetch.clone() });
-    plain.push(Fetch { credentials: CredentialsMode::SameOrigin, ..fetch.clone() });
-    plain.push(Fetch { redirect: RedirectMode::Follow, ..fetch.clone() });
-    plain.push(Fetch { body: Body::None, ..fetch.clone() });
-    plain.push(Fetch { upload_listener: false, ..fetch.clone() });
+    let changes: [fn(&mut Fetch); 6] = [
+        |fetch| fetch.method = "GET".to_owned(),
+        |fetch| fetch.mode = Mode::Cors,
+        |fetch| fetch.credentials = CredentialsMode::SameOrigin,
+        |fetch| fetch.redirect = RedirectMode::Follow,
+        |fetch| fetch.body = Body::None,
+        |fetch| fetch.upload_listener = false,
+    ];
+    for change in changes {
+        let mut less = fetch.clone();
+        change(&mut less);
+        plain.push(less);
+    }
     plain.retain(|less| less != fetch);
     plain
 }

@@ -95,10 +95,10 @@ fn text_of(file: &Path) -> io::Result<String> {
     let text = read_file(file).map_err(io::Error::other)?;
     // Some editors begin a file with a byte order mark; it is no part of the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    match Format::of(file) {
-        Format::Toml => Ok(text.to_owned()),
-        Format::Json => Ok(serde_json::from_str(text).map(|json| to_toml(&json))?),
+    if Format::of(file) == Format::Json {
+        return Ok(serde_json::from_str(text).map(|json| to_toml(&json))?);
     }
+    Ok(text.to_owned())
 }
 
 /// The keys of a policy in JSON, a line each.

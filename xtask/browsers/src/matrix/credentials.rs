@@ -4,7 +4,6 @@ use super::*;
 
 pub fn rows() -> Vec<Row> {
     let allowed = || list().allow_origins([APP]).allow_credentials(true);
-    let reflecting = Danger { reflect_any_origin: true, ..Danger::default() };
     vec![
         row(
             "credentials",
@@ -31,7 +30,10 @@ pub fn rows() -> Vec<Row> {
         ),
         row(
             "credentials of any site",
-            Policy::builder().allow_origins(["*"]).allow_credentials(true).danger(reflecting),
+            Policy::builder()
+                .allow_origins(["*"])
+                .allow_credentials(true)
+                .danger(|danger| danger.reflect_any_origin = true),
             EVIL,
             vec![
                 yes(include(echo())),

@@ -53,16 +53,14 @@ async fn item(id: web::Path<String>) -> actix_web::Result<String> {
 /// The policy of `CORS_ALLOW_ORIGINS` and so on, or every fault, in the words of whoever sets them.
 fn policy() -> Result<Policy, Vec<String>> {
     let mut faults = Vec::new();
-    let config = Config {
-        allow_methods: list("CORS_ALLOW_METHODS"),
-        allow_headers: list("CORS_ALLOW_HEADERS"),
-        expose_headers: list("CORS_EXPOSE_HEADERS"),
-        allow_credentials: parsed("CORS_ALLOW_CREDENTIALS", "true or false", &mut faults)
-            .unwrap_or_default(),
-        max_age: parsed("CORS_MAX_AGE", "a number of seconds", &mut faults)
-            .map(Duration::from_secs),
-        ..Config::new(list("CORS_ALLOW_ORIGINS"))
-    };
+    let mut config = Config::new(list("CORS_ALLOW_ORIGINS"));
+    config.allow_methods = list("CORS_ALLOW_METHODS");
+    config.allow_headers = list("CORS_ALLOW_HEADERS");
+    config.expose_headers = list("CORS_EXPOSE_HEADERS");
+    config.allow_credentials =
+        parsed("CORS_ALLOW_CREDENTIALS", "true or false", &mut faults).unwrap_or_default();
+    config.max_age =
+        parsed("CORS_MAX_AGE", "a number of seconds", &mut faults).map(Duration::from_secs);
     match Policy::new(&config) {
         Ok(policy) if faults.is_empty() => Ok(policy),
         Ok(_) => Err(faults),
