@@ -10,6 +10,8 @@ mod of_policy;
 pub(crate) mod read;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "browser")]
+pub(crate) mod shown;
 #[cfg(any(feature = "file", feature = "serde"))]
 pub(crate) mod tree;
 
