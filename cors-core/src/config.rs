@@ -10,6 +10,7 @@ mod of_policy;
 pub(crate) mod read;
 #[cfg(feature = "serde")]
 mod serde;
+pub(crate) mod shown;
 #[cfg(any(feature = "file", feature = "serde"))]
 pub(crate) mod tree;
 

@@ -12,20 +12,41 @@ mod kinds;
 mod origins;
 mod regexes;
 
+use crate::key::{Key, slot};
 pub(crate) use capped::Capped;
 pub use kinds::{ErrorKind, FindingKind, WarningKind};
-use std::borrow::Cow;
 use std::fmt;
 
 /// One thing found in a policy: an error or a warning.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Finding<K> {
-    key: Cow<'static, str>,
+    subject: Subject,
     index: Option<usize>,
     /// Which entry of the list in `Config`; unlike `index` also where there is only one.
     entry: Option<usize>,
     value: String,
     kind: K,
+}
+
+/// What a finding is about.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Key(Key),
+    /// Such as an unknown key, or `allow_origins[2].regex`. Never the name of a key.
+    Other(String),
+}
+
+impl From<Key> for Subject {
+    fn from(key: Key) -> Self {
+        Self::Key(key)
+    }
+}
+
+/// From a path in the file, which may be that of a key.
+impl From<String> for Subject {
+    fn from(path: String) -> Self {
+        Key::from_name(&path).map_or(Self::Other(path), Self::Key)
+    }
 }
 
 /// Why a policy cannot be built.
@@ -47,29 +68,45 @@ pub type Warning = Finding<WarningKind>;
 
 impl<K: FindingKind> Finding<K> {
     pub(crate) fn new(
-        key: impl Into<Cow<'static, str>>,
+        subject: impl Into<Subject>,
         index: Option<usize>,
         value: impl Into<String>,
         kind: K,
     ) -> Self {
-        Self { key: key.into(), index, entry: index, value: value.into(), kind }
+        Self { subject: subject.into(), index, entry: index, value: value.into(), kind }
     }
 
     /// A finding about an entry of a list of `len`.
     pub(crate) fn of_entry(
-        key: &'static str,
+        key: Key,
         entry: usize,
         len: usize,
         value: impl Into<String>,
         kind: K,
     ) -> Self {
         let index = (len > 1).then_some(entry);
-        Self { key: key.into(), index, entry: Some(entry), value: value.into(), kind }
+        Self { subject: key.into(), index, entry: Some(entry), value: value.into(), kind }
     }
 
     /// The key as it stands in a policy file, such as `danger.allow_null_origin`.
     pub fn key(&self) -> &str {
-        &self.key
+        match &self.subject {
+            Subject::Key(key) => key.name(),
+            Subject::Other(path) => path,
+        }
+    }
+
+    /// The key, unless it is about something else in the file.
+    pub(crate) fn known_key(&self) -> Option<Key> {
+        match self.subject {
+            Subject::Key(key) => Some(key),
+            Subject::Other(_) => None,
+        }
+    }
+
+    /// Where it stands among the findings: by its key, then by its index.
+    pub(crate) fn position(&self) -> (usize, Option<usize>) {
+        (slot(self.known_key()), self.index)
     }
 
     /// Which entry of the key's list, counted from 0, if it has more than one.
@@ -111,7 +148,7 @@ impl<K: FindingKind> Finding<K> {
 
 impl<K: FindingKind> fmt::Display for Finding<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.key)?;
+        f.write_str(self.key())?;
         if let Some(index) = self.index {
             write!(f, "[{index}]")?;
         }

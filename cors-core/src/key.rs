@@ -1,26 +1,49 @@
 //! The keys of a policy file.
 
-/// Every key of a policy file, in its order.
-pub(crate) const KEYS: [&str; 16] = [
-    "allow_origins",
-    "allow_methods",
-    "allow_headers",
-    "expose_headers",
-    "allow_credentials",
-    "max_age",
-    "allow_private_network",
-    "preflight_status",
-    "preflight_continue",
-    "disallowed_origin",
-    "refused_preflight",
-    "danger.allow_insecure_origins",
-    "danger.allow_public_suffix_subdomains",
-    "danger.allow_unbounded_regex",
-    "danger.allow_null_origin",
-    "danger.reflect_any_origin",
-];
+macro_rules! keys {
+    ($($key:ident = $name:literal,)*) => {
+        /// A key of a policy file, in its order.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(crate) enum Key {
+            $($key,)*
+        }
 
-/// Where a key stands among all, those of the builder alone last.
-pub(crate) fn key_order(key: &str) -> usize {
-    KEYS.iter().position(|known| *known == key).unwrap_or(KEYS.len())
+        impl Key {
+            pub(crate) const ALL: &[Self] = &[$(Self::$key),*];
+
+            pub(crate) const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$key => $name,)*
+                }
+            }
+
+            pub(crate) fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|key| key.name() == name)
+            }
+        }
+    };
+}
+
+keys! {
+    AllowOrigins = "allow_origins",
+    AllowMethods = "allow_methods",
+    AllowHeaders = "allow_headers",
+    ExposeHeaders = "expose_headers",
+    AllowCredentials = "allow_credentials",
+    MaxAge = "max_age",
+    AllowPrivateNetwork = "allow_private_network",
+    PreflightStatus = "preflight_status",
+    PreflightContinue = "preflight_continue",
+    DisallowedOrigin = "disallowed_origin",
+    RefusedPreflight = "refused_preflight",
+    AllowInsecureOrigins = "danger.allow_insecure_origins",
+    AllowPublicSuffixSubdomains = "danger.allow_public_suffix_subdomains",
+    AllowUnboundedRegex = "danger.allow_unbounded_regex",
+    AllowNullOrigin = "danger.allow_null_origin",
+    ReflectAnyOrigin = "danger.reflect_any_origin",
+}
+
+/// The place of a key among all; the last one is for what is not a key.
+pub(crate) fn slot(key: Option<Key>) -> usize {
+    key.map_or(Key::ALL.len(), |key| key as usize)
 }

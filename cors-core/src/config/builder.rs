@@ -297,7 +297,7 @@ impl Builder {
     pub fn build(self) -> Result<Policy, ConfigErrors> {
         let mut judgement = compile(&self.config, self.closure, self.asks);
         for error in self.errors {
-            judgement.errors.push("", error);
+            judgement.errors.push(None, error);
         }
         judgement.into_policy()
     }

@@ -6,12 +6,12 @@ use crate::config::{Config, Danger, DisallowedOrigin};
 use crate::engine::headers::{self, AllowHeaders, NON_WILDCARD};
 use crate::engine::methods::{self, AllowMethods};
 use crate::engine::names::{Case, Names, is_token};
-use crate::engine::policy::{Compiled, Policy};
+use crate::engine::policy::{Compiled, Policy, Warnings};
 use crate::engine::question::Closure;
 use crate::error::{
     Capped, ConfigError, ConfigErrors, ErrorKind, Finding, FindingKind, Warning, WarningKind,
 };
-use crate::key::key_order;
+use crate::key::Key;
 use crate::origin::MAX_LEN;
 use http::{HeaderName, StatusCode};
 use std::collections::HashSet;
@@ -33,6 +33,22 @@ impl Policy {
     }
 }
 
+impl TryFrom<Config> for Policy {
+    type Error = ConfigErrors;
+
+    fn try_from(config: Config) -> Result<Self, ConfigErrors> {
+        Self::new(&config)
+    }
+}
+
+impl TryFrom<&Config> for Policy {
+    type Error = ConfigErrors;
+
+    fn try_from(config: &Config) -> Result<Self, ConfigErrors> {
+        Self::new(config)
+    }
+}
+
 /// A compiled policy, or what keeps it from being one; and what is doubtful about it.
 #[derive(Debug)]
 pub(crate) struct Judgement {
@@ -47,7 +63,7 @@ pub(crate) struct Judgement {
 impl Judgement {
     #[cfg(feature = "file")]
     pub(crate) fn warnings(&self) -> &[Warning] {
-        &self.compiled.warnings
+        &self.compiled.warnings.0
     }
 
     pub(crate) fn into_policy(self) -> Result<Policy, ConfigErrors> {
@@ -75,27 +91,40 @@ pub(crate) fn compile(
     check_preflight_status(config, &mut findings);
     check_danger(config.danger, needed, &mut findings);
     let Findings { mut errors, mut warnings } = findings;
-    errors.sort_by_key(|error| (key_order(error.key()), error.index()));
-    warnings.sort_by_key(|warning| (key_order(warning.key()), warning.index()));
+    errors.sort_by_key(Finding::position);
+    warnings.sort_by_key(Finding::position);
     let warning_count = warnings.total();
+    // Taken apart, so that a new key cannot be forgotten here. The lists are compiled above.
+    let Config {
+        allow_origins: _,
+        allow_methods: _,
+        allow_headers: _,
+        expose_headers: _,
+        allow_credentials: credentials,
+        max_age,
+        allow_private_network: private_network,
+        preflight_status,
+        preflight_continue,
+        disallowed_origin,
+        refused_preflight,
+        danger,
+    } = *config;
     let compiled = Compiled {
         origins: Arc::new(origins),
         methods,
         headers,
         expose,
-        credentials: config.allow_credentials,
-        max_age: config.max_age,
-        private_network: config.allow_private_network,
-        preflight_status: config
-            .preflight_status
-            .and_then(|status| StatusCode::from_u16(status).ok()),
-        preflight_continue: config.preflight_continue,
-        disallowed_origin: config.disallowed_origin,
-        refused_preflight: config.refused_preflight,
-        danger: config.danger,
+        credentials,
+        max_age,
+        private_network,
+        preflight_status: preflight_status.and_then(|status| StatusCode::from_u16(status).ok()),
+        preflight_continue,
+        disallowed_origin,
+        refused_preflight,
+        danger,
         closure,
         asks,
-        warnings: warnings.into_kept(),
+        warnings: Warnings(warnings.into_kept()),
     };
     Judgement { compiled, errors, warning_count }
 }
@@ -107,19 +136,19 @@ struct Findings {
 }
 
 impl Findings {
-    fn error(&mut self, key: &'static str, value: impl Into<String>, kind: ErrorKind) {
-        self.errors.push(key, Finding::new(key, None, value, kind));
+    fn error(&mut self, key: Key, value: impl Into<String>, kind: ErrorKind) {
+        self.errors.push(Some(key), Finding::new(key, None, value, kind));
     }
 
-    fn warn(&mut self, key: &'static str, value: impl Into<String>, kind: WarningKind) {
-        self.warnings.push(key, Finding::new(key, None, value, kind));
+    fn warn(&mut self, key: Key, value: impl Into<String>, kind: WarningKind) {
+        self.warnings.push(Some(key), Finding::new(key, None, value, kind));
     }
 }
 
 /// One entry of a list, with its place in it for the findings.
 #[derive(Clone, Copy)]
 struct Entry<'c> {
-    key: &'static str,
+    key: Key,
     index: usize,
     /// The length of the list.
     len: usize,
@@ -132,11 +161,11 @@ impl Entry<'_> {
     }
 
     fn error_with(&self, value: String, kind: ErrorKind, findings: &mut Findings) {
-        findings.errors.push(self.key, self.finding(value, kind));
+        findings.errors.push(Some(self.key), self.finding(value, kind));
     }
 
     fn warn(&self, kind: WarningKind, findings: &mut Findings) {
-        findings.warnings.push(self.key, self.finding(quote(self.text), kind));
+        findings.warnings.push(Some(self.key), self.finding(quote(self.text), kind));
     }
 
     /// Warns of a name that was likely meant as a pattern: its characters are those of a token, so
@@ -170,7 +199,8 @@ pub(crate) fn header_names(
             Ok(name) => valid.push(name),
             Err(_) => {
                 let kind = ErrorKind::InvalidHeaderName { meant: None };
-                errors.push(key, Finding::of_entry(key, index, names.len(), quote(text), kind));
+                let index = (names.len() > 1).then_some(index);
+                errors.push(None, Finding::new(key.to_owned(), index, quote(text), kind));
             }
         }
     }
@@ -185,7 +215,7 @@ fn quote(text: &str) -> String {
     }
 }
 
-fn entries<'c>(key: &'static str, list: &'c [String]) -> impl Iterator<Item = Entry<'c>> {
+fn entries<'c>(key: Key, list: &'c [String]) -> impl Iterator<Item = Entry<'c>> {
     let len = list.len();
     list.iter().enumerate().map(move |(index, text)| Entry { key, index, len, text })
 }
@@ -217,7 +247,7 @@ fn has_star(list: &[String]) -> bool {
 /// A list of names, each of which `check` has let pass: duplicates left out with a warning, and
 /// what `*` covers too.
 fn compile_names(
-    key: &'static str,
+    key: Key,
     list: &[String],
     case: Case,
     findings: &mut Findings,
@@ -274,7 +304,7 @@ fn compile_methods(config: &Config, findings: &mut Findings) -> AllowMethods {
         false
     };
     let list = &config.allow_methods;
-    let names = compile_names("allow_methods", list, Case::Sensitive, findings, |_| true, check);
+    let names = compile_names(Key::AllowMethods, list, Case::Sensitive, findings, |_| true, check);
     AllowMethods { any, names: Names::new(names, Case::Sensitive) }
 }
 
@@ -299,12 +329,12 @@ fn compile_headers(config: &Config, findings: &mut Findings) -> AllowHeaders {
     };
     let covered = |name: &str| !name.eq_ignore_ascii_case(NON_WILDCARD);
     let list = &config.allow_headers;
-    let names = compile_names("allow_headers", list, Case::Insensitive, findings, covered, check);
+    let names = compile_names(Key::AllowHeaders, list, Case::Insensitive, findings, covered, check);
     AllowHeaders { any, names: Names::new(names, Case::Insensitive) }
 }
 
 fn compile_expose(config: &Config, findings: &mut Findings) -> Vec<Box<str>> {
-    let key = "expose_headers";
+    let key = Key::ExposeHeaders;
     let any = has_star(&config.expose_headers);
     let check = |entry: Entry<'_>, findings: &mut Findings| {
         if !is_token(entry.text.as_bytes()) {
@@ -352,7 +382,7 @@ fn check_body_methods(
     let listed =
         ["POST", "PUT", "PATCH"].into_iter().find(|name| methods.names.contains(name.as_bytes()));
     let named = if methods.any { Some("*") } else { listed };
-    let mut listed = entries("allow_methods", &config.allow_methods);
+    let mut listed = entries(Key::AllowMethods, &config.allow_methods);
     if let Some(entry) = listed.find(|entry| Some(entry.text) == named) {
         entry.warn(WarningKind::BodyMethodWithoutContentType, findings);
     }
@@ -360,7 +390,7 @@ fn check_body_methods(
 
 fn check_max_age(config: &Config, findings: &mut Findings) {
     let Some(max_age) = config.max_age else { return };
-    let (key, seconds) = ("max_age", max_age.as_secs());
+    let (key, seconds) = (Key::MaxAge, max_age.as_secs());
     if max_age.subsec_nanos() > 0 {
         findings.error(key, format!("{max_age:?}"), ErrorKind::MaxAgeFraction);
     } else if max_age > MAX_AGE {
@@ -372,7 +402,7 @@ fn check_max_age(config: &Config, findings: &mut Findings) {
 
 fn check_preflight_status(config: &Config, findings: &mut Findings) {
     let Some(status) = config.preflight_status else { return };
-    let key = "preflight_status";
+    let key = Key::PreflightStatus;
     if !(200..=299).contains(&status) {
         findings.error(key, status.to_string(), ErrorKind::PreflightStatusOutOfRange);
     }
@@ -384,21 +414,7 @@ fn check_preflight_status(config: &Config, findings: &mut Findings) {
 
 /// Each danger key that is set must be one that the policy cannot do without.
 fn check_danger(set: Danger, needed: Danger, findings: &mut Findings) {
-    for (key, set, needed) in [
-        (
-            "danger.allow_insecure_origins",
-            set.allow_insecure_origins,
-            needed.allow_insecure_origins,
-        ),
-        (
-            "danger.allow_public_suffix_subdomains",
-            set.allow_public_suffix_subdomains,
-            needed.allow_public_suffix_subdomains,
-        ),
-        ("danger.allow_unbounded_regex", set.allow_unbounded_regex, needed.allow_unbounded_regex),
-        ("danger.allow_null_origin", set.allow_null_origin, needed.allow_null_origin),
-        ("danger.reflect_any_origin", set.reflect_any_origin, needed.reflect_any_origin),
-    ] {
+    for ((key, set, _), (_, needed, _)) in set.keys().into_iter().zip(needed.keys()) {
         if set && !needed {
             findings.warn(key, "true", WarningKind::NeedlessDanger);
         }
@@ -409,14 +425,14 @@ fn check_danger(set: Danger, needed: Danger, findings: &mut Findings) {
 fn check_any(config: &Config, asked: bool, findings: &mut Findings) {
     if config.disallowed_origin == DisallowedOrigin::Forbid {
         let value = "\"forbid\" with allow_origins = \"*\"";
-        findings.error("disallowed_origin", value, ErrorKind::AnyOriginForbids);
+        findings.error(Key::DisallowedOrigin, value, ErrorKind::AnyOriginForbids);
     }
     if config.allow_credentials && !config.danger.reflect_any_origin {
         let value = "true with allow_origins = \"*\"";
-        findings.error("allow_credentials", value, ErrorKind::AnyOriginWithCredentials);
+        findings.error(Key::AllowCredentials, value, ErrorKind::AnyOriginWithCredentials);
     }
     if asked {
         let value = "\"*\" with a question about other origins";
-        findings.error("allow_origins", value, ErrorKind::AnyOriginWithQuestion);
+        findings.error(Key::AllowOrigins, value, ErrorKind::AnyOriginWithQuestion);
     }
 }

@@ -35,7 +35,7 @@ use crate::config::read::{Fault, Reading, read};
 use crate::config::tree::Entry;
 use crate::engine::policy::Policy;
 use crate::error::{Capped, ConfigError, ErrorKind, Finding, FindingKind, Warning, WarningKind};
-use crate::key::key_order;
+use crate::key::Key;
 
 pub use source::{FileError, Unreadable, read_file};
 
@@ -174,10 +174,10 @@ impl Located {
         matches!(self.finding, Found::Error(_))
     }
 
-    fn index(&self) -> Option<usize> {
+    fn position(&self) -> (usize, Option<usize>) {
         match &self.finding {
-            Found::Error(error) => error.index(),
-            Found::Warning(warning) => warning.index(),
+            Found::Error(error) => error.position(),
+            Found::Warning(warning) => warning.position(),
         }
     }
 }
@@ -185,7 +185,7 @@ impl Located {
 impl fmt::Display for Located {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.line, self.key())?;
-        if let Some(index) = self.index() {
+        if let (_, Some(index)) = self.position() {
             write!(f, "[{index}]")?;
         }
         match &self.finding {
@@ -261,7 +261,7 @@ pub fn check(text: &str, format: Format) -> Report {
             findings.push(Located { line, finding: Found::Warning(warning) });
         }
     }
-    findings.sort_by_key(|found| (found.line, key_order(found.key()), found.index()));
+    findings.sort_by_key(|found| (found.line, found.position()));
     let policy = judgement.into_policy().ok().filter(|_| errors == 0);
     Report { policy, findings, errors, warnings }
 }
@@ -269,38 +269,35 @@ pub fn check(text: &str, format: Format) -> Report {
 /// Whether the error says only that something is missing which the file has, but not in a form
 /// that could be read.
 fn error_follows(error: &ConfigError, reading: &Reading, whole: bool) -> bool {
-    matches!(error.kind(), ErrorKind::NoOrigins) && (!whole || is_broken(reading, "allow_origins"))
+    matches!(error.kind(), ErrorKind::NoOrigins)
+        && (!whole || reading.place(Key::AllowOrigins).broken)
 }
 
 /// The same for warnings.
 fn warning_follows(warning: &Warning, reading: &Reading, whole: bool) -> bool {
-    let needs: &[&str] = match warning.kind() {
-        WarningKind::NeedlessDanger => &["allow_origins", "allow_credentials"],
-        WarningKind::BodyMethodWithoutContentType => &["allow_headers"],
+    let needs: &[Key] = match warning.kind() {
+        WarningKind::NeedlessDanger => &[Key::AllowOrigins, Key::AllowCredentials],
+        WarningKind::BodyMethodWithoutContentType => &[Key::AllowHeaders],
         // With credentials they are not warnings but errors, or nothing.
-        WarningKind::PublicSuffix { .. } | WarningKind::UnescapedDot => &["allow_credentials"],
+        WarningKind::PublicSuffix { .. } | WarningKind::UnescapedDot => &[Key::AllowCredentials],
         _ => return false,
     };
-    !whole || needs.iter().any(|key| is_broken(reading, key))
-}
-
-fn is_broken(reading: &Reading, key: &str) -> bool {
-    reading.place(key).is_some_and(|place| place.broken)
+    !whole || needs.iter().any(|key| reading.place(*key).broken)
 }
 
 /// Finds the line, and turns the index and the value back into those of the file.
 fn locate<K: FindingKind + Clone>(finding: &Finding<K>, reading: &Reading) -> (usize, Finding<K>) {
-    let Some(place) = reading.place(finding.key()) else {
+    let Some(key) = finding.known_key() else {
         return (1, finding.clone());
     };
+    let place = reading.place(key);
     if let Some(&(index, line)) = finding.entry().and_then(|entry| place.entries.get(entry)) {
         return (line, finding.clone().with_index(index));
     }
     let line = place.line.unwrap_or(1);
-    let Some((stand_in, written)) = place.beyond else {
+    let Some((stand_in, written, _)) = &place.beyond else {
         return (line, finding.clone());
     };
     let value = finding.value().replacen(&stand_in.to_string(), &written.to_string(), 1);
-    let key = finding.key().to_owned();
     (line, Finding::new(key, finding.index(), value, finding.kind().clone()))
 }

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use super::tree::{Entry, Node, Value, shown_key};
 use super::{Config, DisallowedOrigin, OriginEntry, RefusedPreflight};
-use crate::error::{Capped, ConfigError, ErrorKind};
-use crate::key::KEYS;
+use crate::error::{Capped, ConfigError, ErrorKind, Subject};
+use crate::key::Key;
 use reading::Place;
 
 pub(crate) use reading::{Fault, Reading};
@@ -25,7 +25,7 @@ pub(crate) fn read(entries: Vec<Entry>) -> Reading {
         faults: Capped::new(),
         unwrapped: false,
         guesses: GUESSES,
-        places: vec![Place::default(); KEYS.len()],
+        places: vec![Place::default(); Key::ALL.len()],
     };
     reading.root(entries, &mut HashSet::new());
     reading
@@ -55,16 +55,14 @@ impl Reading {
                 self.unknown(shown_key(&entry.key), &entry, Some("danger"));
                 continue;
             }
-            let Some(key) = KEYS.into_iter().find(|key| *key == entry.key) else {
-                self.other(entry, seen);
-                continue;
-            };
-            self.place_mut(key).line = Some(entry.line);
-            self.key(key, &entry);
+            match Key::from_name(&entry.key) {
+                Some(key) => self.key(key, &entry),
+                None => self.other(entry, seen),
+            }
         }
     }
 
-    /// A key that is not one of `KEYS`. Keys in a table of its own, such as `[cors]`, are read all
+    /// What is not one of our keys. Keys in a table of its own, such as `[cors]`, are read all
     /// the same.
     fn other(&mut self, entry: Entry, seen: &mut HashSet<String>) {
         if !self.is_wrapper(&entry) {
@@ -98,60 +96,54 @@ impl Reading {
         }
     }
 
-    fn key(&mut self, key: &'static str, entry: &Entry) {
+    fn key(&mut self, key: Key, entry: &Entry) {
+        self.place_mut(key).line = Some(entry.line);
         match key {
-            "allow_origins" => self.config.allow_origins = self.origins(key, entry),
-            "allow_methods" => self.config.allow_methods = self.names(key, entry),
-            "allow_headers" => self.config.allow_headers = self.names(key, entry),
-            "expose_headers" => self.config.expose_headers = self.names(key, entry),
-            "allow_credentials" => self.config.allow_credentials = self.boolean(key, entry),
-            "max_age" => self.config.max_age = self.max_age(key, entry),
-            "allow_private_network" => self.config.allow_private_network = self.boolean(key, entry),
-            "preflight_status" => self.config.preflight_status = self.status(key, entry),
-            "preflight_continue" => self.config.preflight_continue = self.boolean(key, entry),
-            "disallowed_origin" => {
+            Key::AllowOrigins => self.config.allow_origins = self.origins(key, entry),
+            Key::AllowMethods => self.config.allow_methods = self.names(key, entry),
+            Key::AllowHeaders => self.config.allow_headers = self.names(key, entry),
+            Key::ExposeHeaders => self.config.expose_headers = self.names(key, entry),
+            Key::AllowCredentials => self.config.allow_credentials = self.boolean(key, entry),
+            Key::MaxAge => self.config.max_age = self.max_age(key, entry),
+            Key::AllowPrivateNetwork => {
+                self.config.allow_private_network = self.boolean(key, entry)
+            }
+            Key::PreflightStatus => self.config.preflight_status = self.status(key, entry),
+            Key::PreflightContinue => self.config.preflight_continue = self.boolean(key, entry),
+            Key::DisallowedOrigin => {
                 use DisallowedOrigin::{Forbid, Forward};
                 let words = [("forward", Forward), ("forbid", Forbid)];
                 self.config.disallowed_origin =
                     self.word(key, entry, words, r#""forward" or "forbid""#);
             }
-            "refused_preflight" => {
+            Key::RefusedPreflight => {
                 use RefusedPreflight::{Conceal, Explain};
                 let words = [("explain", Explain), ("conceal", Conceal)];
                 self.config.refused_preflight =
                     self.word(key, entry, words, r#""explain" or "conceal""#);
             }
-            "danger.allow_insecure_origins" => {
+            Key::AllowInsecureOrigins => {
                 self.config.danger.allow_insecure_origins = self.boolean(key, entry);
             }
-            "danger.allow_public_suffix_subdomains" => {
+            Key::AllowPublicSuffixSubdomains => {
                 self.config.danger.allow_public_suffix_subdomains = self.boolean(key, entry);
             }
-            "danger.allow_unbounded_regex" => {
+            Key::AllowUnboundedRegex => {
                 self.config.danger.allow_unbounded_regex = self.boolean(key, entry);
             }
-            "danger.allow_null_origin" => {
-                self.config.danger.allow_null_origin = self.boolean(key, entry)
+            Key::AllowNullOrigin => {
+                self.config.danger.allow_null_origin = self.boolean(key, entry);
             }
-            "danger.reflect_any_origin" => {
-                self.config.danger.reflect_any_origin = self.boolean(key, entry)
+            Key::ReflectAnyOrigin => {
+                self.config.danger.reflect_any_origin = self.boolean(key, entry);
             }
-            // `every_key_is_read` holds this list against `KEYS`.
-            _ => unreachable!("a key of KEYS that is not read: {key}"),
         }
     }
 
     fn danger(&mut self, entry: Entry) {
         let Value::Table(entries) = entry.node.value else {
-            self.wrong_type(
-                "danger".into(),
-                None,
-                entry.line,
-                &entry.node.value,
-                "a table of booleans",
-                None,
-            );
-            return;
+            let (path, line, value) = ("danger".to_owned(), entry.line, &entry.node.value);
+            return self.wrong_type(path, None, line, value, "a table of booleans", None);
         };
         let mut seen = HashSet::new();
         for entry in entries {
@@ -159,11 +151,8 @@ impl Reading {
                 continue;
             }
             let path = format!("danger.{}", entry.key);
-            match KEYS.iter().find(|key| **key == path) {
-                Some(key) => {
-                    self.place_mut(key).line = Some(entry.line);
-                    self.key(key, &entry);
-                }
+            match Key::from_name(&path) {
+                Some(key) => self.key(key, &entry),
                 None => {
                     let shown = format!("danger.{}", shown_key(&entry.key));
                     let suggestion = self.nearest(&path);
@@ -173,18 +162,19 @@ impl Reading {
         }
     }
 
-    fn boolean(&mut self, key: &'static str, entry: &Entry) -> bool {
+    fn boolean(&mut self, key: Key, entry: &Entry) -> bool {
         match entry.node.value {
             Value::Boolean(value) => value,
             ref value => self.wrong_value(key, entry, "true or false", meant::boolean(value)),
         }
     }
 
-    fn max_age(&mut self, key: &'static str, entry: &Entry) -> Option<Duration> {
+    fn max_age(&mut self, key: Key, entry: &Entry) -> Option<Duration> {
         match entry.node.value {
             Value::Integer(seconds @ 0..) => {
                 let seconds = u64::try_from(seconds).unwrap_or_else(|_| {
-                    self.place_mut(key).beyond = Some((u64::MAX, seconds));
+                    self.place_mut(key).beyond =
+                        Some((u64::MAX, seconds, ErrorKind::MaxAgeTooLarge));
                     u64::MAX
                 });
                 Some(Duration::from_secs(seconds))
@@ -195,10 +185,11 @@ impl Reading {
         }
     }
 
-    fn status(&mut self, key: &'static str, entry: &Entry) -> Option<u16> {
+    fn status(&mut self, key: Key, entry: &Entry) -> Option<u16> {
         match entry.node.value {
             Value::Integer(status) => Some(u16::try_from(status).unwrap_or_else(|_| {
-                self.place_mut(key).beyond = Some((u16::MAX.into(), status));
+                self.place_mut(key).beyond =
+                    Some((u16::MAX.into(), status, ErrorKind::PreflightStatusOutOfRange));
                 u16::MAX
             })),
             ref value => {
@@ -209,7 +200,7 @@ impl Reading {
 
     fn word<T: Copy + Default>(
         &mut self,
-        key: &'static str,
+        key: Key,
         entry: &Entry,
         words: [(&str, T); 2],
         expected: &'static str,
@@ -225,24 +216,24 @@ impl Reading {
         }
     }
 
-    fn names(&mut self, key: &'static str, entry: &Entry) -> Vec<String> {
+    fn names(&mut self, key: Key, entry: &Entry) -> Vec<String> {
         self.list(key, entry, STRINGS, |reading, index, node, line| match &node.value {
             Value::String(name) => Some(name.clone()),
             value => {
                 let meant = meant::name(value);
-                reading.wrong_type(key.into(), index, line, value, "a string", meant);
+                reading.wrong_type(key, index, line, value, "a string", meant);
                 None
             }
         })
     }
 
-    fn origins(&mut self, key: &'static str, entry: &Entry) -> Vec<OriginEntry> {
+    fn origins(&mut self, key: Key, entry: &Entry) -> Vec<OriginEntry> {
         self.list(key, entry, ORIGINS, |reading, index, node, line| match &node.value {
             Value::String(pattern) => Some(OriginEntry::Pattern(pattern.clone())),
             Value::Table(entries) => reading.regex(key, index, node, entries, line),
             value => {
                 let meant = meant::origin(value);
-                reading.wrong_type(key.into(), index, line, value, ORIGIN, meant);
+                reading.wrong_type(key, index, line, value, ORIGIN, meant);
                 None
             }
         })
@@ -251,7 +242,7 @@ impl Reading {
     /// Reads each entry of a list, or the one bare value as the only entry.
     fn list<T>(
         &mut self,
-        key: &'static str,
+        key: Key,
         entry: &Entry,
         expected: &'static str,
         mut read: impl FnMut(&mut Self, Option<usize>, &Node, usize) -> Option<T>,
@@ -285,15 +276,15 @@ impl Reading {
     /// Reads `{ regex = "…" }`.
     fn regex(
         &mut self,
-        key: &'static str,
+        key: Key,
         index: Option<usize>,
         node: &Node,
         entries: &[Entry],
         line: usize,
     ) -> Option<OriginEntry> {
         let prefix = match index {
-            Some(index) => format!("{key}[{index}]."),
-            None => format!("{key}."),
+            Some(index) => format!("{}[{index}].", key.name()),
+            None => format!("{}.", key.name()),
         };
         let faults = self.faults.total();
         let mut regex = None;
@@ -316,7 +307,7 @@ impl Reading {
         }
         // Without a regex that could be read, or a word on why.
         if !seen.contains("regex") && self.faults.total() == faults {
-            self.wrong_type(key.into(), index, line, &node.value, ORIGIN, None);
+            self.wrong_type(key, index, line, &node.value, ORIGIN, None);
         }
         regex
     }
@@ -335,7 +326,7 @@ impl Reading {
     fn unknown(&mut self, path: String, entry: &Entry, suggestion: Option<&'static str>) {
         // The key that was meant has a value, which is not known.
         let meant = suggestion.and_then(|suggestion| suggestion.split(" = ").next());
-        if let Some(key) = KEYS.into_iter().find(|key| Some(*key) == meant) {
+        if let Some(key) = meant.and_then(Key::from_name) {
             self.place_mut(key).broken = true;
         }
         self.fault(entry.line, path, None, &entry.node.value, ErrorKind::UnknownKey { suggestion });
@@ -344,19 +335,19 @@ impl Reading {
     /// The whole value of a key has a wrong type; the key keeps its default.
     fn wrong_value<T: Default>(
         &mut self,
-        key: &'static str,
+        key: Key,
         entry: &Entry,
         expected: &'static str,
         meant: Option<String>,
     ) -> T {
         self.place_mut(key).broken = true;
-        self.wrong_type(key.into(), None, entry.line, &entry.node.value, expected, meant);
+        self.wrong_type(key, None, entry.line, &entry.node.value, expected, meant);
         T::default()
     }
 
     fn wrong_type(
         &mut self,
-        path: String,
+        subject: impl Into<Subject>,
         index: Option<usize>,
         line: usize,
         value: &Value,
@@ -365,20 +356,20 @@ impl Reading {
     ) {
         // What a syntax error has made of a value is no second fault.
         if !matches!(value, Value::Unreadable(_)) {
-            self.fault(line, path, index, value, ErrorKind::WrongType { expected, meant });
+            self.fault(line, subject, index, value, ErrorKind::WrongType { expected, meant });
         }
     }
 
     fn fault(
         &mut self,
         line: usize,
-        path: String,
+        subject: impl Into<Subject>,
         index: Option<usize>,
         value: &Value,
         kind: ErrorKind,
     ) {
-        let error = ConfigError::new(path.clone(), index, value.to_string(), kind);
-        self.faults.push(&path, Fault { line, error });
+        let error = ConfigError::new(subject, index, value.to_string(), kind);
+        self.faults.push(error.known_key(), Fault { line, error });
     }
 
     /// Whether the entry is a table around keys of ours, at whatever depth.
@@ -407,8 +398,8 @@ impl Reading {
     }
 
     fn nearest(&mut self, path: &str) -> Option<&'static str> {
-        if let Some(key) = KEYS.into_iter().find(|key| *key == path) {
-            return Some(key);
+        if let Some(key) = Key::from_name(path) {
+            return Some(key.name());
         }
         self.guesses = self.guesses.checked_sub(1)?;
         nearest::nearest_key(path)

@@ -6,6 +6,7 @@ use super::{Difference, Witness};
 use crate::browser::{CredentialsMode, Fetch};
 use crate::config::OriginEntry;
 use crate::engine::headers::MAX_LIST;
+use crate::key::Key;
 #[cfg(feature = "regex")]
 use crate::origin::regex::Remainder;
 use http::HeaderName;
@@ -59,7 +60,7 @@ impl<'a, 'c> Comparison<'a, 'c> {
         for (key, value, witness) in others {
             let witness = origin.as_ref().map(|origin| witness.at(origin));
             if witness.as_ref().is_none_or(|witness| self.is_true(witness)) {
-                found.push(Difference { key, value, witness });
+                found.push(Difference { key: key.name(), value, witness });
             }
         }
         found
@@ -82,19 +83,19 @@ impl<'a, 'c> Comparison<'a, 'c> {
                 OriginEntry::Pattern(star)
                     if star == "*" && from_null && self.has.policy().reflects() =>
                 {
-                    ("danger.allow_null_origin", "true".to_owned())
+                    (Key::AllowNullOrigin, "true".to_owned())
                 }
-                OriginEntry::Pattern(text) => ("allow_origins", format!("{text:?}")),
-                OriginEntry::Regex(text) => ("allow_origins", format!("{{ regex = {text:?} }}")),
+                OriginEntry::Pattern(text) => (Key::AllowOrigins, format!("{text:?}")),
+                OriginEntry::Regex(text) => (Key::AllowOrigins, format!("{{ regex = {text:?} }}")),
             };
-            found.push(Difference { key, value, witness });
+            found.push(Difference { key: key.name(), value, witness });
         }
         found
     }
 
     /// What the entries of the other keys let through and those of the other policy do not, the
     /// origin left open.
-    fn in_the_rest(&self) -> Vec<(&'static str, String, Witness)> {
+    fn in_the_rest(&self) -> Vec<(Key, String, Witness)> {
         let (has, lacks) = (self.has.policy(), self.lacks.policy());
         let get = || Fetch::new(String::new(), String::new());
 
@@ -102,7 +103,7 @@ impl<'a, 'c> Comparison<'a, 'c> {
         let any = has.methods.any && !lacks.methods.any;
         let methods = beyond_list(any, has.methods.names.iter(), "X-WITNESS", listed);
         let methods = methods.into_iter().map(|(entry, method)| {
-            ("allow_methods", format!("{entry:?}"), Witness::of(get().method(method)))
+            (Key::AllowMethods, format!("{entry:?}"), Witness::of(get().method(method)))
         });
 
         let listed = |name: &str| lacks.headers.allows(name.as_bytes());
@@ -112,7 +113,7 @@ impl<'a, 'c> Comparison<'a, 'c> {
         let headers = beyond_list(any, names, "x-witness", listed);
         let headers = headers.into_iter().map(|(entry, name)| {
             let value = unsafe_value(&name);
-            ("allow_headers", format!("{entry:?}"), Witness::of(get().header(name, value)))
+            (Key::AllowHeaders, format!("{entry:?}"), Witness::of(get().header(name, value)))
         });
 
         let other: HashSet<String> =
@@ -124,12 +125,12 @@ impl<'a, 'c> Comparison<'a, 'c> {
         let exposed = beyond_list(any, names, "x-witness", listed);
         let exposed = exposed.into_iter().filter_map(|(entry, name)| {
             let sees = Some(HeaderName::from_bytes(name.as_bytes()).ok()?);
-            Some(("expose_headers", format!("{entry:?}"), Witness { fetch: get(), sees }))
+            Some((Key::ExposeHeaders, format!("{entry:?}"), Witness { fetch: get(), sees }))
         });
 
         let credentials = (has.credentials && !lacks.credentials).then(|| {
             let fetch = get().credentials(CredentialsMode::Include);
-            ("allow_credentials", "true".to_owned(), Witness::of(fetch))
+            (Key::AllowCredentials, "true".to_owned(), Witness::of(fetch))
         });
         methods.chain(headers).chain(exposed).chain(credentials).collect()
     }

@@ -1,13 +1,13 @@
 //! Findings, counted without end and kept up to a limit.
 
-use crate::key::{KEYS, key_order};
+use crate::key::{Key, slot};
 
 /// How many errors, and how many warnings, are kept of one key. The rest is only counted, so that
 /// a hostile policy file cannot fill the memory.
 pub(crate) const LIMIT: usize = 1000;
 
 /// A slot for each key, and one for everything that is not a key.
-type Slots = [usize; KEYS.len() + 1];
+type Slots = [usize; Key::ALL.len() + 1];
 
 /// The first [`LIMIT`] findings of each key.
 #[derive(Clone, Debug)]
@@ -18,11 +18,11 @@ pub(crate) struct Capped<T> {
 
 impl<T> Capped<T> {
     pub(crate) fn new() -> Self {
-        Self { kept: Vec::new(), counts: [0; KEYS.len() + 1] }
+        Self { kept: Vec::new(), counts: [0; Key::ALL.len() + 1] }
     }
 
-    pub(crate) fn push(&mut self, key: &str, finding: T) {
-        let count = &mut self.counts[key_order(key)];
+    pub(crate) fn push(&mut self, key: Option<Key>, finding: T) {
+        let count = &mut self.counts[slot(key)];
         *count += 1;
         if *count <= LIMIT {
             self.kept.push(finding);
@@ -56,11 +56,11 @@ mod tests {
     fn one_key_leaves_room_for_the_others() {
         let mut capped = Capped::new();
         for number in 0..3 * LIMIT {
-            capped.push("allow_origins", number);
+            capped.push(Some(Key::AllowOrigins), number);
         }
-        capped.push("max_age", 1);
-        capped.push("no such key", 2);
-        capped.push("nor this one", 3);
+        capped.push(Some(Key::MaxAge), 1);
+        capped.push(None, 2);
+        capped.push(None, 3);
         assert_eq!(capped.kept().len(), LIMIT + 3);
         assert_eq!(capped.total(), 3 * LIMIT + 3);
         assert_eq!(capped.into_kept()[LIMIT - 1..], [LIMIT - 1, 1, 2, 3]);

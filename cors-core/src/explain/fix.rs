@@ -5,10 +5,11 @@ mod attempt;
 use super::{last_sent, run};
 use crate::browser::Fetch;
 use crate::config::compile::compile;
+use crate::config::shown::Shown;
 use crate::config::{Config, OriginEntry};
 use crate::engine::policy::Policy;
 use crate::error::{Warning, WarningKind};
-use crate::key::KEYS;
+use crate::key::Key;
 use attempt::Attempt;
 use http::{Request, Response};
 use std::fmt;
@@ -152,7 +153,7 @@ pub(super) fn find(
 
 fn fix(before: &Config, attempt: Attempt, is_tried: bool) -> Fix {
     let Attempt { config, fetch, made } = attempt;
-    let keys = KEYS.iter().flat_map(|key| changes_of(key, before, &config));
+    let keys = Key::ALL.iter().flat_map(|key| changes_of(*key, before, &config));
     let changes = made.into_iter().chain(keys).collect();
     Fix { changes, cautions: cautions(before, &config), config, fetch, is_tried }
 }
@@ -160,24 +161,23 @@ fn fix(before: &Config, attempt: Attempt, is_tried: bool) -> Fix {
 /// What the changes do besides letting this script read.
 fn cautions(before: &Config, after: &Config) -> Vec<String> {
     // A danger key that nothing needs is warned of.
-    let in_effect = |config: &Config| -> Vec<String> {
-        let set = |key: &str| danger_of(config, key);
+    let in_effect = |config: &Config| -> Vec<&str> {
         let policy = Policy::new(config).ok();
         let warnings = policy.as_ref().map(Policy::warnings).unwrap_or_default();
-        let needless = |key: &str| {
-            let same = |warning: &Warning| warning.key() == key;
+        let needless = |key: Key| {
+            let same = |warning: &Warning| warning.known_key() == Some(key);
             warnings.iter().any(|warning| {
                 same(warning) && matches!(warning.kind(), WarningKind::NeedlessDanger)
             })
         };
-        let keys = KEYS.iter().filter(|key| set(key) && !needless(key));
-        keys.map(|key| (*key).to_owned()).collect()
+        let keys = config.danger.keys().into_iter();
+        keys.filter(|(key, set, _)| *set && !needless(*key)).map(|(.., lets)| lets).collect()
     };
     let already = in_effect(before);
     let mut cautions: Vec<String> = in_effect(after)
         .iter()
-        .filter(|key| !already.contains(key))
-        .map(|key| consequence(key).to_owned())
+        .filter(|lets| !already.contains(lets))
+        .map(|lets| (*lets).to_owned())
         .collect();
     let star = OriginEntry::from("*");
     if before.allow_origins.contains(&star) && !after.allow_origins.contains(&star) {
@@ -190,84 +190,18 @@ fn cautions(before: &Config, after: &Config) -> Vec<String> {
     cautions
 }
 
-fn danger_of(config: &Config, key: &str) -> bool {
-    match key {
-        "danger.allow_insecure_origins" => config.danger.allow_insecure_origins,
-        "danger.allow_public_suffix_subdomains" => config.danger.allow_public_suffix_subdomains,
-        "danger.allow_unbounded_regex" => config.danger.allow_unbounded_regex,
-        "danger.allow_null_origin" => config.danger.allow_null_origin,
-        "danger.reflect_any_origin" => config.danger.reflect_any_origin,
-        _ => false,
-    }
-}
-
-/// What a danger key lets happen.
-fn consequence(key: &str) -> &'static str {
-    match key {
-        "danger.allow_insecure_origins" => {
-            "anyone on the network can then read with the user's cookies"
-        }
-        "danger.allow_public_suffix_subdomains" => {
-            "anyone who registers a name there can then read with the user's cookies"
-        }
-        "danger.allow_unbounded_regex" => {
-            "whatever else the regular expression matches can then read with the user's cookies"
-        }
-        "danger.allow_null_origin" => "any page can then read that puts a frame into a sandbox",
-        _ => "every site can then read with the user's cookies",
-    }
-}
-
 /// The changes from one config to another in this key.
-fn changes_of(key: &'static str, before: &Config, after: &Config) -> Vec<Change> {
-    let flag = |of: &dyn Fn(&Config) -> bool| match of(before) == of(after) {
+fn changes_of(key: Key, before: &Config, after: &Config) -> Vec<Change> {
+    let [before, after] = [before, after].map(|config| config.shown(key));
+    let key = key.name();
+    if let (Shown::List(before), Shown::List(after)) = (&before, &after)
+        && let Some(added) = after.strip_prefix(before.as_slice())
+        && after.len() > MAX_SHOWN
+    {
+        return added.iter().map(|entry| Change::Add { key, entry: entry.clone() }).collect();
+    }
+    match before == after {
         true => Vec::new(),
-        false => vec![Change::Set { key, value: of(after).to_string() }],
-    };
-    let list = |before: Vec<String>, after: Vec<String>| {
-        if before == after {
-            return Vec::new();
-        }
-        match after.strip_prefix(&*before) {
-            Some(added) if after.len() > MAX_SHOWN => {
-                added.iter().map(|entry| Change::Add { key, entry: entry.clone() }).collect()
-            }
-            _ => vec![Change::Set { key, value: format!("[{}]", after.join(", ")) }],
-        }
-    };
-    match key {
-        "allow_origins" => list(entries(before), entries(after)),
-        "allow_methods" => list(quoted(&before.allow_methods), quoted(&after.allow_methods)),
-        "allow_headers" => list(quoted(&before.allow_headers), quoted(&after.allow_headers)),
-        "expose_headers" => list(quoted(&before.expose_headers), quoted(&after.expose_headers)),
-        "allow_credentials" => flag(&|config| config.allow_credentials),
-        "preflight_continue" => flag(&|config| config.preflight_continue),
-        _ => flag(&|config| danger_of(config, key)),
+        false => vec![Change::Set { key, value: after.to_string() }],
     }
-}
-
-fn quoted(list: &[String]) -> Vec<String> {
-    list.iter().map(|name| quote(name)).collect()
-}
-
-/// [TOML, basic string](https://toml.io/en/v1.0.0#string)
-fn quote(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            _ if character.is_control() => quoted += &format!("\\u{:04X}", u32::from(character)),
-            _ => quoted.push(character),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-fn entries(config: &Config) -> Vec<String> {
-    let entry = |entry: &OriginEntry| match entry {
-        OriginEntry::Pattern(pattern) => quote(pattern),
-        OriginEntry::Regex(regex) => format!("{{ regex = {} }}", quote(regex)),
-    };
-    config.allow_origins.iter().map(entry).collect()
 }

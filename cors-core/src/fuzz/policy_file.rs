@@ -40,7 +40,9 @@ fn comes_back(policy: &Policy) {
     let config = policy.config();
     let toml = toml::to_string(&config).expect("a policy's numbers are small");
     let json = serde_json::to_string(&config).expect("a policy's numbers are small");
-    for (written, format) in [(toml, Format::Toml), (json, Format::Json)] {
+    let shown = policy.to_string();
+    let written = [(toml, Format::Toml), (shown, Format::Toml), (json, Format::Json)];
+    for (written, format) in written {
         let again = check(&written, format).into_policy().ok();
         assert_eq!(again.as_ref(), Some(policy), "{written}");
         assert_eq!(again.map(|policy| policy.config()).as_ref(), Some(&config), "{written}");

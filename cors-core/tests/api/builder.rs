@@ -27,28 +27,6 @@ fn config() -> Config {
 }
 
 #[test]
-fn each_setter_sets_its_key() {
-    let config = config();
-    let built = Policy::builder()
-        .allow_origins([ORIGIN])
-        .allow_methods(["PUT"])
-        .allow_headers(["authorization"])
-        .expose_headers(["etag"])
-        .allow_credentials(true)
-        .max_age(Duration::from_secs(600))
-        .allow_private_network(true)
-        .preflight_continue(true)
-        .disallowed_origin(DisallowedOrigin::Forbid)
-        .refused_preflight(RefusedPreflight::Conceal)
-        .danger(|set| *set = config.danger)
-        .build();
-    assert_eq!(built.unwrap().config(), config);
-    let built = Policy::builder().allow_origins([ORIGIN]).preflight_status(200).build();
-    let config = set!(Config::new([ORIGIN]), preflight_status = Some(200));
-    assert_eq!(built.unwrap().config(), config);
-}
-
-#[test]
 fn a_builder_goes_on_from_a_config() {
     let config = config();
     let closure = |builder: Builder| builder.allow_origin_if(|origin| origin.host() == "b.test");

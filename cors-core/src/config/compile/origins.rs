@@ -3,6 +3,7 @@
 use super::{Entry, Findings, check_any};
 use crate::config::{Config, Danger, OriginEntry};
 use crate::error::{Capped, ErrorKind, WarningKind};
+use crate::key::Key;
 use crate::origin::Origin;
 use crate::origin::pattern::{self, Meant, Pattern};
 use crate::origin::public_suffix;
@@ -12,7 +13,7 @@ use crate::origin::set::{Origins, Patterns, PatternsBuilder};
 #[cfg(feature = "regex")]
 use std::collections::HashSet;
 
-const KEY: &str = "allow_origins";
+const KEY: Key = Key::AllowOrigins;
 
 /// The compiled list, and the danger keys without which it would be an error. `asked`: a closure
 /// or question may allow other origins as well.
@@ -42,11 +43,7 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
             && config.danger.reflect_any_origin
             && config.danger.allow_null_origin
         {
-            compiler.findings.warn(
-                "danger.allow_null_origin",
-                "true",
-                WarningKind::NullOriginAllowed,
-            );
+            compiler.findings.warn(Key::AllowNullOrigin, "true", WarningKind::NullOriginAllowed);
         }
     }
     let mut origins = Origins { any, ..Origins::default() };

@@ -31,7 +31,7 @@ pub(super) fn parse(text: &str) -> Parsed {
     let lines = Lines::new(text);
     let mut faults = Capped::new();
     let mut push = |line, error: ConfigError| {
-        faults.push("", Fault { line, error });
+        faults.push(None, Fault { line, error });
     };
     let (entries, whole) = match parse_object(text, &lines) {
         Ok((entries, None)) => (entries, true),

@@ -314,7 +314,7 @@ impl<'t> Walk<'t> {
             }
         };
         let error = ConfigError::new(key, None, value.to_string(), kind);
-        faults.push("", Fault { line, error });
+        faults.push(None, Fault { line, error });
     }
 
     /// The parser gives the place of a key that stands twice, neither its table nor its value.
@@ -329,7 +329,7 @@ impl<'t> Walk<'t> {
             }
             while around.pop_if(|(range, _)| range.end <= key.start).is_some() {}
             let fault = self.duplicate(key.clone(), around.last().map(|(_, path)| path.as_str()));
-            faults.push("", fault);
+            faults.push(None, fault);
         }
     }
 

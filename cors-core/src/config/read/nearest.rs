@@ -1,7 +1,7 @@
 //! The key that a mistyped one was meant to be.
 
 use super::foreign;
-use crate::key::KEYS;
+use crate::key::Key;
 
 /// The known key that `written` was probably meant to be: the same but for a few letters, for `-` or
 /// capitals instead of `_`, for the header's `Access-Control-` in front, or for the table it stands
@@ -18,8 +18,9 @@ pub(super) fn nearest_key(written: &str) -> Option<&'static str> {
     if let Some(ours) = foreign::ours(written).filter(|_| !in_danger) {
         return Some(ours);
     }
-    KEYS.iter()
-        .copied()
+    Key::ALL
+        .iter()
+        .map(|key| key.name())
         .chain(danger)
         .filter_map(|key| {
             let leaf = key.strip_prefix("danger.");
@@ -99,8 +100,8 @@ mod tests {
             assert_eq!(nearest_key(written), *wanted, "{written}");
         }
         assert_eq!(nearest_key(&"allow_origins".repeat(10_000)), None);
-        for key in KEYS {
-            assert_eq!(nearest_key(key), Some(key));
+        for name in Key::ALL.iter().map(|key| key.name()) {
+            assert_eq!(nearest_key(name), Some(name));
         }
     }
 

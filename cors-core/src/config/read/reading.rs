@@ -1,10 +1,8 @@
 //! What was read, and where in the file it stood.
 
 use crate::config::Config;
-#[cfg(feature = "serde")]
-use crate::error::ErrorKind;
-use crate::error::{Capped, ConfigError};
-use crate::key::{KEYS, key_order};
+use crate::error::{Capped, ConfigError, ErrorKind};
+use crate::key::Key;
 
 /// What was read.
 #[derive(Debug)]
@@ -15,7 +13,7 @@ pub(crate) struct Reading {
     pub(super) unwrapped: bool,
     /// How many more names may be compared with ours.
     pub(super) guesses: usize,
-    /// One for each of `KEYS`.
+    /// One for each key.
     pub(super) places: Vec<Place>,
 }
 
@@ -30,7 +28,7 @@ pub(crate) struct Fault {
 /// Where a key stood in the file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Place {
-    /// None: the key is not in the file.
+    /// `None` if the key is not in the file.
     pub(crate) line: Option<usize>,
     /// One for each entry of the list in `Config`, which lacks those that could not be read: the
     /// entry's index and line in the file. An only entry has no index.
@@ -38,31 +36,25 @@ pub(crate) struct Place {
     /// `Config` lacks some of what the file has, or all of it.
     pub(crate) broken: bool,
     /// Where `Config` has no room for the number in the file: its greatest number, which is out of
-    /// range as well, and the number in the file.
-    pub(crate) beyond: Option<(u64, i128)>,
+    /// range as well, the number in the file, and what is wrong with it.
+    pub(crate) beyond: Option<(u64, i128, ErrorKind)>,
 }
 
 impl Reading {
-    /// Where the key stood; nowhere if it is none of `KEYS`.
-    #[cfg(feature = "file")]
-    pub(crate) fn place(&self, key: &str) -> Option<&Place> {
-        KEYS.iter().zip(&self.places).find(|(known, _)| **known == key).map(|(_, place)| place)
+    #[cfg(any(feature = "file", test))]
+    pub(crate) fn place(&self, key: Key) -> &Place {
+        &self.places[key as usize]
     }
 
-    /// The place of one of `KEYS`.
-    pub(super) fn place_mut(&mut self, key: &'static str) -> &mut Place {
-        &mut self.places[key_order(key)]
+    pub(super) fn place_mut(&mut self, key: Key) -> &mut Place {
+        &mut self.places[key as usize]
     }
 
     /// Everything in the file that is not in `Config` as it was written.
     #[cfg(feature = "serde")]
     pub(crate) fn errors(&self) -> impl Iterator<Item = ConfigError> {
-        let beyond = KEYS.iter().zip(&self.places).filter_map(|(key, place)| {
-            let (_, written) = place.beyond?;
-            let kind = match *key {
-                "max_age" => ErrorKind::MaxAgeTooLarge,
-                _ => ErrorKind::PreflightStatusOutOfRange,
-            };
+        let beyond = Key::ALL.iter().zip(&self.places).filter_map(|(key, place)| {
+            let (_, written, kind) = place.beyond.clone()?;
             Some(ConfigError::new(*key, None, written.to_string(), kind))
         });
         self.faults.kept().iter().map(|fault| fault.error.clone()).chain(beyond)

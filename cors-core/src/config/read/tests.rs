@@ -1,4 +1,6 @@
 use super::*;
+use crate::config::{Builder, Danger};
+use crate::engine::policy::Policy;
 
 fn node(value: Value) -> Node {
     Node { line: 1, value }
@@ -20,24 +22,57 @@ fn reading_of(path: &str, value: Value) -> Reading {
     }])
 }
 
-/// A value that the key takes and that is not its default.
-fn good_value(key: &str) -> Value {
+fn base() -> Builder {
+    Policy::builder().allow_origins("https://a.test")
+}
+
+/// A builder with a value of the key that is not its default, that value in a file, and what types
+/// of value the key takes there.
+fn row(key: Key) -> (Builder, Value, &'static [&'static str]) {
+    let flag = |builder| (builder, Value::Boolean(true), &["boolean"][..]);
+    let danger = |set: fn(&mut Danger)| flag(base().danger(set));
+    let number = |builder, number| (builder, Value::Integer(number), &["integer"][..]);
+    let names = |builder| (builder, text("x"), &["string", "list"][..]);
+    // Two words only.
+    let word = |builder, word| (builder, text(word), &[][..]);
     match key {
-        "allow_origins" | "allow_methods" | "allow_headers" | "expose_headers" => text("*"),
-        "max_age" => Value::Integer(600),
-        "preflight_status" => Value::Integer(200),
-        "disallowed_origin" => text("forbid"),
-        "refused_preflight" => text("conceal"),
-        _ => Value::Boolean(true),
+        Key::AllowOrigins => (base().allow_origins("*"), text("*"), &["string", "list", "regex"]),
+        Key::AllowMethods => names(base().allow_methods("x")),
+        Key::AllowHeaders => names(base().allow_headers("x")),
+        Key::ExposeHeaders => names(base().expose_headers("x")),
+        Key::AllowCredentials => flag(base().allow_credentials(true)),
+        Key::MaxAge => number(base().max_age(Duration::from_secs(600)), 600),
+        Key::AllowPrivateNetwork => flag(base().allow_private_network(true)),
+        Key::PreflightStatus => number(base().preflight_status(200), 200),
+        Key::PreflightContinue => flag(base().preflight_continue(true)),
+        Key::DisallowedOrigin => word(base().disallowed_origin(DisallowedOrigin::Forbid), "forbid"),
+        Key::RefusedPreflight => {
+            word(base().refused_preflight(RefusedPreflight::Conceal), "conceal")
+        }
+        Key::AllowInsecureOrigins => danger(|danger| danger.allow_insecure_origins = true),
+        Key::AllowPublicSuffixSubdomains => {
+            danger(|danger| danger.allow_public_suffix_subdomains = true)
+        }
+        Key::AllowUnboundedRegex => danger(|danger| danger.allow_unbounded_regex = true),
+        Key::AllowNullOrigin => danger(|danger| danger.allow_null_origin = true),
+        Key::ReflectAnyOrigin => danger(|danger| danger.reflect_any_origin = true),
     }
 }
 
 #[test]
-fn every_key_is_read() {
-    for key in KEYS {
-        let reading = reading_of(key, good_value(key));
-        assert!(reading.faults.total() == 0, "{key}: {:?}", reading.faults);
-        assert_ne!(reading.config, Config::default(), "{key}");
+fn every_key_is_the_same_in_a_file_and_in_a_builder() {
+    let base = base().build().unwrap();
+    for key in Key::ALL.iter().copied() {
+        let (builder, value, _) = row(key);
+        let Reading { mut config, faults, .. } = reading_of(key.name(), value);
+        assert!(faults.total() == 0, "{key:?}: {faults:?}");
+        if key != Key::AllowOrigins {
+            config.allow_origins = base.config().allow_origins;
+        }
+        let built = builder.build().unwrap();
+        assert_eq!(built, Policy::new(&config).unwrap(), "{key:?}");
+        assert_eq!(built.config(), config, "{key:?}");
+        assert_ne!(built, base, "{key:?}");
     }
 }
 
@@ -54,15 +89,9 @@ fn every_key_refuses_every_other_type() {
         ("regex", Value::Table(vec![entry("regex", text("x"))])),
         ("float", Value::Other("1.0".into())),
     ];
-    for key in KEYS {
-        let takes: &[&str] = match key {
-            "allow_origins" => &["string", "list", "regex"],
-            "allow_methods" | "allow_headers" | "expose_headers" => &["string", "list"],
-            "max_age" | "preflight_status" => &["integer"],
-            // Two words only.
-            "disallowed_origin" | "refused_preflight" => &[],
-            _ => &["boolean"],
-        };
+    for key in Key::ALL.iter().copied() {
+        let (_, _, takes) = row(key);
+        let key = key.name();
         for (name, value) in values {
             let reading = reading_of(key, value.clone());
             if takes.contains(name) {
@@ -87,16 +116,16 @@ fn every_key_refuses_every_other_type() {
 #[test]
 fn integers_without_room_are_kept_for_the_message() {
     for (key, written) in [
-        ("preflight_status", -1),
-        ("preflight_status", 70_000),
-        ("preflight_status", i128::MIN),
-        ("max_age", i128::from(u64::MAX) + 1),
-        ("max_age", i128::MAX),
+        (Key::PreflightStatus, -1),
+        (Key::PreflightStatus, 70_000),
+        (Key::PreflightStatus, i128::MIN),
+        (Key::MaxAge, i128::from(u64::MAX) + 1),
+        (Key::MaxAge, i128::MAX),
     ] {
-        let reading = reading_of(key, Value::Integer(written));
-        assert!(reading.faults.total() == 0, "{key} = {written}");
-        let beyond = reading.places[crate::key::key_order(key)].beyond;
-        assert_eq!(beyond.map(|(_, written)| written), Some(written), "{key}");
+        let reading = reading_of(key.name(), Value::Integer(written));
+        assert!(reading.faults.total() == 0, "{key:?} = {written}");
+        let beyond = reading.place(key).beyond.as_ref();
+        assert_eq!(beyond.map(|(_, written, _)| *written), Some(written), "{key:?}");
     }
     let reading = reading_of("max_age", Value::Integer(u64::MAX.into()));
     assert_eq!(reading.config.max_age, Some(Duration::from_secs(u64::MAX)));
@@ -107,17 +136,17 @@ fn lists_keep_what_can_be_read() {
     let list = [text("PUT"), Value::Integer(5), text("PATCH")].map(node).into();
     let reading = reading_of("allow_methods", Value::List(list));
     assert_eq!(reading.config.allow_methods, ["PUT", "PATCH"]);
-    assert_eq!(reading.places[1].entries, [(Some(0), 1), (Some(2), 1)]);
-    assert!(reading.places[1].broken);
+    assert_eq!(reading.place(Key::AllowMethods).entries, [(Some(0), 1), (Some(2), 1)]);
+    assert!(reading.place(Key::AllowMethods).broken);
     assert_eq!(reading.faults.kept()[0].error.index(), Some(1));
 }
 
 #[test]
 fn what_syntax_has_spoiled_is_no_second_fault() {
-    for key in KEYS {
-        let reading = reading_of(key, Value::Unreadable("?".into()));
-        assert!(reading.faults.total() == 0, "{key}: {:?}", reading.faults);
-        assert!(reading.places[crate::key::key_order(key)].broken, "{key}");
+    for key in Key::ALL.iter().copied() {
+        let reading = reading_of(key.name(), Value::Unreadable("?".into()));
+        assert!(reading.faults.total() == 0, "{key:?}: {:?}", reading.faults);
+        assert!(reading.place(key).broken, "{key:?}");
     }
 }
 
