@@ -365,8 +365,8 @@ fn bad_input_to_explain_is_named() {
     let demo = Demo::start("unexplained");
     let get = |origin| fetch(origin, "GET", json!([]), "omit");
     for (policy, fetch, status, wanted) in [
-        (POLICY, get("app.example.com"), 400, "no page has that origin"),
-        (POLICY, fetch("null", "GET", json!([]), "some"), 400, "no credentials mode"),
+        (POLICY, get("app.example.com"), 400, "no page has this origin"),
+        (POLICY, fetch("null", "GET", json!([]), "some"), 400, "not a credentials mode"),
         (POLICY, json!({}), 400, "missing field"),
         ("max_age = 1", get("null"), 422, "\"line\":1"),
     ] {
