@@ -50,7 +50,7 @@ async fn item(id: web::Path<String>) -> actix_web::Result<String> {
     Ok(format!("item {id}"))
 }
 
-/// The policy of `CORS_ALLOW_ORIGINS` and so on, or every fault, in the words of whoever sets them.
+/// The policy of `CORS_ALLOW_ORIGINS` and so on, or every problem, named by its variable.
 fn policy() -> Result<Policy, Vec<String>> {
     let mut faults = Vec::new();
     let config = Config {

@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .allow_methods([Method::PUT])
         .allow_headers([CONTENT_TYPE])
         .max_age(Duration::from_secs(600))
-        .build()?; // the error holds every fault, each with its way out
+        .build()?; // the error lists every problem, each with a suggested fix
     // Once: it makes the header values that responses get. Cloning it counts up.
     let cors = PreparedPolicy::new(policy);
 

@@ -1,8 +1,8 @@
 //! axum for many tenants, whose origins are read from a database into one policy, which is swapped
 //! when they change. No request waits for the database, and if it is down nothing changes.
 //!
-//! Here the tenants share the API: whatever stands in the table may read at every host. Where
-//! each has a host of its own, see `tenants_ask`, or have a policy for each: `CorsLayer::select`.
+//! Here the tenants share the API: every origin in the table may read at every host. If each tenant
+//! has its own host, see `tenants_ask`, or use a policy for each with `CorsLayer::select`.
 //!
 //! ```sh
 //! cargo run -p examples --bin tenants_swap # or with a URL: -- postgres://user@localhost/tenants
@@ -21,8 +21,8 @@ use cors_axum::{ConfigErrors, CorsLayer, Handle, Policy};
 use examples::tenants::Tenants;
 use tokio::net::TcpListener;
 
-/// How long a change may stay unseen. With PostgreSQL alone, `LISTEN` and a trigger would tell at
-/// once; and where there are very many rows, a counter beside them spares reading them all.
+/// How long a change may go unnoticed. If you use only PostgreSQL, `LISTEN` and a trigger notice it
+/// at once. With very many rows, a counter saves you reading them all.
 const EVERY: Duration = Duration::from_secs(1);
 
 #[tokio::main]
