@@ -1,8 +1,7 @@
 //! `conformance`: sends one table of test cases over TCP to every adapter.
 //!
 //! The table is exact, so two adapters that differ cannot both pass. Where frameworks may choose,
-//! it
-//! says which answers are fine and why. The table is data: see `xtask/conformance/`.
+//! it says which answers are fine and why. The table is data: see `xtask/conformance/`.
 
 use std::fmt::Write;
 use std::path::PathBuf;

@@ -1,6 +1,5 @@
 //! Settings for each browser. Without them, it would contact its vendor's servers, bypass the
-//! proxy,
-//! reject the proxy's certificate or block third-party cookies.
+//! proxy, reject the proxy's certificate or block third-party cookies.
 
 use std::net::SocketAddr;
 

@@ -1,8 +1,7 @@
 //! Runs the same story in a real browser and in the model, against the same servers.
 //!
 //! The model sends its requests over its own socket. So we need not describe handlers twice:
-//! whatever
-//! the server answers, the model says what a browser makes of it.
+//! whatever the server answers, the model says what a browser makes of it.
 
 use std::collections::BTreeSet;
 
@@ -42,8 +41,7 @@ pub struct Stage<'s> {
 
 impl Stage<'_> {
     /// Runs a story against one adapter. Each fault is a disagreement. An error is not about the story: the browser
-    /// could
-    /// not run it.
+    /// could not run it.
     pub async fn tell(
         self,
         session: &mut Session,
@@ -173,8 +171,7 @@ fn outcome_fault(answered: &Answered, outcome: &Outcome) -> Option<String> {
         return None;
     };
     // Only the names: Firefox puts the content type of the tunnel's own answer before that of the
-    // first
-    // response through it.
+    // first response through it.
     let of_model: BTreeSet<&str> =
         model.headers.keys().map(HeaderName::as_str).filter(|name| is_compared(name)).collect();
     let of_real: BTreeSet<&str> =

@@ -1,9 +1,8 @@
 //! Checks the library in real browsers: Chromium, Firefox and WebKitGTK, driven through WebDriver.
 //!
 //! A [`Session`] is one browser. All its traffic goes through a [`Proxy`] on this machine, so it
-//! can
-//! open pages of any origin: the proxy forwards requests to the adapters' host names to their test
-//! servers, and answers all others with a page. That page performs [`Job`]s and reports an
+//! can open pages of any origin: the proxy forwards requests to the adapters' host names to their
+//! test servers, and answers all others with a page. That page performs [`Job`]s and reports an
 //! [`Outcome`] for each; the proxy's [`Log`] has the requests that reached an adapter.
 //!
 //! ```no_run

@@ -121,8 +121,7 @@ struct Shrinking<'s> {
 
 impl Shrinking<'_> {
     /// Shrinks `tree` to the smallest case that the model treats the same, which is cheap. If browser and model agree
-    /// on
-    /// that case, shrinks `again`, an equal tree, in the browser.
+    /// on that case, shrinks `again`, an equal tree, in the browser.
     async fn smallest(
         &mut self,
         session: &mut Session,

@@ -129,12 +129,12 @@ const host = () => new URL(servers[0].origin).hostname;
 // Why this demo cannot open a page of this origin, if so.
 function unreal() {
   switch ($("page").value) {
-    case "ipv6": return "Explained only: no Content Security Policy can name an IPv6 address, so this page may not put one into a frame.";
-    case "other": return "Explained only: no page of this origin is on this machine, and a browser lets no page borrow it.";
+    case "ipv6": return "Only explained: a Content Security Policy cannot name an IPv6 address, so this page cannot load one in a frame.";
+    case "other": return "Only explained: this machine has no page of this origin, and browsers do not let pages fake their origin.";
     case "name": {
       const name = $("name").value.trim().toLowerCase();
       const fits = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name);
-      return fits ? "" : "Write a name of letters, digits, hyphens and dots.";
+      return fits ? "" : "Write a name with letters, digits, hyphens and dots.";
     }
     default: return "";
   }
@@ -172,10 +172,10 @@ function showForm() {
   const why = unreal();
   $("page-note").textContent = why || {
     localhost: `This page's own origin. The servers at ${host()} are another site.`,
-    name: "Another site than localhost, on this machine as well.",
-    ip: host() === "127.0.0.1" ? "Another port of the servers' host: another origin, yet the same site."
+    name: "Another site than localhost, also on this machine.",
+    ip: host() === "127.0.0.1" ? "Another port of the servers' host: a different origin, but the same site."
       : `Another site than localhost and than the servers at ${host()}.`,
-    null: "What a page without an origin of its own has.",
+    null: "The origin of a page that is not allowed its own, such as a sandboxed frame.",
   }[$("page").value];
   $("send").setAttribute("aria-disabled", String(Boolean(why)));
 }

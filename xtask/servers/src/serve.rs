@@ -161,7 +161,7 @@ fn reloads(_: &Path, _: Swap) -> io::Result<impl Future<Output = ()>> {
     Ok(std::future::pending())
 }
 
-/// Resolves on Ctrl-C, and on `SIGTERM` where there is one.
+/// Completes on Ctrl-C, and on `SIGTERM` if the system has it.
 #[cfg(unix)]
 fn interrupted() -> io::Result<impl Future<Output = io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};

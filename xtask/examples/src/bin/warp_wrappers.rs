@@ -6,7 +6,7 @@
 //! curl -i http://127.0.0.1:3000/api/items/none -H 'Origin: https://app.example.com'
 //! ```
 //!
-//! The environment variable `ADDR` is where it listens, if not there.
+//! Set the environment variable `ADDR` to listen elsewhere.
 
 use std::convert::Infallible;
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! A database of a test's own: in SQLite, and in PostgreSQL too if there is one.
+//! A test's own database: in SQLite, and also in PostgreSQL if there is one.
 
 use std::path::Path;
 
