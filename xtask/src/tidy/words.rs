@@ -35,7 +35,10 @@ const ALLOWED: &[(&str, &str)] = &[
     ("is no longer", "was, and is not now"),
     ("is no more than", "compares"),
     ("is no less", "compares"),
+    ("is no one", "nobody is"),
     ("there is no *", "says that none exists, not that something is something else"),
+    ("is told apart", "is distinguished"),
+    ("are told apart", "are distinguished"),
 ];
 
 /// What to write for `None: why` at the start of a sentence of documentation.
@@ -170,6 +173,7 @@ mod tests {
             "stands in for the server; * stands\n// for any label",
             "it is no longer there, is no more than five, is no less",
             "there is no such file; There\n/// is no default",
+            "is no one's business; rows are told\n// apart by name",
             "the answer is no.",
             "None => return, None::<Policy>, Option: None",
             "`None` if the request has no origin",
