@@ -1,4 +1,4 @@
-//! `bench`: what the layers cost, in the `bench` program, built for release. It reads its flags itself.
+//! `bench`: what the layers cost. Builds the `bench` program for release; it parses its own flags.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use lexopt::Parser;
 use crate::cargo::{self, Cargo};
 use crate::{Exit, usage};
 
-/// What the program prints as well.
+/// The program prints this too.
 const USAGE: &str = include_str!("../bench/usage.txt");
 
 pub fn run(parser: &mut Parser) -> Exit {
@@ -15,7 +15,7 @@ pub fn run(parser: &mut Parser) -> Exit {
     if args.iter().any(|arg| arg == "--help" || arg == "-h") {
         return usage(USAGE.trim_end());
     }
-    // Both of its programs: `bench` starts `allocations`, which lies beside it.
+    // Builds both programs: `bench` starts `allocations` from its own folder.
     match Cargo::new("build --release --package bench").run() {
         Ok(()) => Ok(cargo::become_program("--release --package bench --bin bench", args)),
         Err(repeat) => {

@@ -1,4 +1,4 @@
-//! `browser`: the tests in real browsers, in the `browsers` program.
+//! `browser`: runs the tests in real browsers, with the `browsers` program.
 
 use lexopt::Parser;
 use xtask::options::Browser;

@@ -1,4 +1,4 @@
-//! Running cargo: the one that runs us if there is one, and a printable form that repeats the command.
+//! Runs cargo: the one that runs us, if any. Commands print as shell lines that you can repeat.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -20,7 +20,7 @@ pub struct Cargo {
 }
 
 impl Cargo {
-    /// The arguments are separated by white space, which none of ours hold.
+    /// Splits the line at white space: none of our arguments contain any.
     pub fn new(line: &str) -> Self {
         Self { args: line.split_whitespace().map(str::to_owned).collect(), env: None }
     }
@@ -30,7 +30,7 @@ impl Cargo {
         self
     }
 
-    /// Prints the command and runs it; an error is the command to repeat, or why it could not be started.
+    /// Prints the command and runs it. The error is the command to repeat, or why it cannot be started.
     pub fn run(&self) -> Result<(), String> {
         println!("$ {self}");
         match self.command().status() {
@@ -40,13 +40,13 @@ impl Cargo {
         }
     }
 
-    /// Whether it exits 0; prints nothing.
+    /// Whether it exits 0. Prints nothing.
     pub fn succeeds(&self) -> bool {
         let status = self.command().stdout(Stdio::null()).stderr(Stdio::null()).status();
         status.is_ok_and(|status| status.success())
     }
 
-    /// What it prints, if it exits 0.
+    /// Its output, if it exits 0.
     pub fn output(&self) -> Result<Vec<u8>, String> {
         match self.command().stderr(Stdio::inherit()).output() {
             Ok(output) if output.status.success() => Ok(output.stdout),
@@ -58,7 +58,8 @@ impl Cargo {
     fn command(&self) -> Command {
         let mut command = command();
         command.args(&self.args).envs(self.env.clone());
-        // Not the caller's directory: `cargo fmt` and `nextest` look for their settings from here.
+        // Not in the caller's directory: `cargo fmt` and `nextest` look for their settings from
+        // here.
         command.current_dir(workspace());
         command
     }
@@ -73,9 +74,10 @@ impl fmt::Display for Cargo {
     }
 }
 
-/// Turns into a program of the workspace, which `which` names to `cargo run`; builds it first.
+/// Builds a program of the workspace, which `which` names to `cargo run`, and replaces this process
+/// with it.
 ///
-/// Comes back only if that fails, or where a process cannot turn into another.
+/// Returns only if that fails, or on platforms without `exec`.
 pub fn become_program(which: &str, args: Vec<OsString>) -> ExitCode {
     let with = |arguments: &[&str]| {
         let mut command = command();
@@ -83,10 +85,10 @@ pub fn become_program(which: &str, args: Vec<OsString>) -> ExitCode {
         command.args(which.split_whitespace());
         command
     };
-    // The last flag names it.
+    // The last word is the name.
     let name = which.split_whitespace().last().unwrap_or_default();
     let about = format!(
-        "xtask: building {name}, which takes some minutes the first time (about three on two cores)"
+        "xtask: building {name}; the first time takes some minutes (about three on two cores)"
     );
     let code = match start::build(&mut with(&["build"]), &about, &mut io::stderr()) {
         Ok(status) if status.success() => turn_into(with(&["run", "--quiet"]).arg("--").args(args)),
@@ -99,7 +101,7 @@ pub fn become_program(which: &str, args: Vec<OsString>) -> ExitCode {
     })
 }
 
-/// `exec`, and `cargo run` does the same: the process id stays one, so that a `SIGHUP` sent to us arrives there.
+/// Uses `exec`, as `cargo run` does. The process id stays the same, so a `SIGHUP` sent to us reaches the program.
 #[cfg(unix)]
 fn turn_into(command: &mut Command) -> io::Result<ExitCode> {
     use std::os::unix::process::CommandExt;

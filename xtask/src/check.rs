@@ -1,4 +1,4 @@
-//! `check FILE…`: what is wrong with policy files, a line each.
+//! `check FILE…`: prints what is wrong with policy files, one problem per line.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::{Exit, usage};
 
 const USAGE: &str = "\
 check FILE…
-  prints every error and warning of each policy file as FILE:LINE: key = value: reason; fix
+  prints all errors and warnings in each policy file as FILE:LINE: key = value: reason; fix
   exits 1 if any has an error or cannot be read";
 
 pub fn run(parser: &mut Parser) -> Exit {
@@ -33,7 +33,7 @@ pub fn run(parser: &mut Parser) -> Exit {
         if !text.is_empty() {
             text.push('\n');
         }
-        // Whoever closed our output (`check … | head`) has seen enough; the exit code still tells.
+        // If our output is closed (`check … | head`), the exit code still tells.
         let _ = io::stdout().write_all(text.as_bytes());
         eprintln!("{}: {}", file.display(), judged.summary());
         failed |= judged.errors > 0;

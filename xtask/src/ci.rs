@@ -1,4 +1,4 @@
-//! `ci`: what has to hold before a change lands, quick parts first. Each step is named, and a failure
+//! `ci`: everything that must pass before a change lands, quick steps first. If a step fails, `ci`
 //! prints the one command that repeats it.
 
 use std::process::ExitCode;
@@ -12,23 +12,27 @@ use crate::{Exit, conformance, msrv, release, test, tidy, usage};
 struct Step {
     name: &'static str,
     about: &'static str,
-    /// An error is the command that repeats what failed.
+    /// The error is the command to repeat.
     run: fn() -> Result<(), String>,
 }
 
 const STEPS: &[Step] = &[
-    Step { name: "tidy", about: "house rules that only a reader would see", run: tidy::step },
+    Step { name: "tidy", about: "house rules that no lint checks", run: tidy::step },
     Step { name: "fmt", about: "formatting", run: fmt },
-    Step { name: "msrv", about: "no dependency asks for a newer Rust than we do", run: msrv::step },
-    Step { name: "clippy", about: "lints, warnings denied", run: clippy },
+    Step {
+        name: "msrv",
+        about: "no dependency needs a newer Rust than we promise",
+        run: msrv::step,
+    },
+    Step { name: "clippy", about: "lints, with warnings denied", run: clippy },
     Step {
         name: "doc",
-        about: "documentation, private items too and with each feature alone, warnings denied",
+        about: "documentation, with private items and with each feature alone; warnings denied",
         run: doc,
     },
     Step {
         name: "features",
-        about: "each feature of the libraries alone, none, and all",
+        about: "the libraries with no feature, each alone, and all",
         run: features,
     },
     Step {
@@ -36,17 +40,17 @@ const STEPS: &[Step] = &[
         about: "the engine's tests without the Public Suffix List",
         run: without_suffixes,
     },
-    Step { name: "deny", about: "licences and sources of what is built", run: release::deny },
+    Step { name: "deny", about: "licences and sources of dependencies", run: release::deny },
     Step {
         name: "minimal",
-        about: "the libraries with the oldest dependencies that they allow",
+        about: "the libraries with the oldest dependencies they allow",
         run: release::minimal,
     },
-    Step { name: "package", about: "each library from its package alone", run: release::package },
-    Step { name: "test", about: "every test that needs nothing but Rust", run: test::tests },
+    Step { name: "package", about: "each library, built from its package", run: release::package },
+    Step { name: "test", about: "all tests that need only Rust", run: test::tests },
     Step {
         name: "conformance",
-        about: "one table of cases over TCP against every adapter",
+        about: "a table of test cases, sent over TCP to every adapter",
         run: conformance::step,
     },
     Step { name: "browser", about: "fetches in three real browsers", run: browser },
@@ -80,7 +84,7 @@ pub fn run(parser: &mut Parser) -> Exit {
 }
 
 fn help() -> String {
-    let mut text = "ci [STEP]…\n  runs every step in this order, or those named".to_owned();
+    let mut text = "ci [STEP]…\n  runs the named steps, or all of them in this order".to_owned();
     for Step { name, about, .. } in STEPS {
         text += &format!("\n    {name:<13}{about}");
     }
@@ -89,12 +93,12 @@ fn help() -> String {
 
 fn fmt() -> Result<(), String> {
     Cargo::new("fmt --all -- --check").run()?;
-    // A workspace of its own.
+    // A separate workspace.
     Cargo::new("fmt --manifest-path xtask/fuzz/Cargo.toml -- --check").run()
 }
 
 fn clippy() -> Result<(), String> {
-    // `incompatible_msrv` reads `rust-version`: an item of std that is newer fails here, without an old toolchain.
+    // `incompatible_msrv` reads `rust-version`: using a newer item of std fails here, without an old toolchain.
     Cargo::new("clippy --workspace --all-targets --all-features -- -D warnings -D clippy::incompatible_msrv").run()
 }
 
@@ -113,7 +117,7 @@ fn doc() -> Result<(), String> {
     Ok(())
 }
 
-/// Every other test runs with all features, and so with the list.
+/// All other tests run with all features, so with the list.
 fn without_suffixes() -> Result<(), String> {
     for features in ["", "--features regex"] {
         Cargo::new(&format!(
@@ -125,7 +129,7 @@ fn without_suffixes() -> Result<(), String> {
 }
 
 fn browser() -> Result<(), String> {
-    // The same fetches each time: what a new seed finds is no fault of the change that is tested.
+    // A fixed seed: what a new one finds is not the fault of the change under test.
     Cargo::new("run --quiet --package browsers -- browser --seed 1").run()
 }
 
@@ -133,7 +137,7 @@ fn features() -> Result<(), String> {
     for library in Workspace::read()?.libraries() {
         let name = &library.name;
         for set in library.feature_sets() {
-            // Apart, since development dependencies switch on features of what both are built from.
+            // Separately: dev-dependencies turn on features of dependencies that both share.
             for target in ["--lib", "--tests"] {
                 Cargo::new(&format!(
                     "clippy --quiet --package {name} {target} {set} -- -D warnings"

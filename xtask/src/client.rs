@@ -1,38 +1,38 @@
-//! A small HTTP/1.1 client over plain sockets: it sends what a test writes and hides nothing of the answer.
+//! A small HTTP/1.1 client over plain sockets. It sends exactly what a test writes and shows the whole response.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// A server on this machine that says nothing for so long never will.
+/// How long to wait for a server on this machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What is sent. `Host` is added unless it is among the headers.
+/// What to send. `Host` is added unless it is among the headers.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// As sent: methods are case-sensitive.
     pub method: &'a str,
     /// The path, with the query if there is one.
     pub target: &'a str,
-    /// In this order, in this spelling.
+    /// Sent in this order and spelling.
     pub headers: &'a [(&'a str, &'a str)],
 }
 
-/// What came back.
+/// What the server sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     /// `HTTP/1.1 204 No Content`.
     pub status_line: String,
-    /// In the order received, in the spelling received.
+    /// In the order and spelling received.
     pub headers: Vec<(String, String)>,
-    /// Without the chunked coding; empty where HTTP allows none.
+    /// Decoded if chunked; empty if HTTP allows no body.
     pub body: Vec<u8>,
-    /// How many chunks the body came in, if it was chunked.
+    /// The number of chunks of a chunked body.
     pub chunks: Option<usize>,
 }
 
 impl Response {
-    /// The status code; 0 if there is none in the status line.
+    /// The status code, or 0 if the status line has none.
     pub fn status(&self) -> u16 {
         self.status_line.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0)
     }
@@ -43,11 +43,11 @@ impl Response {
         self.headers.iter().filter(same_name).map(|(_, value)| value.as_str())
     }
 
-    /// The value of a header that stands at most once.
+    /// The value of a header that appears at most once.
     ///
     /// # Panics
     ///
-    /// If it stands more than once.
+    /// Panics if it appears more than once.
     pub fn header<'a>(&'a self, name: &'a str) -> Option<&'a str> {
         let mut values = self.values(name);
         let value = values.next();
@@ -55,13 +55,13 @@ impl Response {
         value
     }
 
-    /// The body as text, with a mark for what is not UTF-8.
+    /// The body as text; invalid UTF-8 is replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
-/// A connection, kept for one request after the other.
+/// A connection, reused for one request after another.
 #[derive(Debug)]
 pub struct Connection {
     addr: SocketAddr,
@@ -132,7 +132,7 @@ pub fn send(addr: SocketAddr, request: Request<'_>) -> io::Result<Response> {
     Connection::open(addr)?.send(request)
 }
 
-/// Sends one request and reads the answer's head; what follows is left in the stream.
+/// Sends one request and reads the head of the answer. The rest stays in the stream.
 pub fn open(
     addr: SocketAddr,
     request: Request<'_>,

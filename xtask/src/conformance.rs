@@ -1,7 +1,7 @@
-//! `conformance`: one table of cases over TCP against every adapter.
+//! `conformance`: sends one table of test cases over TCP to every adapter.
 //!
-//! What the table wants is exact, so two adapters that differ cannot both pass; where it leaves a
-//! choice to the frameworks, it says which and why. The table is data: `xtask/conformance/`.
+//! The table is exact, so two adapters that differ cannot both pass. Where frameworks may choose,
+//! it says which answers are fine and why. The table is data: see `xtask/conformance/`.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -24,12 +24,12 @@ use wire::{Answer, Exchange};
 
 const USAGE: &str = "\
 conformance [--filter TEXT] [--adapter NAME]… [FILE…]
-  sends every case of xtask/conformance/*.toml, or of FILE…, to every adapter over TCP, and compares the answers
-  with those wanted; xtask/conformance/README.md says how a case is written
-  --filter TEXT   only cases whose place, policy or sentence holds TEXT
-  --adapter NAME  only this adapter; may be given several times";
+  sends every case in xtask/conformance/*.toml, or in FILE…, to every adapter over TCP, and compares the answers
+  with the expected ones; xtask/conformance/README.md explains how to write a case
+  --filter TEXT   only cases whose place, policy or description contains TEXT
+  --adapter NAME  only this adapter; repeat it for several";
 
-/// What may be wrong with a run as a whole: lines for standard error.
+/// What went wrong with the run as a whole, as lines for standard error.
 type Faults = Vec<String>;
 
 #[derive(Default)]
@@ -64,11 +64,11 @@ fn adapter(name: &str) -> Result<Adapter, String> {
     let names: Vec<_> = Adapter::ALL.iter().map(|adapter| adapter.name()).collect();
     let found = Adapter::ALL.iter().find(|adapter| adapter.name() == name);
     found.copied().ok_or_else(|| {
-        format!("--adapter {name:?}: no such adapter; there is: {}", names.join(", "))
+        format!("--adapter {name:?}: no such adapter; use one of {}", names.join(", "))
     })
 }
 
-/// An error is the command that repeats what failed.
+/// The error is the command to repeat.
 pub fn step() -> Result<(), String> {
     match conform(Options::default()) {
         Ok(0) => return Ok(()),
@@ -78,7 +78,7 @@ pub fn step() -> Result<(), String> {
     Err("cargo xtask conformance".to_owned())
 }
 
-/// How many cases failed.
+/// Returns how many cases failed.
 fn conform(options: Options) -> Result<usize, Faults> {
     let groups = read(&options)?;
     let adapters =
@@ -87,7 +87,7 @@ fn conform(options: Options) -> Result<usize, Faults> {
         .run()
         .map_err(|repeat| vec![format!("the servers cannot be built; to repeat: {repeat}")])?;
 
-    // Each adapter by itself, all at once: what one answers does not depend on another.
+    // One thread per adapter: their answers do not depend on each other.
     let outcomes: Vec<Result<Vec<Exchange>, String>> = thread::scope(|scope| {
         let groups = &groups;
         let threads: Vec<_> =
@@ -125,7 +125,7 @@ fn conform(options: Options) -> Result<usize, Faults> {
     Ok(failed)
 }
 
-/// The groups that are left after filtering, none of them empty.
+/// The groups left after filtering; each has at least one case.
 fn read(options: &Options) -> Result<Vec<Group>, Faults> {
     let files = if options.files.is_empty() {
         table::files().map_err(|fault| vec![fault])?
@@ -150,11 +150,11 @@ fn read(options: &Options) -> Result<Vec<Group>, Faults> {
         }
     }
     groups.retain(|group| !group.cases.is_empty());
-    // A filter that is mistyped, or a table that is gone, would else pass.
+    // Otherwise a mistyped filter, or a missing table, would pass.
     if groups.is_empty() { Err(vec!["there is no such case".to_owned()]) } else { Ok(groups) }
 }
 
-/// What one adapter answers to every case, in order.
+/// One adapter's answers to all cases, in order.
 fn ask(adapter: Adapter, groups: &[Group]) -> Result<Vec<Exchange>, String> {
     let mut server = Server::new("conformance", adapter);
     let mut exchanges = Vec::new();
@@ -167,7 +167,7 @@ fn ask(adapter: Adapter, groups: &[Group]) -> Result<Vec<Exchange>, String> {
     Ok(exchanges)
 }
 
-/// A report if any adapter's answer is not the wanted one.
+/// A report if any adapter's answer is wrong.
 fn judge<'a>(
     group: &Group,
     case: &Case,
@@ -192,7 +192,7 @@ fn judge<'a>(
     ))
 }
 
-/// An error is what came instead.
+/// The error describes what came instead.
 fn matches(case: &Case, exchange: &Exchange) -> Result<(), String> {
     let Exchange { answers, fault } = exchange;
     if case.framework_may_refuse && is_refusal(answers) {
@@ -211,7 +211,7 @@ fn matches(case: &Case, exchange: &Exchange) -> Result<(), String> {
     Err(got.join(" | "))
 }
 
-/// A 4xx of a parser that met no middleware, or a connection that it closed without a word.
+/// A 4xx sent by the parser before any middleware ran, or a connection closed without an answer.
 fn is_refusal(answers: &[Answer]) -> bool {
     match answers {
         [] => true,
@@ -230,7 +230,7 @@ fn is(wanted: &Wanted, answer: &Answer) -> bool {
         && !wanted.lacks.iter().any(|name| answer.values(&name.to_ascii_lowercase()).count() > 0)
 }
 
-/// RFC 9110, 8.6: no `Content-Length` on 204; RFC 9112, 6.1: no `Transfer-Encoding` either.
+/// RFC 9110, 8.6: no `Content-Length` with 204; RFC 9112, 6.1: no `Transfer-Encoding` either.
 fn has_forbidden_length(answer: &Answer) -> bool {
     let framing = ["content-length", "transfer-encoding"];
     answer.status == 204 && framing.iter().any(|name| answer.values(name).count() > 0)
@@ -268,7 +268,7 @@ fn describe_wanted(wanted: &Wanted) -> String {
     text
 }
 
-/// What of the answer the table may speak of.
+/// The parts of the answer that the table can mention.
 fn describe(answer: &Answer, wanted: Option<&Wanted>) -> String {
     let mut text = line(&answer.status.to_string(), &cors(answer), &vary(answer));
     let lines = answer.values("vary").count();

@@ -1,4 +1,4 @@
-//! `demo`: the test API for a newcomer to try, in the `servers` program.
+//! `demo`: serves the test API for you to try, with the `servers` program.
 
 use lexopt::Parser;
 use xtask::options::Demo;

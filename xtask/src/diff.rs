@@ -1,4 +1,4 @@
-//! `diff OLD NEW`: what one policy file lets scripts read that another does not.
+//! `diff OLD NEW`: what scripts may read under one policy file and not under another.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,9 +12,9 @@ use crate::{Exit, usage};
 
 const USAGE: &str = "\
 diff OLD NEW
-  prints what scripts may read under the second policy file and not under the first (+), and the other
-  way round (-), each with a fetch that shows it; then which keys differ besides (~)
-  exits 1 if there is any of the first two, or if a file has an error or cannot be read";
+  prints what scripts may read under NEW but not OLD (+), and under OLD but not NEW (-), each with a
+  fetch that shows it; then all other keys that differ (~)
+  exits 1 if there is any + or -, or if a file has an error or cannot be read";
 
 pub fn run(parser: &mut Parser) -> Exit {
     let mut files: Vec<PathBuf> = Vec::new();
@@ -41,7 +41,7 @@ pub fn run(parser: &mut Parser) -> Exit {
     Ok(ExitCode::FAILURE)
 }
 
-/// Where the file has an error, that is printed as `check` does.
+/// Prints the file's errors, as `check` does.
 fn read(file: &Path) -> Option<Policy> {
     let judged = judge(file);
     if judged.policy.is_none() {
@@ -52,6 +52,6 @@ fn read(file: &Path) -> Option<Policy> {
 }
 
 fn print(text: &str) {
-    // Whoever closed our output has seen enough; the exit code still tells.
+    // If our output is closed, the exit code still tells.
     let _ = io::stdout().write_all(text.as_bytes());
 }

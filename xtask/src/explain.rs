@@ -16,8 +16,8 @@ use crate::{Exit, usage};
 
 const USAGE: &str = "\
 explain --policy FILE --origin O [--url U] [--method M] [--header NAME:VALUE]… [--credentials omit|same-origin|include] [--upload] [--json]
-  says what a browser at origin O does with that fetch, step by step, whether the script may read, and if not, why and what would change it
-  the URL is https://api.example/ and the method GET unless given; --upload is a listener on the upload's progress
+  shows, step by step, what a browser at origin O does with that fetch and whether the script may read the response; if not, why, and how to fix it
+  the default URL is https://api.example/ and the default method GET; --upload is a listener for upload progress
   exits 0 if the script may read, 1 if not";
 
 struct Options {
@@ -41,7 +41,7 @@ pub fn run(parser: &mut Parser) -> Exit {
         false if color => format!("{}\n", explanation.in_color()),
         false => format!("{explanation}\n"),
     };
-    // Whoever closed our output has seen enough; the exit code still tells.
+    // If our output is closed, the exit code still tells.
     let _ = io::stdout().write_all(text.as_bytes());
     Ok(if explanation.is_readable() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -76,24 +76,26 @@ fn parse(parser: &mut Parser) -> Result<Option<Options>, Error> {
     fetch.headers = headers;
     if fetch.serialized_origin() == "null" && fetch.origin != "null" {
         return Err(format!(
-            "--origin {:?}: no page has that origin; write it like https://app.example.com, or null for a page without one",
+            "--origin {:?}: no page has this origin; write one like https://app.example.com, or null for an opaque origin",
             fetch.origin
         )
         .into());
     }
     if fetch.origin.contains('*') {
-        return Err(format!("--origin {:?}: one page's origin, not a pattern", fetch.origin).into());
+        return Err(format!("--origin {:?}: write one origin, not a pattern", fetch.origin).into());
     }
     if !has_scheme(&fetch.url) {
-        return Err(
-            format!("--url {:?}: write it whole, like https://api.example/", fetch.url).into()
-        );
+        return Err(format!(
+            "--url {:?}: write the whole URL, like https://api.example/",
+            fetch.url
+        )
+        .into());
     }
     let policy = policy.ok_or("--policy is missing: name the policy file")?;
     Ok(Some(Options { policy, fetch, json }))
 }
 
-/// A URL without a scheme would be one of the page's own server, and the policy would not be asked.
+/// A URL without a scheme would point to the page's own server, which needs no CORS.
 fn has_scheme(url: &str) -> bool {
     url.split_once("://").is_some_and(|(scheme, _)| {
         !scheme.is_empty()
@@ -110,7 +112,8 @@ fn header(line: OsString) -> Result<(String, String), Error> {
 }
 
 fn credentials_mode(name: OsString) -> Result<CredentialsMode, Error> {
-    CredentialsMode::ALL.into_iter().find(|mode| name == mode.as_str()).ok_or_else(|| {
-        format!("--credentials {name:?}: there is omit, same-origin and include").into()
-    })
+    CredentialsMode::ALL
+        .into_iter()
+        .find(|mode| name == mode.as_str())
+        .ok_or_else(|| format!("--credentials {name:?}: write omit, same-origin or include").into())
 }

@@ -1,11 +1,11 @@
-//! What `explain` says, as JSON.
+//! An explanation as JSON.
 
 use cors_core::browser::{Shared, Verdict};
 use cors_core::explain::{Event, Explanation};
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-/// The explanation as one JSON object: `readable`, `preflight`, `step` and `fix`, and the rest of it.
+/// One JSON object: `readable`, `preflight`, `step`, `fix` and everything else the explanation has.
 pub fn to_json(explanation: &Explanation) -> Value {
     let failed = explanation.failed();
     let fix = explanation.fix();
@@ -63,7 +63,7 @@ fn event(event: &Event) -> Value {
     }
 }
 
-/// Name and value of each line, sorted by name.
+/// The name and value of each line, sorted by name.
 fn headers(headers: &HeaderMap) -> Vec<(&str, String)> {
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let mut lines: Vec<_> =

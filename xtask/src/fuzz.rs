@@ -1,4 +1,4 @@
-//! `fuzz`: one fuzz target for a while, on the stable toolchain.
+//! `fuzz`: runs one fuzz target for a while, on the stable toolchain.
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,12 @@ use crate::{Exit, usage};
 
 const USAGE: &str = "\
 fuzz [NAME [--time SECONDS]]
-  runs a fuzz target of cors-core for 60 seconds unless told otherwise; without a name, lists the targets
-  needs a C++ compiler, for libFuzzer
-  what it finds worth keeping goes to target/fuzz/corpus/NAME, which is begun with cors-core/tests/corpus/NAME
-  an input that breaks the target's law goes to target/fuzz/artifacts";
+  runs a fuzz target of cors-core for 60 seconds or SECONDS; without a name, lists the targets
+  needs a C++ compiler to build libFuzzer
+  collects interesting inputs in target/fuzz/corpus/NAME, starting from cors-core/tests/corpus/NAME
+  writes an input that breaks the target's law to target/fuzz/artifacts";
 
-/// Makes the compiler count which code ran and what was compared, as libFuzzer wants it.
+/// Makes the compiler count executed code and record comparisons, as libFuzzer requires.
 const INSTRUMENTED: &str = "-Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
@@ -47,7 +47,7 @@ pub fn run(parser: &mut Parser) -> Exit {
     };
     if !targets.contains(&name) {
         return Err(
-            format!("fuzz {name:?}: no such target; there are {}", targets.join(", ")).into()
+            format!("fuzz {name:?}: no such target; use one of {}", targets.join(", ")).into()
         );
     }
     Ok(match fuzz(&name, time.map_or(60, NonZeroU32::get)) {
@@ -59,7 +59,7 @@ pub fn run(parser: &mut Parser) -> Exit {
     })
 }
 
-/// A test of `cors-core` holds its folders and its targets to be the same.
+/// One folder per target: a test of `cors-core` keeps them in step.
 fn committed() -> PathBuf {
     workspace().join("cors-core/tests/corpus")
 }
@@ -105,15 +105,15 @@ fn fuzz(name: &str, seconds: u32) -> Result<(), String> {
     ))
 }
 
-/// Gives the program.
+/// Returns the program's path.
 fn build() -> Result<PathBuf, String> {
     let compiler = env::var("CXX").unwrap_or_else(|_| "c++".to_owned());
     let there = Command::new(&compiler).arg("--version").output();
     if !there.is_ok_and(|output| output.status.success()) {
-        return Err(format!("libFuzzer is built by a C++ compiler, and {compiler} does not run"));
+        return Err(format!("libFuzzer needs a C++ compiler, and {compiler} does not run"));
     }
     let host = host()?;
-    // With a target named, build scripts and macros are left as they are.
+    // With a target named, the flags do not reach build scripts and macros.
     Cargo::new(&format!(
         "build --release --manifest-path xtask/fuzz/Cargo.toml --target-dir target/fuzz --target {host}"
     ))
@@ -123,14 +123,14 @@ fn build() -> Result<PathBuf, String> {
     Ok(workspace().join("target/fuzz").join(host).join("release/fuzz"))
 }
 
-/// The platform that this toolchain builds for.
+/// The platform this toolchain builds for.
 fn host() -> Result<String, String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).arg("-vV").output();
     let output = output.map_err(|error| format!("rustc cannot be started: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).ok_or_else(|| "rustc -vV names no host".to_owned())
+    host.map(str::to_owned).ok_or_else(|| "rustc -vV does not name its host".to_owned())
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

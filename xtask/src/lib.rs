@@ -1,4 +1,4 @@
-//! What the commands, the test servers and the tests share: flags, policy files, processes and a small HTTP client.
+//! What the commands, the test servers and the tests share: flags, policy files, processes, a small HTTP client.
 
 pub mod client;
 pub mod explanation;
@@ -8,10 +8,10 @@ pub mod running;
 
 use std::path::Path;
 
-/// The top of the workspace that this was built from.
+/// The root of the workspace that this was built from.
 pub fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is in a folder of it")
 }
 
-/// The policy of `demo` when none is named.
+/// The default policy of `demo`.
 pub const DEMO_POLICY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo.toml");

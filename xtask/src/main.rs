@@ -1,5 +1,6 @@
-//! `cargo xtask COMMAND`: the project's commands, with nothing to install but cargo.
-//! Exits 0 on success, 1 on a failed check, 2 on wrong usage with a one-line message.
+//! `cargo xtask COMMAND`: the project's commands. They need nothing installed except cargo.
+//!
+//! Exits 0 on success, 1 on a failed check, and 2 on wrong usage, with a one-line message.
 
 use std::process::ExitCode;
 
@@ -27,7 +28,7 @@ mod test;
 mod tidy;
 mod tool;
 
-/// An error is wrong usage: a command says itself what else went wrong.
+/// An error means wrong usage. Commands report everything else themselves.
 type Exit = Result<ExitCode, lexopt::Error>;
 
 struct Command {
@@ -39,14 +40,14 @@ struct Command {
 const COMMANDS: &[Command] = &[
     Command {
         name: "demo",
-        about: "an API under a sample policy, a page to see it in a browser, and three curl lines",
+        about: "an API under a sample policy, a page to try it in a browser, and three curl lines",
         run: demo::run,
     },
     Command { name: "serve", about: "the test API under a policy file", run: serve::run },
-    Command { name: "check", about: "every error and warning of policy files", run: check::run },
+    Command { name: "check", about: "all errors and warnings in policy files", run: check::run },
     Command {
         name: "diff",
-        about: "what a second policy file allows that the first does not, and the reverse",
+        about: "what a second policy file allows that the first does not, and vice versa",
         run: diff::run,
     },
     Command {
@@ -54,30 +55,26 @@ const COMMANDS: &[Command] = &[
         about: "what a browser does with a fetch under a policy, and why",
         run: explain::run,
     },
-    Command { name: "test", about: "every test that needs nothing but Rust", run: test::run },
+    Command { name: "test", about: "all tests that need only Rust", run: test::run },
     Command {
         name: "conformance",
-        about: "one table of cases over TCP against every adapter",
+        about: "a table of test cases, sent over TCP to every adapter",
         run: conformance::run,
     },
-    Command { name: "browser", about: "the tests in real browsers", run: browser::run },
-    Command { name: "bench", about: "what the layers cost, beside the peers", run: bench::run },
+    Command { name: "browser", about: "tests in real browsers", run: browser::run },
+    Command { name: "bench", about: "the cost of our layers and of their peers", run: bench::run },
     Command {
         name: "peers",
-        about: "what other libraries answer otherwise, and who is right",
+        about: "where other libraries answer differently, and who is right",
         run: peers::run,
     },
     Command {
         name: "soak",
-        about: "the test servers under load and swaps, for long",
+        about: "the test servers under sustained load and policy swaps",
         run: soak::run,
     },
-    Command { name: "fuzz", about: "a fuzz target of the library, for a while", run: fuzz::run },
-    Command {
-        name: "mutants",
-        about: "breaks that no test notices, sought one by one",
-        run: mutants::run,
-    },
+    Command { name: "fuzz", about: "run a fuzz target for a while", run: fuzz::run },
+    Command { name: "mutants", about: "code changes that no test catches", run: mutants::run },
     Command { name: "ci", about: "format, lints, docs, features, MSRV and tests", run: ci::run },
 ];
 
@@ -99,7 +96,7 @@ fn dispatch(parser: &mut Parser) -> Exit {
         Some(command) => (command.run)(parser),
         None => {
             let names: Vec<_> = COMMANDS.iter().map(|command| command.name).collect();
-            Err(format!("{name:?}: no such command; there are {}", names.join(", ")).into())
+            Err(format!("{name:?}: no such command; use one of {}", names.join(", ")).into())
         }
     }
 }

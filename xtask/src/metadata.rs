@@ -1,4 +1,4 @@
-//! What `cargo metadata` says of the workspace, so that no list of crates or features is written twice.
+//! What `cargo metadata` says about the workspace, so that we list crates and features only once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,24 +7,24 @@ use serde_json::Value;
 
 use crate::cargo::Cargo;
 
-/// The workspace and everything it depends on.
+/// The workspace and all its dependencies.
 #[derive(Debug)]
 pub struct Workspace {
     packages: BTreeMap<String, Package>,
 }
 
-/// One package of the graph.
+/// A package in the dependency graph.
 #[derive(Debug)]
 pub struct Package {
     pub name: String,
     pub version: String,
-    /// As declared, if it is.
+    /// As declared in its manifest.
     pub rust_version: Option<String>,
     /// Without `default`.
     pub features: Vec<String>,
-    /// A member of the workspace outside `xtask` that others build on.
+    /// A member of the workspace outside `xtask` with a library target.
     is_library: bool,
-    /// Ids of what its users build as well: normal and build dependencies.
+    /// Ids of normal and build dependencies: its users build them too.
     needs: Vec<String>,
 }
 
@@ -32,11 +32,11 @@ impl Workspace {
     pub fn read() -> Result<Self, String> {
         let cargo = Cargo::new("metadata --format-version 1 --all-features");
         let document = serde_json::from_slice(&cargo.output()?);
-        Self::parse(&document.map_err(|error| format!("{cargo}   # prints no JSON: {error}"))?)
+        Self::parse(&document.map_err(|error| format!("{cargo}   # does not print JSON: {error}"))?)
             .ok_or_else(|| format!("{cargo}   # lacks a field that we read"))
     }
 
-    /// `None` if a field is missing or of another type.
+    /// `None` if a field is missing or has another type.
     pub fn parse(document: &Value) -> Option<Self> {
         let members: BTreeSet<&str> =
             document["workspace_members"].as_array()?.iter().filter_map(Value::as_str).collect();
@@ -78,7 +78,8 @@ impl Workspace {
         self.packages.values().filter(|package| package.is_library)
     }
 
-    /// Our libraries and all that their users build with them, on any platform and with any feature.
+    /// Our libraries and everything their users build with them, on any platform and with any
+    /// feature.
     pub fn built_by_users(&self) -> Vec<&Package> {
         let mut seen = BTreeSet::new();
         let mut open: Vec<&Package> = self.libraries().collect();
@@ -94,7 +95,7 @@ impl Workspace {
 }
 
 impl Package {
-    /// Flags for cargo: no feature, the default ones, each alone, and all.
+    /// Flags for cargo: no features, the default ones, each alone, and all.
     pub fn feature_sets(&self) -> Vec<String> {
         let alone =
             self.features.iter().map(|name| format!("--no-default-features --features {name}"));
@@ -103,7 +104,7 @@ impl Package {
     }
 }
 
-/// `dep_kinds` holds `null` for a normal dependency, else `"build"` or `"dev"`.
+/// `dep_kinds` contains `null` for a normal dependency, otherwise `"build"` or `"dev"`.
 fn is_for_users(dep: &Value) -> bool {
     let kinds = dep["dep_kinds"].as_array();
     kinds.is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"] != "dev"))

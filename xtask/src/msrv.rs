@@ -1,13 +1,13 @@
-//! The oldest Rust that our libraries promise to build with: stated once, in the workspace's `rust-version`.
+//! The oldest Rust that our libraries promise to build with, declared once: the workspace's `rust-version`.
 //!
-//! Without an old toolchain at hand two things show a broken promise: a dependency that declares a newer Rust
-//! (here), and an item of std that is newer (clippy's `incompatible_msrv`, in `ci`).
+//! Two checks find a broken promise without an old toolchain: dependencies must not declare a newer Rust
+//! (here), and we must not use newer items of std (clippy's `incompatible_msrv`, in `ci`).
 
 use crate::metadata::{Package, Workspace};
 
 const REPEAT: &str = "cargo xtask ci msrv";
 
-/// An error is the command that repeats what failed.
+/// The error is the command to repeat.
 pub fn step() -> Result<(), String> {
     let faults = faults(&Workspace::read()?);
     if faults.is_empty() {
@@ -32,7 +32,7 @@ fn faults(workspace: &Workspace) -> Vec<String> {
         if let Some(needed) = rust_version.as_deref().filter(|needed| Some(numbers(needed)) > ours)
         {
             faults.push(format!(
-                "{name} {version}: needs Rust {needed}; take an older one or raise rust-version"
+                "{name} {version}: needs Rust {needed}; use an older version or raise rust-version"
             ));
         }
     }
@@ -43,7 +43,7 @@ fn parse(package: &Package) -> Option<[u64; 3]> {
     package.rust_version.as_deref().map(numbers)
 }
 
-/// `1.88` and `1.88.0` are the same; cargo lets nothing but digits and dots stand there.
+/// `1.88` equals `1.88.0`. Cargo allows only digits and dots here.
 fn numbers(rust_version: &str) -> [u64; 3] {
     let mut parts = rust_version.split('.').map(|part| part.parse().unwrap_or(0));
     [(); 3].map(|()| parts.next().unwrap_or(0))

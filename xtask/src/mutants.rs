@@ -1,4 +1,5 @@
-//! `mutants`: the libraries broken in one place after the other, to see which break no test notices.
+//! `mutants`: changes the libraries in one place at a time and finds the changes that no test
+//! catches.
 
 use std::process::ExitCode;
 
@@ -11,19 +12,19 @@ use crate::{Exit, usage};
 
 const USAGE: &str = "\
 mutants [--shard K/N] [--file GLOB] [PACKAGE…]
-  breaks the libraries (or these packages of them) in one place after the other, and fails if the tests still pass
-  installs cargo-mutants and cargo-nextest where they are missing
-  with --shard, takes every N-th place, beginning with the K-th of 0 to N-1; with --file, only those in such files
-  what is left out, and why: .cargo/mutants.toml; the results: target/mutants.out";
+  changes the libraries (or only PACKAGE…) in one place at a time, and fails if the tests still pass
+  installs cargo-mutants and cargo-nextest if they are missing
+  with --shard, takes every N-th place, starting with the K-th of 0 to N-1; with --file, only places in such files
+  .cargo/mutants.toml lists what is skipped, and why; the results are in target/mutants.out";
 
-/// Whose tests are held to notice.
+/// The libraries whose tests must catch the changes.
 const PACKAGES: [&str; 4] = ["cors-core", "cors-axum", "cors-actix", "cors-warp"];
 
-/// Each mutant runs all properties, so each of them runs few cases: as few as find what the tests
-/// that look for a counterexample look for.
+/// Each mutant runs all property tests, so each runs few cases: as few as the tests that search
+/// for a counterexample need to find it.
 const CASES: &str = "64";
 
-/// The tools, at the versions under which the list of what is left out was made.
+/// The tools, in the versions that the list of skipped mutants was made with.
 const TOOLS: [Tool; 2] =
     [Tool { name: "mutants", version: "27.1.0" }, Tool { name: "nextest", version: "0.9.143" }];
 
@@ -38,7 +39,7 @@ pub fn run(parser: &mut Parser) -> Exit {
                 let value = value.string()?;
                 if !PACKAGES.contains(&value.as_str()) {
                     let packages = PACKAGES.join(", ");
-                    return Err(format!("mutants {value:?}: none of {packages}").into());
+                    return Err(format!("mutants {value:?}: not one of {packages}").into());
                 }
                 packages.push(value);
             }
@@ -68,13 +69,13 @@ pub fn run(parser: &mut Parser) -> Exit {
     Ok(match Cargo::new(&line).env("PROPTEST_CASES", CASES).run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(repeat) => {
-            eprintln!("xtask: some break went unnoticed; to repeat: {repeat}");
+            eprintln!("xtask: no test caught some change; to repeat: {repeat}");
             ExitCode::FAILURE
         }
     })
 }
 
-/// `K/N`, as cargo-mutants takes it.
+/// Parses `K/N`, which cargo-mutants takes as it is.
 fn read(text: &str) -> Result<String, String> {
     let numbers = text.split_once('/').and_then(|(k, n)| {
         let (k, n): (u32, u32) = (k.parse().ok()?, n.parse().ok()?);

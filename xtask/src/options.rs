@@ -1,4 +1,4 @@
-//! The flags of the commands that turn into another program, which reads the same ones: so wrong usage is found before
+//! The flags of commands that other programs run. Both sides parse them here, so you learn of wrong usage before
 //! anything is built.
 
 use std::ffi::{OsStr, OsString};
@@ -15,7 +15,7 @@ mod peers;
 pub use browser::Browser;
 pub use peers::Peers;
 
-/// The adapters that the test API is served with.
+/// The adapters that serve the test API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Adapter {
     /// `cors-axum`.
@@ -27,10 +27,10 @@ pub enum Adapter {
 }
 
 impl Adapter {
-    /// Every adapter there is.
+    /// All adapters.
     pub const ALL: &[Self] = &[Self::Axum, Self::Actix, Self::Warp];
 
-    /// As in `--adapter axum`.
+    /// The name, as in `--adapter axum`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Axum => "axum",
@@ -42,7 +42,7 @@ impl Adapter {
     fn parse(name: &OsStr) -> Result<Self, Error> {
         Self::ALL.iter().copied().find(|adapter| name == adapter.name()).ok_or_else(|| {
             let names: Vec<_> = Self::ALL.iter().map(|adapter| adapter.name()).collect();
-            format!("--adapter {name:?}: no such adapter; there is: {}", names.join(", ")).into()
+            format!("--adapter {name:?}: no such adapter; use one of {}", names.join(", ")).into()
         })
     }
 }
@@ -50,11 +50,11 @@ impl Adapter {
 /// `serve`: the test API on one adapter under one policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Serve {
-    /// Which adapter serves.
+    /// The adapter that serves.
     pub adapter: Adapter,
     /// The policy file, as the user wrote it.
     pub policy: PathBuf,
-    /// A loopback address; port 0 picks a free one.
+    /// A loopback address; port 0 means a free one.
     pub addr: SocketAddr,
 }
 
@@ -62,10 +62,10 @@ impl Serve {
     /// What `serve --help` prints.
     pub const USAGE: &str = "\
 serve --adapter axum|actix|warp --policy FILE --addr 127.0.0.1:PORT
-  serves the test API under the policy in FILE; port 0 picks a free port
-  on SIGHUP the file is read again; a bad one leaves the running policy in force";
+  serves the test API under the policy in FILE; port 0 means a free port
+  SIGHUP makes it read the file again; if the new policy is bad, the old one stays in force";
 
-    /// Reads the flags; `None` if help was asked for.
+    /// Parses the flags; `None` if the user asked for help.
     pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
         let (mut adapter, mut policy, mut addr) = (None, None, None);
         while let Some(arg) = parser.next()? {
@@ -88,7 +88,7 @@ serve --adapter axum|actix|warp --policy FILE --addr 127.0.0.1:PORT
         }))
     }
 
-    /// The command line that `parse` reads the same from.
+    /// The arguments that `parse` turns back into this value.
     pub fn to_args(&self) -> Vec<OsString> {
         let addr = self.addr.to_string();
         let flags: [&OsStr; 7] = [
@@ -104,31 +104,31 @@ serve --adapter axum|actix|warp --policy FILE --addr 127.0.0.1:PORT
     }
 }
 
-/// `demo`: the test API for a newcomer to try.
+/// `demo`: the test API for you to try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demo {
-    /// The policy file, as the user wrote it, or the sample.
+    /// The policy file, as the user wrote it; the sample by default.
     pub policy: PathBuf,
-    /// A loopback address, that of the first adapter; port 0 picks free ones for all. `None`: the usual one, or
-    /// free ports where that is taken.
+    /// The loopback address of the first adapter; port 0 means free ports for all. `None` if the
+    /// user gave none: the demo tries the usual ports, then free ones.
     pub addr: Option<SocketAddr>,
 }
 
 impl Demo {
-    /// Where the demo is unless told otherwise.
+    /// The default address.
     const USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
     /// What `demo --help` prints.
     pub const USAGE: &str = "\
 demo [--policy FILE] [--addr 127.0.0.1:PORT]
   serves the test API on axum, actix-web and warp side by side, under a sample policy (xtask/demo.toml),
-  and a page on another site to see it in a browser; prints the four addresses and three curl lines to try
-  on SIGHUP the policy file is read again
-  the first address is 127.0.0.1:8080 unless given, and the next three ports follow; port 0 picks four free ports, and
-  so does no --addr where one of the four is taken
+  and a page on another site to try it in a browser; prints the four addresses and three curl lines to try
+  SIGHUP makes it read the policy file again
+  uses the given port and the next three; without --addr, 8080 to 8083, or free ports if one of these is taken;
+  with port 0, four free ports
   runs until interrupted";
 
-    /// Reads the flags; `None` if help was asked for.
+    /// Parses the flags; `None` if the user asked for help.
     pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
         let (mut policy, mut addr) = (None, None);
         while let Some(arg) = parser.next()? {
@@ -144,7 +144,7 @@ demo [--policy FILE] [--addr 127.0.0.1:PORT]
             addr: match addr {
                 Some(addr) if addr.port() > LAST_PORT => {
                     return Err(format!(
-                        "--addr {addr}: the demo takes the next three ports as well; write {LAST_PORT} at most"
+                        "--addr {addr}: the demo also needs the next three ports; write a port up to {LAST_PORT}"
                     )
                     .into());
                 }
@@ -158,13 +158,13 @@ demo [--policy FILE] [--addr 127.0.0.1:PORT]
         self.addr.unwrap_or(Self::USUAL)
     }
 
-    /// The same on free ports.
+    /// The same demo on free ports.
     pub fn on_free_ports(&self) -> Self {
         let addr = Some(SocketAddr::new(self.addr().ip(), 0));
         Self { addr, ..self.clone() }
     }
 
-    /// Where each adapter is to serve.
+    /// Each adapter with its address.
     pub fn places(&self) -> Vec<(Adapter, SocketAddr)> {
         let first = self.addr();
         let step = u16::from(first.port() != 0);
@@ -173,7 +173,8 @@ demo [--policy FILE] [--addr 127.0.0.1:PORT]
         Adapter::ALL.iter().copied().zip(addrs).collect()
     }
 
-    /// The port of the page, which is on `localhost` wherever the adapters are; 0 for a free one.
+    /// The port of the page, which is on `localhost` whatever the adapters' address; 0 means a free
+    /// one.
     pub fn page_port(&self) -> u16 {
         match self.addr().port() {
             0 => 0,
@@ -181,7 +182,7 @@ demo [--policy FILE] [--addr 127.0.0.1:PORT]
         }
     }
 
-    /// The command line that `parse` reads the same from.
+    /// The arguments that `parse` turns back into this value.
     pub fn to_args(&self) -> Vec<OsString> {
         let mut args: Vec<OsString> =
             vec!["demo".into(), "--policy".into(), self.policy.clone().into()];
@@ -192,10 +193,11 @@ demo [--policy FILE] [--addr 127.0.0.1:PORT]
     }
 }
 
-/// The last port that leaves one to each adapter after the first, and to the page.
+/// The last first port that leaves one for each other adapter and for the page.
 const LAST_PORT: u16 = u16::MAX - Adapter::ALL.len() as u16;
 
-/// The test API echoes what it is sent and has no users: it is not for the network.
+/// The test API echoes what it receives and has no authentication, so it must not be on the
+/// network.
 fn loopback(value: OsString) -> Result<SocketAddr, Error> {
     let addr: SocketAddr = value.parse().map_err(|_| {
         format!("--addr {value:?}: not an address with a port; write 127.0.0.1:PORT")
@@ -209,7 +211,7 @@ fn loopback(value: OsString) -> Result<SocketAddr, Error> {
     Ok(addr)
 }
 
-/// Sets what a flag names, unless it was set before.
+/// Stores the value of a flag; an error if the flag appeared before.
 pub fn once<T>(flag: &str, slot: &mut Option<T>, value: T) -> Result<(), Error> {
     match slot.replace(value) {
         None => Ok(()),
@@ -226,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_handed_on_reads_the_same() {
+    fn arguments_parse_back_to_the_same_value() {
         let serve = Serve {
             adapter: Adapter::Axum,
             policy: "-odd name".into(),

@@ -1,4 +1,4 @@
-//! `peers`: our layers beside those of other libraries, in the `peers` program.
+//! `peers`: compares our layers with those of other libraries, with the `peers` program.
 
 use lexopt::Parser;
 use xtask::options::Peers;

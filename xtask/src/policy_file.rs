@@ -1,14 +1,14 @@
-//! Reading one policy file and saying what is wrong with it: a line per finding, `FILE:LINE: key = value: reason; fix`.
+//! Reads a policy file and prints what is wrong with it, one line per problem: `FILE:LINE: key = value: reason; fix`.
 
 use std::path::Path;
 
 use cors_core::Policy;
 use cors_core::file::{Format, check, read_file};
 
-/// What reading one policy file came to.
+/// A policy file and its problems.
 #[derive(Debug)]
 pub struct Judged {
-    /// One line per error or warning, in file order; of one key the first 1000.
+    /// One line per error or warning, in file order; at most 1000 per key.
     pub findings: Vec<String>,
     /// How many errors there are.
     pub errors: usize,
@@ -35,7 +35,8 @@ impl Judged {
     }
 }
 
-/// Reads and judges the policy file at `path`. A file that cannot be read is an error like any other.
+/// Reads and checks the policy file at `path`. If it cannot be read, that is an error like any
+/// other.
 pub fn judge(path: &Path) -> Judged {
     let text = match read_file(path) {
         Ok(text) => text,

@@ -1,5 +1,5 @@
-//! What a release needs: packages that build from nothing but themselves, dependencies that may be used, and the
-//! oldest of them that do.
+//! What a release needs: packages that build on their own, dependencies we may use, and builds with the oldest
+//! versions of them that we allow.
 
 use std::fs;
 use std::io;
@@ -14,21 +14,21 @@ use crate::tool::Tool;
 
 const DENY: Tool = Tool { name: "deny", version: "0.20.2" };
 
-/// Licences, sources and doubles of everything that is built. Advisories too, where their database can be had.
+/// Checks licences, sources and duplicates of all dependencies, and advisories if their database can be fetched.
 pub fn deny() -> Result<(), String> {
     DENY.install()?;
     Cargo::new("deny --config .cargo/deny.toml check licenses bans sources").run()?;
     if Cargo::new("deny --config .cargo/deny.toml fetch db").succeeds() {
         return Cargo::new("deny --config .cargo/deny.toml check advisories").run();
     }
-    println!("the database of advisories cannot be fetched: they are not looked at");
+    println!("the advisory database cannot be fetched; skipping advisories");
     Ok(())
 }
 
-/// Each library as it would be published, built from its package and from those of ours that it needs.
+/// Builds each library from the package we would publish, with our other packages as its dependencies.
 ///
-/// In a copy, where ours require each other by the exact version that they have: our own manifests name no
-/// version, so that cargo never looks for ours in a registry.
+/// Works on a copy in which our packages require each other by exact version. Our own manifests name no version, so
+/// that cargo never looks for our packages in a registry.
 pub fn package() -> Result<(), String> {
     let all = Workspace::read()?;
     let libraries: Vec<&Package> = all.libraries().collect();
@@ -46,7 +46,7 @@ pub fn package() -> Result<(), String> {
                 ours.insert("version".to_owned(), format!("={version}").into());
             }
         }
-        // Else cargo does not let the packages find each other.
+        // Otherwise cargo does not let the packages find each other.
         package.insert("publish".to_owned(), true.into());
         workspace.insert("package".to_owned(), package.into());
         workspace.insert("dependencies".to_owned(), dependencies.into());
@@ -59,7 +59,8 @@ pub fn package() -> Result<(), String> {
     .run()
 }
 
-/// The libraries with the oldest versions of what they name themselves, and each feature of theirs.
+/// Builds the libraries, with each of their features, against the oldest versions of their direct
+/// dependencies.
 pub fn minimal() -> Result<(), String> {
     let all = Workspace::read()?;
     let libraries: Vec<_> = all.libraries().collect();
@@ -68,7 +69,7 @@ pub fn minimal() -> Result<(), String> {
     copy_libraries(&names, &copy, |_| {})
         .map_err(|error| format!("cargo xtask ci minimal   # {}: {error}", copy.display()))?;
     let manifest = "--manifest-path target/minimal/Cargo.toml";
-    // What chooses the oldest is not stable yet.
+    // Choosing minimal versions is still unstable.
     Cargo::new(&format!("generate-lockfile --quiet -Zdirect-minimal-versions {manifest}"))
         .env("RUSTC_BOOTSTRAP", "1")
         .run()?;
@@ -82,8 +83,8 @@ pub fn minimal() -> Result<(), String> {
     Ok(())
 }
 
-/// A workspace of the libraries alone: what is there for tests, ours and those of the other members, would be chosen too.
-/// `change` is for the workspace's own table.
+/// Copies only the libraries, without dev-dependencies: those would take part in choosing versions.
+/// `change` edits the workspace's table.
 fn copy_libraries(names: &[String], to: &Path, change: impl FnOnce(&mut Table)) -> io::Result<()> {
     if to.exists() {
         fs::remove_dir_all(to)?;

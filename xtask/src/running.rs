@@ -1,4 +1,4 @@
-//! A program that runs beside a test: its output is read line by line, and it ends when its guard is dropped.
+//! Runs a program beside a test: read its output line by line, drop its guard to end it.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -7,10 +7,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-/// Long enough for cargo to build the servers on a slow machine before they say anything.
+/// Cargo may have to build the servers on a slow machine before they print anything.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// The guard of a started program.
+/// A running program. Dropping this ends it.
 #[derive(Debug)]
 pub struct Running {
     child: Child,
@@ -19,7 +19,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts the program with nothing on its standard input.
+    /// Starts the program with empty standard input.
     pub fn start(command: &mut Command) -> io::Result<Self> {
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
@@ -43,11 +43,11 @@ impl Running {
         self.stderr.recv_timeout(PATIENCE).ok()
     }
 
-    /// Reads standard output up to the line `listening on http://ADDR`, and returns ADDR.
+    /// Reads standard output up to the line `listening on http://ADDR` and returns ADDR.
     ///
     /// # Panics
     ///
-    /// If the output ends without it: the message holds what stood on standard error.
+    /// If the output ends without it. The message contains standard error.
     pub fn addr(&self) -> SocketAddr {
         while let Some(line) = self.next_out() {
             let Some(rest) = line.strip_prefix("listening on http://") else { continue };
@@ -57,7 +57,8 @@ impl Running {
         panic!("it does not listen: {:#?}", self.stderr.iter().collect::<Vec<_>>());
     }
 
-    /// Waits for the program to end by itself, for ever: read its output up to `None` first.
+    /// Waits, without a timeout, for the program to end by itself. Read its output up to `None`
+    /// first.
     pub fn wait(&mut self) -> io::Result<ExitStatus> {
         self.child.wait()
     }
@@ -65,7 +66,7 @@ impl Running {
     /// Sends a signal by its name, such as `HUP`, to this process alone.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) -> io::Result<()> {
-        // The shell's own `kill`: the program of that name is not on every machine.
+        // The shell's built-in `kill`: not every machine has the program.
         let script = format!("kill -{name} {}", self.id());
         let status = Command::new("sh").args(["-c", &script]).status()?;
         if status.success() { Ok(()) } else { Err(io::Error::other(format!("{script}: {status}"))) }
@@ -74,13 +75,13 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Either may fail because the program has ended, which is what is wanted.
+        // Either fails if the program has already ended, which is fine.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Reads in a thread of its own, so that a program with much to say on one side never blocks.
+/// Reads on its own thread, so that a program that prints a lot never blocks.
 fn lines(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
     let (sender, receiver) = channel();
     if let Some(pipe) = pipe {

@@ -1,4 +1,4 @@
-//! `serve`: turns into the `servers` program, which cargo builds first.
+//! `serve`: builds the `servers` program and becomes it.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ pub fn run(parser: &mut Parser) -> Exit {
     }
 }
 
-/// Turns into the `servers` program.
+/// Becomes the `servers` program.
 pub fn become_servers(args: Vec<OsString>) -> ExitCode {
     cargo::become_program("--package servers", args)
 }

@@ -1,4 +1,4 @@
-//! A test server in a process of its own, whose policy is swapped.
+//! A test server in its own process, with a policy that you can swap.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -9,7 +9,7 @@ use xtask::running::Running;
 
 use crate::cargo;
 
-/// The server and its policy file, which go when this is dropped.
+/// The server and its policy file. Dropping this removes both.
 pub struct Server {
     pub adapter: Adapter,
     file: PathBuf,
@@ -17,20 +17,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// Not started yet; `by` is the command that wants it.
+    /// Starts nothing yet. `by` is the command that needs the server.
     pub fn new(by: &str, adapter: Adapter) -> Self {
         let name = format!("cors-{by}-{}-{}.toml", std::process::id(), adapter.name());
         Self { adapter, file: std::env::temp_dir().join(name), running: None }
     }
 
-    /// Where the server listens, with that policy in force.
+    /// Puts `policy` in force and returns where the server listens.
     pub fn under(&mut self, policy: &str) -> Result<SocketAddr, String> {
         if let Some((running, addr)) = self.running.as_ref().filter(|_| cfg!(unix)) {
             return match self.reload(running, policy)? {
                 Reloaded::InForce => Ok(*addr),
-                Reloaded::Refused(said) => {
-                    Err(format!("its server does not take the policy:\n{said}"))
-                }
+                Reloaded::Refused(said) => Err(format!("its server refuses the policy:\n{said}")),
             };
         }
         self.write(policy)?;
@@ -39,16 +37,16 @@ impl Server {
         Ok(addr)
     }
 
-    /// Has a running server read a policy that it must not take.
+    /// Gives the running server a policy that it must refuse.
     pub fn refuses(&self, policy: &str) -> Result<(), String> {
         let (running, _) = self.running.as_ref().ok_or("its server is not started")?;
         match self.reload(running, policy)? {
-            Reloaded::InForce => Err("its server takes a bad policy".to_owned()),
+            Reloaded::InForce => Err("its server accepts a bad policy".to_owned()),
             Reloaded::Refused(_) => Ok(()),
         }
     }
 
-    /// The process id of one that is started.
+    /// The process id, once started.
     pub fn id(&self) -> Option<u32> {
         self.running.as_ref().map(|(running, _)| running.id())
     }
@@ -57,7 +55,7 @@ impl Server {
         fs::write(&self.file, policy).map_err(|error| format!("{}: {error}", self.file.display()))
     }
 
-    /// Waits for the server's own word: a request sent from then on meets the new policy.
+    /// Waits until the server confirms: requests sent after that get the new policy.
     fn reload(&self, running: &Running, policy: &str) -> Result<Reloaded, String> {
         self.write(policy)?;
         hang_up(running)?;
@@ -78,10 +76,10 @@ impl Server {
     }
 }
 
-/// What came of it.
+/// How the server reacted to the policy.
 enum Reloaded {
     InForce,
-    /// With what the server says of the policy.
+    /// What the server said about the policy.
     Refused(String),
 }
 
@@ -118,7 +116,7 @@ fn start(adapter: Adapter, policy: &Path) -> Result<(Running, SocketAddr), Strin
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It lies in the folder for temporary files: what cannot be removed does no harm.
+        // In the folder for temporary files, so a leftover is harmless.
         let _ = fs::remove_file(&self.file);
     }
 }

@@ -1,5 +1,5 @@
-//! `soak`: the test servers under a bounded load for some minutes, while their policy is swapped several times a
-//! second. Every answer must be the one of a policy that was in force, and no server may grow.
+//! `soak`: bounded load on the test servers for some minutes, with several policy swaps per second. Every answer
+//! must match a policy that was in force, and no server's memory may grow.
 
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,18 +22,18 @@ use memory::Memory;
 
 const USAGE: &str = "\
 soak [--seconds N]
-  loads the three test servers for N seconds (300 unless given) with good, refused and hostile requests, and swaps their
-  policy by SIGHUP several times a second; fails on a wrong answer, and where a server's memory grows after warm-up";
+  sends good, refused and hostile requests to the three test servers for N seconds (default: 300) and swaps their
+  policy by SIGHUP several times a second; fails on a wrong answer, or if a server's memory grows after warm-up";
 
 const SECONDS: u64 = 300;
 
 /// From the end of one swap to the next.
 const BETWEEN_SWAPS: Duration = Duration::from_millis(200);
 
-/// Each so many swaps the file is a bad one, which leaves the policy in force.
+/// Every so many swaps, the file is bad and the old policy stays in force.
 const BAD_EVERY: usize = 10;
 
-/// What is swapped: their answers differ in every header of the protocol.
+/// The policies to swap. Their answers differ in every header of the protocol.
 const POLICIES: [&str; 2] = [
     "allow_origins = ['https://app.example.com', 'https://*.app.example.com']\n\
      allow_methods = ['PUT']\nallow_headers = ['content-type']\nallow_credentials = true\nmax_age = 60\n",
@@ -66,7 +66,7 @@ pub fn run(parser: &mut Parser) -> Exit {
 }
 
 fn soak(length: Duration) -> Result<(), String> {
-    // Not for release: an overflow is to be a fault.
+    // Not for release: overflows must panic.
     Cargo::new("build --package servers")
         .run()
         .map_err(|repeat| format!("the servers cannot be built; to repeat: {repeat}"))?;
@@ -77,7 +77,7 @@ fn soak(length: Duration) -> Result<(), String> {
             let stop = &stop;
             scope.spawn(move || {
                 let told = soak_one(&mut server, length, stop);
-                // One that has failed ends the others.
+                // A failure ends the others.
                 stop.fetch_or(told.is_err(), Ordering::Relaxed);
                 told.map_err(|fault| format!("{}: {fault}", server.adapter.name()))
             })
@@ -89,7 +89,7 @@ fn soak(length: Duration) -> Result<(), String> {
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\nsoak: ")) }
 }
 
-/// Until `length` is over, or `stop` is set.
+/// Runs until `length` has passed or `stop` is set.
 fn soak_one(server: &mut Server, length: Duration, stop: &AtomicBool) -> Result<(), String> {
     let mut answers = Answers::of(server.under(POLICIES[0])?);
     for (which, policy) in POLICIES.iter().enumerate() {
@@ -112,7 +112,7 @@ fn soak_one(server: &mut Server, length: Duration, stop: &AtomicBool) -> Result<
     memory.verdict()
 }
 
-/// How often the policy was swapped.
+/// Returns the number of swaps.
 fn swap(
     server: &mut Server,
     answers: &Answers,

@@ -1,4 +1,4 @@
-//! `test`: every test that needs nothing but Rust.
+//! `test`: runs all tests that need only Rust.
 
 use std::num::NonZeroU32;
 use std::process::ExitCode;
@@ -11,8 +11,8 @@ use crate::{Exit, usage};
 
 const USAGE: &str = "\
 test [--cases N]
-  runs every test that needs nothing but Rust, documentation examples included
-  each property is tried on N generated cases; without --cases on some thousands";
+  runs all tests that need only Rust, including documentation examples
+  each property test runs N generated cases, or by default some thousands";
 
 pub fn run(parser: &mut Parser) -> Exit {
     let mut cases = None;
@@ -32,13 +32,13 @@ pub fn run(parser: &mut Parser) -> Exit {
     })
 }
 
-/// An error is the command that repeats what failed.
+/// The error is the command to repeat.
 pub fn tests() -> Result<(), String> {
     run_tests(None)
 }
 
 fn run_tests(cases: Option<NonZeroU32>) -> Result<(), String> {
-    // nextest leaves documentation examples out.
+    // nextest does not run documentation examples.
     Cargo::new("test --doc --workspace --all-features").run()?;
     let nextest = Cargo::new("nextest --version").succeeds();
     let runner = if nextest { "nextest run" } else { "test --tests" };

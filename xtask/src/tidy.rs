@@ -1,6 +1,7 @@
-//! House rules that a machine can check and no lint does.
+//! House rules that no lint checks.
 
 mod names;
+mod words;
 
 use std::fs;
 use std::io;
@@ -11,7 +12,7 @@ use xtask::workspace;
 
 const REPEAT: &str = "cargo xtask ci tidy";
 
-/// What may stand at the top level beside dot files, `LICENSE*`, settings (`*.toml`) and `target`.
+/// What is allowed at the top level besides dot files, `LICENSE*`, `*.toml` and `target`.
 const TOP: &[&str] = &[
     "cors-core",
     "cors-axum",
@@ -26,11 +27,11 @@ const TOP: &[&str] = &[
     "SECURITY.md",
 ];
 
-/// Cut in two, so that this file passes its own check.
+/// Split so that this file passes its own check.
 const UNFINISHED: &[&str] =
     &[concat!("todo", "!("), concat!("unimplemented", "!("), concat!("#[", "ignore")];
 
-/// An error is the command that repeats what failed.
+/// The error is the command to repeat.
 pub fn step() -> Result<(), String> {
     let faults =
         faults().unwrap_or_else(|error| vec![format!("the sources cannot be read: {error}")]);
@@ -47,9 +48,9 @@ fn faults() -> io::Result<Vec<String>> {
     for entry in fs::read_dir(root)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !may_stand_at_the_top(&name) {
+        if !is_allowed_at_the_top(&name) {
             faults.push(format!(
-                "{name}: not at the top level; move it into the crate that it belongs to"
+                "{name}: not allowed at the top level; move it into the crate it belongs to"
             ));
         }
         if name != ".git" && name != "target" {
@@ -59,32 +60,33 @@ fn faults() -> io::Result<Vec<String>> {
     Ok(faults)
 }
 
-fn may_stand_at_the_top(name: &str) -> bool {
+fn is_allowed_at_the_top(name: &str) -> bool {
     name.starts_with('.')
         || name.starts_with("LICENSE")
         || name.ends_with(".toml")
         || TOP.contains(&name)
 }
 
-/// A file, or all files of a folder.
+/// Checks a file, or all files below a folder.
 fn walk(path: &Path, faults: &mut Vec<String>) -> io::Result<()> {
     if path.is_dir() {
         for entry in fs::read_dir(path)? {
             let entry: PathBuf = entry?.path();
-            // Of a workspace of its own.
+            // `xtask/fuzz` is a workspace with a target folder of its own.
             if entry.file_name().is_none_or(|name| name != "target") {
                 walk(&entry, faults)?;
             }
         }
         return Ok(());
     }
-    // Pictures and bytes of the fuzz targets are no text.
+    // Pictures and fuzz inputs are not text.
     let Ok(text) = fs::read_to_string(path) else { return Ok(()) };
+    faults.extend(words::faults(path.strip_prefix(workspace()).unwrap_or(path), &text));
     let is_code = path.extension().is_some_and(|extension| extension == "rs");
     for (index, line) in text.lines().enumerate() {
         let at = || format!("{}:{}", path.display(), index + 1);
         if let Some(mark) = UNFINISHED.iter().find(|mark| is_code && line.contains(**mark)) {
-            faults.push(format!("{}: {mark}: finish it or take it out", at()));
+            faults.push(format!("{}: {mark}: finish it or remove it", at()));
         }
         if let Some(fault) = names::fault(line) {
             faults.push(format!("{}: {fault}", at()));

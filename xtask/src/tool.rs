@@ -1,18 +1,18 @@
-//! Programs that cargo runs as its own commands, and that are not on every machine.
+//! Cargo subcommands that not every machine has.
 
 use crate::cargo::Cargo;
 
-/// A cargo command that `cargo install` brings, at the version that its settings here were made for.
+/// A cargo subcommand, installed in the version that our settings for it were made for.
 #[derive(Clone, Copy, Debug)]
 pub struct Tool {
-    /// As in `cargo NAME`.
+    /// The name, as in `cargo NAME`.
     pub name: &'static str,
-    /// Whatever is installed already is taken as it is.
+    /// Only for installing: a version that is already there is used as it is.
     pub version: &'static str,
 }
 
 impl Tool {
-    /// Installs it where it is missing; an error is the command that failed.
+    /// Installs the tool if it is missing. The error is the command that failed.
     pub fn install(self) -> Result<(), String> {
         let Self { name, version } = self;
         if Cargo::new(&format!("{name} --version")).succeeds() {

@@ -1,17 +1,17 @@
-//! `check`: what it prints for each kind of bad file, and how it exits.
+//! The output and exit code of `check` for each kind of bad file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What `check` printed and how it exited, with the folder of the test's files left out.
+/// The output and exit code of `check`, without the folder of the test's files.
 struct Checked {
     code: Option<i32>,
     stdout: String,
     stderr: String,
 }
 
-/// Run from another folder than the files', as users do.
+/// Runs in another folder than that of the files, as users do.
 fn check(files: &[PathBuf]) -> Checked {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .arg("check")
@@ -108,14 +108,14 @@ max_age = 90000
 }
 
 #[test]
-fn a_missing_key_stands_at_line_1() {
+fn a_missing_key_is_reported_at_line_1() {
     let checked = check(&[file("missing-key.toml", "\n\nmax_age = 1\n")]);
     assert_eq!(checked.code, Some(1));
     assert_eq!(line_numbers(&checked.stdout, "missing-key.toml"), [1]);
 }
 
 #[test]
-fn text_that_is_no_toml_or_json_is_an_error_with_its_line() {
+fn text_that_is_not_toml_or_json_is_an_error_with_its_line() {
     let toml = check(&[file("broken.toml", "allow_origins = \"*\"\nmax_age = = 1\n")]);
     assert_eq!(toml.code, Some(1));
     assert!(line_numbers(&toml.stdout, "broken.toml").contains(&2), "{}", toml.stdout);
@@ -153,7 +153,7 @@ fn what_cannot_be_read_is_an_error_on_standard_output() {
 }
 
 #[test]
-fn of_many_findings_the_rest_is_counted() {
+fn findings_beyond_the_limit_are_counted() {
     let many =
         file("many.toml", format!("allow_origins = [\n{}]\nmax_age = -1\n", "1,\n".repeat(5000)));
     let checked = check(&[many]);

@@ -1,10 +1,10 @@
-//! `conformance` on tables of the test's own: a wrong expectation fails and is named, and so is a malformed table.
+//! `conformance` with tables of this test: it names each wrong expectation and each malformed table.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What it printed and how it exited.
+/// Its output and exit code.
 struct Run {
     code: Option<i32>,
     stdout: String,
@@ -60,7 +60,7 @@ cases = [
 "#;
 
 #[test]
-fn what_is_not_as_wanted_fails_and_is_named() {
+fn each_wrong_answer_fails_and_is_named() {
     let path = table("mixed.toml", MIXED);
     let run = conformance(&["--adapter", "axum"], &path);
     assert_eq!(run.code, Some(1), "{}{}", run.stdout, run.stderr);
@@ -84,7 +84,7 @@ fn what_is_not_as_wanted_fails_and_is_named() {
 }
 
 #[test]
-fn a_filter_chooses() {
+fn a_filter_selects_cases() {
     let run =
         conformance(&["--adapter", "axum", "--filter", "two origins"], &table("one.toml", MIXED));
     assert!(run.stdout.ends_with("\n13 cases on axum\n3 passed, 10 failed\n"), "{}", run.stdout);
@@ -136,14 +136,14 @@ fn a_malformed_table_is_named_with_its_line_before_anything_runs() {
 }
 
 #[test]
-fn a_table_that_is_not_there_is_named() {
+fn a_missing_table_is_named() {
     let run = conformance(&[], Path::new("nowhere.toml"));
     assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
     assert!(run.stderr.starts_with("nowhere.toml:1: cannot be read"), "{}", run.stderr);
 }
 
 #[test]
-fn help_tells_what_it_does() {
+fn help_shows_the_usage() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     let output = command.args(["conformance", "--help"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
@@ -153,7 +153,7 @@ fn help_tells_what_it_does() {
 #[test]
 fn wrong_usage_exits_2_with_one_line() {
     for (args, wanted) in [
-        (["--adapter", "rocket"], "there is: axum"),
+        (["--adapter", "rocket"], "use one of axum"),
         (["--frobnicate", "x"], "--frobnicate"),
         (["x.toml", "--filter"], "--filter"),
     ] {

@@ -1,4 +1,4 @@
-//! What rustc says to the likely mistakes with types: it names what to write.
+//! rustc's errors for likely mistakes with types say what to write.
 
 use std::fs;
 use std::path::Path;
@@ -31,7 +31,7 @@ const SAID: &[&str] = &[
 ];
 
 #[test]
-fn each_mistake_is_told_what_to_write() {
+fn each_error_says_what_to_write() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diagnostics");
     fs::create_dir_all(folder.join("src")).unwrap();
     let path = workspace().join("cors-axum");
@@ -44,13 +44,13 @@ fn each_mistake_is_told_what_to_write() {
     fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["check", "--quiet", "--offline"]).current_dir(&folder);
-    // The settings of the tests' own run are none of its business.
+    // Without the settings of this test run.
     cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS").env("CARGO_TERM_COLOR", "never");
     let output = cargo.output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     for said in SAID {
-        assert!(text.contains(said), "{said}\nis not said:\n{text}");
+        assert!(text.contains(said), "{said}\nis missing in\n{text}");
     }
     assert!(text.contains("due to 5 previous errors"), "{text}");
 }

@@ -1,4 +1,4 @@
-//! `diff`: what it prints for two policy files, and how it exits.
+//! The output and exit code of `diff` for two policy files.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -35,7 +35,7 @@ const DIFF: &str = r#"from old.toml to new.json:
 ~ max_age 60 -> none: how long browsers keep a preflight's answer
 "#;
 
-/// The exit code, standard output and standard error, run in the folder of the test's files.
+/// Runs in the folder of the test's files; returns the exit code, standard output and standard error.
 fn diff(args: &[impl AsRef<OsStr>]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .arg("diff")
@@ -59,7 +59,7 @@ fn each_difference_is_a_line_with_its_fetch() {
 }
 
 #[test]
-fn alike_in_other_words() {
+fn the_same_policy_in_other_words_does_not_differ() {
     let one = file(
         "one.toml",
         "allow_origins = [\"https://a.test\", { regex = 'https://(b|c)\\.test' }]\n",
@@ -73,7 +73,7 @@ fn alike_in_other_words() {
 }
 
 #[test]
-fn what_else_changes() {
+fn other_keys_that_differ_are_listed() {
     let one = file(
         "forbid.toml",
         "allow_origins = \"https://a.test\"\ndisallowed_origin = \"forbid\"\nmax_age = 600\n",

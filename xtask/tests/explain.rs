@@ -1,4 +1,4 @@
-//! `explain`: what it prints, and how it exits.
+//! The output and exit code of `explain`.
 
 use std::fs;
 use std::path::Path;
@@ -77,7 +77,7 @@ fn a_fetch_that_is_not_readable_fails() {
 }
 
 #[test]
-fn what_the_policy_cannot_mend_has_a_fix_too() {
+fn what_the_policy_cannot_fix_has_a_fix_elsewhere() {
     let app = "https://app.example.com";
     for (args, fix) in [
         (
@@ -131,13 +131,13 @@ fn wrong_usage_is_one_line() {
     let origin = "https://app.example.com";
     for (args, says) in [
         (&[][..], "--origin is missing"),
-        (&["--origin", "app.example.com"], "no page has that origin"),
-        (&["--origin", "localhost:3000"], "no page has that origin"),
+        (&["--origin", "app.example.com"], "no page has this origin"),
+        (&["--origin", "localhost:3000"], "no page has this origin"),
         (&["--origin", "https://*.example.com"], "not a pattern"),
-        (&["--origin", origin, "--url", "api.example/x"], "write it whole"),
-        (&["--origin", origin, "--url", ""], "write it whole"),
+        (&["--origin", origin, "--url", "api.example/x"], "write the whole URL"),
+        (&["--origin", origin, "--url", ""], "write the whole URL"),
         (&["--origin", origin, "--header", "x-a"], "write NAME:VALUE"),
-        (&["--origin", origin, "--credentials", "yes"], "omit, same-origin and include"),
+        (&["--origin", origin, "--credentials", "yes"], "omit, same-origin or include"),
         (&["--origin", origin, "--origin", origin], "--origin is given twice"),
         (&["--origin", origin, "--verbose"], "--verbose"),
     ] {

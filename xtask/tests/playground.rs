@@ -1,4 +1,4 @@
-//! The demo's page over sockets: what it serves and to whom, and that its policy editor reaches all three servers.
+//! The demo's page over sockets: what it serves, to which hosts, and that its policy editor reaches all three servers.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,7 +33,7 @@ struct Demo {
 }
 
 impl Demo {
-    /// `name` is used by no other test.
+    /// `name` must be unique among the tests.
     fn start(name: &str) -> Self {
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("playground-{name}.toml"));
         fs::write(&file, POLICY).unwrap();
@@ -53,7 +53,7 @@ impl Demo {
         send(self.page, Request { method: "GET", target, headers: &headers }).unwrap()
     }
 
-    /// As the page's own script sends it.
+    /// Sends what the page's own script sends.
     fn post(&self, target: &str, body: &Value) -> (u16, Value) {
         let origin = format!("http://{}", self.host);
         let headers =
@@ -148,18 +148,18 @@ fn the_page_is_at_localhost_and_its_frames_at_every_name_of_this_machine() {
 }
 
 #[test]
-fn it_listens_on_loopback_alone() {
+fn it_listens_only_on_loopback() {
     let demo = Demo::start("loopback");
     let port = demo.page.port();
-    // Whoever listens on every address listens on this one too, where it is one of this machine's.
+    // A program that listens on every address also listens on this one.
     assert!(TcpStream::connect(("127.0.0.2", port)).is_err());
-    // `localhost` is both, and another program must not be what answers there.
+    // `localhost` means both, and no other program may answer there.
     let ipv6 = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok();
     assert_eq!(TcpStream::connect((Ipv6Addr::LOCALHOST, port)).is_ok(), ipv6);
 }
 
 #[test]
-fn the_editor_is_for_its_own_page_alone() {
+fn only_its_own_page_can_use_the_editor() {
     let demo = Demo::start("guard");
     let (host, port) = (&*demo.host, demo.page.port());
     let own = format!("http://{host}");
@@ -179,7 +179,7 @@ fn the_editor_is_for_its_own_page_alone() {
         &[("Host", host), ("Origin", &own), ("Origin", &own)],
         &[("Host", host), ("Origin", &own), ("Sec-Fetch-Site", "cross-site")],
         &[("Host", host), ("Origin", &own), ("Sec-Fetch-Site", "none")],
-        // Pages that came here by other names (DNS rebinding).
+        // Pages that reached this address under another name (DNS rebinding).
         &[("Host", &evil), ("Origin", &evil_origin), ("Sec-Fetch-Site", "same-origin")],
         &[("Host", &evil), ("Origin", &own)],
         &[("Host", &ip), ("Origin", &ip_origin), ("Sec-Fetch-Site", "same-origin")],
@@ -195,14 +195,14 @@ fn the_editor_is_for_its_own_page_alone() {
     assert_eq!(demo.text(), POLICY);
     assert_eq!(demo.readers("https://other.example"), [false; 3]);
 
-    // No browser that lacks Sec-Fetch-Site is left out.
+    // Browsers without Sec-Fetch-Site can use it too.
     let (status, _) = demo.post_as(&[("Host", host), ("Origin", &own)], "/policy", &body);
     assert_eq!(status, 200);
     assert_eq!(demo.readers("https://other.example"), [true; 3]);
 }
 
 #[test]
-fn a_policy_is_checked_as_check_does() {
+fn the_page_checks_a_policy_like_the_command() {
     let demo = Demo::start("check");
     let (status, told) = demo.post("/check", &json!({ "policy": POLICY }));
     let none = json!({ "findings": [], "errors": 0, "warnings": 0, "in_force": true });
@@ -233,7 +233,7 @@ fn a_policy_is_checked_as_check_does() {
 }
 
 #[test]
-fn a_policy_put_in_force_is_so_on_all_three() {
+fn a_new_policy_is_in_force_on_all_three() {
     let demo = Demo::start("put");
     assert_eq!(demo.text(), POLICY);
     assert_eq!(demo.readers("https://other.example"), [false; 3]);
@@ -258,11 +258,11 @@ fn a_policy_put_in_force_is_so_on_all_three() {
 
 #[test]
 #[cfg(unix)]
-fn a_hangup_brings_the_file_back_to_the_page_too() {
+fn sighup_reloads_the_file_on_the_page_too() {
     let demo = Demo::start("hup");
     demo.post("/policy", &json!({ "policy": OTHER }));
     demo.running.signal("HUP").unwrap();
-    // Cargo, which builds the servers first, may have said something before.
+    // Cargo builds the servers first and may print something before.
     let done = format!("{}: read again, in force", demo.file.display());
     assert!(std::iter::from_fn(|| demo.running.next_err()).any(|line| line == done));
     assert_eq!(demo.text(), POLICY);
@@ -270,7 +270,7 @@ fn a_hangup_brings_the_file_back_to_the_page_too() {
 }
 
 #[test]
-fn a_fix_is_written_into_the_text_and_then_the_fetch_is_readable() {
+fn a_fix_goes_into_the_text_and_makes_the_fetch_readable() {
     let demo = Demo::start("fix");
     let app = format!("http://app.localhost:{}", demo.page.port());
     let wanted = fetch(&app, "put", json!([["x-odd", "1"]]), "include");
@@ -293,7 +293,7 @@ fn a_fix_is_written_into_the_text_and_then_the_fetch_is_readable() {
     let (status, told) =
         demo.post("/explain", &json!({ "policy": text, "fetch": mended["fetch"] }));
     assert_eq!((status, &told["readable"], &told["fix"]), (200, &json!(true), &Value::Null));
-    // What `/echo` has for scripts, and what it keeps from them.
+    // `/echo` sends this header but does not expose it.
     let answer =
         told["events"].as_array().unwrap().iter().rev().find(|event| event["received"].is_object());
     assert!(answer.unwrap().to_string().contains("x-secret"));
@@ -323,7 +323,7 @@ fn a_fix_in_the_script_changes_the_fetch() {
     assert_eq!(mended["fetch"], fetch("https://app.example.com", "PATCH", json!([]), "omit"));
 }
 
-/// To the name: what is explained beside what each server's answer has for the script.
+/// Compares every header name that the explanation shows with the ones each server lets the script see.
 #[test]
 fn the_explained_headers_are_those_of_each_server() {
     let demo = Demo::start("seen");
@@ -332,7 +332,7 @@ fn the_explained_headers_are_those_of_each_server() {
             "allow_origins = ['https://a.test', 'https://b.test']\nallow_methods = '*'\nexpose_headers = {exposes}"
         );
         assert_eq!(demo.post("/policy", &json!({ "policy": policy })).0, 200);
-        // Not OPTIONS: that 405 is each framework's own.
+        // Not OPTIONS: each framework has a 405 of its own.
         for method in ["GET", "HEAD", "POST", "PUT", "DELETE"] {
             let asked = fetch("https://a.test", method, json!([]), "omit");
             let (_, told) = demo.post("/explain", &json!({ "policy": policy, "fetch": asked }));
@@ -361,12 +361,12 @@ fn the_explained_headers_are_those_of_each_server() {
 }
 
 #[test]
-fn what_cannot_be_explained_is_said() {
+fn bad_input_to_explain_is_named() {
     let demo = Demo::start("unexplained");
     let get = |origin| fetch(origin, "GET", json!([]), "omit");
     for (policy, fetch, status, wanted) in [
-        (POLICY, get("app.example.com"), 400, "no page has that origin"),
-        (POLICY, fetch("null", "GET", json!([]), "some"), 400, "no credentials mode"),
+        (POLICY, get("app.example.com"), 400, "no page has this origin"),
+        (POLICY, fetch("null", "GET", json!([]), "some"), 400, "not a credentials mode"),
         (POLICY, json!({}), 400, "missing field"),
         ("max_age = 1", get("null"), 422, "\"line\":1"),
     ] {

@@ -1,5 +1,5 @@
-//! The commands and the test of the README: each answer has to be the one printed there, the `curl`
-//! lines against the demo.
+//! The README's commands and its test: each answer must be the one printed there. The `curl` lines
+//! run against the demo.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,10 +12,10 @@ use xtask::options::Adapter;
 use xtask::running::Running;
 use xtask::workspace;
 
-/// Where the README has the demo, which is where the demo is unless told otherwise.
+/// The demo's default address, which the README uses.
 const ADDR: &str = "127.0.0.1:8080";
 
-/// One `$ curl …` line and what follows it.
+/// One `$ curl …` line and the answer below it.
 struct Example {
     line: String,
     answer: Vec<String>,
@@ -52,7 +52,7 @@ fn the_readmes_curl_lines_answer_as_printed() {
     }
 }
 
-/// Headers may stand in any order.
+/// The order of headers may vary.
 fn sorted(answer: &str) -> Vec<&str> {
     let mut lines: Vec<_> = answer.lines().collect();
     lines.sort_unstable();
@@ -121,8 +121,8 @@ fn name(crate_: &str) -> &str {
     crate_.split(' ').next().unwrap_or_default()
 }
 
-/// The framework, and what it is built from. In a package of its own: in the workspace, features that other members
-/// need are switched on as well.
+/// The framework and its dependencies, seen from a separate package: in the workspace, other members turn on features
+/// too.
 fn below_framework(framework: &str) -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("framework").join(framework);
     fs::create_dir_all(folder.join("src")).unwrap();
@@ -138,25 +138,25 @@ fn below_framework(framework: &str) -> BTreeSet<String> {
     dependencies(&folder, &["--offline"])
 }
 
-/// Name and version of all that a package is built from.
+/// Name and version of each dependency of a package.
 fn dependencies(folder: &Path, flags: &[&str]) -> BTreeSet<String> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(folder).args(["tree", "--prefix=none", "--edges=normal", "--format={p}"]);
     let output = cargo.args(flags).output().unwrap();
     assert!(output.status.success(), "{cargo:?}: {}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
-    // The first line is the package itself; a path, or that it is a macro, stands in parentheses.
+    // The first line is the package itself. Parentheses contain a path or mark a macro.
     let lines = text.lines().skip(1).map(|line| line.split(" (").next().unwrap_or_default());
     lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 #[test]
-fn lines_are_cut_as_a_shell_cuts_them() {
+fn lines_are_split_like_in_a_shell() {
     assert_eq!(words("curl -H 'A: b c' -d '' x"), ["curl", "-H", "A: b c", "-d", "", "x"]);
 }
 
 #[test]
-fn what_is_sent_without_curl_is_what_curl_sends() {
+fn without_curl_we_send_what_curl_sends() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     let demo = Running::start(command.args(["demo", "--addr", "127.0.0.1:0"])).unwrap();
     let addr = demo.addr();
@@ -172,7 +172,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
 
-/// Where the demo says that it listens, and with which adapter.
+/// The addresses that the demo prints, each with its adapter.
 fn servers(demo: &Running) -> Vec<(SocketAddr, String)> {
     let lines = std::iter::from_fn(|| demo.next_out());
     let servers = lines.map_while(|line| {
@@ -188,8 +188,8 @@ fn suggested(demo: &Running, addr: SocketAddr) -> Vec<String> {
     lines.take(3).map(|line| line.replace(&addr.to_string(), ADDR)).collect()
 }
 
-/// From the blocks fenced as `console`: each line with a `$` and this command, with the lines up to
-/// the next `$` or the fence.
+/// Each line with a `$` and this command in a `console` block, with the lines up to the next `$` or the
+/// end of the block.
 fn examples(readme: &str, command: &str) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     for block in readme.split("```console\n").skip(1) {
@@ -207,7 +207,7 @@ fn examples(readme: &str, command: &str) -> Vec<Example> {
     examples
 }
 
-/// Words apart by spaces, or between single quotes.
+/// Words separated by spaces, or in single quotes.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (index, part) in line.split('\'').enumerate() {
@@ -220,7 +220,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// `None` where there is no curl.
+/// `None` if curl is not installed.
 fn with_curl(args: &[String]) -> Option<String> {
     let mut command = Command::new(&args[0]);
     // No settings of the user's, no progress meter, no proxy between us and loopback.
@@ -256,8 +256,8 @@ fn without_curl(args: &[String], addr: SocketAddr) -> String {
     format!("{status_line}\n{fields}\n{}", String::from_utf8(body).unwrap())
 }
 
-/// Status line, headers in order, body. `date` is left out; `content-length` is said to be right or wrong instead
-/// of its number, which depends on the port's digits.
+/// Status line, headers in order, body. Drops `date`, and replaces a correct `content-length` with `right`, because
+/// it depends on the digits of the port.
 fn normal(answer: &str) -> String {
     let answer = answer.replace("\r\n", "\n");
     let (head, body) = answer.split_once("\n\n").unwrap_or((&answer, ""));

@@ -1,4 +1,4 @@
-//! `serve`, started as users start it: it turns into the server that cargo builds and stays the same process.
+//! `serve`, started as users start it: it becomes the server that cargo builds and keeps its process id.
 
 use std::fs;
 use std::net::TcpListener;
@@ -8,7 +8,7 @@ use std::process::Command;
 use xtask::client::{Request, send};
 use xtask::running::Running;
 
-/// Each test has a folder of its own and starts the command there.
+/// The folder in which one test runs the command.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).unwrap();
@@ -38,7 +38,7 @@ fn a_signal_sent_to_the_command_reaches_the_server() {
 
     fs::write(&policy, "allow_origins = [\"https://b.example\", \"https://c.example\"]").unwrap();
     server.signal("HUP").unwrap();
-    // Cargo may have had something to say before.
+    // Cargo may have printed something before.
     let said = std::iter::from_fn(|| server.next_err()).find(|line| line.starts_with("p.toml"));
     assert_eq!(said.as_deref(), Some("p.toml: read again, in force"));
     assert_eq!(allowed().as_deref(), Some("https://c.example"));
@@ -57,8 +57,8 @@ fn a_bad_policy_ends_it_with_every_error_and_nothing_on_standard_output() {
 }
 
 #[test]
-fn the_demo_takes_free_ports_where_its_own_are_taken() {
-    // By us, or by another program already.
+fn the_demo_uses_free_ports_if_its_own_are_taken() {
+    // If this fails, another program has taken it already.
     let _taken = TcpListener::bind("127.0.0.1:8080");
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     let demo = Running::start(command.arg("demo")).unwrap();
@@ -69,7 +69,7 @@ fn the_demo_takes_free_ports_where_its_own_are_taken() {
 }
 
 #[test]
-fn a_port_that_was_asked_for_and_is_taken_ends_the_demo_with_one_line() {
+fn a_given_port_that_is_taken_ends_the_demo_with_one_line() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = taken.local_addr().unwrap().to_string();
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));

@@ -1,4 +1,4 @@
-//! `soak`, for as short as it goes.
+//! A very short run of `soak`.
 
 use std::process::Command;
 
@@ -16,7 +16,7 @@ fn every_server_is_loaded_and_swapped() {
         let line = told.lines().find_map(|line| line.strip_prefix(&format!("{adapter}: ")));
         let numbers: Vec<usize> =
             line.expect(&told).split_whitespace().filter_map(|word| word.parse().ok()).collect();
-        // Requests, hostile ones, swaps, and memory where it can be read.
+        // Requests, hostile requests, swaps, and memory if it can be read.
         assert!(numbers.len() >= 3 && numbers.iter().all(|number| *number > 0), "{told}");
     }
 }

@@ -1,4 +1,4 @@
-//! What the commands say to wrong usage, and to being asked for help. Nothing here gets as far as building servers.
+//! Wrong usage and help of the commands. Nothing here builds a server.
 
 use std::process::{Command, Output};
 
@@ -74,15 +74,15 @@ fn wrong_usage_exits_2_with_one_line() {
         (vec!["fuzz", "origin", "--time", "0"], "0"),
         (vec!["fuzz", "--time", "1"], "name a target"),
         (vec!["mutants", "--shard", "4/4"], "not K/N"),
-        (vec!["mutants", "xtask"], "none of cors-core"),
+        (vec!["mutants", "xtask"], "not one of cors-core"),
         (vec!["ci", "everything"], "no such step"),
         (vec!["demo", "here"], "here"),
         (vec!["demo", "--addr", "0.0.0.0:0"], "this machine only"),
-        (vec!["demo", "--addr", "127.0.0.1:65533"], "65532 at most"),
+        (vec!["demo", "--addr", "127.0.0.1:65533"], "up to 65532"),
         (vec!["serve"], "--adapter is missing"),
         (vec!["serve", "--adapter", "axum", "--addr", "127.0.0.1:0"], "--policy is missing"),
         (vec!["serve", "--adapter", "axum", "--policy", "p.toml"], "--addr is missing"),
-        (with(2, "rocket"), "there is: axum, actix, warp"),
+        (with(2, "rocket"), "use one of axum, actix, warp"),
         (with(5, "--address"), "--address"),
         (with(6, "0.0.0.0:8080"), "this machine only"),
         (with(6, "[::]:8080"), "this machine only"),

@@ -13,10 +13,10 @@ use crate::{Fault, policy};
 
 const ENTRIES: usize = 1_000_000;
 
-/// Prints the time that it takes to build one, and the memory that it holds.
+/// Prints the time to build such a policy, and its memory.
 ///
 /// # Errors
-/// None of the entries should be the cause of one.
+/// Not expected: all entries are valid.
 pub fn run(allocator: &StatsAlloc<System>) -> Result<(), Fault> {
     let origins = policy::entries(PolicyKind::Origins(ENTRIES));
     let domains = policy::entries(PolicyKind::Subdomains(ENTRIES));

@@ -1,4 +1,4 @@
-//! The contenders, all in one form, so that calling them costs the same for each.
+//! A common form for all contenders, so that calling each costs the same.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-/// A response without its body; lines with the same name are joined in their order.
+/// A response without its body. Values of the same name are joined in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
@@ -16,7 +16,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// From a status and header lines.
+    /// An answer from a status and header lines.
     pub fn new<'a>(status: u16, lines: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut headers = BTreeMap::<String, String>::new();
         for (name, value) in lines {
@@ -27,7 +27,7 @@ impl Answer {
         Self { status, headers }
     }
 
-    /// From the parts of a response of `http` 1.
+    /// An answer from the parts of an `http` 1 response.
     pub fn of<B>(response: &http::Response<B>) -> Self {
         let lines = response.headers().iter();
         let lines = lines.map(|(name, value)| (name.as_str(), value.as_bytes()));
@@ -37,14 +37,14 @@ impl Answer {
 
 /// Something that serves requests.
 pub struct Contender {
-    /// Makes this many requests beforehand, and returns what serves them.
+    /// Makes this many requests in advance, and returns a function that serves them.
     pub serve: Box<dyn Fn(usize) -> Box<dyn FnMut()>>,
-    /// Serves one more and returns the answer.
+    /// Serves one more request and returns the answer.
     pub answer: Box<dyn Fn() -> Answer>,
 }
 
 impl Contender {
-    /// From three closures: one makes a request, one serves it, one reads the response.
+    /// A contender from three closures: one makes a request, one serves it, one reads the response.
     pub fn new<Q: 'static, R>(
         request: impl Fn() -> Q + 'static,
         call: impl Fn(Q) -> R + 'static,
@@ -66,10 +66,10 @@ impl Contender {
     }
 }
 
-/// The output of a future that never waits.
+/// The output of a future that is ready at once.
 ///
 /// # Panics
-/// If it does wait.
+/// If it is not.
 pub fn ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,

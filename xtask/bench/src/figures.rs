@@ -1,4 +1,4 @@
-//! The figures, and the tables of them.
+//! The measurements, and tables of them.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -10,20 +10,20 @@ use crate::contender::Answer;
 use crate::frameworks::{Framework, Who};
 use crate::rows::Row;
 
-/// What was measured.
+/// All measurements.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
     /// By framework, row, contender and measure.
     values: BTreeMap<[String; 4], Vec<f64>>,
-    /// On the peer, by framework and row.
+    /// Notes on the peer, by framework and row.
     notes: BTreeMap<[String; 2], String>,
 }
 
 impl Figures {
-    /// Adds the lines that a process has printed about a framework.
+    /// Adds the lines that a process printed for a framework.
     ///
     /// # Errors
-    /// A line that holds no figure.
+    /// If a line is not a measurement.
     pub fn read(&mut self, framework: &str, lines: &str) -> Result<(), Fault> {
         lines.lines().try_for_each(|line| {
             self.read_line(framework, line).ok_or_else(|| format!("not a figure: {line:?}").into())
@@ -42,7 +42,7 @@ impl Figures {
         Some(())
     }
 
-    /// The median of the values of a measure, less that of the bare service.
+    /// The median of a measure, minus that of the bare service.
     fn over_bare(&self, framework: &str, row: &str, who: Who, measure: &str) -> Option<f64> {
         let of = |who: Who| {
             let key = [framework, row, &who.to_string(), measure].map(str::to_owned);
@@ -51,16 +51,16 @@ impl Figures {
         Some(of(who)? - of(Who::Bare)?)
     }
 
-    /// How an answer of the peer differs, as a mark of one character.
+    /// A one-character mark for how the peer's answer differs.
     fn mark(&self, framework: &str, row: &str) -> char {
         let note = self.notes.get(&[framework, row].map(str::to_owned)).map_or("", String::as_str);
         let mut marks = [("less", '<'), ("more", '>'), ("other", '≠')].into_iter();
         marks.find(|(word, _)| note.starts_with(word)).map_or(' ', |(_, mark)| mark)
     }
 
-    /// A table of one measure: a line for each row, a group of columns for each framework. What ours adds
-    /// to a request, and that as a multiple of what the others add; of blocks and bytes, how many more
-    /// ours allocates.
+    /// A table of one measure, with a line per row and a group of columns per framework: what our layer
+    /// adds to a request, and the ratio to what the others add. For blocks and bytes, how many more ours
+    /// allocates.
     pub fn table(&self, frameworks: &[Framework], rows: &[Row], measure: &str) -> String {
         let names = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
         let (mut titles, mut heads) = (format!("{measure:names$}"), " ".repeat(names));
@@ -90,7 +90,7 @@ impl Figures {
         table
     }
 
-    /// What the peers do otherwise, in words; rows with the same words share a line.
+    /// Describes how the peers' answers differ. Rows with the same difference share a line.
     pub fn notes(&self) -> String {
         let mut rows = BTreeMap::<(&str, &str), Vec<&str>>::new();
         for ([framework, row], note) in &self.notes {
@@ -103,7 +103,7 @@ impl Figures {
         lines.collect()
     }
 
-    /// Every figure, by framework, row, contender and measure.
+    /// All measurements, by framework, row, contender and measure.
     pub fn json(&self) -> Value {
         let mut all = Value::Null;
         for ([framework, row, who, measure], values) in &self.values {
@@ -122,7 +122,7 @@ fn median(values: &[f64]) -> f64 {
     values[values.len() / 2]
 }
 
-/// What a peer's answer has otherwise, in words: they begin with `same`, `less`, `more` or `other`.
+/// Describes how a peer's answer differs. Starts with `same`, `less`, `more` or `other`.
 pub fn difference(ours: &Answer, theirs: &Answer) -> String {
     let (own, their) = (parts(ours), parts(theirs));
     let beyond = |of: &BTreeMap<String, _>, other: &BTreeMap<String, _>| {
@@ -148,7 +148,7 @@ pub fn difference(ours: &Answer, theirs: &Answer) -> String {
     words.join("; ")
 }
 
-/// What of an answer is compared: the headers of CORS as sets, and each name in `Vary`.
+/// The parts of an answer to compare: CORS headers as sets, and each name in `Vary`.
 fn parts(answer: &Answer) -> BTreeMap<String, Vec<String>> {
     let mut parts = BTreeMap::new();
     for (name, value) in &answer.headers {

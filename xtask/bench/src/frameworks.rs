@@ -1,4 +1,4 @@
-//! The frameworks, and who contends in each.
+//! The frameworks, and the contenders in each.
 
 use std::fmt;
 
@@ -12,18 +12,18 @@ mod core;
 mod tower;
 mod warp;
 
-/// Who is compared.
+/// A contender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Who {
     /// The service without CORS.
     Bare,
-    /// The right headers, made beforehand, without a look at the request.
+    /// The right headers, made in advance, without reading the request.
     Floor,
-    /// The least that a correct layer does, written by hand for one policy.
+    /// The minimum that a correct layer must do, handwritten for one policy.
     Necessary,
     /// This project's layer.
     Ours,
-    /// The other library's layer; in the core, `Policy::decide` alone.
+    /// The other library's layer; for the core, only `Policy::decide`.
     Peer,
 }
 
@@ -33,26 +33,26 @@ impl fmt::Display for Who {
     }
 }
 
-/// What is to be made of a framework's service.
+/// How to wrap a framework's service.
 #[derive(Clone, Debug)]
 enum Make {
     Bare,
-    /// With this status instead of the service if there is one, and these headers.
+    /// Add these headers. If there is a status, answer with it instead of calling the service.
     Floor(Option<u16>, Vec<(String, String)>),
     Necessary,
     Ours,
     Peer,
 }
 
-/// A contender, or why there is none.
+/// A contender, or why it cannot take part.
 type Made = Result<Contender, &'static str>;
 
 /// A framework.
 #[derive(Clone, Copy, Debug)]
 pub struct Framework {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
-    /// What its peer is called.
+    /// The name of its peer.
     pub peer: &'static str,
     make: fn(&Row, Make) -> Made,
 }
@@ -67,10 +67,10 @@ pub const FRAMEWORKS: [Framework; 5] = [
 ];
 
 impl Framework {
-    /// The contenders of a row, the bare service first; and in words what the peer does otherwise.
+    /// The contenders of a row, the bare service first, and a note on how the peer differs.
     ///
     /// # Panics
-    /// If the floor or what is necessary does not answer as ours.
+    /// If a handwritten baseline does not give the same answer as our layer.
     pub fn contenders(&self, row: &Row, with_peer: bool) -> (Vec<(Who, Contender)>, String) {
         let own = |make| (self.make)(row, make).expect("only peers cannot do everything");
         let ours = own(Make::Ours);
@@ -118,7 +118,7 @@ mod tests {
         (found.answer)()
     }
 
-    /// The headers of CORS, and `Vary`; the status too if the layer answers.
+    /// The CORS headers and `Vary`, with the status if the layer answers.
     fn cors(row: &Row, mut answer: Answer) -> Answer {
         answer.headers.retain(|name, _| name == "vary" || name.starts_with("access-control-"));
         Answer { status: if row.is_answered() { answer.status } else { 0 }, ..answer }

@@ -1,4 +1,4 @@
-//! What the layers cost, beside a bare service, two floors written by hand, and the peers.
+//! The cost of our layers, compared with a bare service, two handwritten baselines and the peers.
 
 use std::alloc::System;
 use std::error::Error;
@@ -28,10 +28,10 @@ floor, least, peer, decide: ours as a multiple of what they add; of blocks and b
   decide: Policy::decide alone
 ";
 
-/// Why something could not be measured.
+/// Why a measurement failed.
 type Fault = Box<dyn Error + Send + Sync>;
 
-/// The whole program; `allocator` counts if it is the one in use.
+/// The whole program. `allocator` counts if it is the global one.
 pub fn main(allocator: &StatsAlloc<System>) -> ExitCode {
     match run(allocator) {
         Ok(()) => ExitCode::SUCCESS,
@@ -65,7 +65,7 @@ fn all(options: &Options) -> Result<(), Fault> {
     for measure in ["instructions", "blocks", "bytes", "nanoseconds"] {
         println!("{}", figures.table(&options.frameworks, &options.rows, measure));
     }
-    println!("what the peers do otherwise\n{}", figures.notes());
+    println!("how the peers' answers differ\n{}", figures.notes());
     if !options.partial && !options.quick {
         Command::new(measure::sibling()?).args(["--child", "building"]).status()?;
     }

@@ -1,5 +1,5 @@
-//! What the layers cost: `cargo xtask bench` turns into this program. Exits 0 once all is measured, 1 if
-//! something could not run, 2 on wrong usage.
+//! The cost of our layers. `cargo xtask bench` becomes this program. Exits 0 on success, 1 if something
+//! could not run, and 2 on wrong usage.
 
 use std::process::ExitCode;
 

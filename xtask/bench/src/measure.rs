@@ -1,5 +1,5 @@
-//! The measures. Each framework is measured in processes of its own, so that none measures in another's
-//! heap: the program starts itself, or its sibling with the allocator that counts, and reads lines.
+//! The measures. Each framework gets its own processes, so that none runs in another's heap. The program
+//! starts itself, or its sibling with the counting allocator, and reads lines.
 
 use std::alloc::System;
 use std::hint::black_box;
@@ -19,13 +19,13 @@ use crate::options::Options;
 use crate::rows::Row;
 use crate::{Fault, building, policy};
 
-/// Requests that are counted together, and before them as many to warm up.
+/// How many requests to count together, after as many to warm up.
 const REQUESTS: usize = 20;
 
-/// How long a contender has its turn.
+/// The length of a contender's turn.
 const TURN: Duration = Duration::from_micros(400);
 
-/// Requests that are made at once, so few that they stay in the processor's cache.
+/// How many requests to make at a time: few enough to stay in the processor's cache.
 const AT_ONCE: usize = 16;
 
 /// The version of valgrind, if it is installed.
@@ -34,10 +34,10 @@ pub fn valgrind() -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Measures all that is wanted: first what load does not change, on every processor; then time.
+/// Measures everything selected: first what load does not affect, on all processors; then time.
 ///
 /// # Errors
-/// What kept a process from measuring.
+/// If a process fails.
 pub fn run(options: &Options, counted: bool) -> Result<Figures, Fault> {
     let mut figures = Figures::default();
     let processors = thread::available_parallelism().map_or(1, usize::from);
@@ -56,7 +56,7 @@ pub fn run(options: &Options, counted: bool) -> Result<Figures, Fault> {
     Ok(figures)
 }
 
-/// Has one framework measured in a process of its own, which gets our flags too.
+/// Measures one framework in a new process with the same flags.
 fn child(kind: &str, framework: &str) -> Result<String, Fault> {
     eprintln!("{framework}: {kind}");
     let dumps = env::temp_dir().join(format!("bench-{}-{framework}", process::id()));
@@ -85,17 +85,17 @@ fn child(kind: &str, framework: &str) -> Result<String, Fault> {
         "count" => counts(&lines, &dumps),
         _ => Ok(lines),
     };
-    // What is left behind is a temporary file among others.
+    // A leftover is only a temporary file.
     let _ = fs::remove_dir_all(&dumps);
     lines
 }
 
-/// The program with the allocator that counts, which is beside this one.
+/// The program with the counting allocator, in the same folder as this one.
 pub fn sibling() -> Result<PathBuf, Fault> {
     Ok(env::current_exe()?.with_file_name(format!("allocations{}", env::consts::EXE_SUFFIX)))
 }
 
-/// Adds to each line what valgrind has counted for it, in a file for each line.
+/// Adds valgrind's count to each line. Each line has its own file.
 fn counts(lines: &str, dumps: &Path) -> Result<String, Fault> {
     let mut counted = String::new();
     for (i, line) in lines.lines().enumerate() {
@@ -104,13 +104,13 @@ fn counts(lines: &str, dumps: &Path) -> Result<String, Fault> {
         let dump = dump.map_err(|error| format!("{name}: {error}"))?;
         let total = dump.lines().find_map(|line| line.strip_prefix("totals:"));
         let total = total.and_then(|total| total.split_whitespace().next()?.parse::<f64>().ok());
-        let total = total.ok_or_else(|| format!("{name}: it has no total"))?;
+        let total = total.ok_or_else(|| format!("{name}: the file has no total"))?;
         counted += &format!("{line}\t{}\n", total / REQUESTS as f64);
     }
     Ok(counted)
 }
 
-/// Measures one framework and prints the figures, a line each.
+/// Measures one framework and prints one measurement per line.
 ///
 /// # Errors
 /// If there is no such measure.
@@ -129,15 +129,15 @@ pub fn measure(options: &Options, kind: &str, allocator: &StatsAlloc<System>) ->
     Ok(())
 }
 
-/// Serves each contender's requests in a function of its own, which valgrind is given by name. Maps hash
-/// at random, so contenders are made and counted more than once.
+/// Serves each contender's requests in its own function, which valgrind finds by name. Maps hash
+/// randomly, so we make and count each contender more than once.
 fn count(framework: Framework, row: &Row, repeat: usize) {
-    // In this thread: what many rows share is kept out of the heap of one of them.
+    // In this thread, so that data shared by many rows is not in the heap of one of them.
     policy::ours(row.policy);
     let (sender, whos) = mpsc::channel();
     let shared = row.clone();
-    // The allocator gives every thread a heap of its own, without holes that others left: what fits into
-    // one costs another number of instructions. No thread ends, since the next would get its heap.
+    // The allocator gives every thread a new heap, without holes left by others: filling a hole takes a
+    // different number of instructions. No thread ends, because the next one would get its heap.
     thread::spawn(move || {
         for _ in 0..repeat {
             // Under valgrind, a peer that searches a million origins takes minutes.
@@ -157,7 +157,7 @@ fn count(framework: Framework, row: &Row, repeat: usize) {
 }
 
 fn count_one(contender: &Contender) {
-    // Takes what is free between other blocks of the heap, for the same reason.
+    // Fills the holes in the heap, for the same reason.
     let huge = (16 * 1024..127 * 1024).rev().step_by(512);
     let large = (1024..16 * 1024).rev().step_by(16);
     let small = (0..1024).rev().step_by(16).flat_map(|size| repeat_n(size, 64));
@@ -182,7 +182,7 @@ fn write_down() {
     black_box(());
 }
 
-/// Blocks and bytes that a request allocates.
+/// How many blocks and bytes a request allocates.
 fn allocations(framework: Framework, row: &Row, allocator: &StatsAlloc<System>) {
     for (who, contender) in framework.contenders(row, true).0 {
         (contender.serve)(1)();
@@ -201,8 +201,8 @@ fn allocations(framework: Framework, row: &Row, allocator: &StatsAlloc<System>) 
     }
 }
 
-/// Nanoseconds of a request, in rounds in which each contender has its turn; and in words what the peer
-/// does otherwise.
+/// Nanoseconds per request, in rounds in which each contender has a turn, and a note on how the peer
+/// differs.
 fn time(framework: Framework, row: &Row, rounds: usize) {
     let (mut turns, words) = framework.contenders(row, true);
     if framework.peer == "peer" {
@@ -216,7 +216,7 @@ fn time(framework: Framework, row: &Row, rounds: usize) {
     }
 }
 
-/// The time of a request in one turn, in nanoseconds.
+/// The time per request in one turn, in nanoseconds.
 fn turn(contender: &Contender) -> f64 {
     let (mut spent, mut served) = (Duration::ZERO, 0);
     while spent < TURN {
@@ -246,7 +246,7 @@ mod tests {
             [3, 4].map(|lines| counts(&"\n".repeat(lines), &dumps).unwrap_err().to_string());
         fs::remove_dir_all(&dumps).unwrap();
         assert_eq!(two.unwrap(), "a\tbare\tinstructions\t450\na\tours\tinstructions\t2.5\n");
-        assert!(three.contains("counts.3: it has no total"), "{three}");
+        assert!(three.contains("counts.3: the file has no total"), "{three}");
         assert!(four.contains("counts.3"), "{four}");
     }
 }

@@ -8,30 +8,30 @@ use lexopt::{Arg, Error, Parser, ValueExt};
 use crate::frameworks::{FRAMEWORKS, Framework};
 use crate::rows::{self, Row};
 
-/// What is wanted.
+/// The options of a run.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The frameworks to measure.
     pub frameworks: Vec<Framework>,
     /// The rows to measure.
     pub rows: Vec<Row>,
-    /// Whether a part of them was selected.
+    /// Whether only some of them were selected.
     pub partial: bool,
-    /// Whether to be done soon.
+    /// Whether to skip what takes long.
     pub quick: bool,
-    /// Where the figures are written as JSON.
+    /// Where to write the results as JSON.
     pub json: Option<PathBuf>,
-    /// Whether the test servers are loaded, and nothing else is done.
+    /// Whether to measure only the test servers.
     pub sockets: bool,
-    /// What a process started by another one measures: one of its measures.
+    /// Only in a process that another one started: the one measure to take.
     pub child: Option<String>,
 }
 
 impl Options {
-    /// Reads the flags; `None` if help was asked for.
+    /// Parses the flags; `None` if the user asked for help.
     ///
     /// # Errors
-    /// What is wrong with them.
+    /// If the flags are wrong.
     pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Option<Self>, Error> {
         let mut parser = Parser::from_args(args);
         let (mut frameworks, mut texts) = (FRAMEWORKS.to_vec(), Vec::new());

@@ -1,4 +1,4 @@
-//! The same policy for ours and for each peer.
+//! The same policy for our layer and for each peer.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, Mutex};
@@ -11,7 +11,7 @@ use regex::bytes::Regex;
 
 use crate::rows::PolicyKind;
 
-/// Methods, in the order in which our policies answer them.
+/// Methods, in the order in which our policies list them.
 pub const METHODS: [&str; 5] = ["PUT", "DELETE", "GET", "HEAD", "POST"];
 
 /// Request headers.
@@ -21,7 +21,7 @@ const EXPOSED: [&str; 1] = ["x-request-id"];
 const MAX_AGE: Duration = Duration::from_secs(600);
 const REGEX: &str = r"https://pr-[0-9]+\.example\.com";
 
-/// The origins of a policy, or the domains whose subdomains it allows: of different lengths, in no order.
+/// The origins of a policy, or the domains whose subdomains it allows: in random order, with different lengths.
 pub fn entries(kind: PolicyKind) -> Vec<String> {
     let labels = |n, last: &str| (1..n).map(label).chain([last.to_owned()]);
     match kind {
@@ -35,7 +35,7 @@ pub fn entries(kind: PolicyKind) -> Vec<String> {
 
 /// A different label for each number.
 fn label(i: usize) -> String {
-    // Steps of splitmix64, which visits every number once.
+    // Steps of splitmix64, which reaches every number once.
     let mut z = (i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z ^= z >> 27;
@@ -43,7 +43,7 @@ fn label(i: usize) -> String {
     format!("{}-{i}{}", char::from(b'a' + (z >> 40) as u8 % 26), "x".repeat(padding))
 }
 
-/// Ours, and its entries to search by hand.
+/// Our policy, and its entries for a handwritten search.
 type Built = (Policy, HashSet<Vec<u8>, RandomState>);
 
 /// Built once per process.
@@ -55,7 +55,7 @@ pub fn built(kind: PolicyKind) -> &'static Built {
     })
 }
 
-/// Ours.
+/// Our policy.
 pub fn ours(kind: PolicyKind) -> Policy {
     built(kind).0.clone()
 }
@@ -85,12 +85,12 @@ fn build(kind: PolicyKind) -> Policy {
     policy.build().expect("it has no errors")
 }
 
-/// The regular expression as it is written by hand.
+/// The regular expression in its handwritten form.
 pub fn anchored() -> Regex {
     Regex::new(&format!("^(?:{REGEX})$")).expect("it is well-formed")
 }
 
-/// Whether a policy without a list allows an origin, as it is written by hand.
+/// A handwritten check whether a policy without a list allows an origin.
 fn predicate(kind: PolicyKind) -> impl Fn(&[u8]) -> bool + Send + Sync + 'static {
     let (regex, domains) = (anchored(), entries(kind));
     let suffixes: Vec<String> = domains.iter().map(|domain| format!(".{domain}")).collect();
@@ -103,7 +103,7 @@ fn predicate(kind: PolicyKind) -> impl Fn(&[u8]) -> bool + Send + Sync + 'static
     }
 }
 
-/// `tower-http`'s, or why it has none.
+/// `tower-http`'s layer, or why it cannot have the policy.
 pub fn tower_http(kind: PolicyKind) -> Result<tower_http::cors::CorsLayer, &'static str> {
     use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
     let value = |text: String| HeaderValue::try_from(text).expect("it is visible ASCII");
@@ -133,7 +133,7 @@ pub fn tower_http(kind: PolicyKind) -> Result<tower_http::cors::CorsLayer, &'sta
         .max_age(MAX_AGE))
 }
 
-/// `actix-cors`'s.
+/// `actix-cors`'s middleware.
 pub fn actix_cors(kind: PolicyKind) -> actix_cors::Cors {
     let cors = actix_cors::Cors::default()
         .allowed_methods(METHODS)
@@ -158,7 +158,7 @@ pub fn actix_cors(kind: PolicyKind) -> actix_cors::Cors {
     cors.supports_credentials()
 }
 
-/// warp's, or why it has none.
+/// warp's wrapper, or why it cannot have the policy.
 pub fn warp_cors(kind: PolicyKind) -> Result<warp::cors::Builder, &'static str> {
     let cors = warp::cors()
         .allow_methods(METHODS)
@@ -167,7 +167,7 @@ pub fn warp_cors(kind: PolicyKind) -> Result<warp::cors::Builder, &'static str> 
         .allow_credentials(kind != PolicyKind::Any)
         .max_age(MAX_AGE);
     match kind {
-        // It refuses every origin that is not allowed.
+        // It always refuses disallowed origins.
         PolicyKind::Origins(_) | PolicyKind::Forbid(_) => {
             Ok(cors.allow_origins(entries(kind).iter().map(String::as_str)))
         }

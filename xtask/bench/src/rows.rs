@@ -1,13 +1,13 @@
-//! The rows: what is asked of which policy.
+//! The rows: requests and their policies.
 
 use axum::body::Bytes;
 
-/// A policy, by what sets it apart. All have the same methods, headers and age.
+/// The kinds of policies. All have the same methods, headers and age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PolicyKind {
     /// This many origins, with credentials.
     Origins(usize),
-    /// The same, and any other origin is refused before the handler.
+    /// The same, but refuses other origins before they reach the handler.
     Forbid(usize),
     /// This many patterns of subdomains, with credentials.
     Subdomains(usize),
@@ -24,34 +24,34 @@ pub enum PolicyKind {
 /// One row of the table.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// The policy.
     pub policy: PolicyKind,
     /// The request's `Origin`.
     pub origin: Option<&'static str>,
-    /// Of a preflight: the method and the headers that it asks for.
+    /// For a preflight: the method and the headers that it asks for.
     pub preflight: Option<(&'static str, String)>,
     /// Whether the handler sets [`OWN_HEADERS`].
     pub own_headers: bool,
 }
 
-/// The origin that every list of origins ends with.
+/// The last origin in every list.
 pub const APP: &str = "https://app.example.com";
 
-/// An origin that no list has.
+/// An origin in no list.
 pub const STRANGER: &str = "https://app.example.net";
 
 /// An origin that the last pattern of subdomains and the regular expression match.
 pub const SUBDOMAIN: &str = "https://pr-1.example.com";
 
-/// What a browser asks for in `Access-Control-Request-Headers`; every policy allows it.
+/// A typical `Access-Control-Request-Headers`. Every policy allows it.
 const ASKED: &str = "content-type,x-request-id";
 
 /// The body of every handler's answer.
 pub const BODY: &str = "hello";
 
-/// What the handler sets at [`Row::path`] `/headers`.
+/// Headers of the handler at [`Row::path`] `/headers`.
 pub const OWN_HEADERS: [(&str, &str); 11] = [
     ("cache-control", "public, max-age=60"),
     ("content-language", "en"),
@@ -66,8 +66,8 @@ pub const OWN_HEADERS: [(&str, &str); 11] = [
     ("x-request-id", "f058ebd6-02f7-4d3f-942e-904344e8cde5"),
 ];
 
-/// The rows whose names contain one of `texts`, or all if there are none. A quick run leaves out
-/// policies of more than 10,000 entries.
+/// The rows whose names contain one of `texts`, or all if `texts` is empty. A quick run skips policies
+/// with more than 10,000 entries.
 pub fn rows(texts: &[String], quick: bool) -> Vec<Row> {
     let mut rows = all();
     rows.retain(|row| {
@@ -130,7 +130,7 @@ fn all() -> Vec<Row> {
     rows
 }
 
-/// Names, separated by commas, as many as fit in so many KiB.
+/// As many comma-separated names as fit in this many KiB.
 fn list(kib: usize, name: fn(usize) -> String) -> String {
     let mut list = name(0);
     for name in (1..).map(name) {
@@ -148,7 +148,7 @@ impl Row {
         matches!(self.policy, PolicyKind::Origins(n) | PolicyKind::Subdomains(n) if n > 10_000)
     }
 
-    /// Whether the layer answers, instead of the handler.
+    /// Whether the layer answers instead of the handler.
     pub fn is_answered(&self) -> bool {
         self.preflight.is_some() || matches!(self.policy, PolicyKind::Forbid(_))
     }
@@ -158,7 +158,7 @@ impl Row {
         if self.preflight.is_some() { "OPTIONS" } else { "GET" }
     }
 
-    /// Where the handler is.
+    /// The path of the handler.
     pub fn path(&self) -> &'static str {
         if self.own_headers { "/headers" } else { "/" }
     }
@@ -191,7 +191,7 @@ impl Row {
     }
 }
 
-/// A number as people write it: 10,000.
+/// A number with separators, such as 10,000.
 pub fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();

@@ -1,5 +1,5 @@
-//! The three test servers over real connections, with the layer and without it, by turns, so that a
-//! machine that slows down does so for both.
+//! Measures the three test servers over real connections. The ones with and without the layer take
+//! turns, so that a machine that slows down affects both.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
@@ -23,13 +23,13 @@ use crate::{Fault, policy};
 /// Keep-alive connections to each server, one request at a time on each.
 const CONNECTIONS: usize = 16;
 
-/// How long a server has its turn.
+/// The length of a server's turn.
 const TURN: Duration = Duration::from_millis(250);
 
-/// A table: throughput and latency of `GET` from an allowed origin, in so many rounds.
+/// A table of throughput and latency for `GET` from an allowed origin, over this many rounds.
 ///
 /// # Errors
-/// What kept a server from starting, or a wrong answer.
+/// If a server does not start, or gives a wrong answer.
 pub fn run(rounds: usize) -> Result<String, Fault> {
     let client = Builder::new_current_thread().enable_all().build()?;
     let mut table = format!("{:<12}{:>12}{:>10}\n", "sockets", "requests/s", "p99");
@@ -51,7 +51,7 @@ pub fn run(rounds: usize) -> Result<String, Fault> {
     Ok(table)
 }
 
-/// Starts a server, which serves until this process ends.
+/// Starts a server that runs until this process ends.
 fn start(adapter: Adapter, layer: bool) -> Result<SocketAddr, Fault> {
     let policy = || Policies::One(policy::ours(PolicyKind::Origins(100)));
     let policies = if layer { policy() } else { Policies::None };
@@ -68,7 +68,7 @@ fn start(adapter: Adapter, layer: bool) -> Result<SocketAddr, Fault> {
     Ok(addr)
 }
 
-/// Sends requests over all connections at once until then, and returns how long each took.
+/// Sends requests over all connections at the same time until then. Returns how long each took.
 async fn load(addr: SocketAddr, layer: bool, until: Instant) -> Result<Vec<Duration>, Fault> {
     let request = Request::get(format!("http://{addr}/vary")).header("origin", APP);
     let request = request.body(Empty::<Bytes>::new())?;

@@ -1,4 +1,4 @@
-//! The test API on every adapter, in this process.
+//! Runs the test API on every adapter in this process.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use xtask::options::Adapter;
 
 use crate::proxy::Upstreams;
 
-/// The running servers; they end with the process.
+/// The running servers. They end with the process.
 #[derive(Debug)]
 pub struct Adapters {
     hosts: Arc<Hosts>,
@@ -20,7 +20,7 @@ pub struct Adapters {
 }
 
 impl Adapters {
-    /// Starts them on free ports of loopback. No host has a policy yet.
+    /// Starts the servers on free loopback ports. No host has a policy yet.
     pub fn start() -> Result<Self, String> {
         let hosts = Arc::new(Hosts::new());
         let start = |adapter| start(adapter, Policies::ByHost(Arc::clone(&hosts)));
@@ -28,23 +28,23 @@ impl Adapters {
         Ok(Self { hosts, upstreams })
     }
 
-    /// The policies, by host name, of all three.
+    /// The policies of all three servers, by host name.
     pub fn hosts(&self) -> &Hosts {
         &self.hosts
     }
 
-    /// Where they listen.
+    /// The addresses of the servers.
     pub fn upstreams(&self) -> Upstreams {
         self.upstreams
     }
 }
 
-/// On a thread of its own: an adapter need not be able to move to another.
+/// Uses a new thread, because an adapter may not be `Send`.
 fn start(adapter: Adapter, policies: Policies) -> Result<SocketAddr, String> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         if let Err(error) = serve(adapter, policies, &sender) {
-            // Nobody waits for it any more if it comes late.
+            // If it fails late, nobody receives this any more.
             let _ = sender.send(Err(format!("{}: {error}", adapter.name())));
         }
     });

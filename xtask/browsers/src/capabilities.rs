@@ -1,5 +1,5 @@
-//! What each browser is told at its start. Without these settings it would ask its maker's servers,
-//! go around the proxy, refuse the proxy's certificate, or leave out cookies of third parties.
+//! Settings for each browser. Without them, it would contact its vendor's servers, bypass the
+//! proxy, reject the proxy's certificate or block third-party cookies.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::home::Home;
 use crate::install::Programs;
 
-/// For a new session of the engine, whose only way out is the proxy if there is one.
+/// Capabilities for a new session. If there is a proxy, all traffic goes through it.
 pub fn of(
     engine: Engine,
     programs: &Programs,
@@ -32,17 +32,17 @@ fn chromium(programs: &Programs, home: &Home, proxy: Option<SocketAddr>) -> Valu
     let profile = format!("--user-data-dir={}", home.path().join("profile").display());
     let mut args: Vec<String> = [
         "--headless",
-        // It refuses to run as root with one, and containers have none.
+        // Chromium refuses to run as root with a sandbox, and containers have none.
         "--no-sandbox",
         "--disable-gpu",
         "--disable-quic",
         "--disable-dev-shm-usage",
-        // The crash handler leaves the driver's process group, where nothing ends it but the browser's end.
+        // The crash handler leaves the driver's process group, so only the browser can end it.
         "--no-first-run",
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        // Pages may ask this machine, and `http:` pages stay what they are.
+        // Pages may send requests to this machine, and `http:` pages are not upgraded.
         "--disable-features=LocalNetworkAccessChecks,HttpsUpgrades",
         &profile,
     ]
@@ -50,7 +50,7 @@ fn chromium(programs: &Programs, home: &Home, proxy: Option<SocketAddr>) -> Valu
     .into();
     if let Some(proxy) = proxy {
         args.push(format!("--proxy-server=http://{proxy}"));
-        // By default, requests to this machine go around the proxy.
+        // By default, requests to this machine bypass the proxy.
         args.push("--proxy-bypass-list=<-loopback>".to_owned());
     }
     json!({
@@ -75,7 +75,7 @@ fn firefox(programs: &Programs, proxy: Option<SocketAddr>) -> Value {
             "network.proxy.allow_hijacking_localhost": true,
             "network.proxy.failover_direct": false,
             "network.trr.mode": 5,
-            // Over HTTP/2 it would add a header of its own to every response.
+            // Over HTTP/2, Firefox adds its own header to every response.
             "network.http.http2.enabled": false,
             "network.cookie.cookieBehavior": 0,
             "network.captive-portal-service.enabled": false,

@@ -1,4 +1,4 @@
-//! What the command line asks for.
+//! The command line.
 
 use std::process::ExitCode;
 
@@ -52,7 +52,8 @@ fn do_it(options: &Browser) -> Result<(), String> {
     runtime.block_on(async {
         tokio::select! {
             result = all(&engines, options) => result,
-            // Not by the signal's own effect: what runs in other process groups would stay.
+            // Not the signal's default action, which would leave programs in other process groups
+            // running.
             () = interrupted() => Err("interrupted".to_owned()),
         }
     })
@@ -69,7 +70,7 @@ async fn all(engines: &[Engine], options: &Browser) -> Result<(), String> {
     Ok(())
 }
 
-/// Every signal by which a user or a terminal ends a program.
+/// The signals by which users and terminals end a program.
 async fn interrupted() {
     let kinds = [
         SignalKind::interrupt(),

@@ -1,4 +1,4 @@
-//! Starts what speaks WebDriver for an engine: chromedriver, geckodriver, or WebKitWebDriver with an X server.
+//! Starts an engine's WebDriver: chromedriver, geckodriver, or WebKitWebDriver with an X server.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
@@ -9,24 +9,24 @@ use crate::home::Home;
 use crate::install::Programs;
 use crate::process::Process;
 
-/// A running WebDriver; with it end its browser, its X server and its files.
+/// A running WebDriver. Dropping it ends its browser and X server and removes its files.
 #[derive(Debug)]
 pub struct Driver {
     port: u16,
-    // Dropped in this order: the driver before what it needs.
+    // Dropped in this order: the driver before what it uses.
     driver: Process,
     _display: Option<Process>,
     _home: Home,
 }
 
 impl Driver {
-    /// Returns once the driver accepts connections. Blocks meanwhile.
+    /// Blocks until the driver accepts connections.
     pub fn start(engine: Engine, programs: &Programs, home: Home) -> Result<Self, String> {
         let port = free_port()?;
         let mut command = Command::new(&programs.driver);
         command.arg(format!("--port={port}"));
         if engine == Engine::Firefox {
-            // Its second port is a fixed one otherwise, and two runs at a time would fail.
+            // Its second port is fixed by default, so two runs at the same time would fail.
             command.arg("--websocket-port=0");
         }
         for name in ["HOME", "TMPDIR", "XDG_RUNTIME_DIR"] {
@@ -56,23 +56,23 @@ impl Driver {
         Ok(Self { port, driver, _display: display, _home: home })
     }
 
-    /// Where it speaks WebDriver.
+    /// The address of the WebDriver.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// What the driver and the browser have printed.
+    /// The output of the driver and the browser.
     pub fn said(&self) -> String {
         self.driver.said()
     }
 }
 
-/// The X server takes a number that is free and writes it in a line of its own.
+/// The X server picks a free number and prints it on its own line.
 fn display_number(said: &str) -> Option<u32> {
     said.split_inclusive('\n').find_map(|line| line.strip_suffix('\n')?.parse().ok())
 }
 
-/// A loopback port that nothing listens on. Another program may take it first: the driver says so then, and ends.
+/// A free loopback port. If another program takes it first, the driver prints that and ends.
 fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
     let port = listener.and_then(|listener| listener.local_addr()).map(|addr| addr.port());

@@ -1,4 +1,4 @@
-//! A new directory for a browser to live in: its profile, caches and sockets. It ends with its guard.
+//! A new directory for a browser's profile, caches and sockets. Dropping its guard removes it.
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// The guard of the directory.
+/// Removes the directory when dropped.
 #[derive(Debug)]
 pub struct Home(PathBuf);
 
@@ -19,9 +19,9 @@ impl Home {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("cors-browsers-{}-{count}", process::id());
         let path = std::env::temp_dir().join(name);
-        // What an earlier process of this id may have left.
+        // An earlier process with the same id may have left one.
         let _ = fs::remove_dir_all(&path);
-        // `XDG_RUNTIME_DIR` must be its owner's alone.
+        // Only its owner may have access to `XDG_RUNTIME_DIR`.
         DirBuilder::new().mode(0o700).create(&path)?;
         Ok(Self(path))
     }
@@ -33,7 +33,7 @@ impl Home {
 
 impl Drop for Home {
     fn drop(&mut self) {
-        // A process that was killed may write for another moment.
+        // A killed process may still write for a moment.
         for _ in 0..20 {
             match fs::remove_dir_all(&self.0) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {

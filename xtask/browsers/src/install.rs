@@ -1,4 +1,4 @@
-//! The programs that each engine needs: where they are, and how they are installed.
+//! Finds the programs that each engine needs, and installs them.
 
 use std::env;
 use std::fs;
@@ -12,11 +12,11 @@ use cors_core::browser::Engine;
 /// A program that an engine needs.
 #[derive(Debug)]
 struct Program {
-    /// Any of these will do.
+    /// Alternative names.
     names: &'static [&'static str],
-    /// Where it is found beside `PATH`; a `*` stands for a directory of any name.
+    /// Folders to search besides `PATH`. A `*` matches any directory name.
     folders: &'static [&'static str],
-    /// The package of Debian; none has geckodriver.
+    /// The Debian package. None contains geckodriver.
     package: Option<&'static str>,
 }
 
@@ -39,24 +39,24 @@ const MINI_BROWSER: Program = Program {
     ],
     package: Some("webkit2gtk-driver"),
 };
-/// One that knows the Firefox of Debian.
+/// This version supports Debian's Firefox.
 const GECKODRIVER_VERSION: &str = "0.37.1";
 
 const XVFB: Program = Program { names: &["Xvfb"], folders: &[], package: Some("xvfb") };
 
-/// Where an engine's programs are.
+/// The paths of an engine's programs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Programs {
-    /// What speaks WebDriver.
+    /// The program that speaks WebDriver.
     pub driver: PathBuf,
-    /// What the driver starts.
+    /// The browser, which the driver starts.
     pub browser: PathBuf,
-    /// The X server, for WebKit, which has no headless mode.
+    /// The X server, only for WebKit: it has no headless mode.
     pub display: Option<PathBuf>,
 }
 
 impl Programs {
-    /// Finds them; an error says which is missing, and what installs it.
+    /// Finds the programs. The error names a missing one and the command that installs it.
     pub fn find(engine: Engine) -> Result<Self, String> {
         let found = |program: &Program| {
             program.find().ok_or_else(|| {
@@ -101,7 +101,7 @@ fn cargo_home() -> Option<PathBuf> {
     env::var_os("CARGO_HOME").map(PathBuf::from).or_else(default)
 }
 
-/// The directories that a pattern stands for.
+/// The directories that a pattern matches.
 fn expand(pattern: &str) -> Vec<PathBuf> {
     if let Some(rest) = pattern.strip_prefix("$CARGO_HOME/") {
         return cargo_home().into_iter().map(|home| home.join(rest)).collect();
@@ -114,7 +114,7 @@ fn expand(pattern: &str) -> Vec<PathBuf> {
     }
 }
 
-/// Installs what these engines lack. Where that is not known how, the error says what to install.
+/// Installs what these engines lack. If we do not know how, the error says what you need.
 pub fn install(engines: &[Engine]) -> Result<(), String> {
     let missing = missing(engines);
     if missing.is_empty() {
@@ -127,7 +127,7 @@ pub fn install(engines: &[Engine]) -> Result<(), String> {
     if !packages.is_empty() {
         if !is_debian(&fs::read_to_string(OS_RELEASE).unwrap_or_default()) {
             return Err(format!(
-                "this is not Debian; install what has {}, as its packages {} do",
+                "this is not Debian; install {} yourself (on Debian, the packages {} contain them)",
                 names(&missing),
                 packages.join(", "),
             ));
@@ -138,13 +138,13 @@ pub fn install(engines: &[Engine]) -> Result<(), String> {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut install = Command::new(cargo);
         install.args(["install", "geckodriver", "--locked", "--version", GECKODRIVER_VERSION]);
-        // Where it is looked for: settings of cargo may name another folder.
+        // We look there, but cargo's settings may name another folder.
         install.arg("--root").arg(cargo_home().ok_or("neither CARGO_HOME nor a home directory")?);
         run(&mut install)?;
     }
     match self::missing(engines) {
         still if still.is_empty() => Ok(()),
-        still => Err(format!("still missing after the installation: {}", names(&still))),
+        still => Err(format!("still missing after installation: {}", names(&still))),
     }
 }
 
@@ -159,7 +159,7 @@ fn missing(engines: &[Engine]) -> Vec<&'static Program> {
 /// [os-release(5)](https://www.freedesktop.org/software/systemd/man/latest/os-release.html)
 const OS_RELEASE: &str = "/etc/os-release";
 
-/// Debian itself: its descendants have other packages, and Ubuntu's of Chromium and Firefox are empty.
+/// Only Debian itself: derivatives have other packages, and Ubuntu's packages of Chromium and Firefox are empty.
 fn is_debian(os_release: &str) -> bool {
     let id = os_release.lines().find_map(|line| line.strip_prefix("ID="));
     id.is_some_and(|id| id.trim_matches(['"', '\'']) == "debian")
@@ -171,7 +171,7 @@ fn names(programs: &[&Program]) -> String {
 }
 
 fn install_packages(packages: &[&str]) -> Result<(), String> {
-    // A mirror that is just being updated fails for a moment.
+    // Updates fail for a moment while a mirror is synchronizing.
     let update = || run(apt_get().arg("update"));
     let mut updated = update();
     for pause in [5, 20] {
@@ -193,12 +193,12 @@ fn apt_get() -> Command {
         sudo
     };
     command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
-    // Without the first, an update that got nothing counts as done.
+    // Without the first option, an update that fetched nothing counts as success.
     command.args(["-o", "APT::Update::Error-Mode=any", "-o", "Acquire::Retries=3"]);
     command
 }
 
-/// Prints the command and runs it; an error is the command to repeat.
+/// Prints the command and runs it. The error is the command to repeat.
 fn run(command: &mut Command) -> Result<(), String> {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let line = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
@@ -216,7 +216,7 @@ mod tests {
     use crate::home::Home;
 
     #[test]
-    fn debian_is_told_from_its_descendants() {
+    fn debian_is_distinguished_from_derivatives() {
         assert!(is_debian("NAME=\"Debian GNU/Linux\"\nID=debian\n"));
         assert!(is_debian("ID=\"debian\""));
         for other in ["ID=ubuntu\nID_LIKE=debian", "VERSION_ID=debian", "ID_LIKE=debian", ""] {
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_a_directory() {
+    fn a_star_matches_a_directory() {
         let home = Home::new().unwrap();
         let root = home.path().display();
         fs::create_dir(home.path().join("x86")).unwrap();

@@ -1,4 +1,4 @@
-//! What a page is told to do, and what it says came of it.
+//! A page's jobs and their outcomes.
 
 use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 use serde::Deserialize;
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 /// A fetch for a page to perform.
 ///
-/// The fetch's own `origin` counts in one way: if it is the opaque one, a sandboxed frame performs it.
+/// The `origin` of the fetch matters only if it is opaque: then a sandboxed frame performs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
-    /// What is fetched. With an upload listener, `XMLHttpRequest` does it.
+    /// The fetch. With an upload listener, the page uses `XMLHttpRequest`.
     pub fetch: Fetch,
     way: Way,
 }
@@ -28,27 +28,28 @@ impl From<&Fetch> for Job {
 }
 
 impl Job {
-    /// Reads the response's body as a stream, chunk by chunk.
+    /// Reads the response body as a stream, chunk by chunk.
     pub fn in_chunks(self) -> Self {
         Self { way: Way::FetchInChunks, ..self }
     }
 
-    /// Opens a WebSocket to the URL, sends a message, and waits for one; all but the URL is left out.
+    /// Opens a WebSocket to the URL, sends a message and waits for one. Ignores everything except
+    /// the URL.
     pub fn as_web_socket(self) -> Self {
         Self { way: Way::WebSocket, ..self }
     }
 
-    /// The same with another fetch.
+    /// The same job with another fetch.
     pub fn with(&self, fetch: Fetch) -> Self {
         Self { fetch, way: self.way }
     }
 
-    /// Whether it is a WebSocket that is opened.
+    /// Whether the job opens a WebSocket.
     pub fn is_web_socket(&self) -> bool {
         self.way == Way::WebSocket
     }
 
-    /// As `runner.js` takes it. An error says what no script can do.
+    /// The form that `runner.js` reads. An error if no script could do this.
     pub(crate) fn to_json(&self) -> Result<Value, String> {
         let Fetch { url, method, headers, mode, credentials, redirect, body, .. } = &self.fetch;
         let way = match self.way {
@@ -91,34 +92,34 @@ pub enum Outcome {
     Readable(Response),
     /// A response of mode `no-cors`.
     Opaque,
-    /// A redirect that is not followed.
+    /// A redirect that was not followed.
     OpaqueRedirect,
     /// An exception.
     Failed {
-        /// What it says, which differs from engine to engine.
+        /// The message, which differs between engines.
         message: String,
     },
-    /// Nothing in ten seconds.
+    /// Nothing within ten seconds.
     TimedOut,
 }
 
 /// A response as a script sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Response {
-    /// The status; 101 of a WebSocket.
+    /// The status; 101 for a WebSocket.
     pub status: u16,
-    /// Every header that the script sees; names in lower case, the values of one name joined.
+    /// All headers that the script sees; names in lower case, values of the same name joined.
     pub headers: Vec<(String, String)>,
-    /// The first 200 characters of the body; a WebSocket's first message.
+    /// The first 200 characters of the body, or of a WebSocket's first message.
     pub body: String,
-    /// How many bytes the whole body has.
+    /// The length of the whole body in bytes.
     pub length: usize,
-    /// How many chunks the script read, if it was to read chunk by chunk.
+    /// How many chunks the script read, if it was reading chunk by chunk.
     pub chunks: usize,
 }
 
 impl Outcome {
-    /// The response, if there is one to read.
+    /// The response, if it is readable.
     pub fn readable(&self) -> Option<&Response> {
         match self {
             Self::Readable(response) => Some(response),
@@ -128,7 +129,7 @@ impl Outcome {
 }
 
 impl Response {
-    /// The value of a header; its name is given in lower case.
+    /// The value of a header. `name` must be in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
     }

@@ -1,7 +1,7 @@
-//! One story told twice: by a real browser, and by the model, against the same servers.
+//! Runs the same story in a real browser and in the model, against the same servers.
 //!
-//! The model's requests go over a socket of their own, so that no handler is described a second
-//! time: whatever the server answers, the model says what a browser makes of it.
+//! The model sends its requests over its own socket. So we need not describe handlers twice:
+//! whatever the server answers, the model says what a browser makes of it.
 
 use std::collections::BTreeSet;
 
@@ -14,15 +14,15 @@ use crate::line::Line;
 use crate::model::{Answered, Model};
 use crate::{Adapters, Job, Log, Outcome, Seen, Session};
 
-/// Fetches by one page, one after the other, of one server under one policy.
+/// Fetches by one page, in order, to one server under one policy.
 ///
-/// In the URLs and in the page's origin, `$HOST` is the server's name and `$THIRD` another name of it under the same
-/// policy, for redirects. Each URL has the query `id=$ID`.
+/// In URLs and in the page's origin, `$HOST` is the server's name; `$THIRD` is another name for it with the same
+/// policy, for redirects. Each URL gets the query `id=$ID`.
 #[derive(Clone, Debug)]
 pub struct Story {
-    /// What it is about.
+    /// What the story is about.
     pub name: String,
-    /// The policy of both names.
+    /// The policy under both names.
     pub policy: Policy,
     /// The page's origin.
     pub page: String,
@@ -30,18 +30,18 @@ pub struct Story {
     pub jobs: Vec<Job>,
 }
 
-/// What the stories are told against.
+/// What the stories run against.
 #[derive(Clone, Copy, Debug)]
 pub struct Stage<'s> {
     /// The servers.
     pub adapters: &'s Adapters,
-    /// What reached them from the browser.
+    /// What reached the servers from the browser.
     pub log: &'s Log,
 }
 
 impl Stage<'_> {
-    /// Tells a story against one adapter. Each line is a disagreement. An error is not the story's: the browser does
-    /// not do as it is told.
+    /// Runs a story against one adapter. Each fault is a disagreement. An error is not about the story: the browser
+    /// could not run it.
     pub async fn tell(
         self,
         session: &mut Session,
@@ -58,7 +58,7 @@ impl Stage<'_> {
         let mut model = Model::new(self.adapters.upstreams().of(adapter), session.engine());
         let mut opened = Vec::new();
         for (job, outcome) in placed.jobs.iter().zip(&outcomes) {
-            // A WebSocket's handshake is no fetch: what is wanted of it stands in the story.
+            // A WebSocket's handshake is not a fetch, so the story says what to expect.
             if job.is_web_socket() {
                 opened.push(Some(&*job.fetch.origin));
                 continue;
@@ -79,17 +79,17 @@ impl Stage<'_> {
             let alike = seen.iter().zip(&sent).take_while(|(seen, sent)| seen == sent).count();
             let (seen, sent) = (list(&seen[alike..]), list(&sent[alike..]));
             faults.push(format!(
-                "sent after {alike} requests [{seen}], and the model sends [{sent}]"
+                "after {alike} equal requests the browser sends [{seen}], and the model sends [{sent}]"
             ));
         }
         let shaken: Vec<_> = shaken.iter().map(|seen| seen.header("origin")).collect();
         if shaken != opened {
-            faults.push(format!("handshakes with the origins {shaken:?}, wanted: {opened:?}"));
+            faults.push(format!("handshakes with the origins {shaken:?}, expected: {opened:?}"));
         }
         Ok(Told { outcomes, faults })
     }
 
-    /// What the model makes of a story, without a browser: each verdict, and the shape of each request.
+    /// What the model alone makes of a story: each verdict, and the shape of each request.
     pub fn foretell(
         self,
         engine: Engine,
@@ -107,7 +107,7 @@ impl Stage<'_> {
         Ok(lines)
     }
 
-    /// Sets the policy, and puts this telling's names into the story.
+    /// Sets the policy and replaces the placeholders in the story.
     fn place(self, story: &Story, adapter: Adapter, id: &str) -> Placed {
         let host = format!("{id}.{}.test", adapter.name());
         let third = format!("third-{id}.{}.test", adapter.name());
@@ -121,18 +121,18 @@ impl Stage<'_> {
     }
 }
 
-/// A story with the names of one telling.
+/// A story with real names.
 struct Placed {
     page: String,
     jobs: Vec<Job>,
 }
 
-/// How it went.
+/// The result of a story.
 #[derive(Debug)]
 pub struct Told {
     /// What the browser's page saw.
     pub outcomes: Vec<Outcome>,
-    /// In what browser and model disagree.
+    /// Where the browser and the model disagree.
     pub faults: Vec<String>,
 }
 
@@ -149,7 +149,7 @@ fn placed(fetch: &Fetch, place: &impl Fn(&str) -> String) -> Fetch {
     placed
 }
 
-/// What the browser says otherwise than the model, if anything.
+/// How the browser's outcome differs from the model's, if it does.
 fn outcome_fault(answered: &Answered, outcome: &Outcome) -> Option<String> {
     let verdict = &answered.verdict;
     let found = match outcome {
@@ -164,26 +164,26 @@ fn outcome_fault(answered: &Answered, outcome: &Outcome) -> Option<String> {
             Outcome::Failed { message } => format!(" ({message})"),
             _ => String::new(),
         };
-        return Some(format!("{found}{says}, and in the model {}", kind_and_step(verdict)));
+        return Some(format!("{found}{says}, but in the model {}", kind_and_step(verdict)));
     }
     let (Verdict::Readable(model), Outcome::Readable(real)) = (verdict, outcome) else {
         return None;
     };
-    // The names alone: Firefox puts the type of a tunnel's own answer before that of the first one
-    // that comes through it.
+    // Only the names: Firefox puts the content type of the tunnel's own answer before that of the
+    // first response through it.
     let of_model: BTreeSet<&str> =
         model.headers.keys().map(HeaderName::as_str).filter(|name| is_compared(name)).collect();
     let of_real: BTreeSet<&str> =
         real.headers.iter().map(|(name, _)| &**name).filter(|name| is_compared(name)).collect();
     if of_model != of_real {
-        return Some(format!("the script sees {of_real:?}, and in the model {of_model:?}"));
+        return Some(format!("the script sees {of_real:?}, but in the model {of_model:?}"));
     }
     let body = answered.body.as_deref()?;
     let (begins, length) = (String::from_utf8_lossy(body), body.len());
     (!begins.starts_with(&real.body) || real.length != length).then(|| {
         let read = (real.length, &real.body);
         format!(
-            "the script reads a body {read:?}, and the server sent {length} bytes: {begins:.200}"
+            "the script reads a body {read:?}, but the server sent {length} bytes: {begins:.200}"
         )
     })
 }
@@ -203,7 +203,7 @@ fn kind_and_step(verdict: &Verdict) -> String {
     kind(verdict) + &step
 }
 
-/// Not what belongs to the connection, or changes from answer to answer.
+/// Skips headers that belong to the connection or change with each answer.
 fn is_compared(name: &str) -> bool {
     !["connection", "content-length", "date", "keep-alive", "transfer-encoding"].contains(&name)
 }

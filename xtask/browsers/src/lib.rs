@@ -1,9 +1,9 @@
-//! Real browsers that judge the library: Chromium, Firefox and WebKitGTK, driven through WebDriver.
+//! Checks the library in real browsers: Chromium, Firefox and WebKitGTK, driven through WebDriver.
 //!
-//! A [`Session`] is one browser. It opens pages of any origin, for its only way out is a [`Proxy`]
-//! on this machine, which hands the names of the adapters to their test servers and answers every
-//! other name with a page. That page performs [`Job`]s and reports an [`Outcome`] of each; the
-//! proxy's [`Log`] tells what reached an adapter.
+//! A [`Session`] is one browser. All its traffic goes through a [`Proxy`] on this machine, so it
+//! can open pages of any origin: the proxy forwards requests to the adapters' host names to their
+//! test servers, and answers all others with a page. That page performs [`Job`]s and reports an
+//! [`Outcome`] for each; the proxy's [`Log`] has the requests that reached an adapter.
 //!
 //! ```no_run
 //! use browsers::{Adapters, Job, Proxy, Session};

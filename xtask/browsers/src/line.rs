@@ -1,4 +1,4 @@
-//! What matters of a request, whether a browser sent it or the model.
+//! The parts of a request that we compare between browser and model.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use http::header::ACCESS_CONTROL_REQUEST_METHOD;
 
 use crate::Seen;
 
-/// The headers by which a server decides, or that tell what a browser let go along. Not `Sec-Fetch-…`, which WebKit
-/// leaves out after a redirect to another origin.
+/// Headers that decide the server's answer, or that show what a browser includes. Not `Sec-Fetch-…`, which WebKit
+/// drops after a redirect to another origin.
 const COMPARED: [&str; 7] = [
     "origin",
     "access-control-request-method",
@@ -20,36 +20,37 @@ const COMPARED: [&str; 7] = [
     "content-type",
 ];
 
-/// A request as two of them are compared.
+/// A request in a form that can be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     method: String,
-    /// The whole of it: scheme, host, path and query.
+    /// Scheme, host, path and query.
     url: String,
-    /// Those that there are, the lines of one name joined, without the white space around them.
+    /// The headers that are there; values of the same name are joined, and white space around them
+    /// is trimmed.
     headers: Vec<(String, String)>,
 }
 
-/// What browsers send by themselves where the script's own value is dropped.
+/// Headers for which browsers send their own value if they drop the script's.
 const OWN: [&str; 3] = ["accept-language", "priority", "user-agent"];
 
-/// A request of the model.
+/// A request that the model sends.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// As it goes over the wire.
+    /// The request on the wire.
     pub request: Request<()>,
-    /// The names of the headers that the script set, in lower case, as far as they are compared.
+    /// Lower-case names of the headers that the script set and that we compare.
     pub set: Vec<String>,
 }
 
 impl Sent {
-    /// What becomes of this fetch.
+    /// A request that belongs to this fetch.
     pub fn new(request: Request<()>, fetch: &Fetch) -> Self {
         let mut set: Vec<_> = fetch.headers.iter().map(|(n, _)| n.to_ascii_lowercase()).collect();
         set.sort();
         set.dedup();
         let headers = request.headers();
-        // Preflights say what they ask for. Over HTTP/2, a browser sends no `Host`.
+        // Preflights name the headers they ask for. Over HTTP/2, browsers do not send `Host`.
         let is_preflight = headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
         set.retain(|name| {
             let name = &**name;
@@ -63,13 +64,13 @@ impl Sent {
 }
 
 impl Line {
-    /// As it reached the server, with what the model's request has in `set`.
+    /// A request as the server received it, including the headers in `set` of the model's request.
     pub fn of_seen(seen: &Seen, set: &[String]) -> Self {
         let lines = seen.headers.iter().map(|(name, value)| (&**name, value.clone()));
         Self::new(&seen.method, &seen.url, lines, set)
     }
 
-    /// As the model sends it.
+    /// A request as the model sends it.
     pub fn of_sent(Sent { request, set }: &Sent) -> Self {
         let lines = request.headers().iter().map(|(name, value)| {
             (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -77,7 +78,7 @@ impl Line {
         Self::new(request.method().as_str(), &request.uri().to_string(), lines, set)
     }
 
-    /// Whether it is a preflight, and what headers it has.
+    /// Whether it is a preflight, and which headers it has.
     pub fn shape(&self) -> String {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| &**name).collect();
         format!("{} {}", self.method == "OPTIONS", names.join(" "))

@@ -1,4 +1,4 @@
-//! What reached an adapter.
+//! The requests that reached an adapter.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hyper::header::HeaderMap;
 use url::form_urlencoded;
 
-/// A request that the proxy handed to an adapter.
+/// A request that the proxy forwarded to an adapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// As sent.
+    /// In the spelling received.
     pub method: String,
-    /// Absolute.
+    /// The absolute URL.
     pub url: String,
-    /// Names in lower case. Lines of one name are in order.
+    /// Names in lower case. Values of the same name are in order.
     pub headers: Vec<(String, String)>,
 }
 
@@ -23,18 +23,18 @@ impl Seen {
         self.header("sec-websocket-key").is_some()
     }
 
-    /// The first value of a header; its name is given in lower case.
+    /// The first value of a header. `name` must be in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| &**value)
     }
 }
 
-/// The requests whose URL has the query parameter `id`, by its value.
+/// Requests grouped by the query parameter `id` of their URL; others are not logged.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Arc<Mutex<HashMap<String, Vec<Seen>>>>);
 
 impl Log {
-    /// Takes the requests with this id out of the log, in the order in which they arrived.
+    /// Removes the requests with this id from the log and returns them in order of arrival.
     pub fn take(&self, id: &str) -> Vec<Seen> {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.remove(id).unwrap_or_default()
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_taken_is_gone() {
+    fn taking_requests_removes_them() {
         let log = Log::default();
         let mut headers = HeaderMap::new();
         headers.append("x-a", "1".parse().unwrap());

@@ -1,5 +1,5 @@
-//! The tests in real browsers: `cargo xtask browser` turns into this program, with the same flags.
-//! Exits 0 on success, 1 if a test fails or a browser is missing, 2 on wrong usage.
+//! The tests in real browsers. `cargo xtask browser` becomes this program and passes on its flags.
+//! Exits 0 on success, 1 if a test fails or a browser is missing, and 2 on wrong usage.
 
 #[cfg(unix)]
 mod command;
@@ -11,6 +11,6 @@ fn main() -> std::process::ExitCode {
 
 #[cfg(not(unix))]
 fn main() -> std::process::ExitCode {
-    eprintln!("browsers: only where there are process groups: on Linux and the like");
+    eprintln!("browsers: needs process groups, as on Linux");
     std::process::ExitCode::FAILURE
 }

@@ -1,4 +1,4 @@
-//! The matrix: stories made by hand, each against every adapter.
+//! The matrix: handwritten stories, each run against every adapter.
 
 mod credentials;
 mod handlers;
@@ -24,14 +24,14 @@ const EVIL: &str = "https://evilexample.com";
 const INSECURE: &str = "http://app.example.com";
 const LOCAL: &str = "http://localhost:3000";
 
-/// A story, and what has to come of each of its fetches in every engine.
+/// A story with the expected outcome of each fetch in every engine.
 #[derive(Debug)]
 pub struct Row {
-    /// What is told.
+    /// The story.
     pub story: Story,
-    /// Whether each fetch is readable. With a WebSocket, whether it opens and echoes.
+    /// Whether each fetch is readable; for a WebSocket, whether it opens and echoes.
     pub readable: Vec<bool>,
-    /// What else has to hold of the outcomes.
+    /// What else must hold of the outcomes.
     pub holds: fn(&[Outcome]) -> bool,
 }
 
@@ -66,7 +66,7 @@ fn no(fetch: Fetch) -> (Job, bool) {
     (Job::from(&fetch), false)
 }
 
-/// From the page itself, or as a page without an origin of its own.
+/// A fetch by the page itself; see [`sandboxed`] for one from an opaque origin.
 fn to(path: &str) -> Fetch {
     Fetch::new(APP, format!("https://$HOST{path}"))
 }
@@ -146,7 +146,8 @@ mod tests {
 
     use super::*;
 
-    /// So many fetches are tried, repetitions on purpose (a cache, a stream) apart.
+    /// The minimum number of different fetches: deliberate repetitions (a cache, a stream) do not
+    /// count.
     const WANTED: usize = 200;
 
     #[test]

@@ -1,4 +1,4 @@
-//! The model of a browser, with what it leaves out: a connection to the server, and cookies.
+//! The model of a browser, with the parts it leaves to us: a connection to the server, and cookies.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -11,21 +11,21 @@ use xtask::client;
 
 use crate::line::Sent;
 
-/// A browser that asks one server.
+/// A browser that sends all requests to one server.
 pub struct Model {
     server: SocketAddr,
     browser: Browser,
-    /// A pair `name=value` by host: no server here sets more than one.
+    /// One `name=value` pair per host: no server here sets more.
     cookies: HashMap<String, String>,
-    /// Every request so far.
+    /// All requests so far.
     pub sent: Vec<Sent>,
 }
 
-/// How a fetch ended.
+/// The end of a fetch.
 pub struct Answered {
-    /// What the script has of it.
+    /// What the script can see.
     pub verdict: Verdict,
-    /// The last response's body, unless the server wrote into it what it was sent.
+    /// The body of the last response, unless it repeats headers of the request.
     pub body: Option<Vec<u8>>,
 }
 
@@ -35,7 +35,7 @@ impl Model {
         Self { server, browser: Browser::like(engine), cookies, sent }
     }
 
-    /// An error says how the server failed.
+    /// An error means that the server failed.
     pub fn fetch(&mut self, fetch: &Fetch) -> Result<Answered, String> {
         let now = Duration::ZERO;
         let mut body = None;
@@ -62,13 +62,13 @@ impl Model {
         if let (true, Some(cookie)) =
             (sending.includes_credentials(), self.cookies.get(&host(&request)))
         {
-            let cookie = cookie.parse().expect("it comes out of a header");
+            let cookie = cookie.parse().expect("it comes from a header");
             request.headers_mut().insert(COOKIE, cookie);
         }
         request
     }
 
-    /// Whether the script may read it or not: a browser keeps it as the response arrives.
+    /// Browsers store cookies when the response arrives, even if the script may not read it.
     fn keep_cookie(&mut self, sending: &Sending, response: &Response<()>) {
         let set = response.headers().get(SET_COOKIE).and_then(|set| set.to_str().ok());
         if let (true, Some(set)) = (sending.includes_credentials(), set) {
@@ -82,12 +82,12 @@ fn host(request: &Request<()>) -> String {
     request.uri().host().unwrap_or_default().to_owned()
 }
 
-/// Whether the answer repeats headers of the request, in which no two browsers are the same.
+/// Whether the answer repeats headers of the request, which differ in every browser.
 fn is_echoed(request: &Request<()>) -> bool {
     matches!(request.uri().path(), "/echo" | "/cookie")
 }
 
-/// The response and its body.
+/// The server's response and its body.
 fn ask(server: SocketAddr, request: &Request<()>) -> Result<(Response<()>, Vec<u8>), String> {
     let lines: Vec<(String, String)> = request
         .headers()

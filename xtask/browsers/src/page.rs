@@ -1,10 +1,10 @@
-//! The page that performs jobs. Every host has it, those of the adapters too, so that a page may be of the same
-//! origin as the API.
+//! The page that performs jobs. Every host serves it, including those of the adapters, so that a page can be
+//! same-origin with the API.
 
-/// Where it is.
+/// The path of the page.
 pub const PATH: &str = "/runner.html";
 
-/// The type and the content of a file of the page.
+/// The type and content of one of the page's files.
 pub fn file(path: &str) -> Option<(&'static str, &'static str)> {
     match path {
         PATH => Some(("text/html;charset=utf-8", include_str!("page.html"))),

@@ -1,4 +1,4 @@
-//! The demo's page, clicked through in Chromium as a person would.
+//! Clicks through the demo's page in Chromium, as a person would.
 
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -23,10 +23,10 @@ use crate::Session;
 /// More than any step takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Narrow as a phone; a browser in a window takes no less than some 500.
+/// As narrow as a phone. A browser window cannot be narrower than some 500.
 const NARROW: u32 = 390;
 
-/// Clicks through the page. With `picture`, it is painted there at the end.
+/// Clicks through the page. With `picture`, saves a screenshot there instead of the last steps.
 pub async fn run(picture: Option<&Path>) -> Result<(), String> {
     let url = tokio::task::spawn_blocking(start_demo);
     let url = url.await.map_err(|error| error.to_string())??;
@@ -34,20 +34,20 @@ pub async fn run(picture: Option<&Path>) -> Result<(), String> {
     let page = Page { client: session.client() };
     page.open(&url).await?;
 
-    // A method that the policy does not have: explained, and so it is in the browser.
+    // The policy does not allow this method: the explanation and the browser agree.
     page.type_into("#method", "PATCH").await?;
     page.wait("#verdict[data-readable=false][data-step=preflight-method]").await?;
     page.wait("#sequence .failed").await?;
     page.send(false).await?;
 
-    // The fix, applied and sent again.
+    // Apply the fix and send again.
     page.click("#apply").await?;
     page.wait("#verdict[data-readable=true]").await?;
     page.put_in_force().await?;
     page.send(true).await?;
     page.holds("document.querySelector('#policy').value.includes('PATCH')").await?;
 
-    // A mistake has its line as it is typed, and is not put in force.
+    // A mistake is marked at its line while you type, and cannot be put in force.
     let mistake = "\nmax_age = 90000";
     page.append("#policy", mistake).await?;
     page.wait("#findings > li[data-kind=error][data-line]").await?;
@@ -62,7 +62,7 @@ pub async fn run(picture: Option<&Path>) -> Result<(), String> {
     page.put_in_force().await?;
     page.wait("#policy-state[data-in-force=true]").await?;
 
-    // A page without an origin of its own.
+    // A page with an opaque origin.
     page.choose("#page", "null", "null").await?;
     page.wait("#verdict[data-readable=false]").await?;
     page.send(false).await?;
@@ -79,7 +79,7 @@ pub async fn run(picture: Option<&Path>) -> Result<(), String> {
     page.be_narrow().await
 }
 
-/// The demo on free ports, until this process ends. Blocks until it says where its page is.
+/// Starts the demo on free ports until this process ends. Blocks until it knows the page's address.
 fn start_demo() -> Result<String, String> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
@@ -90,14 +90,14 @@ fn start_demo() -> Result<String, String> {
             runtime.block_on(demo::serve(&demo, move |url| drop(ready.send(Ok(url)))))
         });
         if let Err(error) = ended {
-            // Nobody waits for it any more if it comes late.
+            // If it fails late, nobody receives this any more.
             let _ = sender.send(Err(format!("the demo: {error}")));
         }
     });
     receiver.recv().unwrap_or_else(|_| Err("the demo does not start".to_owned()))
 }
 
-/// As WebDriver writes them. [WebDriver, keyboard actions](https://www.w3.org/TR/webdriver2/#keyboard-actions)
+/// Keys in WebDriver's encoding. [WebDriver, keyboard actions](https://www.w3.org/TR/webdriver2/#keyboard-actions)
 const CONTROL: &str = "\u{e009}";
 const END: &str = "\u{e010}";
 const RELEASE: &str = "\u{e000}";
@@ -105,13 +105,13 @@ const BACKSPACE: &str = "\u{e003}";
 const TAB: &str = "\u{e004}";
 const SPACE: &str = " ";
 
-/// The lists of headers, that of each card and that of the explanation.
+/// Compares the list of headers on each card with that of the explanation.
 const ALIKE: &str = "[...document.querySelectorAll('#cards article')].every((card) => {
     const names = [...card.querySelectorAll('[data-header]')].map((item) => item.dataset.header);
     return document.querySelector('#verdict').textContent.endsWith(` and ${names.join(', ')}.`);
 })";
 
-/// More than there are stops on the way.
+/// More than there are tab stops on the page.
 const TABS: usize = 60;
 
 struct Page<'s> {
@@ -125,7 +125,7 @@ impl Page<'_> {
         self.wait("#verdict[data-readable]").await
     }
 
-    /// Sends the fetch to all three, and waits until each says the same as `explain`.
+    /// Sends the fetch to all three servers, and waits until each result agrees with `explain`.
     async fn send(&self, readable: bool) -> Result<(), String> {
         self.sending(readable, self.click("#send")).await
     }
@@ -142,7 +142,7 @@ impl Page<'_> {
         if readable { self.holds(ALIKE).await } else { Ok(()) }
     }
 
-    /// Waits for the answers after `send`.
+    /// Calls `send` and waits for the answers.
     async fn sent(&self, send: impl Future<Output = Result<(), String>>) -> Result<(), String> {
         let count = "return Number(document.querySelector('#cards').dataset.sent ?? 0)";
         let before = self.client.execute(count, Vec::new()).await;
@@ -174,7 +174,7 @@ impl Page<'_> {
         element.send_keys(text).await.map_err(fault)
     }
 
-    /// Types behind what stands there.
+    /// Types at the end of the existing text.
     async fn append(&self, css: &str, text: &str) -> Result<(), String> {
         self.press(css, &format!("{CONTROL}{END}{RELEASE}{text}")).await
     }
@@ -185,13 +185,13 @@ impl Page<'_> {
         element.send_keys(keys).await.map_err(fault)
     }
 
-    /// Types the beginning of an option.
+    /// Types the first letters of an option.
     async fn choose(&self, css: &str, value: &str, begins: &str) -> Result<(), String> {
         self.press(css, begins).await?;
         self.holds(&format!("document.querySelector('{css}').value === '{value}'")).await
     }
 
-    /// As another window does it: without a word to this one.
+    /// Does what another window would do, which this page does not notice at once.
     async fn put_elsewhere(&self, policy: &str) -> Result<(), String> {
         let script = "
             const [policy, done] = arguments;
@@ -205,7 +205,7 @@ impl Page<'_> {
         }
     }
 
-    /// From the policy to the end of the form by the tabulator, and sends.
+    /// Goes from the policy to the end of the form with the Tab key, and sends.
     async fn by_keyboard(&self) -> Result<(), String> {
         self.tab_to("#method", "#policy").await?;
         self.press("#method", &format!("{}QUERY", BACKSPACE.repeat(8))).await?;
@@ -228,10 +228,10 @@ impl Page<'_> {
             }
             from = ":focus";
         }
-        Err(format!("{css} cannot be reached by the tabulator"))
+        Err(format!("the Tab key does not reach {css}"))
     }
 
-    /// What is typed before the answers are there changes nothing in what they are compared with.
+    /// Typing before the answers arrive does not change what they are compared with.
     async fn edit_during_a_send(&self) -> Result<(), String> {
         self.type_into("#headers", "").await?;
         self.type_into("#method", "GET").await?;
@@ -249,7 +249,7 @@ impl Page<'_> {
         self.holds("!document.querySelector('#cards [data-agrees=false]')").await
     }
 
-    /// Nothing has to be scrolled sideways, and everything still works.
+    /// Checks that the narrow page needs no sideways scrolling and still works.
     async fn be_narrow(&self) -> Result<(), String> {
         let size =
             json!({ "width": NARROW, "height": 844, "deviceScaleFactor": 1, "mobile": false });
@@ -300,7 +300,7 @@ impl Page<'_> {
     }
 }
 
-/// A command of Chromium's own protocol, and its parameters.
+/// A command of Chromium's own protocol with its parameters.
 #[derive(Debug)]
 struct DevTools(&'static str, Value);
 

@@ -1,5 +1,5 @@
-//! A program in a process group of its own, so that what it starts ends with it: a driver's browser,
-//! also when a test panics.
+//! A program in its own process group, so that everything it starts ends with it: the browser ends
+//! with its driver, even if a test panics.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -11,15 +11,15 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-/// Long enough for a program to start on a busy machine.
+/// How long a program may take to start on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Long enough for a program to clean up after itself.
+/// How long a program may take to clean up.
 const GRACE: Duration = Duration::from_secs(2);
 
 const STEP: Duration = Duration::from_millis(20);
 
-/// The guard of a started program.
+/// A running program. Dropping this ends its process group.
 #[derive(Debug)]
 pub struct Process {
     name: String,
@@ -28,7 +28,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts the program; both of its outputs go to the file `output`.
+    /// Starts the program. Standard output and standard error go to the file `output`.
     pub fn start(command: &mut Command, output: PathBuf) -> Result<Self, String> {
         let name = command.get_program().to_string_lossy().into_owned();
         let mut spawn = || {
@@ -42,14 +42,14 @@ impl Process {
         }
     }
 
-    /// What it has said so far.
+    /// The output so far.
     pub fn said(&self) -> String {
         fs::read(&self.output)
             .map(|text| String::from_utf8_lossy(&text).into_owned())
             .unwrap_or_default()
     }
 
-    /// Waits until `ready` has something, which is asked with what the program has said.
+    /// Waits until `ready`, called with the output so far, returns something.
     pub fn wait_for<T>(&mut self, ready: impl Fn(&str) -> Option<T>) -> Result<T, String> {
         let start = Instant::now();
         loop {
@@ -65,7 +65,7 @@ impl Process {
                     continue;
                 }
             };
-            return Err(format!("{} {fault}; it said: {}", self.name, said.trim()));
+            return Err(format!("{} {fault}; it printed: {}", self.name, said.trim()));
         }
     }
 
@@ -78,7 +78,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Each may fail because nothing of the group runs any more, which is what is wanted.
+        // These fail if the whole group has already ended, which is fine.
         let group = Pid::from_child(&self.child);
         let _ = kill_process_group(group, Signal::TERM);
         let start = Instant::now();
@@ -105,7 +105,7 @@ mod tests {
         let mut process = Process::start(&mut command, home.path().join("output")).unwrap();
         let grandchild = process.wait_for(|said| said.trim().parse::<i32>().ok()).unwrap();
         let runs = || {
-            // One that has ended, and that nobody has asked about, is a zombie.
+            // A process that ended but was not waited for is a zombie.
             let stat = fs::read_to_string(format!("/proc/{grandchild}/stat")).unwrap_or_default();
             !stat.is_empty() && !stat.contains(") Z ")
         };

@@ -1,7 +1,7 @@
-//! The browsers' only way out, on loopback: a proxy that ends TLS itself, so that a page may have any origin.
+//! A loopback proxy for all traffic of the browsers. It terminates TLS itself, so a page can have any origin.
 //!
-//! A host `NAME.axum.test`, `NAME.actix.test` or `NAME.warp.test` is that adapter's test server, over `http:` and
-//! `https:` and on every port; every other host has the runner's page and nothing else.
+//! It forwards requests to `NAME.axum.test`, `NAME.actix.test` and `NAME.warp.test`, on any port and over `http:` or
+//! `https:`, to the test server of that adapter. All other hosts serve only the runner's page.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -28,12 +28,12 @@ use xtask::options::Adapter;
 use crate::log::Log;
 use crate::{page, tls};
 
-/// Where the adapters' test servers listen: `NAME.axum.test` is the first's, and so on.
+/// The addresses of the adapters' test servers. `NAME.axum.test` leads to the first, and so on.
 #[derive(Clone, Copy, Debug)]
 pub struct Upstreams([SocketAddr; Adapter::ALL.len()]);
 
 impl Upstreams {
-    /// Of what starts them, one after the other.
+    /// Starts the servers one after another.
     pub fn start<E>(mut start: impl FnMut(Adapter) -> Result<SocketAddr, E>) -> Result<Self, E> {
         let mut addrs = [SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)); Adapter::ALL.len()];
         for adapter in Adapter::ALL {
@@ -42,7 +42,7 @@ impl Upstreams {
         Ok(Self(addrs))
     }
 
-    /// That of an adapter.
+    /// The address of an adapter's server.
     pub fn of(&self, adapter: Adapter) -> SocketAddr {
         self.0[adapter as usize]
     }
@@ -54,7 +54,7 @@ impl Upstreams {
     }
 }
 
-/// A running proxy; it ends with its guard.
+/// A running proxy. Dropping it stops it.
 #[derive(Debug)]
 pub struct Proxy {
     addr: SocketAddr,
@@ -63,7 +63,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Listens on a free port of loopback.
+    /// Listens on a free loopback port.
     pub async fn start(upstreams: Upstreams) -> Result<Self, String> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.map_err(|error| format!("no port for the proxy: {error}"))?;
@@ -72,7 +72,7 @@ impl Proxy {
         let world = Arc::new(World { upstreams, log: log.clone(), tls: tls::acceptor()? });
         let accepting = tokio::spawn(async move {
             loop {
-                // Fails for a moment when there are too many files open.
+                // `accept` fails for a moment if too many files are open.
                 if let Ok((stream, _)) = listener.accept().await {
                     let _ = stream.set_nodelay(true);
                     tokio::spawn(serve(stream, "http", Arc::clone(&world)));
@@ -82,12 +82,12 @@ impl Proxy {
         Ok(Self { addr, log, accepting })
     }
 
-    /// Where it listens.
+    /// The proxy's address.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// What reached the adapters.
+    /// The requests that reached the adapters.
     pub fn log(&self) -> &Log {
         &self.log
     }
@@ -99,7 +99,7 @@ impl Drop for Proxy {
     }
 }
 
-/// What every connection needs.
+/// What every connection shares.
 struct World {
     upstreams: Upstreams,
     log: Log,
@@ -108,7 +108,7 @@ struct World {
 
 type Body = BoxBody<Bytes, hyper::Error>;
 
-/// Serves what comes in over one connection, or inside of one tunnel: boxed, for the one starts the other.
+/// Serves one connection, or the inside of a tunnel. Boxed, because the two call each other.
 fn serve(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     scheme: &'static str,
@@ -116,7 +116,7 @@ fn serve(
 ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     let service = service_fn(move |request| answer(request, scheme, Arc::clone(&world)));
     Box::pin(async move {
-        // A browser that goes away in the middle is no fault.
+        // It is fine if a browser goes away in the middle.
         let _ = auto::Builder::new(TokioExecutor::new())
             .serve_connection_with_upgrades(TokioIo::new(stream), service)
             .await;
@@ -130,7 +130,7 @@ async fn answer(
 ) -> Result<Response<Body>, Infallible> {
     if request.method() == Method::CONNECT {
         tokio::spawn(async move {
-            // It has no one to tell: the browser sees its connection end.
+            // There is nobody to report an error to: the browser sees its connection end.
             let _ = tunnel(upgrade::on(&mut request), world).await;
         });
         return Ok(text(StatusCode::OK, "text/plain", ""));
@@ -151,7 +151,7 @@ async fn answer(
     }))
 }
 
-/// What a browser does inside of a tunnel: TLS, or plain HTTP for a WebSocket.
+/// Serves the inside of a tunnel: TLS, or plain HTTP for a WebSocket.
 async fn tunnel(
     upgrade: upgrade::OnUpgrade,
     world: Arc<World>,
@@ -169,7 +169,7 @@ async fn tunnel(
     Ok(())
 }
 
-/// The host that a request is for, with its port if it has one.
+/// The host of a request, with its port if given.
 fn authority(request: &Request<Incoming>) -> Option<String> {
     let named = request.uri().authority().map(|authority| authority.as_str());
     let header = request.headers().get(HOST).and_then(|host| host.to_str().ok());
@@ -180,7 +180,8 @@ fn without_port(authority: &str) -> &str {
     authority.rsplit_once(':').map_or(authority, |(host, _)| host)
 }
 
-/// Notes the request, hands it to the server, and stays between the two if they leave HTTP.
+/// Logs the request and forwards it to the server. After an upgrade, copies bytes in both
+/// directions.
 async fn forward(
     mut request: Request<Incoming>,
     upstream: SocketAddr,
@@ -220,7 +221,7 @@ async fn forward(
     Ok(response.map(BodyExt::boxed))
 }
 
-/// HTTP/2 may cut the header into lines, and HTTP/1.1 may not.
+/// HTTP/2 may split the header into lines, but HTTP/1.1 may not.
 /// [RFC 9113, 8.2.3](https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3)
 fn join_cookies(headers: &mut HeaderMap) -> Result<(), InvalidHeaderValue> {
     let lines: Vec<_> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();

@@ -1,4 +1,4 @@
-//! Policies and fetches by chance: browser and model have to agree on each.
+//! Random policies and fetches, on which browser and model must agree.
 
 use cors_core::Policy;
 use cors_core::browser::{Body, CredentialsMode, Engine, Fetch, Mode, RedirectMode};
@@ -11,22 +11,22 @@ use xtask::options::Adapter;
 use crate::judge::{Stage, Story};
 use crate::{Job, Session};
 
-/// As many in each engine.
+/// Cases per engine.
 pub const CASES: usize = 300;
 
-/// After so many disagreements, more would say the same.
+/// Stop after this many disagreements: more would only repeat them.
 const MAX_FAULTS: usize = 3;
 
-/// How often a disagreement is tried to be made smaller in the browser.
+/// How many times to try to shrink a disagreement in the browser.
 const MAX_SHRINKS: usize = 60;
 
-/// The same in the model.
+/// How many times to try in the model.
 const MAX_SHRINKS_IN_MODEL: usize = 500;
 
-/// The page that asks, whose origin the policies of this world often name.
+/// The page that sends the fetches. Many of the random policies name its origin.
 const PAGE: &str = "https://a.test";
 
-/// A policy and a fetch under it, by this page or by one without an origin.
+/// A policy and a fetch under it, by this page or from an opaque origin.
 type Case = (Policy, Fetch);
 
 fn cases() -> impl Strategy<Value = Case> {
@@ -36,7 +36,7 @@ fn cases() -> impl Strategy<Value = Case> {
     })
 }
 
-/// The same by a page that is there, of a server that is there, in a way that `fetch` has.
+/// Adapts the fetch to a page and a server that exist here, and to what `fetch` can do.
 fn askable(mut fetch: Fetch) -> Fetch {
     let sandboxed = fetch.serialized_origin() == "null";
     let can_listen = (fetch.mode, fetch.redirect) == (Mode::Cors, RedirectMode::Follow)
@@ -44,14 +44,14 @@ fn askable(mut fetch: Fetch) -> Fetch {
     fetch.origin = if sandboxed { "null" } else { PAGE }.to_owned();
     fetch.url = "https://$HOST/echo".to_owned();
     fetch.upload_listener &= can_listen;
-    // Not every engine streams, and over HTTP/1.1 none does.
+    // Not every engine can stream, and over HTTP/1.1 none can.
     if fetch.body == Body::Stream {
         fetch.body = Body::Text;
     }
     fetch
 }
 
-/// Tells the stories of one seed. A line for each disagreement, made as small as can be, goes to `faults`.
+/// Runs the stories of one seed. Adds a line to `faults` for each disagreement, made as small as possible.
 pub async fn run(
     session: &mut Session,
     stage: Stage<'_>,
@@ -62,7 +62,7 @@ pub async fn run(
     let cases = cases();
     let mut found = 0;
     for index in 0..CASES {
-        // What it makes is made again from here.
+        // The same generator makes the same tree again later.
         let before = runner.clone();
         let tree = cases.new_tree(&mut runner).map_err(|reason| reason.to_string())?;
         let adapter = Adapter::ALL[index % Adapter::ALL.len()];
@@ -79,7 +79,7 @@ pub async fn run(
         faults[place] = line(adapter, &case, &told);
         found += 1;
         if found == MAX_FAULTS {
-            faults.push(format!("no more than {index} of {CASES} by chance after so many faults"));
+            faults.push(format!("stopped after {index} of {CASES} random cases: too many faults"));
             break;
         }
     }
@@ -110,7 +110,7 @@ fn line(adapter: Adapter, (policy, fetch): &Case, told: &[String]) -> String {
     format!("{adapter}: {fetch}: {told}\n    under {:?}", policy.config())
 }
 
-/// Makes a disagreement smaller, by the rules of the strategies.
+/// Shrinks a disagreement with the rules of the strategies.
 struct Shrinking<'s> {
     stage: Stage<'s>,
     adapter: Adapter,
@@ -119,8 +119,8 @@ struct Shrinking<'s> {
 }
 
 impl Shrinking<'_> {
-    /// Of `tree`, and of `again`, which is the same one: first to what the model alone takes for the same, which costs
-    /// next to nothing. If browser and model agree on that, then in the browser from the beginning.
+    /// Shrinks `tree` to the smallest case that the model treats the same, which is cheap. If browser and model agree
+    /// on that case, shrinks `again`, an equal tree, in the browser.
     async fn smallest(
         &mut self,
         session: &mut Session,
@@ -189,7 +189,7 @@ impl Shrinking<'_> {
         Ok(best)
     }
 
-    /// A name of its own for each telling: browsers keep what they were told under another.
+    /// A new name for each run: browsers remember what they learned under an old one.
     fn id(&mut self) -> String {
         self.attempts += 1;
         format!("x{}-{}", self.index, self.attempts)

@@ -1,4 +1,4 @@
-//! The whole run: every engine at the same time, and what it came to.
+//! The whole run: all engines at the same time, and the results.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -12,7 +12,7 @@ use xtask::options::Adapter;
 use crate::judge::Stage;
 use crate::{Adapters, Proxy, Session, matrix, random, selftest};
 
-/// Runs all tests in each of the engines and prints a line for each. An error names every disagreement.
+/// Runs all tests in each engine and prints a line for each. The error lists all disagreements.
 pub async fn run(engines: &[Engine], seed: Option<u64>) -> Result<(), String> {
     selftest::run(engines).await?;
     let seed = seed.unwrap_or_else(any_seed);
@@ -28,27 +28,27 @@ pub async fn run(engines: &[Engine], seed: Option<u64>) -> Result<(), String> {
 }
 
 fn any_seed() -> u64 {
-    // The standard library's hashers differ from run to run, and it has no other random numbers.
+    // The only random numbers in the standard library are in its hashers.
     RandomState::new().build_hasher().finish()
 }
 
-/// More than any run takes that gets anywhere: a browser that hangs in each fetch would take hours.
+/// More than any healthy run takes. A browser that hangs in every fetch would take hours.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// With servers and a proxy of its own, so that the engines do not meet.
+/// Uses its own servers and proxy, so that engines do not affect each other.
 async fn run_in(engine: Engine, seed: u64) -> Result<String, String> {
     let mut faults = Vec::new();
     let told = timeout(PATIENCE, tell_all(engine, seed, &mut faults)).await;
     match told.unwrap_or_else(|_| Err(format!("not done after {PATIENCE:?}"))) {
         Ok(line) if faults.is_empty() => return Ok(format!("{}: {line}", engine.name())),
         Ok(_) => {}
-        // What was found before counts all the same.
+        // Disagreements found before count as well.
         Err(fault) => faults.push(fault),
     }
     Err(format!("{}, seed {seed}:\n  {}", engine.name(), faults.join("\n  ")))
 }
 
-/// How it went if there are no faults. An error is no disagreement: the browser does not do as it is told.
+/// Returns a summary for a run without faults. An error is not a disagreement: the browser could not run the stories.
 async fn tell_all(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result<String, String> {
     let began = Instant::now();
     let adapters = Adapters::start()?;
@@ -59,13 +59,13 @@ async fn tell_all(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result
     let told = began.elapsed();
     random::run(&mut session, stage, seed, faults).await?;
     Ok(format!(
-        "{fetches} fetches of the matrix in {told:.1?}, {} by chance in {:.1?}: as the model says",
+        "{fetches} fetches of the matrix in {told:.1?}, {} random fetches in {:.1?}: all as in the model",
         random::CASES,
         began.elapsed() - told,
     ))
 }
 
-/// How many fetches there were; a line for each disagreement goes to `faults`.
+/// Returns how many fetches there were. Adds a line to `faults` for each disagreement.
 async fn matrix(
     session: &mut Session,
     stage: Stage<'_>,
@@ -80,10 +80,10 @@ async fn matrix(
             let readable: Vec<_> =
                 told.outcomes.iter().map(|outcome| outcome.readable().is_some()).collect();
             if readable != row.readable {
-                found.push(format!("readable: {readable:?}, wanted: {:?}", row.readable));
+                found.push(format!("readable: {readable:?}, expected: {:?}", row.readable));
             }
             if !(row.holds)(&told.outcomes) {
-                found.push(format!("not as it has to be: {:?}", told.outcomes));
+                found.push(format!("unexpected outcomes: {:?}", told.outcomes));
             }
             let line = |fault| format!("{}, {}: {fault}", row.story.name, adapter.name());
             faults.extend(found.into_iter().map(line));

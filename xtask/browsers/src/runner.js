@@ -1,11 +1,11 @@
-// Performs jobs as a script of this page would, and tells what the script may see.
-// A job and an outcome are as in job.rs.
+// Performs jobs as a script of this page, and reports what the script may see.
+// Jobs and outcomes have the form given in job.rs.
 "use strict";
 
 const PATIENCE_MS = 10_000;
 const BODY_LIMIT = 200;
 
-// One after the other: the preflight cache makes their order matter.
+// In order, because the preflight cache makes the order matter.
 async function run(jobs) {
   const outcomes = [];
   for (const job of jobs) {
@@ -24,7 +24,7 @@ async function perform(job) {
     }, PATIENCE_MS);
   });
   const way = { fetch: byFetch, "fetch-in-chunks": byFetch, upload: byUpload, "web-socket": byWebSocket }[job.way];
-  // A wrong argument throws at once, and a script that calls `fetch` sees it as it sees a network error.
+  // Wrong arguments throw at once; scripts that call `fetch` see that like a network error.
   const attempt = async () => way(job, limit.signal);
   const done = attempt().catch((error) => ({ outcome: "failed", message: String(error) }));
   const outcome = await Promise.race([late, done]);
@@ -82,7 +82,7 @@ function byUpload(job, signal) {
   });
 }
 
-// Readable is what comes back to a message.
+// A WebSocket counts as readable if it answers a message.
 function byWebSocket(job, signal) {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(job.url.replace(/^http/, "ws"));
@@ -113,7 +113,7 @@ function readable(status, headers, { body, length, chunks }) {
   return { outcome: "readable", status, headers, body: body.slice(0, BODY_LIMIT), length, chunks };
 }
 
-// This very page once more, in a frame whose origin is opaque.
+// This page again, in a frame with an opaque origin.
 let sandbox;
 
 function openSandbox() {

@@ -1,4 +1,4 @@
-//! Whether the tests in browsers can be trusted: each way to fetch, once, with an outcome that is beyond doubt.
+//! Checks that the browser tests can be trusted: tries each kind of fetch once, with a known outcome.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,10 +15,10 @@ const HTTP_APP: &str = "http://app.example.com";
 const LOCAL: &str = "http://localhost:8080";
 const OTHER: &str = "https://other.test";
 
-/// How many fetches show what one of them costs.
+/// How many fetches to measure the cost of one with.
 const MANY: usize = 300;
 
-/// Runs in all engines at the same time.
+/// Tests all engines at the same time.
 pub async fn run(engines: &[Engine]) -> Result<(), String> {
     let adapters = Adapters::start()?;
     set_policies(&adapters)?;
@@ -102,7 +102,7 @@ impl Tests {
         self.stream_upload().await
     }
 
-    /// Runs one job and returns what the page says and what reached the adapter.
+    /// Runs one job. Returns the page's outcome and the requests that reached the adapter.
     async fn one(&mut self, page: &str, mut job: Job) -> Result<(Outcome, Vec<Seen>), String> {
         let id = format!("{}-{}", self.session.engine().name(), self.count);
         self.count += 1;
@@ -237,7 +237,7 @@ impl Tests {
             Engine::Chromium => {
                 got.0.readable().is_some() && methods(&got.1) == ["OPTIONS", "POST"]
             }
-            // It knows no streams there, and sends the object's name as a text.
+            // Firefox does not support streams here and sends the object's name as text.
             Engine::Firefox => got.0.readable().is_some() && methods(&got.1) == ["POST"],
             // WebKit
             _ => matches!(got.0, Outcome::Failed { .. }) && got.1.is_empty(),

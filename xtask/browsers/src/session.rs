@@ -1,4 +1,4 @@
-//! One browser, started and told what to do.
+//! A browser that runs jobs.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,30 +19,30 @@ use crate::job::{Job, Outcome};
 use crate::proxy::Proxy;
 use crate::{capabilities, page};
 
-/// Long enough for a browser to start, or to open a page, on a busy machine.
+/// How long a browser may take to start, or to open a page, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// More than the page itself gives a job.
+/// More than the page itself allows for a job.
 const JOB: Duration = Duration::from_secs(11);
 
-/// A browser with its driver; both end with it.
+/// A browser and its driver. Dropping this ends both.
 #[derive(Debug)]
 pub struct Session {
     engine: Engine,
     client: Client,
-    /// The origin whose page is open.
+    /// The origin of the open page.
     page: Option<String>,
     _driver: Driver,
 }
 
 impl Session {
-    /// Starts the engine behind the proxy. An error is for the one who runs the command: it says what is missing, or
-    /// what the driver had to say.
+    /// Starts the engine behind the proxy. The error is for the user of the command: it names what is missing, or
+    /// contains the driver's output.
     pub async fn start(engine: Engine, proxy: &Proxy) -> Result<Self, String> {
         Self::start_behind(engine, Some(proxy.addr())).await
     }
 
-    /// Starts the engine without a proxy: it can open what is on this machine, and nothing else.
+    /// Starts the engine without a proxy: it can open only what is on this machine.
     pub async fn start_directly(engine: Engine) -> Result<Self, String> {
         Self::start_behind(engine, None).await
     }
@@ -66,21 +66,21 @@ impl Session {
             Ok(Err(error)) => error.to_string(),
             Err(_) => format!("no session after {PATIENCE:?}"),
         };
-        Err(format!("{}: {fault}; the driver said: {}", engine.name(), driver.said().trim()))
+        Err(format!("{}: {fault}; the driver printed: {}", engine.name(), driver.said().trim()))
     }
 
-    /// What speaks to the browser, for what a job cannot do.
+    /// The WebDriver client, for what a job cannot do.
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Which engine it is.
+    /// The engine of this browser.
     pub fn engine(&self) -> Engine {
         self.engine
     }
 
-    /// Has the page of `origin`, serialized as in `http://localhost:8080`, perform the jobs one after the other.
-    /// The page stays open for the next call, and is opened anew only for another origin, or after an error.
+    /// Makes the page of `origin`, such as `http://localhost:8080`, perform the jobs one after another. The page stays
+    /// open for the next call. It is opened again only for another origin, or after an error.
     pub async fn run(&mut self, origin: &str, jobs: &[Job]) -> Result<Vec<Outcome>, String> {
         let script_jobs = jobs.iter().map(Job::to_json).collect::<Result<Vec<_>, _>>()?;
         self.open(origin).await?;
@@ -120,7 +120,7 @@ impl Session {
     }
 
     async fn set_timeouts(&self) -> Result<(), String> {
-        // The limits are ours: some drivers allow a script half a minute by default.
+        // We enforce our own limits: some drivers allow a script only half a minute by default.
         let hour = Some(Duration::from_secs(3600));
         let timeouts = TimeoutConfiguration::new(hour, hour, None);
         let set = self.client.update_timeouts(timeouts).await;
@@ -132,7 +132,7 @@ impl Session {
     }
 }
 
-/// The page must be the one that was asked for: a browser may have gone from `http:` to `https:` by itself.
+/// Checks that the right page is open: a browser may have gone from `http:` to `https:` by itself.
 const RUN: &str = "
     const [origin, jobs, done] = arguments;
     if (location.origin !== origin) done({ fault: `the page's origin is ${location.origin}` });

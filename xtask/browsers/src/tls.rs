@@ -1,4 +1,4 @@
-//! TLS with a certificate made on the spot, which the browsers are told to accept for every name.
+//! TLS with a new self-signed certificate, which the browsers accept for every name.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub fn acceptor() -> Result<TlsAcceptor, String> {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![made.cert.der().clone()], key.into())?;
-        // Chromium uploads a stream over HTTP/2 alone.
+        // Chromium uploads streams only over HTTP/2.
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     };

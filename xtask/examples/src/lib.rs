@@ -1,3 +1,3 @@
-//! What two of the examples share; each of the others is one file of `src/bin`.
+//! Code that two examples share. Each of the others is one file in `src/bin`.
 
 pub mod tenants;

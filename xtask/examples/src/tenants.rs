@@ -19,7 +19,7 @@ impl Tenants {
     /// If the database cannot be reached.
     pub async fn open(url: &str) -> sqlx::Result<Self> {
         install_default_drivers();
-        // A request waits for the answer, so rather soon than late.
+        // A request waits for the answer, so fail early.
         let options = AnyPoolOptions::new().acquire_timeout(Duration::from_secs(2));
         // In memory each connection is a database of its own, which ends with it.
         let options = if url.contains(":memory:") {
@@ -34,20 +34,20 @@ impl Tenants {
         Ok(Self { pool })
     }
 
-    /// Lets an origin read at a host; both in lower case, as browsers send them.
+    /// Allows an origin to read at a host. Write both in lower case, as browsers send them.
     ///
     /// # Errors
-    /// If the database does not do it.
+    /// If the database fails.
     pub async fn add(&self, host: &str, origin: &str) -> sqlx::Result<()> {
         let insert = "INSERT INTO tenants VALUES ($1, $2) ON CONFLICT DO NOTHING";
         sqlx::query(insert).bind(host).bind(origin).execute(&self.pool).await?;
         Ok(())
     }
 
-    /// Takes that back.
+    /// Removes an origin.
     ///
     /// # Errors
-    /// If the database does not do it.
+    /// If the database fails.
     pub async fn remove(&self, host: &str, origin: &str) -> sqlx::Result<()> {
         let delete = "DELETE FROM tenants WHERE host = $1 AND origin = $2";
         sqlx::query(delete).bind(host).bind(origin).execute(&self.pool).await?;

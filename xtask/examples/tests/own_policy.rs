@@ -1,5 +1,5 @@
-//! Tests of a policy file of one's own: what `policy.toml` must never let happen, law by law, and a
-//! property of our own. Copy this beside a policy, and edit it.
+//! Tests for your own policy file: laws about what `policy.toml` must never allow, and a property of
+//! your own. Copy this next to your policy and edit it.
 
 use std::time::Duration;
 
@@ -39,8 +39,8 @@ fn our_app_can_do_what_it_does() {
 }
 
 proptest! {
-    /// Fetches like ours, a letter changed here or a header added there: whatever gets through
-    /// is from a page of ours, and has a method that we have.
+    /// Fetches similar to ours, with a changed letter or an added header: every one that succeeds
+    /// comes from one of our pages and uses one of our methods.
     #[test]
     fn what_gets_through_is_ours(fetch in strategies::fetches_near(&policy())) {
         let prepared = policy();

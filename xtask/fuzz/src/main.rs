@@ -1,4 +1,4 @@
-//! One fuzz target of `cors-core` under libFuzzer: the one that `CORS_FUZZ_TARGET` names.
+//! Runs the fuzz target of `cors-core` that `CORS_FUZZ_TARGET` names, under libFuzzer.
 #![no_main]
 
 use std::sync::LazyLock;

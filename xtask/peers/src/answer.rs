@@ -1,11 +1,11 @@
-//! What came of a request.
+//! The answer to a request.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use http::{HeaderMap, Response, StatusCode};
 
-/// A response without its body, and who made it.
+/// A response without its body, and whether a handler made it.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
@@ -25,7 +25,7 @@ impl Answer {
         response
     }
 
-    /// The lines of a header.
+    /// The values of a header's lines.
     pub fn lines(&self, name: &str) -> Vec<&[u8]> {
         self.headers.get_all(name).iter().map(|value| value.as_bytes()).collect()
     }
@@ -42,8 +42,8 @@ impl Answer {
     }
 }
 
-/// Status and the headers that matter here, on one line. Lists are sorted, as some layers have them
-/// in another order each time.
+/// The status and the relevant headers on one line. Lists are sorted, because some layers change
+/// their order each time.
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status.as_u16())?;

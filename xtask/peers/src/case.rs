@@ -1,4 +1,4 @@
-//! A policy, and what is asked of a server under it.
+//! A policy, and requests to a server under it.
 
 use std::fmt;
 
@@ -12,35 +12,35 @@ use url::Url;
 
 use crate::routes::Route;
 
-/// What both servers are asked.
+/// A test case for both servers.
 #[derive(Clone, Debug)]
 pub struct Case {
     /// The policy.
     pub config: Config,
-    /// Where the requests go.
+    /// The route of the requests.
     pub route: Route,
-    /// Who asks.
+    /// Who sends the requests.
     pub asks: Asks,
 }
 
-/// A script in a browser, or anyone.
+/// A script in a browser, or any client.
 #[derive(Clone, Debug)]
 pub enum Asks {
     /// A script.
     Script(Fetch),
-    /// A program that sends what it likes.
+    /// A program that can send anything.
     Anyone(Request<()>),
 }
 
 impl Case {
-    /// The policy, if it builds.
+    /// The policy, if the config is valid.
     pub fn policy(&self) -> Option<Policy> {
         Policy::new(&self.config).ok()
     }
 }
 
 impl Asks {
-    /// The same on this route.
+    /// The same requests on this route.
     pub fn on(self, route: Route) -> Self {
         match self {
             Self::Script(mut fetch) => {
@@ -58,7 +58,7 @@ impl Asks {
     }
 }
 
-/// The policy as it stands in its file, without what would be the same left out.
+/// The policy as text of a policy file, without values that are the default.
 pub fn toml_of(config: &Config) -> String {
     let default = toml::Table::try_from(Config::default()).unwrap_or_default();
     let mut table = toml::Table::try_from(config).unwrap_or_default();
@@ -72,7 +72,7 @@ pub fn toml_of(config: &Config) -> String {
     table.to_string().trim_end().to_owned()
 }
 
-/// The policy, a blank line, and who asks what.
+/// The policy, a blank line, and the request.
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}\n", toml_of(&self.config))?;
@@ -103,11 +103,11 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// Cases in which most policies can be written for every peer.
+/// Cases; most of their policies can be written for every peer.
 pub fn cases() -> impl Strategy<Value = Case> {
     (configs(), prop::bool::weighted(0.8))
         .prop_map(|(config, plain)| if plain { common(config) } else { config })
-        .prop_filter_map("the config is in error", |config| {
+        .prop_filter_map("the config has errors", |config| {
             let policy = Policy::new(&config).ok()?;
             Some((config, policy))
         })
@@ -121,7 +121,7 @@ pub fn cases() -> impl Strategy<Value = Case> {
         .prop_map(|(config, route, asks)| Case { config, route, asks: asks.on(route) })
 }
 
-/// What every layer has settings for.
+/// Only settings that every layer has.
 fn common(mut config: Config) -> Config {
     config.allow_private_network = false;
     config.preflight_status = None;
@@ -131,7 +131,7 @@ fn common(mut config: Config) -> Config {
     config
 }
 
-/// Requests that no browser need have made, mostly from an origin of the policy.
+/// Requests of any client, mostly from an origin of the policy.
 fn anyone(policy: &Policy) -> impl Strategy<Value = Request<()>> + use<> {
     let headers = prop_oneof![
         3 => Just(None),

@@ -1,4 +1,4 @@
-//! Ours and a peer's under one case: what each answers, and how that differs.
+//! Compares our layer with a peer's in one case: what each answers, and how the answers differ.
 
 use std::collections::BTreeSet;
 
@@ -14,40 +14,40 @@ use crate::routes::Route;
 use crate::servers::{Pair, Server};
 use crate::vary;
 
-/// A request and both answers, or what was said in a panic.
+/// A request and both answers, or the messages of panics.
 #[derive(Debug)]
 pub struct Exchange {
     /// The request.
     pub request: Request<()>,
     /// Our answer.
     pub ours: Result<Answer, String>,
-    /// The peer's.
+    /// The peer's answer.
     pub peer: Result<Answer, String>,
 }
 
-/// What was seen of a case.
+/// What one case shows.
 #[derive(Debug, Default)]
 pub struct Seen {
-    /// Every kind of disagreement.
+    /// The kinds of disagreement.
     pub classes: BTreeSet<Class>,
-    /// Disagreements of no kind, in words.
+    /// Descriptions of disagreements of an unknown kind.
     pub unknown: Vec<String>,
-    /// What was sent and answered.
+    /// Requests and answers.
     pub exchanges: Vec<Exchange>,
-    /// With what the peer panics as it is built.
+    /// The panic message if the peer cannot be built.
     pub fault: Option<String>,
-    /// What the browser made of ours and of the peer's, where a script asked.
+    /// The browser's verdicts on our layer and on the peer's, if a script sent the request.
     pub verdicts: Option<[Verdict; 2]>,
 }
 
-/// Puts the case to both.
+/// Runs the case on both servers.
 pub fn look(peer: Peer, case: &Case) -> Result<Seen, Unsaid> {
     let Some(policy) = case.policy() else { return Ok(Seen::default()) };
     let pair = Pair::new(peer, &case.config, &policy)?;
     Ok(look_at(&pair, &policy, case))
 }
 
-/// The same for two servers of any kind.
+/// Runs the case on two given servers.
 pub fn look_at(pair: &Pair, policy: &Policy, case: &Case) -> Seen {
     let mut seen = Seen::default();
     if let Some(fault) = pair.ours.fault() {
@@ -87,7 +87,7 @@ pub fn look_at(pair: &Pair, policy: &Policy, case: &Case) -> Seen {
     seen
 }
 
-/// As a server reads it from a connection.
+/// The request as a server reads it from a connection.
 fn in_origin_form(request: &Request<()>) -> Request<()> {
     let mut request = request.clone();
     if let Some(path) = request.uri().path_and_query() {
@@ -106,11 +106,11 @@ fn failed() -> Response<()> {
     response
 }
 
-/// What the script has of both: ours is what the policy means.
+/// Compares what the script can see: our result is what the policy means.
 fn of_verdicts(route: Route, [ours, peer]: &[Ended; 2], seen: &mut Seen) {
     let class = match (&ours.verdict, &peer.verdict) {
         (Verdict::Readable(one), Verdict::Readable(other)) => {
-            // The layer's own headers are not what a policy exposes.
+            // Policies do not expose the layer's own headers.
             let names = |headers: &http::HeaderMap| -> BTreeSet<String> {
                 let own = |name: &str| name == "vary" || name.starts_with("access-control-");
                 headers.keys().map(|name| name.to_string()).filter(|name| !own(name)).collect()
@@ -156,14 +156,14 @@ fn of_verdicts(route: Route, [ours, peer]: &[Ended; 2], seen: &mut Seen) {
                 | Step::PreflightAllowOriginMissing
                 | Step::PreflightAllowOriginMismatch,
             ) => Some(Class::LetsOriginIn),
-            step => return seen.unknown.push(format!("readable, and not with ours: {step:?}")),
+            step => return seen.unknown.push(format!("readable, but not with ours: {step:?}")),
         },
         _ => None,
     };
     seen.classes.extend(class);
 }
 
-/// What differs between two answers, whoever asked.
+/// Compares two answers, whether a script or any client sent the request.
 fn of_exchange(pair: &Pair, policy: &Policy, case: &Case, exchange: &Exchange, seen: &mut Seen) {
     let Exchange { request, ours, peer } = exchange;
     let ours = match ours {
@@ -191,7 +191,7 @@ fn of_exchange(pair: &Pair, policy: &Policy, case: &Case, exchange: &Exchange, s
     }
 }
 
-/// One that may read, if one is known, and one that may not.
+/// An allowed origin, if one is known, and one that is not.
 fn origins(policy: &Policy) -> Vec<HeaderValue> {
     let config = policy.config();
     let exact = config.allow_origins.iter().filter_map(|entry| match entry {
@@ -201,7 +201,7 @@ fn origins(policy: &Policy) -> Vec<HeaderValue> {
     exact.take(1).chain([HeaderValue::from_static("https://evil.example")]).collect()
 }
 
-/// Whether the layer let the request pass: to a handler, or to the 404 where there is none.
+/// Whether the layer let the request pass, to a handler or to the 404 if there is none.
 fn went_on(answer: &Answer) -> bool {
     answer.is_handled || answer.status == StatusCode::NOT_FOUND
 }
@@ -215,7 +215,7 @@ struct Differences<'e> {
 
 const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 
-/// What an answer tells of a policy besides the origin.
+/// Headers that reveal more of a policy than the origin.
 const TOLD: [&str; 4] = [
     "access-control-allow-methods",
     "access-control-allow-headers",
@@ -236,19 +236,19 @@ impl Differences<'_> {
         self.is_options() && self.has("access-control-request-method") && self.has("origin")
     }
 
-    /// Whether the peer takes for a preflight what is none.
+    /// Whether the peer treats a request as a preflight that is not one.
     fn is_swallowed(&self) -> bool {
         self.is_options() && !self.peer.is_handled && self.peer.status.is_success()
     }
 
-    /// Whether the peer allows whoever asks.
+    /// Whether the peer allows this request's origin.
     fn lets_in(&self) -> bool {
         let allowed = self.peer.lines(ALLOW_ORIGIN);
         let asked = self.request.headers().get("origin").map(HeaderValue::as_bytes);
         allowed == [b"*"] || allowed.len() == 1 && allowed.first().copied() == asked
     }
 
-    /// Whether it comes from the server's own pages, or from the address bar.
+    /// Whether the request comes from the server's own pages, or from the address bar.
     fn is_same_origin(&self) -> bool {
         let site = self.request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
         matches!(site, Some(b"same-origin" | b"none"))
@@ -262,14 +262,14 @@ impl Differences<'_> {
         )
     }
 
-    /// Whether the request came to the same end.
+    /// Compares how far the request got.
     fn of_what_is_handled(&self, seen: &mut Seen) {
         let (ours, peer) = (self.ours, self.peer);
         if (ours.is_handled, ours.status) == (peer.is_handled, peer.status) {
             return;
         }
         let is_refused = matches!(self.decision, Decision::Reject(_));
-        // That is of the gravest kind already.
+        // That is already of the most serious kind.
         if is_refused && self.lets_in() {
             return;
         }
@@ -294,12 +294,12 @@ impl Differences<'_> {
         } else if is_refused && !went_on(peer) {
             Class::OtherStatus
         } else {
-            return seen.unknown.push("handled otherwise".to_owned());
+            return seen.unknown.push("handled differently".to_owned());
         };
         seen.classes.insert(class);
     }
 
-    /// Whether the same origin is allowed.
+    /// Compares the allowed origin.
     fn of_origins(&self, seen: &mut Seen) {
         let (ours, peer) = (self.ours.lines(ALLOW_ORIGIN), self.peer.lines(ALLOW_ORIGIN));
         if ours == peer {

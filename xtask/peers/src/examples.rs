@@ -1,4 +1,4 @@
-//! For each kind of disagreement that was ever found the plainest case, written by hand.
+//! A simple handwritten case for each kind of disagreement ever found.
 
 use cors_core::Config;
 use cors_core::browser::Fetch;
@@ -8,7 +8,7 @@ use crate::case::{Asks, Case};
 use crate::class::Class;
 use crate::routes::Route;
 
-/// The examples, in the order of their kinds.
+/// The examples, ordered by kind.
 pub fn examples() -> Vec<(Class, Case)> {
     let one = r#"allow_origins = ["https://a.test"]"#;
     let two = r#"allow_origins = ["https://a.test", "https://b.test"]"#;

@@ -1,7 +1,7 @@
-//! The layers beside `tower-http`'s, `actix-cors` and warp's own: policies and fetches by chance go
-//! through ours and through a peer's in the same server, and the model of a browser judges both.
+//! Compares our layers with those of `tower-http`, `actix-cors` and warp: random fetches under random
+//! policies run through both in the same server, and the model of a browser judges both.
 //!
-//! `cargo xtask peers` turns into the program `peers` of this package.
+//! `cargo xtask peers` becomes the program `peers` of this package.
 
 pub mod answer;
 pub mod case;

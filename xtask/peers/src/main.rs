@@ -1,5 +1,5 @@
-//! The layers beside the peers': `cargo xtask peers` turns into this program, with the same flags.
-//! Exits 0 if every disagreement is of a known kind, 1 if not, 2 on wrong usage.
+//! Compares our layers with their peers. `cargo xtask peers` becomes this program and passes on its flags.
+//! Exits 0 if every disagreement is of a known kind, 1 if not, and 2 on wrong usage.
 
 use std::process::ExitCode;
 
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
-    // What panics is caught, and told below.
+    // Panics are caught and reported below.
     std::panic::set_hook(Box::new(|_| {}));
     let findings = search(options.cases, options.seed);
     println!("{}", unsaid(&findings));
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     }
     println!("{}", found(&findings));
     for (peer, words, case) in &findings.unknown {
-        eprintln!("peers: {peer}: of no kind: {words}\n{case}\n");
+        eprintln!("peers: {peer}: of an unknown kind: {words}\n{case}\n");
     }
     drop(std::panic::take_hook());
     if findings.unknown.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -1,4 +1,4 @@
-//! What was found, in words: a table of kinds and peers, and an example of each kind.
+//! Prints the findings: a table of kinds and peers, and an example of each kind.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -13,16 +13,16 @@ use crate::examples::examples;
 use crate::peer::Peer;
 use crate::search::Findings;
 
-/// What stands in the table for a kind and a peer.
+/// The table's cell for each kind and peer.
 pub type Cells = BTreeMap<(Class, Peer), String>;
 
-/// How often each kind was found.
+/// Cells with the number of cases of each kind.
 pub fn counts(findings: &Findings) -> Cells {
     let count = findings.found.iter().map(|(key, found)| (*key, found.count.to_string()));
     count.collect()
 }
 
-/// A row for each kind, the gravest first.
+/// A table with one row per kind, the most serious first.
 pub fn table(cells: &Cells, weight: Weight) -> String {
     let mut table = "| kind |".to_owned();
     for peer in Peer::ALL {
@@ -47,7 +47,7 @@ fn classes(cells: &Cells, weight: Weight) -> impl Iterator<Item = Class> {
     known.into_iter().filter(move |class| class.weight() == weight)
 }
 
-/// How many policies a peer could not be given, and why.
+/// How many policies cannot be written for each peer, and why.
 pub fn unsaid(findings: &Findings) -> String {
     let mut text = String::new();
     for peer in Peer::ALL {
@@ -61,7 +61,7 @@ pub fn unsaid(findings: &Findings) -> String {
     text
 }
 
-/// Of each kind and peer the least case that was found.
+/// The smallest case found for each kind and peer.
 pub fn found(findings: &Findings) -> String {
     let mut text = String::new();
     for ((class, peer), found) in &findings.found {
@@ -72,14 +72,14 @@ pub fn found(findings: &Findings) -> String {
     text
 }
 
-/// The peers that show what an example is of.
+/// The peers in which an example shows this kind.
 pub fn showing(class: Class, case: &Case) -> Vec<(Peer, Seen)> {
     let shows = |seen: &Seen| seen.classes.contains(&class);
     let seen = |peer| Some((peer, look(peer, case).ok().filter(shows)?));
     Peer::ALL.into_iter().filter_map(seen).collect()
 }
 
-/// The page of the guide: what [`examples`] come to now.
+/// The guide's page, with the results of running [`examples`].
 pub fn page() -> Result<String, String> {
     let mut cells = Cells::new();
     let mut told_of: BTreeMap<Class, String> = BTreeMap::new();
@@ -101,7 +101,7 @@ pub fn page() -> Result<String, String> {
     Ok(page)
 }
 
-/// The case, and what came of it with each peer.
+/// The case and its result with each peer.
 fn told(case: &Case, seen: &[(Peer, Seen)]) -> String {
     let mut text = case.to_string();
     for (peer, seen) in seen {
@@ -111,7 +111,7 @@ fn told(case: &Case, seen: &[(Peer, Seen)]) -> String {
     }
     for (peer, seen) in seen {
         if let Some(fault) = &seen.fault {
-            let _ = write!(text, "\n  {peer} panics as it is built: {fault}");
+            let _ = write!(text, "\n  {peer} panics when built: {fault}");
         }
     }
     let mut answers: Vec<(String, String)> = Vec::new();

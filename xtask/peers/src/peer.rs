@@ -1,4 +1,4 @@
-//! The peers, and what each cannot be told of a policy.
+//! The peers, and the policies that cannot be written for them.
 
 use std::fmt;
 
@@ -16,10 +16,10 @@ pub enum Peer {
 }
 
 impl Peer {
-    /// Every peer.
+    /// All peers.
     pub const ALL: [Self; 3] = [Self::TowerHttp, Self::ActixCors, Self::WarpCors];
 
-    /// The crate in which it is.
+    /// The crate that contains it.
     pub fn package(self) -> &'static str {
         match self {
             Self::TowerHttp => "tower-http",
@@ -28,7 +28,7 @@ impl Peer {
         }
     }
 
-    /// The version that is compared, as it is locked.
+    /// The version in `Cargo.lock`, which is the one compared.
     pub fn version(self) -> Result<String, String> {
         let path = workspace().join("Cargo.lock");
         let text =
@@ -54,5 +54,5 @@ impl fmt::Display for Peer {
     }
 }
 
-/// Why a peer cannot be given a policy.
+/// Why a policy cannot be written for a peer.
 pub type Unsaid = &'static str;

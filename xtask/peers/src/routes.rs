@@ -1,20 +1,20 @@
-//! What every server answers, whatever framework it is.
+//! The routes that every server has, in any framework.
 
 use std::cell::Cell;
 
-/// Where a request goes.
+/// The route of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// To a handler that answers 200 whatever the method, with [`OWN_HEADERS`].
+    /// A handler that answers any method with 200 and [`OWN_HEADERS`].
     Ok,
-    /// To one that fails: with an error or a rejection of the framework, of status 500.
+    /// A handler that fails with an error or rejection of the framework, with status 500.
     Error,
-    /// To none: 404.
+    /// No handler: 404.
     Missing,
 }
 
 impl Route {
-    /// Every route.
+    /// All routes.
     pub const ALL: [Self; 3] = [Self::Ok, Self::Error, Self::Missing];
 
     /// Its path.
@@ -27,19 +27,19 @@ impl Route {
     }
 }
 
-/// What the handler sets itself.
+/// Headers that the handler sets.
 pub const OWN_HEADERS: [(&str, &str); 2] = [("vary", "accept-encoding"), ("x-request-id", "1")];
 
 thread_local! {
     static HANDLED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// To be called by each handler.
+/// Every handler calls this.
 pub fn handle() {
     HANDLED.set(true);
 }
 
-/// Whether a handler was called by what `serve` does.
+/// Calls `serve`, and returns whether it called a handler.
 pub fn is_handled<T>(serve: impl FnOnce() -> T) -> (T, bool) {
     HANDLED.set(false);
     let answer = serve();

@@ -1,4 +1,4 @@
-//! Cases by chance, and of each kind of disagreement the least that shows it.
+//! Runs random cases, and finds a small one for each kind of disagreement.
 
 use std::collections::BTreeMap;
 
@@ -11,31 +11,31 @@ use crate::compare::look;
 use crate::peer::{Peer, Unsaid};
 use crate::shrink::least;
 
-/// How often something was seen, and the least case that shows it.
+/// How often a disagreement was found, and a small case that shows it.
 #[derive(Debug)]
 pub struct Found {
-    /// In how many cases.
+    /// The number of cases.
     pub count: usize,
-    /// The least of the first of them.
+    /// The first of them, shrunk.
     pub example: Case,
 }
 
-/// What a search has found.
+/// The results of a search.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// How many cases were put to each peer.
+    /// How many cases ran for each peer.
     pub cases: usize,
-    /// How many of them the peer could be told.
+    /// How many of their policies could be written for the peer.
     pub told: BTreeMap<Peer, usize>,
-    /// Why it could not be told the others.
+    /// Why the others could not be written for it.
     pub unsaid: BTreeMap<(Peer, Unsaid), usize>,
-    /// By kind and peer.
+    /// Disagreements by kind and peer.
     pub found: BTreeMap<(Class, Peer), Found>,
-    /// What is of no kind, in words, with its case: a fault of ours, or of the kinds.
+    /// Disagreements of an unknown kind, each with its case: a bug of ours, or a missing kind.
     pub unknown: Vec<(Peer, String, Case)>,
 }
 
-/// Puts as many cases to every peer. The same seed gives the same cases.
+/// Runs `count` cases for every peer. The same seed gives the same cases.
 pub fn search(count: usize, seed: u64) -> Findings {
     let cases = cases();
     let mut findings = Findings { cases: count, ..Findings::default() };
@@ -47,7 +47,7 @@ pub fn search(count: usize, seed: u64) -> Findings {
     findings
 }
 
-/// A case that grows from a seed of its own, so that it can be made anew.
+/// A case with its own seed, so that it can be made again.
 fn tree<S: Strategy<Value = Case>>(cases: &S, seed: u64, index: u64) -> S::Tree {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());

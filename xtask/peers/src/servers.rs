@@ -1,4 +1,4 @@
-//! The same routes in each framework, behind our layer and behind the peer's.
+//! Servers with the same routes in each framework, behind our layer and behind the peer's.
 
 mod actix_cors;
 mod tower_http;
@@ -17,15 +17,15 @@ use crate::peer::{Peer, Unsaid};
 /// A server in this process.
 pub type Serve = Box<dyn Fn(&Request<()>) -> Answer>;
 
-/// Two servers that differ in their layer alone.
+/// Two servers that differ only in their layer.
 pub struct Pair {
-    /// Behind ours.
+    /// Behind our layer.
     pub ours: Server,
     /// Behind the peer's.
     pub peer: Server,
 }
 
-/// A server, or the words with which it panicked as it was built.
+/// A server, or its panic message if it cannot be built.
 pub struct Server(Result<Serve, String>);
 
 impl std::fmt::Debug for Server {
@@ -41,17 +41,17 @@ impl std::fmt::Debug for Pair {
 }
 
 impl Server {
-    /// From what builds one.
+    /// Builds a server and catches panics.
     pub fn build(build: impl FnOnce() -> Serve) -> Self {
         Self(caught(build))
     }
 
-    /// Why it could not be built.
+    /// The panic message if it could not be built.
     pub fn fault(&self) -> Option<&str> {
         self.0.as_ref().err().map(String::as_str)
     }
 
-    /// What it answers, or the words with which it panics.
+    /// The answer, or the message of a panic.
     pub fn answer(&self, request: &Request<()>) -> Result<Answer, String> {
         let serve = self.0.as_ref().map_err(String::clone)?;
         caught(|| serve(request))
@@ -59,7 +59,7 @@ impl Server {
 }
 
 impl Pair {
-    /// Both servers under a policy, written for the peer as its documentation says it.
+    /// Both servers under a policy. The peer is set up as its documentation says.
     pub fn new(peer: Peer, config: &Config, policy: &Policy) -> Result<Self, Unsaid> {
         match peer {
             Peer::TowerHttp => tower_http::pair(config, policy),
@@ -69,7 +69,7 @@ impl Pair {
     }
 }
 
-/// What is returned, or with what it panics.
+/// The result, or the message of a panic.
 fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str);
@@ -86,7 +86,7 @@ fn ready<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// The origins that a list names one by one; none if there are others.
+/// The origins, if the list has only exact ones.
 fn exact(config: &Config) -> Option<Vec<&str>> {
     let exact = config.allow_origins.iter().map(|entry| match entry {
         OriginEntry::Pattern(text) if !text.contains('*') => Some(text.as_str()),
@@ -103,7 +103,7 @@ fn has_star(names: &[String]) -> bool {
     names.iter().any(|name| name == "*")
 }
 
-/// Whether an origin is allowed, for a predicate that makes no mistake of its own.
+/// A predicate that is exactly as strict as the policy.
 fn predicate(policy: &Policy) -> impl Fn(&[u8]) -> bool + Clone + Send + Sync + 'static {
     let policy = policy.clone();
     move |origin| {

@@ -1,4 +1,4 @@
-//! The least of a case that still shows what it shows.
+//! Shrinks a case while it still shows the same.
 
 use cors_core::Config;
 use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
@@ -6,7 +6,7 @@ use proptest::strategy::ValueTree;
 
 use crate::case::{Asks, Case};
 
-/// As small as the generator makes it, then without each part that it can do without.
+/// Shrinks the case with the generator, then removes each part that it does not need.
 pub fn least(tree: &mut impl ValueTree<Value = Case>, shows: impl Fn(&Case) -> bool) -> Case {
     let mut best = tree.current();
     let mut changed = tree.simplify();
@@ -31,7 +31,7 @@ pub fn least(tree: &mut impl ValueTree<Value = Case>, shows: impl Fn(&Case) -> b
     }
 }
 
-/// The case without a single part, for each part.
+/// All cases that lack exactly one part of this one.
 fn without_one(case: &Case) -> Vec<Case> {
     let configs = configs(&case.config).into_iter();
     let configs = configs.map(|config| Case { config, ..case.clone() });

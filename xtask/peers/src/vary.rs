@@ -1,12 +1,12 @@
-//! Whether what an answer depends on stands in its `Vary`.
+//! Checks that `Vary` names what an answer depends on.
 
 use http::{HeaderValue, Method, Request};
 
 use crate::answer::Answer;
 use crate::servers::Server;
 
-/// The same request with another `Origin` that would have had another answer, where `Vary` does not
-/// name it. Only answers that a cache may keep are looked at.
+/// The same request with another `Origin` that gets another answer, if `Vary` does not name it. Considers only
+/// answers that a cache may store.
 /// [RFC 9111, 4.1](https://www.rfc-editor.org/rfc/rfc9111#section-4.1)
 pub fn missed(
     server: &Server,

@@ -1,4 +1,4 @@
-//! What is found by chance is of the known kinds, each of which has an example on the guide's page.
+//! A random search finds only known kinds, and each kind has an example on the guide's page.
 
 use std::collections::BTreeSet;
 
@@ -23,14 +23,14 @@ fn examples_show_their_kind() {
 }
 
 #[test]
-fn the_page_is_what_the_examples_come_to() {
+fn the_page_shows_the_examples() {
     let page = page().unwrap_or_else(|fault| panic!("{fault}"));
     expect_file!["../../../cors-core/docs/compare.md"].assert_eq(&page);
 }
 
-/// The table of the page is whole: what a search meets stands there, and nothing is of no kind.
+/// The page's table is complete: it has everything that a search finds, and nothing is of an unknown kind.
 #[test]
-fn what_a_search_meets_is_on_the_page() {
+fn everything_that_a_search_finds_is_on_the_page() {
     let known: BTreeSet<(Class, Peer)> = examples()
         .iter()
         .flat_map(|(class, case)| showing(*class, case).into_iter().map(|(peer, _)| (*class, peer)))
@@ -44,22 +44,22 @@ fn what_a_search_meets_is_on_the_page() {
         .map(|((class, peer), found)| format!("{class}, {peer}: {}", found.example))
         .collect();
     assert!(missing.is_empty(), "{}", missing.join("\n\n"));
-    // What the search is for.
+    // The search must find these.
     for pair in [
         (Class::NoVary, Peer::WarpCors),
         (Class::LostOnErrors, Peer::WarpCors),
         (Class::OptionsSwallowed, Peer::TowerHttp),
         (Class::RefusalUnexplained, Peer::ActixCors),
     ] {
-        assert!(findings.found.contains_key(&pair), "{pair:?} was not met");
+        assert!(findings.found.contains_key(&pair), "{pair:?} was not found");
     }
 }
 
 type Break = fn(&mut http::HeaderMap);
 
-/// Each break of a layer that is otherwise ours is seen as what it is.
+/// Breaks our own layer in several ways and expects the right kind for each.
 #[test]
-fn a_broken_layer_is_seen_as_what_it_is() {
+fn each_break_of_a_layer_is_of_the_right_kind() {
     let config = Config::new(["https://a.test", "https://b.test"]);
     let policy = Policy::new(&config).unwrap();
     let breaks: [(Class, Break); 6] = [

@@ -1,4 +1,4 @@
-// A real page of whatever origin the frame has. It sends what the playground tells it to, and tells what it could read.
+// A real page of the frame's origin. It sends the playground's fetch and reports what it could read.
 "use strict";
 
 const home = `http://localhost${location.port && `:${location.port}`}`;
@@ -24,7 +24,7 @@ async function withFetch({ url, method, headers, credentials, body }) {
   };
 }
 
-// `fetch` cannot follow an upload.
+// `fetch` cannot report upload progress.
 function withListener({ url, method, headers, credentials, body }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

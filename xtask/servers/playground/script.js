@@ -1,21 +1,21 @@
-// The playground's one script: the editor and what `check` says, the form and what `explain` says, and real fetches
-// from frames. Whatever comes from elsewhere is shown by textContent.
+// The playground's only script: the editor with the findings of `check`, the form with the result of `explain`, and
+// real fetches from frames. It shows all external data with textContent.
 //
-// What a test may rely on:
+// Tests may rely on:
 //   #policy, #findings > li[data-line][data-kind=error|warning], #policy-state[data-in-force=true|false],
-//   #put (aria-disabled where there is nothing to put)
+//   #put (aria-disabled if there is nothing to put)
 //   #page (localhost, name, ip, null, ipv6, other), #name, #other, #method, #headers, #credentials, #upload,
-//   #send (aria-disabled where the origin can only be explained), #send-state
+//   #send (aria-disabled if the origin can only be explained), #send-state
 //   #cards > article[data-adapter=axum|actix|warp][data-readable=true|false][data-status][data-agrees=true|false]
-//     with ul.seen > li[data-header], .error; #cards[data-sent=N] counts what came back, [data-stale] what has changed since
+//     with ul.seen > li[data-header], .error; #cards[data-sent=N] counts the answers, [data-stale] means changed since
 //   #verdict[data-readable=true|false][data-step=ID], #fix, #apply, #changes > li
-//   #sequence > li.step[data-step=ID] and li.message[data-way=out|in][data-kind=preflight|request], .failed where it fails;
-//   #explain-part[data-busy] while what is shown is older than what is typed
+//   #sequence > li.step[data-step=ID] and li.message[data-way=out|in][data-kind=preflight|request], .failed if it fails;
+//   #explain-part[data-busy] while the result is older than the input
 const $ = (id) => document.getElementById(id);
 const port = location.port && `:${location.port}`;
 let servers = [];
 let inForce = false;
-// Of what was explained last, and of what the cards show: the policy and the fetch.
+// The policy and the fetch of the last explanation, and those of the cards.
 let explained = null, explainedOf = "", answeredOf = "";
 let sent = 0;
 
@@ -27,7 +27,7 @@ function element(name, properties = {}, ...children) {
   return made;
 }
 
-// A live region that is set to what it says already would be read aloud again.
+// Setting a live region to the same text would make screen readers read it again.
 function say(id, text) {
   if ($(id).textContent !== text) $(id).textContent = text;
 }
@@ -63,7 +63,7 @@ function showLines(findings) {
   $("policy").rows = lines.length;
 }
 
-// Of very many, the server tells only the first.
+// If there are very many, the server sends only the first ones.
 function showFindings({ findings, errors, warnings, in_force }) {
   inForce = in_force;
   showLines(findings);
@@ -103,7 +103,7 @@ function goTo(line) {
 
 const FAULTY = "The policy has errors: mend these first.";
 
-// Gives back why it could not be done, if so.
+// Returns an error message if it fails.
 async function putInForce() {
   const answer = await post("/policy", { policy: $("policy").value });
   await refresh();
@@ -123,18 +123,18 @@ function origin() {
   }
 }
 
-// The servers', which all have the same.
+// The servers' host, which is the same for all.
 const host = () => new URL(servers[0].origin).hostname;
 
-// Why a page of this origin cannot be had here, or nothing.
+// Why this demo cannot open a page of this origin, if so.
 function unreal() {
   switch ($("page").value) {
-    case "ipv6": return "Explained only: no Content Security Policy can name an IPv6 address, so this page may not put one into a frame.";
-    case "other": return "Explained only: no page of this origin is on this machine, and a browser lets no page borrow it.";
+    case "ipv6": return "Only explained: a Content Security Policy cannot name an IPv6 address, so this page cannot load one in a frame.";
+    case "other": return "Only explained: this machine has no page of this origin, and browsers do not let pages fake their origin.";
     case "name": {
       const name = $("name").value.trim().toLowerCase();
       const fits = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name);
-      return fits ? "" : "Write a name of letters, digits, hyphens and dots.";
+      return fits ? "" : "Write a name with letters, digits, hyphens and dots.";
     }
     default: return "";
   }
@@ -171,11 +171,11 @@ function showForm() {
   $("other").hidden = $("page").value !== "other";
   const why = unreal();
   $("page-note").textContent = why || {
-    localhost: `This page's own origin. The servers are at ${host()}, which is another site.`,
-    name: "Another site than localhost, on this machine as well.",
-    ip: host() === "127.0.0.1" ? "Another port of the servers' host: another origin, yet the same site."
-      : `Another site than localhost, and than the servers at ${host()}.`,
-    null: "What a page without an origin of its own has.",
+    localhost: `This page's own origin. The servers at ${host()} are another site.`,
+    name: "Another site than localhost, also on this machine.",
+    ip: host() === "127.0.0.1" ? "Another port of the servers' host: a different origin, but the same site."
+      : `Another site than localhost and than the servers at ${host()}.`,
+    null: "The origin of a page that is not allowed its own, such as a sandboxed frame.",
   }[$("page").value];
   $("send").setAttribute("aria-disabled", String(Boolean(why)));
 }
@@ -237,7 +237,7 @@ function showExplanation(said) {
   }
   if (said.fix) {
     $("fix").hidden = false;
-    // What the server has to change besides, no button can.
+    // A button cannot make the other changes, on the server.
     $("apply").hidden = !said.tried;
     $("changes").replaceChildren(...said.changes.map((change) => element("li", {}, element("code", { textContent: change }))));
     $("cautions").replaceChildren(...said.cautions.map((caution) => element("li", { textContent: `but ${caution}` })));
@@ -264,7 +264,7 @@ function showSequence(events) {
       const item = element("li", { className: event.failed ? "step failed" : "step", data: { step: event.step } },
         element("span", { className: "says", textContent: event.says }), " ",
         element("code", { textContent: event.step }));
-      // The browser stops at what it was told last.
+      // The browser stops at the last message it received.
       if (event.failed && message) {
         message.classList.add("failed");
         message.querySelector(".label").append(" ", element("span", { className: "stop", textContent: "✗ stops here" }));
@@ -300,7 +300,7 @@ async function applyFix() {
   fill(answer.fetch);
   changed();
   await refresh();
-  // The button is gone with the fault.
+  // The button disappears with the error.
   $("send").focus();
 }
 
@@ -323,7 +323,7 @@ function message(key, milliseconds, otherwise) {
   });
 }
 
-// A frame with a page of this origin, fresh or from before.
+// A frame with a page of this origin, new or existing.
 async function page(origin) {
   const known = [...$("frames").children].find((frame) => frame.dataset.origin === origin);
   if (known) return known;
@@ -334,7 +334,7 @@ async function page(origin) {
     data: { origin },
   });
   if (origin === "null") frame.sandbox = "allow-scripts";
-  const ready = message(frame, 10000, `this browser opens no page at ${origin}`);
+  const ready = message(frame, 10000, `this browser does not open a page at ${origin}`);
   $("frames").append(frame);
   try {
     await ready;
@@ -345,7 +345,7 @@ async function page(origin) {
   return frame;
 }
 
-// What is typed during a send is for the next one.
+// Input during a send is for the next one.
 async function send(event) {
   event.preventDefault();
   const sending = question();
@@ -360,7 +360,7 @@ async function send(event) {
   try {
     const frame = await page(asked.origin);
     const results = await Promise.all(servers.map((server) => {
-      // A URL of its own each time: else the browser would remember what a preflight was told under another policy.
+      // A new URL each time: otherwise the browser would reuse a cached preflight from another policy.
       const id = crypto.randomUUID();
       const result = message(id, 30000, `no answer from ${server.adapter}`);
       frame.contentWindow.postMessage({ ...asked, id, url: `${server.origin}/echo?${id}`, body }, target);
@@ -370,7 +370,7 @@ async function send(event) {
     showResults(results);
     const readers = servers.filter((_, index) => results[index].readable).map((server) => server.adapter);
     say("send-state", readers.length === servers.length ? "sent: readable from all three"
-      : readers.length ? `sent: readable from ${readers.join(" and ")} alone` : "sent: not readable from any");
+      : readers.length ? `sent: readable only from ${readers.join(" and ")}` : "sent: not readable from any");
     if (answeredOf !== JSON.stringify(question())) changed();
   } catch (error) {
     say("send-state", error.message);
@@ -413,7 +413,7 @@ function pretty(body) {
   }
 }
 
-// Whether the browser did as explained, as long as both speak of the same.
+// Whether the browser did what the explanation says, while both are about the same fetch.
 function compare() {
   if (!explained || explainedOf !== answeredOf) return;
   for (const card of $("cards").children) {
@@ -423,13 +423,13 @@ function compare() {
   }
 }
 
-// The headers of both lists, in whichever order and case.
+// Compares both lists of headers, in any order and case.
 function sees(card) {
   const names = new Set([...card.querySelectorAll("[data-header]")].map((item) => item.dataset.header.toLowerCase()));
   return names.size === explained.seen.length && explained.seen.every((name) => names.has(name));
 }
 
-// Beginning
+// Start
 
 async function start() {
   const answer = await post("/start", {});

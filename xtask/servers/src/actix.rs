@@ -1,7 +1,7 @@
-//! The test API in actix-web's idiom, with the CORS layer outermost on the app.
+//! The test API in idiomatic actix-web, with the CORS layer outermost on the app.
 //!
-//! It runs on the runtime that it is started on: without an actix `System` the server gives each worker
-//! a thread and a runtime of its own, and actors, which need a `System`, are not in use here.
+//! It runs on the caller's runtime. Without an actix `System`, the server gives each worker its own
+//! thread and runtime. Only actors need a `System`, and we do not use any.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -26,12 +26,12 @@ use crate::api::{self, Answer, Field, Seen};
 use crate::policies::Policies;
 use crate::started::{Started, WORKERS};
 
-/// No function, since the type of an app that wears a layer takes a dozen bounds to write.
+/// A macro, because the type of an app with a layer takes a dozen bounds to write.
 macro_rules! run {
     ($app:expr, $listener:expr) => {
         HttpServer::new($app)
             .workers(WORKERS)
-            .disable_signals() // they are for all servers of the process
+            .disable_signals() // the process handles them for all servers
             .listen($listener)?
             .run()
     };
@@ -60,7 +60,7 @@ fn answers(app: &mut web::ServiceConfig) {
 
 fn routes(app: &mut web::ServiceConfig) {
     let options = || web::method(Method::OPTIONS);
-    // OPTIONS first: the route after it takes whatever method is left.
+    // OPTIONS first: the next route takes all other methods.
     let echo = web::resource("/echo").route(options().to(refuse)).route(web::route().to(echo));
     app.service(echo)
         .service(web::resource("/options").route(options().to(handle)))
@@ -77,7 +77,7 @@ fn routes(app: &mut web::ServiceConfig) {
         .service(get("/ws", upgrade));
 }
 
-/// A resource answers 405 to a method that it has no route for. With `App::route` it would be 404.
+/// A resource answers 405 to methods without a route. `App::route` would answer 404.
 fn get<F, Args>(path: &str, handler: F) -> Resource
 where
     F: Handler<Args, Output: Responder + 'static>,
@@ -115,7 +115,7 @@ fn seen(request: &HttpRequest) -> Seen<'_> {
     Seen::new(Adapter::Actix, request.method().as_str(), request.path(), lines)
 }
 
-/// A handler's own error, which actix-web turns into a response: 500 and its text, unless told otherwise.
+/// A handler's own error. By default, actix-web turns it into a 500 with its text.
 #[derive(Debug)]
 struct Fault;
 
@@ -131,7 +131,7 @@ async fn error() -> Result<&'static str, Fault> {
     Err(Fault)
 }
 
-/// An error, not a response: the layer outside gets no response to write on.
+/// Returns an error, so the outer layer gets no response to add headers to.
 async fn fail(
     _: ServiceRequest,
     _: Next<impl MessageBody>,
@@ -139,7 +139,7 @@ async fn fail(
     Err(ErrorInternalServerError(api::MIDDLEWARE_FAULT))
 }
 
-/// Around the whole resource, so that a preflight that came this far would be answered 401 too.
+/// Wraps the whole resource, so it would answer even a preflight that got this far with 401.
 async fn require_authorization(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -180,7 +180,7 @@ async fn answer(request: HttpRequest) -> HttpResponse {
 
 async fn upgrade(request: HttpRequest, body: web::Payload) -> Result<HttpResponse, Error> {
     let (response, session, messages) = actix_ws::handle(&request, body)?;
-    // Whole messages, and pongs and closes of our own: actix-ws leaves all three to the handler.
+    // actix-ws leaves aggregating messages, pongs and closing to the handler.
     rt::spawn(echo_messages(session, messages.aggregate_continuations()));
     Ok(response)
 }
@@ -198,6 +198,6 @@ async fn echo_messages(mut session: Session, mut messages: AggregatedMessageStre
             return;
         }
     }
-    // Closed already if the client has gone.
+    // Already closed if the client has gone.
     let _ = session.close(None).await;
 }

@@ -1,4 +1,4 @@
-//! What the test API answers, whichever adapter serves it: names, values and bodies stand here once.
+//! The answers of the test API: names, values and bodies that all adapters share.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,36 +8,36 @@ use serde::Serialize;
 use url::form_urlencoded;
 use xtask::options::Adapter;
 
-/// A header of an answer.
+/// A response header.
 pub type Field = (&'static str, &'static str);
 
 pub const JSON: Field = ("content-type", "application/json");
 
-/// `/echo` sets both; a policy may expose the first.
+/// `/echo` sets both. A policy may expose the first.
 pub const REQUEST_ID: Field = ("x-request-id", "demo");
 pub const SECRET: Field = ("x-secret", "hidden");
 
-/// What goes with 405 to `OPTIONS /echo`, where the API answers that itself.
+/// Sent with the 405 to `OPTIONS /echo` by adapters that answer it in the API.
 pub const ECHOED: Field = ("allow", "GET,HEAD,POST,PUT,PATCH,DELETE");
 
-/// `OPTIONS /options`: the request reached the handler.
+/// Shows that `OPTIONS /options` reached the handler.
 pub const HANDLER: Field = ("x-handler", "yes");
 
 /// `/vary` and `/vary-star`.
 pub const VARY: Field = ("vary", "Accept-Encoding");
 pub const VARY_STAR: Field = ("vary", "*");
 
-/// `/own`: a handler that writes CORS headers itself.
+/// `/own`: its handler sets CORS headers itself.
 pub const OWN_ORIGIN: Field = ("access-control-allow-origin", "https://handler.example");
 pub const OWN_CREDENTIALS: Field = ("access-control-allow-credentials", "true");
 
 /// `/cookie`.
 pub const COOKIE: Field = ("set-cookie", "sid=1; SameSite=None; Secure");
 
-/// `/auth`: what goes with 401.
+/// `/auth`: sent with 401.
 pub const CHALLENGE: Field = ("www-authenticate", "Bearer");
 
-/// Handlers behind a middleware that lets nothing through.
+/// The answer of handlers behind a middleware that should let nothing through.
 pub const UNREACHED: &str = "the middleware let a request through";
 
 /// `/cached`.
@@ -54,20 +54,20 @@ pub const MIDDLEWARE_FAULT: &str = "the middleware failed";
 pub const CHUNK: &[u8] = &[b'.'; 16 * 1024];
 pub const CHUNKS: usize = 64;
 
-/// What a server was asked, in the order in which it is written.
+/// The request that a server received, in the order of the JSON.
 #[derive(Serialize)]
 pub struct Seen<'a> {
     pub adapter: &'static str,
     pub method: &'a str,
     pub path: &'a str,
     pub headers: BTreeMap<&'a str, String>,
-    /// `/cookie` only.
+    /// Only for `/cookie`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cookies: Option<BTreeMap<String, String>>,
 }
 
 impl<'a> Seen<'a> {
-    /// Repeated headers are joined by a comma, as HTTP allows.
+    /// Joins repeated headers with commas, as HTTP allows.
     pub fn new(
         adapter: Adapter,
         method: &'a str,
@@ -88,7 +88,7 @@ impl<'a> Seen<'a> {
         Self { adapter: adapter.name(), method, path, headers, cookies: None }
     }
 
-    /// Adds the request's cookies by name.
+    /// Adds the request's cookies, by name.
     pub fn with_cookies(mut self) -> Self {
         let header = self.headers.get("cookie").map_or("", String::as_str);
         let pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
@@ -98,12 +98,12 @@ impl<'a> Seen<'a> {
     }
 
     pub fn to_json(&self) -> String {
-        // Strings and maps with string keys: nothing that JSON cannot hold.
+        // Only strings and maps with string keys, which JSON supports.
         serde_json::to_string(self).expect("text serialises")
     }
 }
 
-/// `/answer`, any method: what the query asks for, as in
+/// `/answer`, any method: the response that the query describes, as in
 /// `?status=307&location=URL&header=name:value&header=…&body=text&delay_ms=…`.
 pub struct Answer {
     pub status: StatusCode,
@@ -113,7 +113,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// 400 and what is wrong with it to a query that cannot be answered.
+    /// A 400 that names the problem if the query is invalid.
     pub fn of(query: &str) -> Self {
         let mut answer = Self {
             status: StatusCode::OK,
@@ -150,7 +150,7 @@ impl Answer {
             }
             "body" => value.clone_into(&mut self.body),
             "delay_ms" => self.delay = Duration::from_millis(value.parse().ok()?),
-            // Free for who asks: a number that tells requests apart.
+            // For clients: a number that distinguishes requests.
             _ => {}
         }
         Some(())

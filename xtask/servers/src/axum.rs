@@ -1,4 +1,4 @@
-//! The test API in axum's idiom, with the CORS layer outermost on the router.
+//! The test API in idiomatic axum, with the CORS layer outermost on the router.
 
 use std::convert::Infallible;
 
@@ -51,7 +51,7 @@ fn router() -> Router {
 }
 
 async fn echo(request: Request) -> Response {
-    // `any` is axum's only way to take methods that it does not know, and it takes OPTIONS with them.
+    // In axum, only `any` accepts unknown methods, and it accepts OPTIONS too.
     if request.method() == Method::OPTIONS {
         return (StatusCode::METHOD_NOT_ALLOWED, [api::ECHOED]).into_response();
     }
@@ -67,7 +67,7 @@ fn seen(request: &Request) -> Seen<'_> {
     Seen::new(Adapter::Axum, request.method().as_str(), request.uri().path(), lines)
 }
 
-/// A handler's own error, which axum turns into a response.
+/// A handler's own error. axum turns it into a response.
 struct Fault;
 
 impl IntoResponse for Fault {
@@ -88,7 +88,7 @@ async fn fail(_: Request, _: Next) -> Result<Response, (StatusCode, &'static str
     Err((StatusCode::INTERNAL_SERVER_ERROR, api::MIDDLEWARE_FAULT))
 }
 
-/// Around the whole route, so that a preflight that came this far would be answered 401 too.
+/// Wraps the whole route, so it would answer even a preflight that got this far with 401.
 async fn require_authorization(request: Request, next: Next) -> Response {
     if request.headers().contains_key(AUTHORIZATION) {
         next.run(request).await

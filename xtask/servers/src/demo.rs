@@ -1,5 +1,5 @@
-//! The demo: the test API on every adapter side by side, three `curl` lines that show what its policy does, and a page
-//! to see it in a browser.
+//! The demo: the test API on all adapters side by side, three `curl` lines that show what its policy does, and a page
+//! to try it in a browser.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,10 +18,10 @@ use crate::playground::Playground;
 use crate::serve::{Running, Servers, under, until_interrupted};
 use crate::started::Swap;
 
-/// Ends like `https://*.example.com`, yet is another site: what a comparison of text lets in.
+/// Ends like `https://*.example.com` but is another site. Comparing suffixes as text would allow it.
 const LOOKALIKE: &str = "https://evilexample.com";
 
-/// Serves until interrupted, or until something is wrong, which is printed.
+/// Serves until interrupted. Prints the error if something goes wrong.
 pub fn run(options: &Demo) -> ExitCode {
     under(&options.policy, async |policy| {
         let bound = Bound::bind(options).await?;
@@ -32,7 +32,7 @@ pub fn run(options: &Demo) -> ExitCode {
     })
 }
 
-/// Serves until something is wrong, as a part of another program: `ready` is told where the page is.
+/// Serves in another program until something goes wrong. Calls `ready` with the page's address.
 pub async fn serve(options: &Demo, ready: impl FnOnce(String)) -> io::Result<()> {
     let judged = judge(&options.policy);
     let policy = judged.policy.ok_or_else(|| io::Error::other(judged.findings.join("\n")))?;
@@ -43,19 +43,19 @@ pub async fn serve(options: &Demo, ready: impl FnOnce(String)) -> io::Result<()>
     select_all(running).await.0
 }
 
-/// The servers and the page on their ports, before they serve.
+/// The servers and the page, bound to their ports but not yet serving.
 struct Bound {
     servers: Servers,
     playground: Playground,
 }
 
 impl Bound {
-    /// Without an address of the user's, free ports will do where the usual ones are taken.
+    /// If the user gave no address and the usual ports are taken, binds free ones.
     async fn bind(options: &Demo) -> io::Result<Self> {
         match Self::bind_there(options).await {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse && options.addr.is_none() => {
                 eprintln!(
-                    "the usual ports, from {} on, are taken: free ones instead",
+                    "the usual ports, from {} on, are taken; using free ones",
                     options.addr()
                 );
                 Self::bind_there(&options.on_free_ports()).await
@@ -70,7 +70,7 @@ impl Bound {
         Ok(Self { servers, playground })
     }
 
-    /// All under the policy that was read from `file`.
+    /// Starts everything under the policy that was read from `file`.
     fn start(self, file: &Path, policy: &Policy) -> io::Result<(Vec<Running>, Swap)> {
         let Self { servers, playground } = self;
         let adapters: Vec<_> =
@@ -80,7 +80,7 @@ impl Bound {
         running.extend(playground.start(Arc::clone(&page)));
         let file = file.to_owned();
         let swap_both = move |policy: Policy| {
-            // Read once more: the file may be gone since, or hold something else. No text is that of `policy` then.
+            // The file may have changed or disappeared since. Then no text belongs to `policy`.
             let text = text_of(&file)
                 .ok()
                 .filter(|text| Policy::from_toml(text).is_ok_and(|again| again == policy));
@@ -90,10 +90,10 @@ impl Bound {
     }
 }
 
-/// A policy file as TOML.
+/// The text of a policy file as TOML.
 fn text_of(file: &Path) -> io::Result<String> {
     let text = read_file(file).map_err(io::Error::other)?;
-    // Some editors begin a file with a byte order mark; it is no part of the text.
+    // Some editors write a byte order mark, which is not part of the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     if Format::of(file) == Format::Json {
         return Ok(serde_json::from_str(text).map(|json| to_toml(&json))?);
@@ -101,12 +101,12 @@ fn text_of(file: &Path) -> io::Result<String> {
     Ok(text.to_owned())
 }
 
-/// The keys of a policy in JSON, a line each.
+/// The keys of a JSON policy, one line each.
 fn to_toml(json: &Map<String, Value>) -> String {
     json.iter().map(|(key, value)| format!("{key} = {}\n", toml_value(value))).collect()
 }
 
-/// Texts and numbers are written alike in both.
+/// Strings and numbers look the same in both.
 fn toml_value(json: &Value) -> String {
     match json {
         Value::Array(list) => {
@@ -129,7 +129,7 @@ fn welcome(file: &Path, addrs: &[SocketAddr], page: &str, policy: &Policy) -> St
         .map(|(adapter, addr)| format!("listening on http://{addr} ({})\n", adapter.name()))
         .collect();
     let addr = addrs[0];
-    // Some shells take brackets for a pattern.
+    // Some shells treat brackets as a pattern.
     let quote = if addr.is_ipv6() { "'" } else { "" };
     let echo = format!("{quote}http://{addr}/echo{quote}");
     let config = policy.config();
@@ -157,12 +157,12 @@ curl -i {echo} -A curl -H 'Origin: {LOOKALIKE}'
     )
 }
 
-/// Fit to stand between single quotes of a shell: a host, a method and a header may hold one.
+/// Escapes text for single quotes in a shell: hosts, methods and headers may contain one.
 fn quotable(text: &str) -> String {
     text.replace('\'', r"'\''")
 }
 
-/// One that the policy allows, if its list tells: a regex does not say what it matches.
+/// An origin that the policy allows, if its list has one to show: a regex does not.
 fn an_origin(config: &Config) -> String {
     let pattern = config.allow_origins.iter().find_map(|entry| match entry {
         OriginEntry::Pattern(pattern) if pattern != "*" => Some(pattern),

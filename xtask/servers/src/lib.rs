@@ -1,5 +1,5 @@
-//! The test API, once per adapter, and the demo: what `cargo xtask serve` and `demo` turn into, and what the tests
-//! in browsers start in their own process.
+//! The test API on each adapter, and the demo. `cargo xtask serve` and `demo` become this program; the browser tests
+//! start the servers in their own process.
 //!
 //! An adapter is a module with `start`, and a line in [`start`].
 
@@ -19,7 +19,7 @@ mod warp;
 pub use policies::{Hosts, Policies};
 pub use started::{Started, Swap};
 
-/// Serves the test API with an adapter on `listener`.
+/// Serves the test API with `adapter` on `listener`.
 pub fn start(adapter: Adapter, listener: TcpListener, policies: Policies) -> Started {
     match adapter {
         Adapter::Axum => axum::start(listener, policies),

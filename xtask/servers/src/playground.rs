@@ -1,23 +1,24 @@
-//! The demo's page: a policy to edit and a fetch to send; beside what the browser did stands what `explain` says.
+//! The demo's page: edit a policy, send a fetch, and compare what the browser does with what `explain` says.
 //!
-//! The page is at `http://localhost:PORT`, another site than the servers, whose host is an address. Every name of this machine that
-//! a browser knows without asking anyone (`localhost`, whatever ends in `.localhost`, 127.0.0.1) has a page at `/from`
-//! too. The playground puts it in a frame and has it send the fetch, which so comes from a real page of that origin.
+//! The page is at `http://localhost:PORT`. That is another site than the servers, whose host is an address. A page at
+//! `/from` exists under every name of this machine that browsers resolve by themselves (`localhost`, names that end in
+//! `.localhost`, 127.0.0.1). The playground loads it in a frame that sends the fetch, so the fetch comes from a real page
+//! of that origin.
 //!
-//! It listens on loopback only. Its policy editor is for its own page alone: [`guard`] looks at who asks. All answers
-//! have a Content Security Policy; what is shown is set as text, never as HTML.
+//! The page listens only on loopback. Only its own script can use the policy editor: see [`guard`]. All answers have a
+//! Content Security Policy, and the script inserts everything as text, never as HTML.
 //!
 //! | request | answer |
 //! |---|---|
 //! | `GET /`, `/style.css`, `/script.js` | the page |
-//! | `GET /from`, `/from.js` | the page in the frame, on every name of this machine |
+//! | `GET /from`, `/from.js` | the page in the frame, under every name of this machine |
 //! | `POST /start` | the servers, and the policy in force |
 //! | `POST /check {policy}` | errors and warnings with their lines, and whether this policy is in force |
 //! | `POST /policy {policy}` | puts it in force on all servers, unless it has errors |
-//! | `POST /explain {policy, fetch}` | what `cargo xtask explain --json` says of it |
-//! | `POST /fix {policy, fetch}` | both as they are once the fix is applied |
+//! | `POST /explain {policy, fetch}` | what `cargo xtask explain --json` prints |
+//! | `POST /fix {policy, fetch}` | both with the fix applied |
 //!
-//! A bad policy is 422 with its findings, anything else that cannot be understood 400 with an `error`.
+//! The answer to a policy with errors is 422 with its findings, and to other bad requests 400 with an `error`.
 
 mod answers;
 mod guard;
@@ -52,17 +53,17 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// Tries at a port that is free on both 127.0.0.1 and ::1.
+/// How many ports to try until one is free on both 127.0.0.1 and ::1.
 const TRIES: usize = 16;
 
-/// The page's listeners, before it serves.
+/// The page's listeners, not yet serving.
 pub(crate) struct Playground {
     port: u16,
     listeners: Vec<TcpListener>,
 }
 
 impl Playground {
-    /// `localhost` is both addresses, so both are taken; where there is no ::1, the other will do. Port 0 picks one.
+    /// `localhost` means both addresses, so this binds both, or only 127.0.0.1 if there is no ::1. Port 0 means a free one.
     pub(crate) async fn bind(port: u16) -> io::Result<Self> {
         let mut tries = 0;
         loop {
@@ -80,7 +81,7 @@ impl Playground {
         }
     }
 
-    /// Where a browser finds it.
+    /// The page's address for browsers.
     pub(crate) fn url(&self) -> String {
         format!("http://{}/", authority("localhost", self.port))
     }
@@ -94,7 +95,7 @@ impl Playground {
         self.listeners.into_iter().map(serve).collect()
     }
 
-    /// What the page knows: the servers, and the text of the policy that they begin with.
+    /// The page for these servers, with the text of their first policy.
     pub(crate) fn page(
         &self,
         servers: impl IntoIterator<Item = (Adapter, SocketAddr)>,
@@ -106,7 +107,7 @@ impl Playground {
     }
 }
 
-/// What the page's answers are made of.
+/// The state behind the page's answers.
 pub(crate) struct Page {
     port: u16,
     servers: Vec<(Adapter, SocketAddr)>,
@@ -120,12 +121,12 @@ impl Page {
         self.text.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether this text, however it ends its lines, is that of the policy in force.
+    /// Whether this is the text of the policy in force, whatever its line endings.
     fn is_in_force(&self, text: &str) -> bool {
         self.text().lines().eq(text.lines())
     }
 
-    /// Puts a policy in force, with its text, in one step: whoever comes last has both.
+    /// Puts a policy and its text in force in one step, so that they always belong together.
     pub(crate) fn put(&self, policy: Policy, text: String) {
         let mut in_force = self.text.lock().unwrap_or_else(PoisonError::into_inner);
         (self.swap)(policy);
@@ -136,7 +137,7 @@ impl Page {
         format!("http://{}", authority("localhost", self.port))
     }
 
-    /// Scripts and styles of its own, answers of its own, and frames of the names that it is served on; the icon is an empty one.
+    /// Allows the page's own scripts, styles and answers, frames under its names, and an empty icon.
     fn index_csp(&self) -> String {
         let frames = ["localhost", "*.localhost", "127.0.0.1"];
         let frames = frames.map(|host| format!("http://{}", authority(host, self.port))).join(" ");
@@ -146,14 +147,14 @@ impl Page {
         )
     }
 
-    /// A script of its own that reaches the servers, in a frame of the playground.
+    /// Allows the frame's own script to reach the servers, and only the playground to frame it.
     fn frame_csp(&self) -> String {
         let mut servers: Vec<_> = self
             .servers
             .iter()
             .map(|(_, addr)| match addr.ip() {
                 IpAddr::V4(Ipv4Addr::LOCALHOST) => format!("http://{addr}"),
-                // 127.0.0.1 is the only address that a source of a Content Security Policy can name.
+                // A Content Security Policy cannot name any address except 127.0.0.1.
                 _ => "http:".to_owned(),
             })
             .collect();
@@ -167,7 +168,7 @@ impl Page {
     }
 }
 
-/// Browsers leave out the default port.
+/// Browsers omit the default port.
 fn authority(host: &str, port: u16) -> String {
     if port == 80 { host.to_owned() } else { format!("{host}:{port}") }
 }
@@ -203,7 +204,7 @@ fn routes(page: Arc<Page>) -> Router {
     ))
 }
 
-/// The Content Security Policy of what is no page.
+/// The Content Security Policy of answers that are not pages.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 fn file(kind: &'static str, csp: &str, text: &'static str) -> Response {

@@ -12,14 +12,14 @@ use crate::started::Swap;
 pub enum Policies {
     /// This one, until another is swapped in.
     One(Policy),
-    /// That of the request's host. The test API has the route `/answer` then, which answers what it is asked to:
-    /// it is for tests alone.
+    /// The policy of the request's host. The test API then has the route `/answer`, which answers as its query says;
+    /// only tests use it.
     ByHost(Arc<Hosts>),
-    /// None, and no layer either: for measuring what the layer costs.
+    /// No policy and no layer, to measure the cost of the layer.
     None,
 }
 
-/// Policies by host name; a host that has none gets no CORS handling.
+/// Policies by host name. A host without one gets no CORS handling.
 #[derive(Debug, Default)]
 pub struct Hosts(RwLock<HashMap<String, Policy>>);
 
@@ -29,7 +29,7 @@ impl Hosts {
         Self::default()
     }
 
-    /// Gives a host its policy, for requests that begin from now on.
+    /// Sets a host's policy for all later requests.
     pub fn set(&self, host: &str, policy: Policy) {
         let mut hosts = self.0.write().unwrap_or_else(PoisonError::into_inner);
         hosts.insert(host.to_ascii_lowercase(), policy);

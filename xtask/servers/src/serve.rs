@@ -1,4 +1,4 @@
-//! Serving under a policy file, and reading that file again on `SIGHUP`.
+//! Serves under a policy file, and reads that file again on `SIGHUP`.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -18,20 +18,20 @@ use xtask::policy_file::judge;
 use crate::policies::Policies;
 use crate::started::{Started, Swap, WORKERS};
 
-/// Serves until interrupted, or until something is wrong, which is printed.
+/// Serves until interrupted. Prints the error if something goes wrong.
 pub fn run(options: &Serve) -> ExitCode {
     under(&options.policy, async |policy| {
         let servers = Servers::bind(&[(options.adapter, options.addr)]).await?;
         let text =
             servers.addrs.iter().map(|addr| format!("listening on http://{addr}\n")).collect();
         let (running, swap) = servers.start(&policy);
-        // Else it would be kept for as long as the server runs.
+        // Otherwise it would be kept for as long as the server runs.
         drop(policy);
         until_interrupted(&options.policy, text, running, swap).await
     })
 }
 
-/// Runs what serves under the policy in `file`; where that has errors they are printed instead.
+/// Calls `serve` with the policy in `file`, or prints the file's errors.
 pub(crate) fn under(file: &Path, serve: impl AsyncFnOnce(Policy) -> io::Result<()>) -> ExitCode {
     let Some(policy) = read(file) else {
         return ExitCode::FAILURE;
@@ -39,7 +39,7 @@ pub(crate) fn under(file: &Path, serve: impl AsyncFnOnce(Policy) -> io::Result<(
     let runtime = runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
     let served = runtime.and_then(|runtime| {
         let served = runtime.block_on(serve(policy));
-        // An interrupt does not wait for a file that is being judged.
+        // An interrupt does not wait until a file has been checked.
         runtime.shutdown_background();
         served
     });
@@ -52,10 +52,10 @@ pub(crate) fn under(file: &Path, serve: impl AsyncFnOnce(Policy) -> io::Result<(
     }
 }
 
-/// Ends only when the server cannot go on.
+/// Completes only if the server cannot continue.
 pub(crate) type Running = Pin<Box<dyn Future<Output = io::Result<()>>>>;
 
-/// Adapters, each with its listener, before they start.
+/// Adapters with their listeners, not yet started.
 pub(crate) struct Servers {
     pub(crate) addrs: Vec<SocketAddr>,
     adapters: Vec<(Adapter, TcpListener)>,
@@ -72,7 +72,7 @@ impl Servers {
         Ok(servers)
     }
 
-    /// All under one policy, and what swaps it for all of them.
+    /// Starts all of them under one policy. Also returns a function that swaps it for all.
     pub(crate) fn start(self, policy: &Policy) -> (Vec<Running>, Swap) {
         let (running, swaps): (Vec<_>, Vec<_>) = self
             .adapters
@@ -87,7 +87,7 @@ impl Servers {
     }
 }
 
-/// Prints `text` once connections are accepted, and serves; a `SIGHUP` swaps in what `file` then holds.
+/// Prints `text` once the servers accept connections, and serves. On `SIGHUP`, puts the new contents of `file` in force.
 pub(crate) async fn until_interrupted(
     file: &Path,
     text: String,
@@ -110,7 +110,7 @@ pub(crate) async fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(addr).await.map_err(|error| {
         let message = match error.kind() {
             io::ErrorKind::AddrInUse => {
-                "already in use; take another port, or port 0 for a free one".to_owned()
+                "already in use; choose another port, or port 0 for a free one".to_owned()
             }
             _ => format!("cannot listen there: {error}"),
         };
@@ -118,7 +118,7 @@ pub(crate) async fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
     })
 }
 
-/// The policy in the file, or `None` if it has errors; prints every finding.
+/// The policy in the file, or `None` if it has errors. Prints all findings.
 fn read(file: &Path) -> Option<Policy> {
     let judged = judge(file);
     for finding in &judged.findings {
@@ -130,7 +130,7 @@ fn read(file: &Path) -> Option<Policy> {
     judged.policy
 }
 
-/// Listens for `SIGHUP` from now on, not only once it is awaited. Those that come while the file is
+/// Listens for `SIGHUP` from now on, not only once awaited. Signals that arrive while the file is
 /// being read count as one.
 #[cfg(unix)]
 fn reloads(file: &Path, swap: Swap) -> io::Result<impl Future<Output = ()>> {
@@ -141,8 +141,8 @@ fn reloads(file: &Path, swap: Swap) -> io::Result<impl Future<Output = ()>> {
     Ok(async move {
         while hangups.recv().await.is_some() {
             let (file, swap) = (file.clone(), Arc::clone(&swap));
-            // A file of a million origins takes seconds, and so does the end of the policy before
-            // it; those who accept connections go on meanwhile.
+            // Reading a million origins takes seconds, and so does dropping the old policy. The
+            // servers keep accepting connections meanwhile.
             let reloading = spawn_blocking(move || match read(&file) {
                 Some(policy) => {
                     swap(policy);
@@ -150,7 +150,7 @@ fn reloads(file: &Path, swap: Swap) -> io::Result<impl Future<Output = ()>> {
                 }
                 None => eprintln!("{}: the running policy stays in force", file.display()),
             });
-            // A panic has been printed, and the running policy stays in force.
+            // A panic is already printed, and the running policy stays in force.
             let _ = reloading.await;
         }
     })
@@ -161,7 +161,7 @@ fn reloads(_: &Path, _: Swap) -> io::Result<impl Future<Output = ()>> {
     Ok(std::future::pending())
 }
 
-/// Resolves on Ctrl-C, and on `SIGTERM` where there is one.
+/// Completes on Ctrl-C, and on `SIGTERM` if the system has it.
 #[cfg(unix)]
 fn interrupted() -> io::Result<impl Future<Output = io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -1,4 +1,4 @@
-//! What an adapter's module is to start with, and what it gives back.
+//! What each adapter's module returns when it starts a server.
 
 use std::fmt;
 use std::io;
@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use cors_core::Policy;
 
-/// Threads that serve. Requests here come one at a time, or a handful; two show what is shared wrongly.
+/// Threads per server. Tests send few requests at a time; two threads are enough to reveal wrong sharing.
 pub const WORKERS: usize = 2;
 
-/// Puts another policy in force for the requests that begin from now on.
+/// Puts another policy in force for all later requests.
 pub type Swap = Arc<dyn Fn(Policy) + Send + Sync>;
 
-/// A server that an adapter's module has started.
+/// A started server.
 pub struct Started {
-    /// Resolves only when the server cannot go on. Polled on the runtime's own thread, so it need not be `Send`.
+    /// Completes only if the server cannot continue. It need not be `Send`: the runtime's own thread polls it.
     pub running: Pin<Box<dyn Future<Output = io::Result<()>>>>,
-    /// Of use under [`Policies::One`](crate::Policies::One); without effect under the others.
+    /// Works with [`Policies::One`](crate::Policies::One); has no effect with the others.
     pub swap: Swap,
 }
 

@@ -1,7 +1,7 @@
-//! The test API in warp's idiom: filters, their rejections, and a `recover` for the API's own ones.
+//! The test API in idiomatic warp: filters, their rejections, and a `recover` for the API's own ones.
 //!
-//! What that does not recover from, such as 404 and 405, becomes a response in the service that
-//! `warp::service` makes of the filters, so the CORS layer stands around this service.
+//! Other rejections, such as 404 and 405, become responses in the service that `warp::service` makes
+//! of the filters, so the CORS layer wraps this service.
 
 use std::convert::Infallible;
 use std::io;
@@ -34,7 +34,7 @@ pub fn start(listener: TcpListener, policies: Policies) -> Started {
     Started { running: Box::pin(serve(listener, cors, more)), swap }
 }
 
-/// A layer around warp's service reaches what no filter matches: 404 and 405 are made there.
+/// A layer around warp's service also reaches requests that no filter matches: the service makes 404 and 405.
 async fn serve(listener: TcpListener, cors: Option<CorsLayer>, more: Vec<Route>) -> io::Result<()> {
     let api = warp::service(routes(more));
     match cors {
@@ -71,8 +71,7 @@ fn routes(more: Vec<Route>) -> Route {
     routes.expect("there are routes").recover(recover).unify().boxed()
 }
 
-/// One segment and no more: the method is looked at only where the path is right, so that a wrong method
-/// is 405 and a wrong path 404.
+/// Exactly one segment. It comes before the method, so that a wrong method gives 405 and a wrong path 404.
 fn path(segment: &'static str) -> impl Filter<Extract = (), Error = Rejection> + Copy {
     warp::path(segment).and(warp::path::end())
 }
@@ -81,8 +80,8 @@ fn get(segment: &'static str) -> impl Filter<Extract = (), Error = Rejection> + 
     path(segment).and(warp::get())
 }
 
-/// warp rejects with 405 only where one method is asked for, and has no filter for "any but".
-/// So OPTIONS is rejected twice, and of two rejections the 405 is taken.
+/// warp rejects with 405 only if a filter requires a method, and it has no filter for "any but". So this rejects
+/// OPTIONS twice, and warp prefers the 405.
 fn any_but_options() -> impl Filter<Extract = (), Error = Rejection> + Clone {
     let but_options = warp::method().and_then(|method| async move {
         if method == Method::OPTIONS { Err(reject::not_found()) } else { Ok(()) }
@@ -90,7 +89,7 @@ fn any_but_options() -> impl Filter<Extract = (), Error = Rejection> + Clone {
     warp::get().or(but_options.untuple_one()).map(|_| ()).untuple_one()
 }
 
-/// What [`Seen`] is made of.
+/// The parts of [`Seen`].
 fn seen() -> impl Filter<Extract = (Method, FullPath, HeaderMap), Error = Infallible> + Copy {
     warp::method().and(warp::path::full()).and(warp::header::headers_cloned())
 }
@@ -132,7 +131,7 @@ async fn reject_with<T>(fault: Fault) -> Result<T, Rejection> {
     Err(reject::custom(fault))
 }
 
-/// warp's own rejections go on, and become what warp makes of them.
+/// Passes warp's own rejections on to warp.
 async fn recover(rejection: Rejection) -> Result<Response, Rejection> {
     let failed = |text: &'static str| {
         warp::reply::with_status(text, StatusCode::INTERNAL_SERVER_ERROR).into_response()
@@ -150,9 +149,9 @@ fn fail(inner: Route) -> Route {
     failing.untuple_one().and(inner).boxed()
 }
 
-/// Around the whole route, so that a preflight that came this far would be answered 401 too.
+/// Wraps the whole route, so it would answer even a preflight that got this far with 401.
 fn require_authorization(inner: Route) -> Route {
-    // Read as what it is, so that no value is taken for a missing one.
+    // Read as bytes, so that a value that is not text does not count as missing.
     let authorization = warp::header::value(AUTHORIZATION.as_str()).map(|_: HeaderValue| ());
     let authorized = authorization.untuple_one().or_else(|_| reject_with(Fault::Unauthorized));
     authorized.and(warp::get()).and(inner).boxed()

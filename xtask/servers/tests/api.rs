@@ -1,5 +1,5 @@
-//! Every row of the test API on every adapter over real sockets, asked from an allowed origin: what the handler set is there,
-//! and so are the CORS headers, on errors, 304, 404, 405 and streams too.
+//! Every row of the test API on every adapter, over real sockets and from an allowed origin: the answer has the handler's
+//! headers and the CORS headers, also with errors, 304, 404, 405 and streams.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -71,7 +71,7 @@ impl Api {
         Self { adapter, addr: server.addr(), _server: server }
     }
 
-    /// Asks from the allowed origin and requires the answer to be readable there.
+    /// Sends a request from the allowed origin and requires a readable answer.
     fn ask(&self, method: &str, target: &str, more: &[(&str, &str)]) -> Response {
         let headers = [&[ORIGIN], more].concat();
         let response = send(self.addr, Request { method, target, headers: &headers }).unwrap();
@@ -141,7 +141,7 @@ fn options_reaches_the_handler_unless_it_is_a_preflight(api: &Api) {
 fn what_handlers_set_is_merged_or_replaced(api: &Api) {
     assert_eq!(vary(&api.ask("GET", "/vary", &[])), ["accept-encoding", "origin"]);
     assert!(api.ask("GET", "/vary-star", &[]).values("vary").any(|value| value == "*"));
-    // `ask` has seen that the handler's own CORS headers are gone.
+    // `ask` checks that the handler's own CORS headers are gone.
     assert_eq!(api.ask("GET", "/own", &[]).status(), 200);
 }
 
@@ -204,7 +204,7 @@ fn the_websocket_echoes(api: &Api) {
         ("Connection", "Upgrade"),
         ("Upgrade", "websocket"),
         ("Sec-WebSocket-Version", "13"),
-        // The pair of key and answer that RFC 6455, 1.3, works out.
+        // The key and answer from the example in RFC 6455, 1.3.
         ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
     ];
     let (response, mut stream) =

@@ -1,4 +1,4 @@
-//! Servers whose hosts have policies of their own, all three in one process, over real sockets.
+//! Servers with a policy per host, all three in one process, over real sockets.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -47,14 +47,14 @@ fn each_host_has_its_policy() {
             let wanted = allows.then(|| origin.to_owned());
             assert_eq!(allowed(host, origin), wanted, "{adapter:?}: {host}, {origin}");
         }
-        // Not even a preflight is answered where there is no policy.
+        // Without a policy, not even preflights get an answer.
         let preflight = [("Origin", one), ("Access-Control-Request-Method", "PUT")];
         for (host, status) in [("one.test", 204), ("three.test", 405)] {
             let headers = [&preflight[..], &[("Host", host)]].concat();
             let response = ask(addr, "OPTIONS", "/echo", &headers);
             assert_eq!(response.status(), status, "{adapter:?}: {host}");
         }
-        // What is set while it runs is in force for the next request.
+        // A policy set while the server runs is in force for the next request.
         hosts.set("late.test", policy(one));
         assert_eq!(allowed("late.test", one).as_deref(), Some(one));
         hosts.set("late.test", policy(two));
@@ -84,7 +84,7 @@ fn an_answer_is_what_the_query_says() {
         assert_eq!(full.values("x-a").collect::<Vec<_>>(), ["1", "2"], "{adapter:?}");
         assert_eq!(full.header("access-control-allow-origin"), Some("https://one.example"));
 
-        // A header that the policy has is the policy's.
+        // The policy's value replaces the handler's.
         let own = answer("GET", "?header=access-control-allow-origin:*&status=404");
         assert_eq!(own.status(), 404);
         assert_eq!(own.header("access-control-allow-origin"), Some("https://one.example"));

@@ -1,4 +1,4 @@
-//! How a server begins and ends, and what it does when its policy file changes.
+//! How a server starts and ends, and what it does when its policy file changes.
 
 use std::fs;
 #[cfg(unix)]
@@ -31,7 +31,7 @@ fn rest_of_stderr(server: &Running) -> Vec<String> {
 
 #[test]
 #[cfg(unix)]
-fn a_hangup_swaps_in_a_good_file_and_leaves_out_a_bad_one() {
+fn sighup_loads_a_good_file_and_ignores_a_bad_one() {
     for adapter in Adapter::ALL {
         hangups(adapter.name());
     }
@@ -71,8 +71,8 @@ fn hangups(adapter: &str) {
     assert!(allows(addr, "https://second.example"));
 }
 
-/// A server whose standard error is a pipe that is read only when the test says so. A reload that
-/// has more to print than the pipe holds does not end before that.
+/// A server whose standard error is a pipe that only the test reads. A reload that prints more than
+/// fits in the pipe cannot finish before that.
 #[cfg(unix)]
 struct Held {
     child: Child,
@@ -83,7 +83,7 @@ struct Held {
 
 #[cfg(unix)]
 impl Held {
-    /// In the middle of a reload.
+    /// Starts a server and stops it in the middle of a reload.
     fn start(adapter: &str, name: &str) -> Self {
         let policy = support::policy_file(name, FIRST);
         let mut child = Command::new(env!("CARGO_BIN_EXE_servers"))
@@ -98,7 +98,7 @@ impl Held {
         let addr = line.trim().strip_prefix("listening on http://").unwrap().parse().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let mut held = Self { child, addr, policy, stderr };
-        // A thousand findings of some hundred bytes each; a pipe holds 64 KiB.
+        // A thousand findings of about a hundred bytes each; a pipe takes 64 KiB.
         let wrong = "'https://an-origin-that-has-a-path.example/with/a/path',\n".repeat(2000);
         held.replace(&format!("allow_origins = [\n{wrong}]"));
         held.signal("HUP");
@@ -128,7 +128,7 @@ impl Held {
 #[cfg(unix)]
 impl Drop for Held {
     fn drop(&mut self) {
-        // Either may fail because the server has ended.
+        // Either fails if the server has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -139,7 +139,7 @@ impl Drop for Held {
 fn nobody_waits_for_a_reload() {
     for adapter in Adapter::ALL.iter().map(|adapter| adapter.name()) {
         let mut held = Held::start(adapter, &format!("held-{adapter}"));
-        // On connections of their own, all accepted while the reload goes on.
+        // On separate connections, all accepted during the reload.
         for _ in 0..10 {
             assert!(allows(held.addr, "https://first.example"), "{adapter}");
         }
@@ -206,7 +206,7 @@ fn an_interrupt_ends_it_well() {
         for signal in ["INT", "TERM"] {
             let mut server = support::serve(adapter, &policy, "127.0.0.1:0");
             let addr = server.addr();
-            // Kept alive: a client that stays connected does not hold it up.
+            // Keep-alive: a client that stays connected does not delay the end.
             let cached = Request { method: "GET", target: "/cached", headers: &[] };
             let (_, _connection) = open(addr, cached).unwrap();
             server.signal(signal).unwrap();
@@ -222,7 +222,7 @@ fn a_bad_policy_prints_every_error_and_never_listens() {
         "bad",
         "allow_origins = \"*\"\nallow_methods = [\n\"get\",\n\"TRACE\"]\nmax_age = 90000",
     );
-    // Taken, so that listening first would end in another error.
+    // Taken, so that listening first would cause another error.
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut server = support::serve("axum", &policy, &taken.local_addr().unwrap().to_string());
     assert_eq!(server.next_out(), None);
@@ -235,7 +235,7 @@ fn a_bad_policy_prints_every_error_and_never_listens() {
 }
 
 #[test]
-fn a_port_in_use_is_said() {
+fn a_port_in_use_is_reported() {
     let policy = support::policy_file("port", FIRST);
     let first = support::serve("axum", &policy, "127.0.0.1:0");
     let addr = first.addr().to_string();
@@ -249,7 +249,7 @@ fn a_port_in_use_is_said() {
 #[test]
 fn wrong_usage_exits_2_with_one_line() {
     for (adapter, addr, wanted) in [
-        ("rocket", "127.0.0.1:0", "there is: axum, actix, warp"),
+        ("rocket", "127.0.0.1:0", "use one of axum, actix, warp"),
         ("axum", "0.0.0.0:0", "this machine only"),
     ] {
         let mut server = support::serve(adapter, "p.toml".as_ref(), addr);
@@ -301,7 +301,7 @@ fn the_demo_has_an_address_for_each_adapter_and_one_policy_for_all() {
 #[test]
 fn the_demo_needs_all_its_ports_before_it_says_anything() {
     let policy = support::policy_file("demo-port", FIRST);
-    // The last of its three; were the first ones in use as well, that would be said instead.
+    // The last of its three. If the first ones were in use too, the error would name those.
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let last = taken.local_addr().unwrap();
     let first = SocketAddr::new(last.ip(), last.port() - 2);

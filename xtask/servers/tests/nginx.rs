@@ -1,5 +1,5 @@
-//! Behind nginx with a cache, no client gets what was made for another. Debian 12 has nginx 1.22,
-//! which keys its cache by the last line of `Vary`. Skipped, with a word, where it is not installed.
+//! Behind a caching nginx, no client gets what was made for another. Debian 12 has nginx 1.22, which
+//! keys its cache by the last line of `Vary`. Prints a note and skips if nginx is not installed.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
@@ -18,7 +18,7 @@ mod started;
 
 const ALLOWED: [&str; 2] = ["https://a.example", "https://b.example"];
 
-/// Where to find it: the second is on no user's `PATH` but root's.
+/// The path of nginx. Only root has the second folder in `PATH`.
 fn nginx() -> Option<&'static str> {
     ["nginx", "/usr/sbin/nginx"].into_iter().find(|program| {
         let version = Command::new(program).arg("-v").stderr(Stdio::null()).status();
@@ -52,7 +52,7 @@ http {{
     )
 }
 
-/// In front of a server, on a port that was free a moment ago.
+/// Starts nginx in front of a server, on a port that was free a moment ago.
 fn in_front_of(program: &str, upstream: SocketAddr, name: &str) -> (Running, SocketAddr) {
     for _ in 0..10 {
         let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("nginx-{name}"));
@@ -64,7 +64,7 @@ fn in_front_of(program: &str, upstream: SocketAddr, name: &str) -> (Running, Soc
         command.arg("-p").arg(&prefix).args(["-c", "nginx.conf", "-e", "stderr"]);
         let running = Running::start(&mut command).unwrap();
         let mut said = Vec::new();
-        // It names itself once it listens.
+        // It prints its name once it listens.
         while let Some(line) = running.next_err() {
             if line.contains("[notice]") && line.contains(": nginx/") {
                 return (running, addr);
@@ -80,7 +80,7 @@ fn in_front_of(program: &str, upstream: SocketAddr, name: &str) -> (Running, Soc
     panic!("somebody takes every free port");
 }
 
-/// What a client sends that the answer depends on.
+/// The headers of a client that the answer depends on.
 type Client = Vec<(&'static str, &'static str)>;
 
 /// Every kind of client.
@@ -109,7 +109,7 @@ fn value(client: &Client, name: &str) -> Option<&'static str> {
     client.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
 }
 
-/// Whether two clients are alike in all that `Vary` of an answer names.
+/// Whether two clients send the same values of all headers that `Vary` names.
 fn alike(one: &Client, other: &Client, vary: &str) -> bool {
     vary.split(", ").all(|name| {
         let value = |client: &Client| {
@@ -120,7 +120,7 @@ fn alike(one: &Client, other: &Client, vary: &str) -> bool {
     })
 }
 
-/// The headers and the status that the policy has for a client.
+/// Checks the headers and the status against what the policy says for this client.
 fn assert_own(client: &Client, answer: &Response) {
     let origin = value(client, "Origin");
     let allowed = origin.filter(|origin| ALLOWED.contains(origin));
@@ -145,7 +145,7 @@ fn check(program: &str, adapter: Adapter, upstream: SocketAddr) {
         let mut answered: Vec<(Client, String)> = Vec::new();
         for client in clients().into_iter().chain(clients()) {
             let (answer, cached) = get(target, &client);
-            // What a client is given from the cache was made for one like it.
+            // A cached answer was made for a client like this one.
             let vary = answer.values("vary").collect::<Vec<_>>().join(", ");
             let mut before = answered.iter();
             let has_like = before.any(|(other, vary)| alike(&client, other, vary));

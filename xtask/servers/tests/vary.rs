@@ -1,4 +1,4 @@
-//! `Vary` over real sockets: one line, whatever lines the handler set.
+//! `Vary` over real sockets: always one line, whatever the handler sets.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use xtask::options::Adapter;
 #[path = "support/started.rs"]
 mod started;
 
-/// What handlers may set as one line. A client cannot tell spaces around a value from none.
+/// Lines that handlers may set. Clients cannot see spaces around a value.
 const LINES: [&str; 14] = [
     "Accept-Encoding",
     "accept-encoding,ACCEPT",
@@ -35,7 +35,7 @@ fn elements(line: &str) -> Vec<String> {
     elements.filter(|element| !element.is_empty()).collect()
 }
 
-/// The one line that comes of the handler's.
+/// Checks the single line that results from the handler's lines.
 fn is_right(handler: &[&str], got: &str) -> bool {
     let theirs = elements(&handler.join(","));
     if handler.len() > 1 && handler.contains(&"*") {
@@ -48,7 +48,7 @@ fn is_right(handler: &[&str], got: &str) -> bool {
     elements(got) == [&theirs[..], &["Origin".to_owned()]].concat()
 }
 
-/// Every list of no more than two lines, and those of two with a third.
+/// All lists of up to two lines, and those of two with a third.
 fn handlers() -> Vec<Vec<&'static str>> {
     let one = LINES.iter().map(|line| vec![*line]);
     let two = LINES.iter().flat_map(|first| LINES.map(|second| vec![*first, second]));

@@ -1,7 +1,8 @@
-//! From the table's notation to the bytes that are sent.
+//! Turns the table's notation into bytes.
 
-/// For `request`: a line, the headers, and after an empty line the body.
-/// What no case is about is filled in: `HTTP/1.1`, `Host`, `Connection: close`.
+/// Expands `request`: the request line, the headers, and after an empty line the body.
+///
+/// Fills in what a case leaves out: `HTTP/1.1`, `Host` and `Connection: close`.
 pub fn message(lines: &[String]) -> Result<Vec<u8>, String> {
     let (first, rest) = lines.split_first().ok_or("`request` is empty")?;
     let mut bytes = expand(first)?;
@@ -36,7 +37,7 @@ fn is_named(header: &str, name: &str) -> bool {
     header.split(':').next().is_some_and(|found| found.eq_ignore_ascii_case(name))
 }
 
-/// `{0xE9}` is that byte, `{60000 x "a,"}` that text so many times; the rest stands for itself, as UTF-8.
+/// `{0xE9}` is that byte, `{60000 x "a,"}` repeats that text; everything else is itself, as UTF-8.
 pub fn expand(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let mut rest = text;
@@ -59,7 +60,7 @@ fn braced(inside: &str) -> Option<Vec<u8>> {
     }
     let (times, quoted) = inside.split_once(" x ")?;
     let text = quoted.strip_prefix('"')?.strip_suffix('"')?;
-    // Nobody needs more, and a mistyped number fails here instead of filling the memory.
+    // No case needs more, and a typo fails here instead of filling memory.
     let times = times.parse::<usize>().ok().filter(|times| *times <= 1_000_000)?;
     Some(text.repeat(times).into_bytes())
 }

@@ -1,4 +1,4 @@
-//! The table as data: its files, read and checked. `xtask/conformance/README.md` says what may stand in one.
+//! Reads and checks the files of the table. `xtask/conformance/README.md` describes the format.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::bytes::{expand, message};
 
-/// One policy, and what is asked under it.
+/// One policy and the cases under it.
 #[derive(Debug)]
 pub struct Group {
     pub about: String,
@@ -24,25 +24,25 @@ pub struct Case {
     /// `FILE:LINE`.
     pub place: String,
     pub what: String,
-    /// What is sent, to the byte.
+    /// The exact bytes to send.
     pub bytes: Vec<u8>,
-    /// One per answer, in order: several where requests are pipelined.
+    /// One per answer, in order: pipelined requests have several.
     pub wanted: Vec<Wanted>,
-    /// A 4xx without CORS headers from the framework's parser is as good.
+    /// Also accept a 4xx without CORS headers from the framework's parser.
     pub framework_may_refuse: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// Several only where the framework's own choice is left to it.
+    /// More than one only if the framework may choose.
     pub status: Vec<u16>,
-    /// Every `access-control-*` line, sorted.
+    /// All `access-control-*` lines, sorted.
     pub cors: Vec<String>,
-    /// Lower-case names, sorted; `*` alone if it is among them.
+    /// Lower-case names, sorted; just `*` if it is among them.
     pub vary: Vec<String>,
-    /// The body has to be empty.
+    /// The body must be empty.
     pub empty: bool,
-    /// Other lines that have to be there.
+    /// Other lines that must be there.
     pub has: Vec<String>,
     /// Other names that must not be there.
     pub lacks: Vec<String>,
@@ -114,7 +114,7 @@ impl<T> OneOrMany<T> {
     }
 }
 
-/// The table's own files, by name.
+/// The table's own files, sorted by name.
 pub fn files() -> Result<Vec<PathBuf>, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance");
     let entries =
@@ -127,10 +127,10 @@ pub fn files() -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-/// Reads one file; the errors are lines `FILE:LINE: what is wrong`.
+/// Reads one file. Errors are lines: `FILE:LINE: what is wrong`.
 pub fn read(path: &Path) -> Result<Vec<Group>, Vec<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    // Short and the same on every machine for files of ours; what the user wrote for others.
+    // Our files: short, and the same on every machine. Other files: what the user wrote.
     let shown = match path.strip_prefix(env!("CARGO_MANIFEST_DIR")) {
         Ok(rest) => Path::new("xtask").join(rest).display().to_string(),
         Err(_) => path.strip_prefix(root).unwrap_or(path).display().to_string(),
@@ -201,10 +201,10 @@ impl TryFrom<RawAnswer> for Wanted {
 }
 
 impl Wanted {
-    /// What can never hold, or would not be compared as its writer thinks.
+    /// Refuses what can never match, or would not be compared as its author thinks.
     fn checked(mut self) -> Result<Self, String> {
         for line in &mut self.cors {
-            // What is wanted may be as long as what was sent.
+            // Expanded, because it may be as long as what is sent.
             *line = String::from_utf8_lossy(&expand(line)?).into_owned();
         }
         if let Some(line) = self.cors.iter().find(|line| !is_cors_line(line)) {
@@ -235,7 +235,7 @@ impl RawCase {
         let freedom = choice || self.framework_may_refuse;
         if freedom != self.reason.is_some() {
             return Err(if freedom {
-                "what is left to the framework needs a `reason`".to_owned()
+                "a choice left to the framework needs a `reason`".to_owned()
             } else {
                 "`reason` without `framework_may_refuse` or a choice of `status`".to_owned()
             });
@@ -268,18 +268,19 @@ impl RawCase {
             || !self.has.is_empty()
             || !self.lacks.is_empty();
         if named.len() > 1 && changes {
-            return Err("several answers in `want` cannot be changed; name them all".to_owned());
+            return Err("a `want` with several answers cannot be changed; name them all".to_owned());
         }
         if named.len() > 1 || !changes {
             return match named.is_empty() {
                 true => {
-                    Err("nothing is wanted; write `want`, or `status`, `cors` and `vary`".into())
+                    Err("this case expects nothing; write `want`, or `status`, `cors` and `vary`"
+                        .into())
                 }
                 false => Ok(named),
             };
         }
         let base = named.into_iter().next();
-        let missing = || "without `want`, all of `status`, `cors` and `vary` are needed".to_owned();
+        let missing = || "without `want`, write all of `status`, `cors` and `vary`".to_owned();
         let (mut has, mut lacks) = (self.has, self.lacks);
         if let Some(base) = &base {
             has.extend_from_slice(&base.has);
@@ -305,7 +306,7 @@ impl RawCase {
     }
 }
 
-/// The names of a `Vary` value. A repeated name stays, so that a repetition is a difference.
+/// The names in a `Vary` value. Keeps duplicates, so that a repeated name is a difference.
 pub fn names(vary: &str) -> Vec<String> {
     let names = vary.split(',').map(|name| name.trim().to_ascii_lowercase());
     let mut names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
@@ -330,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_reads_and_no_two_cases_of_a_group_are_called_alike() {
+    fn the_table_reads_and_each_case_of_a_group_has_its_own_name() {
         let mut count = 0;
         for file in files().unwrap() {
             for group in read(&file).unwrap() {

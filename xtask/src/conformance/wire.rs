@@ -1,11 +1,11 @@
-//! One connection: everything is sent at once, then the answers are read. Bytes throughout, since
-//! neither what is sent nor what comes back need be text.
+//! One connection: sends everything at once, then reads the answers. Works on bytes, because
+//! neither requests nor answers have to be text.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// A server on this machine that says nothing for so long never will.
+/// How long to wait for a server on this machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// No server of ours sends more.
@@ -26,14 +26,14 @@ impl Answer {
     }
 }
 
-/// What came back: the answers, and why there are no more of them if something went wrong.
+/// The answers, and if something went wrong, why there are no more.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     pub answers: Vec<Answer>,
     pub fault: Option<String>,
 }
 
-/// Sends `bytes` on a connection of their own and reads `count` answers.
+/// Sends `bytes` on a new connection and reads `count` answers.
 pub fn exchange(addr: SocketAddr, bytes: &[u8], count: usize) -> Exchange {
     let mut answers = Vec::new();
     let fault = read_answers(addr, bytes, count, &mut answers).err().map(|error| error.to_string());
@@ -50,7 +50,8 @@ fn read_answers(
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    // A server that refuses the head may close before it has read it all: its answer still counts.
+    // A server that refuses the head may close before it has read everything. Its answer still
+    // counts.
     let _ = stream.write_all(bytes);
 
     let mut stream = BufReader::new(stream);
@@ -62,7 +63,7 @@ fn read_answers(
     let switched = answers.last().is_some_and(|answer| answer.status == 101);
     let mut surplus = stream.buffer().to_vec();
     if !switched && is_last(bytes) {
-        // The server closes after the answer. A reset instead of an end leaves nothing unread either.
+        // The server closes after the answer. If it resets instead, nothing is left unread either.
         let _ = stream.read_to_end(&mut surplus);
     }
     if !switched && !surplus.is_empty() {
@@ -72,7 +73,7 @@ fn read_answers(
     Ok(())
 }
 
-/// The methods of all requests, which tell whether their answers have bodies.
+/// The methods of all requests: they decide whether answers have bodies.
 fn methods(bytes: &[u8]) -> Vec<&[u8]> {
     let lines = bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end);
     let requests =
@@ -80,7 +81,7 @@ fn methods(bytes: &[u8]) -> Vec<&[u8]> {
     requests.filter_map(|line| line.split(|&byte| byte == b' ').next()).collect()
 }
 
-/// Whether the client has said that it sends no more.
+/// Whether the client said that this is its last request.
 fn is_last(bytes: &[u8]) -> bool {
     String::from_utf8_lossy(bytes).to_ascii_lowercase().contains("\r\nconnection: close\r\n")
 }
@@ -88,7 +89,7 @@ fn is_last(bytes: &[u8]) -> bool {
 fn read_answer(stream: &mut impl BufRead, is_head: bool) -> io::Result<Answer> {
     let (status, headers) = loop {
         let (status, headers) = read_head(stream)?;
-        // `100 Continue` and the like only announce the answer.
+        // `100 Continue` and the like come before the answer.
         if status == 101 || status >= 200 {
             break (status, headers);
         }
@@ -102,7 +103,7 @@ fn read_answer(stream: &mut impl BufRead, is_head: bool) -> io::Result<Answer> {
         while read_chunk(stream, &mut body)? {}
     } else if let Some(length) = answer.values("content-length").next() {
         let length = length.parse::<u64>().ok().filter(|length| *length <= MAX_BODY);
-        let length = length.ok_or_else(|| malformed("its Content-Length is none"))?;
+        let length = length.ok_or_else(|| malformed("its Content-Length is not a valid length"))?;
         if stream.take(length).read_to_end(&mut body)? as u64 != length {
             return Err(malformed("its body ends early"));
         }
@@ -124,7 +125,7 @@ fn read_head(stream: &mut impl BufRead) -> io::Result<(u16, Vec<(String, String)
             return Ok((status, headers));
         }
         let (name, value) =
-            line.split_once(':').ok_or_else(|| malformed(&format!("{line:?} is no header")))?;
+            line.split_once(':').ok_or_else(|| malformed(&format!("{line:?} is not a header")))?;
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
 }
@@ -133,7 +134,7 @@ fn read_head(stream: &mut impl BufRead) -> io::Result<(u16, Vec<(String, String)
 fn read_chunk(stream: &mut impl BufRead, body: &mut Vec<u8>) -> io::Result<bool> {
     let line = read_line(stream)?;
     let length = u64::from_str_radix(&line, 16).ok().filter(|length| *length <= MAX_BODY);
-    let length = length.ok_or_else(|| malformed("a chunk's length is none"))?;
+    let length = length.ok_or_else(|| malformed("a chunk's length is not valid"))?;
     if stream.take(length).read_to_end(body)? as u64 != length {
         return Err(malformed("a chunk ends early"));
     }
@@ -147,7 +148,8 @@ fn read_line(stream: &mut impl BufRead) -> io::Result<String> {
     if line.is_empty() {
         return Err(malformed("the connection was closed"));
     }
-    let line = line.strip_suffix(b"\r\n").ok_or_else(|| malformed("a line without its end"))?;
+    let line =
+        line.strip_suffix(b"\r\n").ok_or_else(|| malformed("a line does not end in CRLF"))?;
     Ok(String::from_utf8_lossy(line).into_owned())
 }
 

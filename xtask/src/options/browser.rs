@@ -8,16 +8,16 @@ use lexopt::{Arg, Error, Parser, ValueExt};
 
 use super::once;
 
-/// `browser`: the tests in real browsers.
+/// `browser`: tests in real browsers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Browser {
-    /// One engine, or every one there is.
+    /// Only this engine; all of them if `None`.
     pub engine: Option<Engine>,
-    /// Whether what is missing is installed, and nothing else is done.
+    /// Only install what is missing.
     pub install: bool,
-    /// What the random fetches grow from; a new one each time if there is none.
+    /// The seed of the random fetches; a new one each time if `None`.
     pub seed: Option<u64>,
-    /// Where a picture of the playground is painted, and nothing else is done but clicking through it.
+    /// Only click through the playground and save a screenshot here.
     pub picture: Option<PathBuf>,
 }
 
@@ -25,14 +25,14 @@ impl Browser {
     /// What `browser --help` prints.
     pub const USAGE: &str = "\
 browser [--engine chromium|firefox|webkit] [--seed N]
-  runs the tests in real browsers, in every engine unless one is named
+  runs the tests in real browsers: in all engines, or in the one named
   --seed N repeats the random fetches of a run that printed N
 browser --picture FILE.png
-  clicks through the playground in Chromium and paints it
+  clicks through the playground in Chromium and saves a screenshot
 browser --install [--engine chromium|firefox|webkit]
-  installs what is missing on Debian, and says what to install elsewhere";
+  installs what is missing on Debian; elsewhere, lists what you need to install";
 
-    /// Reads the flags; `None` if help was asked for.
+    /// Parses the flags; `None` if the user asked for help.
     pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
         let (mut engine, mut install, mut seed, mut picture) = (None, None, None, None);
         while let Some(arg) = parser.next()? {
@@ -46,15 +46,15 @@ browser --install [--engine chromium|firefox|webkit]
             }
         }
         if install.is_some() && seed.is_some() {
-            return Err("--install runs no tests: leave out --seed".into());
+            return Err("--install does not run tests: remove --seed".into());
         }
         if picture.is_some() && (engine.is_some() || install.is_some() || seed.is_some()) {
-            return Err("--picture stands alone: it is always Chromium that paints".into());
+            return Err("--picture takes no other flag: it always uses Chromium".into());
         }
         Ok(Some(Self { engine, install: install.is_some(), seed, picture }))
     }
 
-    /// The engines that are meant.
+    /// The engines to run.
     pub fn engines(&self) -> Vec<Engine> {
         if self.picture.is_some() {
             return vec![Engine::Chromium];
@@ -62,7 +62,7 @@ browser --install [--engine chromium|firefox|webkit]
         self.engine.map_or(Engine::ALL.to_vec(), |engine| vec![engine])
     }
 
-    /// The command line that `parse` reads the same from.
+    /// The arguments that `parse` turns back into this value.
     pub fn to_args(&self) -> Vec<OsString> {
         let mut args = vec!["browser".into()];
         if let Some(engine) = self.engine {
@@ -88,7 +88,7 @@ fn flag(engine: Engine) -> String {
 fn engine_of(name: &OsStr) -> Result<Engine, Error> {
     Engine::ALL.into_iter().find(|engine| name == flag(*engine).as_str()).ok_or_else(|| {
         let names = Engine::ALL.map(flag).join(", ");
-        format!("--engine {name:?}: no such engine; there is: {names}").into()
+        format!("--engine {name:?}: no such engine; use one of {names}").into()
     })
 }
 
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_handed_on_reads_the_same() {
+    fn arguments_parse_back_to_the_same_value() {
         for engine in Engine::ALL.map(Some).into_iter().chain([None]) {
             for (install, seed) in [(true, None), (false, Some(u64::MAX)), (false, None)] {
                 let browser = Browser { engine, install, seed, picture: None };

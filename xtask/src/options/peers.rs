@@ -6,12 +6,12 @@ use lexopt::{Arg, Error, Parser, ValueExt};
 
 use super::once;
 
-/// `peers`: the layers beside those of other libraries.
+/// `peers`: our layers compared with those of other libraries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peers {
-    /// How many cases are put to each.
+    /// How many cases each library gets.
     pub cases: usize,
-    /// What the cases grow from.
+    /// The seed of the cases.
     pub seed: u64,
 }
 
@@ -25,11 +25,11 @@ impl Peers {
     /// What `peers --help` prints.
     pub const USAGE: &str = "\
 peers [--cases N] [--seed N]
-  puts policies and fetches by chance to our layers and to those of tower-http, actix-cors and warp, and sorts what
-  differs; fails if a disagreement is of no known kind
-  the same seed gives the same cases: seed 1 unless told otherwise";
+  sends random fetches under random policies to our layers and to those of tower-http, actix-cors and warp, and sorts
+  the differences; fails on a difference of an unknown kind
+  the same seed gives the same cases; the default is 1";
 
-    /// Reads the flags; `None` if help was asked for.
+    /// Parses the flags; `None` if the user asked for help.
     pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
         let (mut cases, mut seed) = (None, None);
         while let Some(arg) = parser.next()? {
@@ -41,14 +41,14 @@ peers [--cases N] [--seed N]
             }
         }
         if cases == Some(0) {
-            return Err("--cases 0: nothing would be compared".into());
+            return Err("--cases 0: there would be nothing to compare".into());
         }
         let default = Self::default();
         let cases = cases.unwrap_or(default.cases);
         Ok(Some(Self { cases, seed: seed.unwrap_or(default.seed) }))
     }
 
-    /// The command line that `parse` reads the same from.
+    /// The arguments that `parse` turns back into this value.
     pub fn to_args(&self) -> Vec<OsString> {
         let Self { cases, seed } = self;
         let words =
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_handed_on_reads_the_same() {
+    fn arguments_parse_back_to_the_same_value() {
         for peers in [Peers::default(), Peers { cases: 7, seed: 9 }] {
             assert_eq!(parse(&peers.to_args()).unwrap(), Some(peers));
         }

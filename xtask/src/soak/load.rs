@@ -1,4 +1,4 @@
-//! The load, and whether each answer is that of a policy.
+//! The load, and the check that each answer matches a policy.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -11,16 +11,16 @@ use xtask::client::{Connection, Request, Response};
 
 use super::requests::{KEPT, hostile};
 
-/// Threads that ask one request after the other.
+/// Threads that send one request after another.
 const ASKING: usize = 2;
 
-/// Between two hostile ones: each leaves a closed connection behind for a minute, and there are not many ports.
+/// Pause between two hostile requests: each leaves a closed connection for a minute, and ports are limited.
 const BETWEEN_HOSTILE: Duration = Duration::from_millis(5);
 
-/// How often a kept connection is asked before it makes room for a new one.
+/// How many requests a kept connection carries before a new one replaces it.
 const KEPT_FOR: usize = 1000;
 
-/// What a server answers to every request under each of two policies.
+/// A server's answers to every request, under each of two policies.
 pub struct Answers {
     addr: SocketAddr,
     hostile: Vec<Vec<u8>>,
@@ -29,13 +29,13 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Not learnt yet.
+    /// Nothing learned yet.
     pub fn of(addr: SocketAddr) -> Self {
         let (kept_answers, hostile_answers) = Default::default();
         Self { addr, hostile: hostile(), kept_answers, hostile_answers }
     }
 
-    /// Asks everything once, without any load.
+    /// Sends every request once, without load.
     pub fn learn(&mut self, which: usize) -> Result<(), String> {
         let mut connection = Connection::open(self.addr).map_err(|error| error.to_string())?;
         let kept = KEPT.iter().map(|request| ask(&mut connection, *request));
@@ -45,7 +45,7 @@ impl Answers {
         Ok(())
     }
 
-    /// Else a swap would change nothing that is looked at.
+    /// Otherwise a swap would change nothing that we check.
     pub fn tell_the_policies_apart(&self) -> Result<(), String> {
         let allows = |which: usize| {
             self.kept_answers[which][0].header("access-control-allow-origin").is_some()
@@ -53,18 +53,18 @@ impl Answers {
         if (allows(0), allows(1)) == (true, false) {
             Ok(())
         } else {
-            Err("the first request is not answered by the policies as it should be".to_owned())
+            Err("the policies do not answer the first request as expected".to_owned())
         }
     }
 
-    /// Whether a new connection is answered under this policy.
+    /// Checks that this policy answers new connections.
     pub fn are_of(&self, which: usize) -> Result<(), String> {
         let mut connection = Connection::open(self.addr).map_err(|error| error.to_string())?;
         let answer = ask(&mut connection, KEPT[0])?;
         if answer == self.kept_answers[which][0] {
             Ok(())
         } else {
-            Err(format!("policy {which} should be in force, and the answer is {answer:?}"))
+            Err(format!("policy {which} should be in force, but the answer is {answer:?}"))
         }
     }
 
@@ -72,12 +72,12 @@ impl Answers {
         self.kept_answers.iter().any(|answers| answers[index] == *answer)
     }
 
-    /// All that comes back, without the lines that say what time it is.
+    /// The whole answer, without the `Date` line.
     fn ask_hostile(&self, request: &[u8]) -> Result<Vec<u8>, String> {
         let whole = || -> io::Result<Vec<u8>> {
             let stream = TcpStream::connect(self.addr)?;
             stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-            // A server that has seen enough closes the connection at once. One that has not waits for the rest.
+            // A server that has seen enough closes the connection at once; otherwise it waits for more.
             let is_cut = !request.ends_with(b"\r\n\r\n");
             let end = || if is_cut { stream.shutdown(Shutdown::Write) } else { Ok(()) };
             let sent = (&stream).write_all(request).and_then(|()| end());
@@ -92,7 +92,7 @@ impl Answers {
         let lines = answer.split_inclusive(|byte| *byte == b'\n');
         let is_date = |line: &&[u8]| line.len() > 5 && line[..5].eq_ignore_ascii_case(b"date:");
         let mut lines: Vec<_> = lines.filter(|line| !is_date(line)).collect();
-        // Headers come in any order.
+        // The order of headers may vary.
         lines.sort_unstable();
         Ok(lines.concat())
     }
@@ -108,18 +108,18 @@ fn ask(connection: &mut Connection, request: Request<'static>) -> Result<Respons
     let mut answer = answer.map_err(|error| format!("{error}, to {request:?}"))?;
     answer.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("date"));
     answer.headers.sort_unstable();
-    // How a stream is cut depends on who reads how fast.
+    // How a stream is split into chunks depends on timing.
     answer.chunks = None;
     Ok(answer)
 }
 
-/// Readable, and no longer than a line.
+/// Readable, and at most a line long.
 fn shown(bytes: &[u8]) -> String {
     let text: String = bytes.escape_ascii().take(200).map(char::from).collect();
     format!("\"{text}\"")
 }
 
-/// How many answers there were, all of them right.
+/// How many answers came; all were right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     kept: usize,
@@ -132,7 +132,7 @@ impl fmt::Display for Counts {
     }
 }
 
-/// Threads that ask until they are told to end, or a fault is found.
+/// Threads that send requests until they must end or find a fault.
 pub struct Load<'s> {
     threads: Vec<ScopedJoinHandle<'s, Result<Counts, String>>>,
 }
@@ -141,7 +141,7 @@ impl<'s> Load<'s> {
     pub fn start(scope: &'s Scope<'s, '_>, answers: &'s Answers, end: &'s AtomicBool) -> Self {
         let mut threads = Vec::new();
         for thread in 0..ASKING {
-            // Not all in the same order at the same time.
+            // Each starts elsewhere in the list.
             let start = thread * KEPT.len() / ASKING;
             threads.push(scope.spawn(move || keep_asking(answers, start, end)));
         }
@@ -149,12 +149,12 @@ impl<'s> Load<'s> {
         Self { threads }
     }
 
-    /// A thread ends by itself only then.
+    /// Before `end` is set, only a failed thread finishes.
     pub fn has_failed(&self) -> bool {
         self.threads.iter().any(ScopedJoinHandle::is_finished)
     }
 
-    /// Waits for the threads, which have been told to end.
+    /// Waits for the threads. Set `end` before.
     pub fn end(self) -> Result<Counts, String> {
         let mut sum = Counts::default();
         for thread in self.threads {
@@ -178,7 +178,7 @@ fn keep_asking(answers: &Answers, start: usize, end: &AtomicBool) -> Result<Coun
             let answer = ask(&mut connection, KEPT[index])?;
             if !answers.is_right(index, &answer) {
                 let request = KEPT[index];
-                return Err(format!("to {request:?} under neither policy: {answer:?}"));
+                return Err(format!("to {request:?}, neither policy gives the answer {answer:?}"));
             }
             counts.kept += 1;
         }
@@ -195,7 +195,7 @@ fn be_hostile(answers: &Answers, end: &AtomicBool) -> Result<Counts, String> {
         let answer = answers.ask_hostile(request)?;
         if !answers.hostile_answers.iter().any(|answers| answers[index] == answer) {
             let (request, answer) = (shown(request), shown(&answer));
-            return Err(format!("to {request} under neither policy: {answer}"));
+            return Err(format!("to {request}, neither policy gives the answer {answer}"));
         }
         counts.hostile += 1;
         thread::sleep(BETWEEN_HOSTILE);

@@ -1,4 +1,4 @@
-//! What a process holds: memory, and open files. Read from `/proc`, where there is one.
+//! A process's memory and open files, read from `/proc` on systems that have it.
 
 use std::fmt;
 use std::fs;
@@ -6,29 +6,29 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The first of so many parts of the time is for warming up, and the second is what the last is held against.
+/// Samples are split into this many parts: the first is warm-up, and the last is compared with the second.
 const PARTS: usize = 5;
 
-/// Growth that is none: pages come and go.
+/// Tolerated growth: pages come and go.
 const ALLOWED: f64 = 1.05;
 
-/// Of KiB, where a twentieth is less: a few pages more in a small process.
+/// Tolerated growth in KiB, for small processes: there a few pages are more than a twentieth.
 const ALLOWED_AT_LEAST: u64 = 1024;
 
-/// A server notices at its own pace that a connection is closed.
+/// Servers may take a while to notice a closed connection.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Samples of one process.
 #[derive(Debug)]
 pub struct Memory {
     process: PathBuf,
-    /// In KiB, one after the other.
+    /// In KiB, in order.
     resident: Vec<u64>,
     open_at_start: Option<usize>,
 }
 
 impl Memory {
-    /// Of a process that nobody is connected to.
+    /// Call this while the process has no connections.
     pub fn of(id: u32) -> Self {
         let process = PathBuf::from(format!("/proc/{id}"));
         let mut memory = Self { process, resident: Vec::new(), open_at_start: None };
@@ -36,7 +36,7 @@ impl Memory {
         memory
     }
 
-    /// An error if the process is gone.
+    /// An error if the process has ended.
     pub fn sample(&mut self) -> Result<(), String> {
         if self.open_at_start.is_none() {
             return Ok(());
@@ -51,13 +51,13 @@ impl Memory {
         Some(fs::read_dir(self.process.join("fd")).ok()?.count())
     }
 
-    /// Once all clients are gone.
+    /// Waits for the server to close its connections. Call this after all clients have ended.
     pub fn connections_are_closed(&self) -> Result<(), String> {
         let start = Instant::now();
         while self.open_files() > self.open_at_start {
             if start.elapsed() > PATIENCE {
                 return Err(format!(
-                    "{:?} files are open, and {:?} were before the load",
+                    "{:?} files are open, but only {:?} were before the load",
                     self.open_files(),
                     self.open_at_start
                 ));
@@ -67,14 +67,14 @@ impl Memory {
         Ok(())
     }
 
-    /// The memory after warm-up and in the end, in KiB.
+    /// The memory after warm-up and at the end, in KiB.
     fn before_and_after(&self) -> Option<(u64, u64)> {
         let part = self.resident.len() / PARTS;
         let before = median(self.resident.get(part..2 * part)?)?;
         Some((before, median(&self.resident[self.resident.len() - part..])?))
     }
 
-    /// An error if it has grown.
+    /// An error if memory has grown.
     pub fn verdict(&self) -> Result<(), String> {
         match self.before_and_after() {
             Some((before, after)) if after > limit(before) => {
@@ -89,7 +89,7 @@ impl fmt::Display for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.before_and_after() {
             Some((before, after)) => {
-                write!(f, "{before} KiB after warm-up, {after} KiB in the end")
+                write!(f, "{before} KiB after warm-up, {after} KiB at the end")
             }
             None => f.write_str("memory not measured"),
         }
@@ -139,7 +139,7 @@ mod tests {
         );
         assert_eq!(memory(vec![9; 4]).verdict(), Ok(()));
         assert_eq!(memory(vec![9; 4]).to_string(), "memory not measured");
-        // A small one may take a few pages more.
+        // A small process may take a few more pages.
         assert_eq!(memory(vec![1, 1, 1, 1, 1025]).verdict(), Ok(()));
         assert!(memory(vec![1, 1, 1, 1, 1026]).verdict().is_err());
     }

@@ -1,4 +1,4 @@
-//! What is asked: as a browser asks, and as no browser would.
+//! The requests: some that browsers send, and some that no browser would.
 
 use std::iter::repeat_n;
 
@@ -13,7 +13,8 @@ const PUT: (&str, &str) = ("Access-Control-Request-Method", "PUT");
 const TYPE: (&str, &str) = ("Access-Control-Request-Headers", "content-type");
 const SECRET: (&str, &str) = ("Access-Control-Request-Headers", "content-type,x-secret");
 
-/// One after the other on a connection that is kept. The first tells the two policies apart.
+/// Sent one after another on a kept connection. The answer to the first tells the two policies
+/// apart.
 pub const KEPT: &[Request<'static>] = &[
     get("/echo", &[APP]),
     get("/echo", &[]),
@@ -47,7 +48,7 @@ const fn preflight(headers: &'static [(&str, &str)]) -> Request<'static> {
     Request { method: "OPTIONS", target: "/echo", headers }
 }
 
-/// Each on a connection of its own, which ends after it.
+/// Each needs its own connection, which ends after it.
 pub fn hostile() -> Vec<Vec<u8>> {
     let list = |name: &str| format!("Access-Control-Request-Headers: {name}");
     let preflight = |more: Vec<u8>| {

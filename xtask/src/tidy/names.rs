@@ -1,16 +1,16 @@
-//! Our names on crates.io are not ours: `cors-core` there is somebody else's, and anyone may take the others. So
-//! nothing here may lead to them: no command, no link, no requirement of a version.
+//! We do not own our names on crates.io: `cors-core` belongs to somebody else, and anyone can take the others. So
+//! nothing here may point there: no command, link or version requirement.
 
 use toml::{Table, Value};
 
-/// What all our packages' names begin with.
+/// The prefix of all our package names.
 const OURS: &str = "cors-";
 
-/// Where a package's name is part of an address.
+/// Sites with package names in their URLs.
 const REGISTRIES: &[&str] =
     &["crates.io", "docs.rs", "lib.rs", "deps.rs", "shields.io", "badge.fury.io"];
 
-/// Why a line of any file would lead there.
+/// Why this line points there, if it does.
 pub fn fault(line: &str) -> Option<&'static str> {
     let words = || line.split(|c: char| c.is_whitespace() || "`\"'<>()[]".contains(c));
     let ours = |word: &str| word.starts_with(OURS) && word.len() > OURS.len();
@@ -21,24 +21,24 @@ pub fn fault(line: &str) -> Option<&'static str> {
         .filter(|(_, arguments)| arguments.split(|c: char| c.is_whitespace() || c == '`').any(ours))
         && !["--path", "--git"].iter().any(|flag| arguments.contains(flag))
     {
-        return Some("asks crates.io for a package of ours; name a path or a repository");
+        return Some("asks crates.io for one of our packages; name a path or a repository");
     }
     let leads_there = |word: &str| {
         REGISTRIES.iter().any(|host| word.contains(&format!("{host}/")))
             && word.split(['/', '?', '#']).skip(1).any(ours)
     };
     if words().any(leads_there) {
-        return Some("leads to somebody else's page; link to the file or the item");
+        return Some("links to somebody else's page; link to the file or the item");
     }
     let text = line.trim_start_matches(['/', '!', ' ', '#', '>']);
     let (name, value) = text.split_once('=')?;
     let is_requirement = ours(name.trim())
         && !name.trim().contains(' ')
         && (value.trim_start().starts_with(['"', '\'']) || value.contains("version"));
-    is_requirement.then_some("requires a version, which cargo looks for on crates.io; name a path")
+    is_requirement.then_some("requires a version, so cargo looks on crates.io; name a path")
 }
 
-/// What in a manifest would lead there, or let a list of suffixes move without a release of ours.
+/// What in a manifest points there, or lets the list of suffixes change without a release of ours.
 pub fn faults_of_manifest(manifest: &Table) -> Vec<String> {
     let mut faults = Vec::new();
     requirements(manifest, &mut faults);
@@ -63,10 +63,10 @@ fn requirements(table: &Table, faults: &mut Vec<String>) {
         let version = value.as_str().or_else(|| value.get("version").and_then(Value::as_str));
         match version {
             Some(version) if package.starts_with(OURS) && name != "name" => faults.push(format!(
-                "{name} = {version:?}: cargo looks for a version on crates.io; name a path alone"
+                "{name} = {version:?}: with a version, cargo looks on crates.io; give only a path"
             )),
             Some(version) if package == "psl" && !version.starts_with('=') => faults.push(format!(
-                "{name} = {version:?}: a `cargo update` could bring a list that refuses what was accepted; write \"={version}\""
+                "{name} = {version:?}: `cargo update` could bring a list that refuses a policy accepted before; write \"={version}\""
             )),
             _ => {}
         }

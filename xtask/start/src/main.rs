@@ -1,4 +1,4 @@
-//! `cargo xtask`: builds the package `xtask`, then turns into it.
+//! `cargo xtask`: builds the package `xtask`, then becomes it.
 
 use std::ffi::OsString;
 use std::io;
@@ -9,7 +9,7 @@ const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
 fn main() -> ExitCode {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--package", "xtask", "--manifest-path", MANIFEST]);
-    let about = "cargo xtask: building the commands, which takes about a minute the first time";
+    let about = "cargo xtask: building the commands; the first time takes about a minute";
     match start::build(&mut cargo, about, &mut io::stderr()) {
         Ok(status) if status.success() => {}
         Ok(_) => return ExitCode::FAILURE,
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// Cargo has put the program beside this one.
+/// Cargo puts the program next to this one.
 fn run(args: Vec<OsString>) -> io::Result<ExitCode> {
     let name = format!("xtask{}", std::env::consts::EXE_SUFFIX);
     let mut command = Command::new(std::env::current_exe()?.with_file_name(name));

@@ -1,4 +1,4 @@
-//! A build talks where there is something to build, and only there.
+//! A build prints something only if there is something to build.
 
 use std::fs;
 use std::path::Path;
@@ -7,9 +7,9 @@ use std::process::Command;
 fn build(folder: &Path) -> (bool, String) {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--offline", "--manifest-path"]).arg(folder.join("Cargo.toml"));
-    // The settings of the tests' own run are none of its business.
+    // Without the settings of this test run.
     cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS").env("CARGO_TERM_COLOR", "never");
-    // Of its own, so that it never waits for another cargo and says so.
+    // A separate home, so that it never waits for another cargo and prints that.
     cargo.env("CARGO_HOME", folder.join("home"));
     let mut log = Vec::new();
     let status = start::build(&mut cargo, "building it", &mut log).unwrap();
@@ -17,7 +17,7 @@ fn build(folder: &Path) -> (bool, String) {
 }
 
 #[test]
-fn it_says_what_it_builds_and_is_silent_when_all_is_built() {
+fn it_prints_what_it_builds_and_nothing_if_all_is_built() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tiny");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(folder.join("src")).unwrap();

@@ -1,5 +1,5 @@
-//! `bench` with an allocator that counts, which `bench` starts beside itself: in one program, it would be
-//! in every other figure.
+//! `bench` with a counting allocator. `bench` starts it as a separate program, because counting would
+//! affect all other measurements.
 
 use std::alloc::System;
 use std::process::ExitCode;

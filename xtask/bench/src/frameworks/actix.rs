@@ -1,4 +1,4 @@
-//! actix-web: an app with the middleware around it, called as its dispatcher calls it.
+//! actix-web: an app wrapped in the middleware, called as its dispatcher calls it.
 
 use std::future::ready as at_once;
 
@@ -34,7 +34,7 @@ pub fn make(row: &Row, make: Make) -> Made {
     })
 }
 
-/// An app with a middleware written by hand.
+/// An app with a handwritten middleware.
 fn around(row: &Row, by_hand: &'static impl ByHand) -> Contender {
     let app = App::new().configure(routes).wrap_fn(move |request, inner| {
         let (status, begun) = by_hand.begin(request.method(), request.headers());

@@ -1,5 +1,5 @@
-//! The two floors, written by hand. This file is a module of `tower` and of `actix`, once in the
-//! types of each version of `http`.
+//! The two handwritten baselines. This file is a module of both `tower` and `actix`, with the types of
+//! their versions of `http`.
 
 use std::collections::HashSet;
 
@@ -16,12 +16,12 @@ use crate::rows::{APP, PolicyKind, Row};
 
 type Lines = &'static [(HeaderName, HeaderValue)];
 
-/// What takes the place of a CORS layer.
+/// A stand-in for a CORS layer.
 pub trait ByHand {
-    /// What is kept of a request for its response.
+    /// Data from the request that the response needs.
     type Begun: Send + 'static;
 
-    /// Looks at a request, and returns a status if it answers instead of the service.
+    /// Reads a request. Returns a status if it answers instead of the service.
     fn begin(
         &'static self,
         method: &Method,
@@ -32,15 +32,15 @@ pub trait ByHand {
     fn end(&self, begun: Self::Begun, headers: &mut HeaderMap);
 }
 
-/// The right headers, made beforehand, whatever is asked.
+/// The right headers, made in advance, whatever the request.
 pub struct Floor(Option<StatusCode>, Lines);
 
-/// The least that a correct layer does under one policy.
+/// The minimum that a correct layer must do under one policy.
 pub struct Necessary {
     kind: PolicyKind,
     listed: &'static HashSet<Vec<u8>, RandomState>,
     regex: Option<Regex>,
-    /// All lines, where none depends on the request.
+    /// All lines, if none depends on the request.
     constant: Option<Lines>,
     simple: Lines,
     preflight: Lines,
@@ -48,7 +48,7 @@ pub struct Necessary {
     vary_options: HeaderValue,
 }
 
-/// What is necessary to keep of a request.
+/// The data from a request that a correct layer needs.
 #[derive(Default)]
 pub struct Kept {
     vary: Option<&'static HeaderValue>,
@@ -67,7 +67,7 @@ pub fn head(row: &Row) -> (Method, HeaderMap) {
     (method, row.headers().into_iter().map(line).collect())
 }
 
-/// Values and lines live as long as the program, as constants do.
+/// Values and lines live as long as the program, like constants.
 fn value(text: &str) -> HeaderValue {
     HeaderValue::from_static(text.to_owned().leak())
 }
@@ -95,7 +95,7 @@ fn write(lines: Lines, headers: &mut HeaderMap) {
 }
 
 impl Floor {
-    /// With this status, if the layer answers, and these lines.
+    /// Sends these lines, with this status if the layer answers.
     pub fn new(status: Option<u16>, headers: &[(String, String)]) -> &'static Self {
         let status = status.map(|status| StatusCode::from_u16(status).expect("it was one"));
         Box::leak(Box::new(Self(status, lines(headers))))
@@ -173,7 +173,7 @@ impl ByHand for Necessary {
 }
 
 impl Necessary {
-    /// Under a row's policy.
+    /// The baseline for a row's policy.
     pub fn new(row: &Row) -> &'static Self {
         let kind = row.policy;
         let origin = |origin| ("access-control-allow-origin", origin);
@@ -207,7 +207,7 @@ impl Necessary {
         }))
     }
 
-    /// One hash and one comparison, where the policy is a list.
+    /// One hash and one comparison, if the policy is a list.
     #[inline]
     fn allows(&self, origin: &[u8]) -> bool {
         let is_host = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
@@ -224,8 +224,8 @@ impl Necessary {
         }
     }
 
-    /// The names that a preflight asks for, if the answer repeats them. Whether the others are allowed it
-    /// does not tell: that answer is the same.
+    /// The names that a preflight asks for, if the answer repeats them. Otherwise the answer is the same
+    /// whether they are allowed or not.
     #[inline]
     fn echo(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let PolicyKind::AnyHeader(_) = self.kind else { return None };

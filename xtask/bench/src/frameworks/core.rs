@@ -1,4 +1,4 @@
-//! The engine alone: headers in, headers out; and the decision alone, for want of a peer.
+//! The engine alone: headers in, headers out. For want of a peer, also the decision alone.
 
 use std::hint::black_box;
 
@@ -44,7 +44,7 @@ fn around(row: &Row, by_hand: &'static impl ByHand) -> Contender {
     })
 }
 
-/// What writes to the headers of a response and returns its status.
+/// Writes to the headers of a response and returns its status.
 fn served(row: &Row, serve: impl Fn(&Request<()>, &mut HeaderMap) -> u16 + 'static) -> Contender {
     let request = requests(row);
     let own = if row.own_headers { own_headers() } else { HeaderMap::new() };

@@ -1,4 +1,4 @@
-//! Any tower service, called by reference.
+//! Tower services, called by reference.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -45,7 +45,7 @@ pub fn make(row: &Row, make: Make) -> Made {
     })
 }
 
-/// What the handler sets that sets headers of its own.
+/// The headers of the handler that sets its own.
 pub fn own_headers() -> HeaderMap {
     let line = |(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value));
     OWN_HEADERS.into_iter().map(line).collect()
@@ -93,7 +93,7 @@ where
     Contender::new(requests(row), call, Answer::of)
 }
 
-/// A tower service with a layer written by hand. It does not ask whether the service is ready: all are.
+/// A tower service with a handwritten layer. It does not check readiness: all services are always ready.
 pub fn around<L, S, Q, B>(
     by_hand: &'static L,
     mut inner: S,

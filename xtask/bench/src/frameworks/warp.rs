@@ -1,4 +1,4 @@
-//! warp: the layer around the service of its routes, called as its server calls it.
+//! warp: the layer wraps the service of its routes, called as its server calls it.
 
 use axum::body::Bytes;
 use cors_warp::CorsLayer;

@@ -43,20 +43,20 @@ pub fn rows() -> Vec<Row> {
             ],
         ),
         row(
-            "a cookie is kept by who may not read",
+            "a page that may not read still gets the cookie",
             list(),
             APP,
             vec![no(include(to("/cookie"))), no(include(to("/cookie?again"))), yes(to("/cookie"))],
         ),
         row(
-            "a cookie is not kept where it is not included",
+            "a cookie is not stored without credentials",
             allowed(),
             APP,
             vec![yes(to("/cookie")), yes(include(to("/cookie")))],
         )
         .holds(|o| o[1].readable().is_some_and(|response| !response.body.contains("sid"))),
         row(
-            "a cookie goes along with what needs a preflight",
+            "a cookie is sent after a preflight",
             allowed(),
             APP,
             vec![
@@ -67,7 +67,7 @@ pub fn rows() -> Vec<Row> {
             ],
         ),
         row(
-            "a cookie comes back where it is included",
+            "a cookie is sent with credentials",
             allowed(),
             APP,
             vec![

@@ -1,11 +1,11 @@
-//! What handlers do: errors, headers of their own, streams.
+//! What handlers do: errors, their own headers, streams.
 
 use super::*;
 
 pub fn rows() -> Vec<Row> {
     vec![
         row(
-            "errors and what is not there",
+            "errors and missing pages",
             list(),
             APP,
             vec![
@@ -64,7 +64,7 @@ pub fn rows() -> Vec<Row> {
             vec![no(include(to("/answer?header=access-control-allow-credentials:true")))],
         ),
         row("a handler that varies", list(), APP, vec![yes(to("/vary")), yes(to("/vary-star"))]),
-        // A page that is late finds all of it at once: now and then, not five times.
+        // A slow page may find everything in one chunk: once in a while, but not five times.
         row("a stream", list(), APP, vec![(Job::from(&to("/stream")).in_chunks(), true); 5]).holds(
             |o| {
                 let mut streams = o.iter().filter_map(Outcome::readable);
@@ -80,7 +80,7 @@ pub fn rows() -> Vec<Row> {
             vec![yes(to("/answer?status=302&location=%2Fecho%3Fid%3D$ID"))],
         ),
         row(
-            "OPTIONS that is no preflight",
+            "OPTIONS that is not a preflight",
             list().allow_methods(["OPTIONS"]),
             APP,
             vec![yes(to("/options").method("OPTIONS"))],

@@ -85,19 +85,19 @@ pub fn rows() -> Vec<Row> {
             vec![no(with("authorization", "Bearer x"))],
         ),
         row(
-            "any header but authorization, beside others",
+            "any header but authorization, with others",
             any(),
             APP,
             vec![no(with("authorization", "Bearer x").header("x-a", "1"))],
         ),
         row(
-            "authorization beside any",
+            "authorization in addition to any header",
             star(),
             APP,
             vec![yes(with("authorization", "x").header("x-a", "1"))],
         ),
         row(
-            "headers that are the browser's",
+            "headers that only the browser sets",
             list(),
             APP,
             vec![yes(with("cookie", "a=b")
@@ -106,25 +106,25 @@ pub fn rows() -> Vec<Row> {
                 .header("x-http-method", "TRACE"))],
         ),
         row(
-            "values of one name",
+            "several values of one name",
             any().allow_headers(["*", "authorization"]).max_age(Duration::from_secs(600)),
             APP,
             VALUES.into_iter().flat_map(set_twice).collect(),
         ),
         row(
-            "values of one name, without a preflight",
+            "several values of one name, without a preflight",
             list(),
             "https://$HOST",
             VALUES.into_iter().map(|(name, values)| yes(set_to(echo(), name, values))).collect(),
         ),
-        row("a User-Agent of the script's", any(), APP, vec![yes(with("user-agent", "x"))]),
+        row("a User-Agent set by the script", any(), APP, vec![yes(with("user-agent", "x"))]),
         row("exposed headers", list(), APP, vec![yes(echo())]).holds(|o| {
             header(&o[0], "x-request-id") == Some("demo") && header(&o[0], "x-secret").is_none()
         }),
         row("nothing exposed", lone(), APP, vec![yes(echo())])
             .holds(|o| header(&o[0], "x-request-id").is_none()),
         row(
-            "what is seen without being exposed",
+            "headers that are visible without being exposed",
             lone(),
             APP,
             vec![yes(to("/answer?header=cache-control:no-store&header=content-language:de\
@@ -140,7 +140,7 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// Headers that a script sets more than once: those of which Firefox sends one value only, and others.
+/// Headers that a script sets more than once: those for which Firefox sends only one value, and others.
 const VALUES: [(&str, &[&str]); 15] = [
     ("authorization", &["a", "b"]),
     ("content-disposition", &["a", "b"]),
@@ -163,7 +163,7 @@ fn set_to(fetch: Fetch, name: &str, values: &[&str]) -> Fetch {
     values.iter().fold(fetch, |fetch, value| fetch.header(name, *value))
 }
 
-/// By `fetch`, without a body and with one, and by `XMLHttpRequest`.
+/// With `fetch`, without and with a body, and with `XMLHttpRequest`.
 fn set_twice((name, values): (&str, &[&str])) -> [(Job, bool); 3] {
     let post = echo().method("POST").body(Body::Bytes);
     let upload = post.clone().upload_listener(true);

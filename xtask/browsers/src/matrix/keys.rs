@@ -1,4 +1,4 @@
-//! Keys of the policy that stand for themselves.
+//! Independent keys of the policy.
 
 use super::*;
 

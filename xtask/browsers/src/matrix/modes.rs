@@ -34,7 +34,7 @@ pub fn rows() -> Vec<Row> {
         row("the server's own page", list(), OWN, own()),
         row("the server's own page, others forbidden", forbid(), OWN, own()),
         row(
-            "what no script can ask for",
+            "fetches that no script can make",
             list(),
             APP,
             vec![
@@ -52,7 +52,7 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// The server's own origin: what its page asks for is none of the policy's business.
+/// The server's own origin. The policy does not apply to requests from its pages.
 const OWN: &str = "https://$HOST";
 
 fn own() -> Vec<(Job, bool)> {

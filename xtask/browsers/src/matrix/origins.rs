@@ -27,7 +27,7 @@ pub fn rows() -> Vec<Row> {
         from("a subdomain at another port", list(), "https://x.example.dev:8443", false),
         from("a subdomain with an underscore", list(), "https://a_b.example.dev", true),
         from("a look-alike prefix", list(), "https://app.example.com.evil.test", false),
-        from("a name that is not of ASCII", only(IDN), IDN, true),
+        from("a non-ASCII name", only(IDN), IDN, true),
         from("an IPv4 address", only(IPV4), IPV4, true),
         from("an IPv6 address", only(IPV6), IPV6, true),
         from("the one origin", lone(), APP, true),
@@ -51,7 +51,7 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// In the spelling in which browsers send it.
+/// In the spelling that browsers send.
 const IDN: &str = "https://xn--bcher-kva.example";
 const IPV4: &str = "https://192.0.2.7:8443";
 const IPV6: &str = "https://[2001:db8::7]";

@@ -1,4 +1,4 @@
-//! Methods, and what a preflight is asked and answers.
+//! Methods, and the questions and answers of preflights.
 
 use super::*;
 
@@ -61,13 +61,13 @@ pub fn rows() -> Vec<Row> {
             ],
         ),
         row(
-            "cached for its URL alone",
+            "cached only for its URL",
             list(),
             APP,
             vec![yes(echo().method("PUT")), yes(to("/answer").method("PUT"))],
         ),
         row(
-            "cached with credentials, and without",
+            "cached with and without credentials",
             list().allow_origins([APP]).allow_credentials(true),
             APP,
             vec![yes(include(echo().method("PUT"))), yes(echo().method("PUT"))],
@@ -152,7 +152,7 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// What makes a request conditional, and one that does not.
+/// Headers that make a request conditional, and one that does not.
 const CONDITIONAL: [&str; 6] = [
     "if-match",
     "if-modified-since",
@@ -162,7 +162,7 @@ const CONDITIONAL: [&str; 6] = [
     "cache-control",
 ];
 
-/// By `fetch` and by `XMLHttpRequest`.
+/// With `fetch` and with `XMLHttpRequest`.
 fn conditional() -> impl Iterator<Item = Fetch> {
     CONDITIONAL.into_iter().flat_map(|name| {
         let fetch = with(name, "1");

@@ -34,7 +34,7 @@ pub fn rows() -> Vec<Row> {
         row("a redirect there and back", list(), APP, vec![no(there_and_back())]),
         row("a redirect there and back, null allowed", null(), APP, vec![yes(there_and_back())]),
         row(
-            "a redirect to what is not encrypted",
+            "a redirect to an unencrypted URL",
             list(),
             APP,
             vec![no(to("/answer?status=302&location=http%3A%2F%2F$HOST%2Fecho%3Fid%3D$ID"))],
@@ -71,7 +71,7 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// By way of the third origin.
+/// A redirect through the third origin.
 fn there_and_back() -> Fetch {
     to("/answer?status=302&location=https%3A%2F%2F$THIRD%2Fanswer%3Fid%3D$ID%26status%3D302\
         %26location%3Dhttps%253A%252F%252F$HOST%252Fecho%253Fid%253D$ID")

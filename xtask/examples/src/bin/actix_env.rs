@@ -1,5 +1,5 @@
-//! actix-web under a policy from environment variables, as a container gets it. If they make no
-//! policy, it says all that is wrong with them at once and does not start.
+//! actix-web under a policy from environment variables, as in a container. If they are invalid, it
+//! prints all problems at once and does not start.
 //!
 //! ```sh
 //! CORS_ALLOW_ORIGINS='https://app.example.com, https://*.example.dev' CORS_ALLOW_METHODS=PUT \
@@ -7,7 +7,7 @@
 //! curl -i http://127.0.0.1:3000/items/7 -H 'Origin: https://app.example.com'
 //! ```
 //!
-//! The environment variable `ADDR` is where it listens, if not there.
+//! Set the environment variable `ADDR` to listen elsewhere.
 
 use std::env;
 use std::process::ExitCode;
@@ -28,7 +28,7 @@ async fn main() -> std::io::Result<ExitCode> {
     for warning in policy.warnings() {
         eprintln!("{warning}");
     }
-    // Outside of the closure, which runs once for each worker.
+    // Outside the closure, which runs once for each worker.
     let cors = CorsLayer::new(policy);
     let server = HttpServer::new(move || {
         App::new()
@@ -45,12 +45,12 @@ async fn main() -> std::io::Result<ExitCode> {
 }
 
 async fn item(id: web::Path<String>) -> actix_web::Result<String> {
-    // An error becomes a response inside of the layer, so a script can read it.
+    // An error becomes a response inside the layer, so a script can read it.
     let id: u32 = id.parse().map_err(|_| ErrorNotFound("items have numbers"))?;
     Ok(format!("item {id}"))
 }
 
-/// The policy of `CORS_ALLOW_ORIGINS` and so on, or every fault, in the words of whoever sets them.
+/// The policy of `CORS_ALLOW_ORIGINS` and so on, or every problem, named by its variable.
 fn policy() -> Result<Policy, Vec<String>> {
     let mut faults = Vec::new();
     let mut config = Config::new(list("CORS_ALLOW_ORIGINS"));

@@ -1,4 +1,4 @@
-//! gRPC-Web: a tonic service that scripts of another origin call, with its status readable to them.
+//! gRPC-Web: a tonic service that scripts of another origin can call; they can read its status.
 //!
 //! ```sh
 //! cargo run -p examples --bin grpc_web
@@ -6,7 +6,7 @@
 //!     -H 'Content-Type: application/grpc-web+proto' -H 'Origin: https://app.example.com'
 //! ```
 //!
-//! The environment variable `ADDR` is where it listens, if not there.
+//! Set the environment variable `ADDR` to listen elsewhere.
 
 use std::error::Error;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! axum under a policy file that is read again while requests run. If the file has errors, they are
-//! printed, a line each, and the policy in force stays.
+//! axum under a policy file that it reads again while requests run. If the file has errors, it prints
+//! one per line, and the policy in force stays.
 //!
 //! ```sh
 //! cargo run -p examples --bin hot_reload -- xtask/examples/policy.toml
@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Change the file meanwhile, by renaming: half a list can be a valid policy, and a rename replaces
-//! the file in one step. Many editors do so by themselves.
+//! the file in one step. Many editors do that by themselves.
 //!
 //! ```sh
 //! cp xtask/examples/policy.toml /tmp/policy.new     # and edit that
@@ -27,7 +27,7 @@ use cors_axum::{CorsLayer, Handle, Policy};
 use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 
-/// How long a change may stay unseen.
+/// How long a change may go unnoticed.
 const EVERY: Duration = Duration::from_secs(1);
 
 #[tokio::main]
@@ -57,8 +57,8 @@ async fn item(PathSegment(id): PathSegment<String>) -> Result<String, StatusCode
 /// What the file says, or why it cannot be read.
 type Text = Result<String, String>;
 
-/// A large file takes a while, so a thread of its own reads and judges it, and drops the policy
-/// that it replaces.
+/// A large file takes a while, so a separate thread reads and checks it, and drops the policy that
+/// it replaces.
 async fn watch(path: PathBuf, mut known: Text, handle: Handle) {
     loop {
         tokio::time::sleep(EVERY).await;

@@ -1,11 +1,11 @@
-//! A bare hyper server on `cors-core` alone: what the layers for frameworks do, in one function.
+//! A bare hyper server with only `cors-core`: what the layers for frameworks do, in one function.
 //!
 //! ```sh
 //! cargo run -p examples --bin hyper_bare
 //! curl -i http://127.0.0.1:3000/countdown -H 'Origin: https://app.example.com'
 //! ```
 //!
-//! The environment variable `ADDR` is where it listens, if not there.
+//! Set the environment variable `ADDR` to listen elsewhere.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -25,14 +25,12 @@ type Body = BoxBody<Bytes, Infallible>;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let policy = Policy::builder()
+    let cors = Policy::builder()
         .allow_origins(["https://app.example.com", "http://localhost:*"])
         .allow_methods([Method::PUT])
         .allow_headers([CONTENT_TYPE])
         .max_age(Duration::from_secs(600))
-        .build()?; // the error holds every fault, each with its way out
-    // Once: it makes the header values that responses get. Cloning it counts up.
-    let cors = policy;
+        .build()?; // the error lists every problem, each with a suggested fix
 
     let addr = std::env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     let listener = TcpListener::bind(addr).await?;
@@ -51,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// All that there is to CORS. Every response goes out through here, so a 404 has the headers too.
+/// Everything CORS needs. Every response passes through here, so a 404 has the headers too.
 async fn with_cors(
     cors: &Policy,
     request: Request<Incoming>,
@@ -69,7 +67,7 @@ async fn with_cors(
             text(StatusCode::INTERNAL_SERVER_ERROR, "it is not you, it is us")
         }),
     };
-    // Of the headers, no more than the CORS ones and `Vary`; the body is not touched.
+    // Changes only the CORS headers and `Vary`, and never the body.
     exchange.write(response.headers_mut());
     Ok(response)
 }
@@ -95,7 +93,7 @@ fn text(status: StatusCode, text: impl Into<Bytes>) -> Response<Body> {
     response
 }
 
-/// A stream, which the script reads number by number.
+/// A stream that the script reads number by number.
 fn countdown() -> Response<Body> {
     let numbers = stream::unfold(3, |left: u8| async move {
         let next = left.checked_sub(1)?;

@@ -1,13 +1,13 @@
-//! axum for many tenants, whose origins are in a database that is asked as requests come: an
-//! origin that is added works at once. The answers are cached, within bounds.
+//! axum for many tenants, whose origins are in a database that each request queries: a new origin
+//! works at once. The answers are cached, within bounds.
 //!
 //! ```sh
 //! cargo run -p examples --bin tenants_ask # or with a URL: -- postgres://user@localhost/tenants
 //! curl -i http://127.0.0.1:3000/ -H 'Host: acme.example' -H 'Origin: https://app.acme.example'
 //! ```
 //!
-//! The environment variable `DATABASE_URL` can hold the URL too; without one it is SQLite in
-//! memory. `ADDR` is where it listens, if not there.
+//! You can also set the URL in the environment variable `DATABASE_URL`. The default is SQLite in
+//! memory. Set `ADDR` to listen elsewhere.
 
 use std::env;
 use std::error::Error;
@@ -20,10 +20,10 @@ use examples::tenants::Tenants;
 use moka::future::Cache;
 use tokio::net::TcpListener;
 
-/// How long what is taken out of the table may still be allowed.
+/// How long an origin may still be allowed after you remove it from the table.
 const KEPT: Duration = Duration::from_secs(30);
-/// Together, in bytes. Anyone can send any number of origins and hosts: without a bound in bytes
-/// they would fill the memory. What is asked for often is kept, what came once goes first.
+/// The total size in bytes. Anyone can send any number of origins and hosts: without this bound, they
+/// would fill the memory. Entries used often stay, entries used once go first.
 const KEPT_BYTES: u64 = 4 * 1024 * 1024;
 
 #[tokio::main]

@@ -1,16 +1,16 @@
-//! axum for many tenants, whose origins are read from a database into one policy, which is swapped
-//! when they change. No request waits for the database, and if it is down nothing changes.
+//! axum for many tenants. It reads their origins from a database into one policy, and swaps it when
+//! they change. No request waits for the database, and if it is down nothing changes.
 //!
-//! Here the tenants share the API: whatever stands in the table may read at every host. Where
-//! each has a host of its own, see `tenants_ask`, or have a policy for each: `CorsLayer::select`.
+//! Here the tenants share the API: every origin in the table may read at every host. If each tenant
+//! has its own host, see `tenants_ask`, or use a policy for each with `CorsLayer::select`.
 //!
 //! ```sh
 //! cargo run -p examples --bin tenants_swap # or with a URL: -- postgres://user@localhost/tenants
 //! curl -i http://127.0.0.1:3000/ -H 'Origin: https://app.acme.example'
 //! ```
 //!
-//! The environment variable `DATABASE_URL` can hold the URL too; without one it is SQLite in
-//! memory. `ADDR` is where it listens, if not there.
+//! You can also set the URL in the environment variable `DATABASE_URL`. The default is SQLite in
+//! memory. Set `ADDR` to listen elsewhere.
 
 use std::env;
 use std::error::Error;
@@ -21,8 +21,8 @@ use cors_axum::{ConfigErrors, CorsLayer, Handle, Policy};
 use examples::tenants::Tenants;
 use tokio::net::TcpListener;
 
-/// How long a change may stay unseen. With PostgreSQL alone, `LISTEN` and a trigger would tell at
-/// once; and where there are very many rows, a counter beside them spares reading them all.
+/// How long a change may go unnoticed. If you use only PostgreSQL, `LISTEN` and a trigger notice it
+/// at once. With very many rows, a counter saves you reading them all.
 const EVERY: Duration = Duration::from_secs(1);
 
 #[tokio::main]
@@ -46,8 +46,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Each origin is checked. It costs half a second for a million, and thereafter a request no more
-/// than with ten.
+/// Checks each origin. This takes half a second for a million; requests then cost no more than with
+/// ten.
 fn policy(tenants: &[String]) -> Result<Policy, ConfigErrors> {
     Policy::builder()
         // Our own beside theirs, so that a table without rows makes a policy too.

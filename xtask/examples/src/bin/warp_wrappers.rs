@@ -1,12 +1,12 @@
-//! The two places where warp can wear the layer: around the service, where it reaches every
-//! rejection; and around a filter, which goes on composing and has its `recover` inside.
+//! The two places where you can apply the layer in warp: around the service, where it covers every
+//! rejection, and around a filter, which you can still compose and whose `recover` must be inside.
 //!
 //! ```sh
 //! cargo run -p examples --bin warp_wrappers -- service # or: filter
 //! curl -i http://127.0.0.1:3000/api/items/none -H 'Origin: https://app.example.com'
 //! ```
 //!
-//! The environment variable `ADDR` is where it listens, if not there.
+//! Set the environment variable `ADDR` to listen elsewhere.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -38,9 +38,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Ok(())
         }
         Some("filter") => {
-            // The path stands before the filter, methods inside: a preflight is no PUT. Inside
-            // stands also what answers rejections, all of them: those that get out of the
-            // filter become responses that no script may read.
+            // Match the path before the filter and methods inside: a preflight is not a PUT. Handle
+            // all rejections inside too: those that leave the filter become responses that no
+            // script can read.
             let api = warp::path("api").and(cors_warp::filter(&cors, api().recover(recovered)));
             warp::serve(api.or(health())).incoming(listener).run().await;
             Ok(())
@@ -56,7 +56,7 @@ fn api() -> BoxedFilter<(Response,)> {
     get.or(put).unify().boxed()
 }
 
-/// For the machines that watch over us: no page asks.
+/// For monitoring; pages do not call it.
 fn health() -> BoxedFilter<(Response,)> {
     warp::path!("health").map(|| "up".into_response()).boxed()
 }

@@ -1,4 +1,4 @@
-//! `actix_env`, run.
+//! Runs `actix_env`.
 
 use std::process::Command;
 

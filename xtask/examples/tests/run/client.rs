@@ -1,4 +1,4 @@
-//! Starts an example, and asks it what a browser would.
+//! Starts an example, and sends what a browser would.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -10,20 +10,20 @@ pub const APP: &str = "https://app.example.com";
 pub const EVIL: &str = "https://evil.example";
 pub const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 
-/// Starts a program that listens where the system lets it.
+/// Starts a program that listens on a free port.
 pub fn start(command: &mut Command) -> (Running, SocketAddr) {
     let running = Running::start(command.env("ADDR", "127.0.0.1:0")).unwrap();
     let addr = running.addr();
     (running, addr)
 }
 
-/// A GET by a page of `origin`.
+/// A GET from a page of `origin`.
 pub fn get(addr: SocketAddr, target: &str, origin: &str) -> Response {
     send(addr, Request { method: "GET", target, headers: &[("Origin", origin)] }).unwrap()
 }
 
-/// Whether a preflight by a page of `origin` lets it use the method; the answer must be whole or
-/// nothing.
+/// Whether a preflight allows a page of `origin` to use the method. The answer must have all CORS
+/// headers or none.
 pub fn preflight(addr: SocketAddr, target: &str, origin: &str, method: &str) -> bool {
     let headers = [("Origin", origin), ("Access-Control-Request-Method", method)];
     let response = send(addr, Request { method: "OPTIONS", target, headers: &headers }).unwrap();
@@ -34,8 +34,8 @@ pub fn preflight(addr: SocketAddr, target: &str, origin: &str, method: &str) -> 
     allowed
 }
 
-/// What every example is tried with: a page of `origin` reads `target` and the error at `missing`
-/// and may PUT; one of [`EVIL`] may do none of it.
+/// A check for every example: a page of `origin` can read `target` and the error at `missing`, and may
+/// PUT. A page of [`EVIL`] cannot do any of that.
 pub fn allows_one_and_no_other(addr: SocketAddr, origin: &str, target: &str, missing: &str) {
     for (target, ok) in [(target, true), (missing, false)] {
         let response = get(addr, target, origin);

@@ -1,4 +1,4 @@
-//! A database of a test's own: in SQLite, and in PostgreSQL too if there is one.
+//! A test's own database: in SQLite, and also in PostgreSQL if there is one.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ pub async fn databases(name: &str) -> Vec<String> {
     urls
 }
 
-/// Breaks it for whoever has it open.
+/// Breaks it for everyone who has it open.
 pub async fn break_down(url: &str) {
     execute(url, "ALTER TABLE tenants RENAME TO elsewhere").await;
 }

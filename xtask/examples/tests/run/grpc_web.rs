@@ -1,4 +1,4 @@
-//! `grpc_web`, called as a script calls it. What may it read?
+//! Calls `grpc_web` as a script does. What can the script read?
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 
 const CHECK: &str = "/grpc.health.v1.Health/Check";
 
-/// Sends what the model of a browser would, preflight and all, to the server.
+/// Sends what the model of a browser sends, including preflights, to the server.
 async fn fetch(addr: SocketAddr, fetch: &Fetch, message: &[u8]) -> (Verdict, Response<Bytes>) {
     let mut browser = Browser::new();
     let mut turn = browser.start(fetch, Duration::ZERO);
@@ -37,7 +37,7 @@ async fn send(addr: SocketAddr, request: Request<()>, body: &[u8]) -> Response<B
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
     let connection = tokio::spawn(connection);
     let (mut head, ()) = request.into_parts();
-    // The path alone, as it goes to the server itself.
+    // Only the path, as servers receive it.
     head.uri = head.uri.path().parse().unwrap();
     let request = Request::from_parts(head, Full::new(Bytes::copy_from_slice(body)));
     let response = sender.send_request(request).await.unwrap();
@@ -48,7 +48,7 @@ async fn send(addr: SocketAddr, request: Request<()>, body: &[u8]) -> Response<B
     Response::from_parts(head, body)
 }
 
-/// As the client library `grpc-web` sends it.
+/// A fetch like those of the client library `grpc-web`.
 fn call(origin: &str, path: &str) -> Fetch {
     Fetch::new(origin, format!("https://api.example.com{path}"))
         .method("POST")
@@ -99,7 +99,7 @@ async fn a_script_reads_the_message_and_the_status_in_its_frame() {
 #[tokio::test]
 async fn a_script_reads_the_status_of_a_failure_in_the_headers() {
     let (_running, addr) = grpc_web();
-    // HealthCheckRequest { service: "x" }, which there is not; and no such service at all.
+    // HealthCheckRequest { service: "x" }, which does not exist; and a path without any service.
     let unknown = fetch(addr, &call(APP, CHECK), &framed(&[0x0a, 0x01, b'x'])).await;
     let missing = fetch(addr, &call(APP, "/no.such.Service/Call"), &framed(b"")).await;
     for ((verdict, response), status) in [(unknown, "5"), (missing, "12")] {
@@ -108,7 +108,7 @@ async fn a_script_reads_the_status_of_a_failure_in_the_headers() {
         };
         assert_eq!(headers["grpc-status"], status, "{response:?}");
         assert!(shared.shows("grpc-message") && shared.shows("grpc-status-details-bin"));
-        // The model does keep from the script what is not exposed.
+        // The model hides from the script what is not exposed.
         assert!(response.headers().contains_key("vary") && !headers.contains_key("vary"));
     }
 }

@@ -1,4 +1,4 @@
-//! `hot_reload`, run with a file that changes.
+//! Runs `hot_reload` with a file that changes.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ fn hot_reload(path: &Path) -> Command {
     command
 }
 
-/// As the example's page says: a file beside it that is then renamed.
+/// Replaces the file as the example's page says: writes another one and renames it.
 fn replace(path: &Path, text: &str) {
     let new = path.with_extension("new");
     fs::write(&new, text).unwrap();

@@ -1,4 +1,4 @@
-//! `hyper_bare`, run.
+//! Runs `hyper_bare`.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use crate::client::{APP, allows_one_and_no_other, get, start};
 #[test]
 fn it_has_the_headers_on_streams_and_errors() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hyper_bare"));
-    // There is no notice.txt here.
+    // notice.txt does not exist here.
     let (_running, addr) = start(command.current_dir(env!("CARGO_TARGET_TMPDIR")));
     allows_one_and_no_other(addr, APP, "/countdown", "/nowhere");
 

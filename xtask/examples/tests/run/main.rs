@@ -1,4 +1,4 @@
-//! Every example, run as a program of its own and asked what a browser would.
+//! Runs every example as a program, and sends what a browser would.
 
 mod actix_env;
 mod client;

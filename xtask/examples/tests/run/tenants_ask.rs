@@ -1,4 +1,4 @@
-//! `tenants_ask`, run with each database there is.
+//! Runs `tenants_ask` with each available database.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -24,7 +24,7 @@ fn at(addr: SocketAddr, host: &str, origin: &str, method: &str, target: &str) ->
 fn may_read(addr: SocketAddr, host: &str, origin: &str) -> bool {
     let response = at(addr, host, origin, "GET", "/");
     assert_eq!(response.status(), 200);
-    // Nobody is asked about an origin of `http:`: with credentials it is a no at every host.
+    // The database is not asked about `http:` origins: with credentials, no host allows them.
     let vary = if origin.starts_with("http:") { "Origin" } else { "Origin, Host" };
     assert_eq!(response.header("vary"), Some(vary));
     match response.header(ALLOW_ORIGIN) {
@@ -62,7 +62,7 @@ async fn without_the_database_what_is_not_known_is_a_no() {
     for url in databases("ask_down").await {
         let (running, addr) = start(Command::new(env!("CARGO_BIN_EXE_tenants_ask")).arg(&url));
         assert!(may_read(addr, "acme.example", ACME));
-        // An origin that is added works at once.
+        // A new origin works at once.
         let tenants = Tenants::open(&url).await.unwrap();
         tenants.add("acme.example", NEW).await.unwrap();
 
@@ -75,7 +75,7 @@ async fn without_the_database_what_is_not_known_is_a_no() {
         mend(&url).await;
         assert!(may_read(addr, "acme.example", NEW), "{url}: an error is not kept");
 
-        // What is known stays so for a while.
+        // A cached answer stays for a while.
         tenants.remove("acme.example", NEW).await.unwrap();
         assert!(may_read(addr, "acme.example", NEW), "{url}");
     }

@@ -1,4 +1,4 @@
-//! `tenants_swap`, run with each database there is.
+//! Runs `tenants_swap` with each available database.
 
 use std::process::Command;
 
@@ -23,7 +23,7 @@ async fn the_policy_follows_the_table() {
         assert_eq!(running.next_out().unwrap(), "now 3 origins");
         allows_one_and_no_other(addr, NEW, "/", "/missing");
 
-        // A row that makes no policy.
+        // A row that is not a valid origin.
         tenants.add("acme.example", "https://evil.example/").await.unwrap();
         let told = running.next_err().unwrap();
         let fault = r#"the policy in force stays: allow_origins[2] = "https://evil.example/": "#;

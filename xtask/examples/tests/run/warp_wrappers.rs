@@ -1,4 +1,4 @@
-//! `warp_wrappers`, run both ways.
+//! Runs `warp_wrappers` both ways.
 
 use std::net::SocketAddr;
 use std::process::Command;

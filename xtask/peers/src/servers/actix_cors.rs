@@ -51,7 +51,7 @@ where
 {
     Box::new(move |request| {
         let (response, is_handled) = is_handled(|| ready(app.call(converted(request))));
-        // What the dispatcher makes of an error that no middleware made a response of.
+        // The dispatcher turns errors into responses if no middleware does.
         let response = match response {
             Ok(response) => response.into_parts().1.map_into_boxed_body(),
             Err(error) => HttpResponse::from_error(error),
@@ -83,7 +83,7 @@ fn converted(request: &Request<()>) -> actix_http::Request {
     converted.to_request()
 }
 
-/// Made only where a panic is caught.
+/// Call this only where panics are caught.
 fn layer(config: &Config, policy: &Policy) -> Result<impl FnOnce() -> Cors + use<>, Unsaid> {
     if config.refused_preflight == RefusedPreflight::Conceal {
         return Err("it answers refused preflights with 400");
@@ -95,7 +95,7 @@ fn layer(config: &Config, policy: &Policy) -> Result<impl FnOnce() -> Cors + use
         return Err("its preflights have the status 200");
     }
     if config.allow_private_network {
-        return Err("private networks are a feature of it that is a draft");
+        return Err("its support for private networks is a draft feature");
     }
     let (config, policy) = (config.clone(), policy.clone());
     Ok(move || {
@@ -114,7 +114,7 @@ fn layer(config: &Config, policy: &Policy) -> Result<impl FnOnce() -> Cors + use
         }
         cors = match has_star(&config.allow_methods) {
             true => cors.allow_any_method(),
-            // It allows none that is not listed.
+            // It allows only listed methods.
             false => {
                 let listed = config.allow_methods.iter().map(String::as_str);
                 cors.allowed_methods(listed.chain(["GET", "HEAD", "POST"]))

@@ -43,10 +43,10 @@ fn serve(router: Router) -> Serve {
     })
 }
 
-/// Made only where a panic is caught.
+/// Call this only where panics are caught.
 fn layer(config: &Config, policy: &Policy) -> Result<impl FnOnce() -> CorsLayer + use<>, Unsaid> {
     if config.disallowed_origin == DisallowedOrigin::Forbid {
-        return Err("it refuses no request");
+        return Err("it does not refuse requests");
     }
     if config.refused_preflight == RefusedPreflight::Conceal {
         return Err("it answers every preflight with 200");
@@ -60,7 +60,7 @@ fn layer(config: &Config, policy: &Policy) -> Result<impl FnOnce() -> CorsLayer 
     let credentials = config.allow_credentials;
     let headers = &config.allow_headers;
     if has_star(headers) && headers.iter().any(|n| n.eq_ignore_ascii_case("authorization")) {
-        return Err("beside * it takes no other header");
+        return Err("with * it takes no other header");
     }
     let (config, policy) = (config.clone(), policy.clone());
     Ok(move || {
@@ -82,7 +82,7 @@ fn layer(config: &Config, policy: &Policy) -> Result<impl FnOnce() -> CorsLayer 
             }
         };
         let mut layer = CorsLayer::new().allow_origin(origin);
-        // `*` with credentials panics, and its documentation says what to write then.
+        // `*` with credentials panics; its documentation says what to write instead.
         if has_star(&config.allow_methods) {
             layer = layer.allow_methods(match credentials {
                 true => AllowMethods::mirror_request(),

@@ -60,7 +60,7 @@ where
     })
 }
 
-/// Made only where a panic is caught.
+/// Call this only where panics are caught.
 fn wrapper(config: &Config) -> Result<impl FnOnce() -> warp::cors::Builder + use<>, Unsaid> {
     if config.refused_preflight == RefusedPreflight::Conceal {
         return Err("it answers refused preflights with 403");
@@ -72,7 +72,7 @@ fn wrapper(config: &Config) -> Result<impl FnOnce() -> warp::cors::Builder + use
         return Err("its preflights have the status 200");
     }
     if config.allow_private_network {
-        return Err("it knows nothing of private networks");
+        return Err("it does not support private networks");
     }
     if !is_any(config) && exact(config).is_none() {
         return Err("it has neither patterns nor predicates");
@@ -90,7 +90,7 @@ fn wrapper(config: &Config) -> Result<impl FnOnce() -> warp::cors::Builder + use
     Ok(move || {
         let methods = config.allow_methods.iter().map(String::as_str);
         let cors = warp::cors()
-            // It allows none that is not listed.
+            // It allows only listed methods.
             .allow_methods(methods.chain(["GET", "HEAD", "POST"]))
             .allow_headers(&config.allow_headers)
             .expose_headers(&config.expose_headers)

@@ -1,4 +1,4 @@
-//! What the page's script asks for: JSON in, JSON out.
+//! Answers to the page's script: JSON in, JSON out.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -33,7 +33,7 @@ struct AskedFetch {
     fetch: Form,
 }
 
-/// The fetch as the page's form has it.
+/// The fetch in the page's form.
 #[derive(Deserialize, Serialize)]
 struct Form {
     origin: String,
@@ -48,7 +48,7 @@ type Answer = Result<Json, Fault>;
 pub(super) struct Json(Value);
 
 pub(super) enum Fault {
-    /// The request cannot be understood.
+    /// The request is invalid.
     Request(String),
     /// The policy has errors.
     Policy(Vec<Located>),
@@ -82,7 +82,7 @@ pub(super) async fn explain(State(page): State<Arc<Page>>, body: Bytes) -> Answe
     Ok(Json(answer))
 }
 
-/// What the servers' HTTP libraries add to each answer.
+/// Headers that the servers' HTTP libraries add to each answer.
 const ADDED: [&str; 2] = ["content-length", "date"];
 
 /// The names of the response headers that the script sees, sorted.
@@ -97,11 +97,12 @@ pub(super) async fn fix(State(page): State<Arc<Page>>, body: Bytes) -> Answer {
     let explanation = explained(&page, &policy, fetch)?;
     let fix = explanation.fix().ok_or_else(|| Fault::Request("there is no fix".to_owned()))?;
     if !fix.is_tried() {
-        return Err(Fault::Request(format!("the fix is not one of text and form: {fix}")));
+        return Err(Fault::Request(format!(
+            "the fix changes neither the text nor the form: {fix}"
+        )));
     }
-    let text = mend::apply(&policy, fix).ok_or_else(|| {
-        Fault::Request(format!("the fix is for you to write into this text: {fix}"))
-    })?;
+    let text = mend::apply(&policy, fix)
+        .ok_or_else(|| Fault::Request(format!("write the fix into this text yourself: {fix}")))?;
     Ok(Json(json!({ "policy": text, "fetch": Form::of(fix.fetch()) })))
 }
 
@@ -117,7 +118,7 @@ fn built(text: &str) -> Result<Policy, Fault> {
     }
 }
 
-/// The fetch is of `/echo` on the first of the servers, which all do the same.
+/// Explains a fetch of `/echo` on the first server; all servers do the same.
 fn explained(page: &Page, policy: &str, form: Form) -> Result<Explanation, Fault> {
     let policy = built(policy)?;
     let (_, addr) = page.servers[0];
@@ -125,7 +126,7 @@ fn explained(page: &Page, policy: &str, form: Form) -> Result<Explanation, Fault
     Ok(explain_with(&policy, &fetch, &echo))
 }
 
-/// The head of what `/echo` answers.
+/// The head of the answer of `/echo`.
 fn echo(request: &http::Request<()>) -> http::Response<()> {
     let (status, fields) = match *request.method() {
         Method::OPTIONS => (405, &[api::ECHOED][..]),
@@ -143,7 +144,7 @@ impl Form {
         let credentials = CredentialsMode::ALL
             .into_iter()
             .find(|mode| mode.as_str() == credentials)
-            .ok_or_else(|| Fault::Request(format!("{credentials:?}: no credentials mode")))?;
+            .ok_or_else(|| Fault::Request(format!("{credentials:?}: not a credentials mode")))?;
         let bodiless = ["GET", "HEAD"].iter().any(|name| name.eq_ignore_ascii_case(&method));
         let mut fetch = Fetch::new(origin, url)
             .method(method)
@@ -153,7 +154,7 @@ impl Form {
         fetch.headers = headers;
         if fetch.serialized_origin() == "null" && fetch.origin != "null" {
             return Err(Fault::Request(format!(
-                "{:?}: no page has that origin; write it like https://app.example.com, or null",
+                "{:?}: no page has this origin; write one like https://app.example.com, or null",
                 fetch.origin
             )));
         }
@@ -171,10 +172,10 @@ impl Form {
     }
 }
 
-/// Nobody reads more, and a long list with a mistake in each line would be a page of many megabytes.
+/// More would not help, and a long list with a mistake in each line would make an answer of many megabytes.
 const MAX_FINDINGS: usize = 100;
 
-/// The first ones, and how many there are.
+/// The first findings, and the number of all of them.
 fn told(findings: &[Located]) -> Value {
     let errors = findings.iter().filter(|located| located.is_error()).count();
     let first: Vec<_> = findings

@@ -1,7 +1,7 @@
-//! Who may ask for what.
+//! Access control.
 //!
-//! Anyone's page can send requests to this port, and by a name of its own that leads to 127.0.0.1 (DNS rebinding) even
-//! as its own origin. So the name that is asked for counts, and for the policy editor also who asks.
+//! Any page can send requests to this port. With a name that resolves to 127.0.0.1 (DNS rebinding), it can even send
+//! same-origin ones. So we check the requested host name and, for the policy editor, also the sender.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::{Page, authority};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// A request to the page's own name.
+/// Allows requests to the page's own name.
 pub(super) async fn own_host_alone(
     State(page): State<Arc<Page>>,
     request: Request,
@@ -24,10 +24,10 @@ pub(super) async fn own_host_alone(
     if is_own_host(request.headers(), page.port) {
         return next.run(request).await;
     }
-    refused("this page is at its own address alone")
+    refused("this page exists only at its own address")
 }
 
-/// A request by the playground's script.
+/// Allows requests from the playground's script.
 pub(super) async fn own_page_alone(
     State(page): State<Arc<Page>>,
     request: Request,
@@ -35,16 +35,16 @@ pub(super) async fn own_page_alone(
 ) -> Response {
     let headers = request.headers();
     let own_origin = only(headers, &ORIGIN) == Some(page.origin().as_bytes());
-    // Old browsers do not send it.
+    // Old browsers do not send this header.
     let same_origin =
         !headers.contains_key(FETCH_SITE) || only(headers, &FETCH_SITE) == Some(b"same-origin");
     if own_origin && same_origin && is_own_host(headers, page.port) {
         return next.run(request).await;
     }
-    refused("this is for the playground's own page alone")
+    refused("only the playground's own page can use this")
 }
 
-/// A request to any name of this machine that its pages can have.
+/// Allows requests to every name of this machine that its pages can have.
 pub(super) async fn names_of_this_machine(
     State(page): State<Arc<Page>>,
     request: Request,
@@ -59,7 +59,7 @@ pub(super) async fn names_of_this_machine(
         {
             next.run(request).await
         }
-        _ => refused("this page is on the names of this machine alone"),
+        _ => refused("this page exists only under the names of this machine"),
     }
 }
 
@@ -67,7 +67,7 @@ fn is_own_host(headers: &HeaderMap, port: u16) -> bool {
     only(headers, &HOST) == Some(authority("localhost", port).as_bytes())
 }
 
-/// The value of a header that stands there once.
+/// The value of a header that appears exactly once.
 fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h [u8]> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?;

@@ -1,4 +1,4 @@
-//! Writing a fix into the text of a policy: only the keys that it changes, so that comments and layout stay.
+//! Writes a fix into the text of a policy. Changes only the necessary keys, so comments and layout stay.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use cors_core::explain::{Change, Fix};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// The text with the fix in it. None if that cannot be done, which is checked: the text then makes the fix's policy.
+/// The text with the fix applied, or `None` if the new text would not make the fix's policy.
 pub(super) fn apply(text: &str, fix: &Fix) -> Option<String> {
     let mut mended = text.to_owned();
     for change in fix.changes() {
@@ -31,7 +31,7 @@ impl<'t> Text<'t> {
         Some(Self { text, root: DeTable::parse(text).ok()?.into_inner() })
     }
 
-    /// Sets a key, `danger.allow_null_origin` too, in whichever way the text has its table.
+    /// Sets a key, including those of `danger`, in whatever form the text has that table.
     fn set(&self, key: &str, value: &str) -> Option<String> {
         let Some((table, inner)) = key.split_once('.') else {
             return match self.root.get(key) {
@@ -66,7 +66,7 @@ impl<'t> Text<'t> {
         self.append(list.last()?, entry)
     }
 
-    /// A list that only grows keeps what it has, with its comments.
+    /// If a list only grows, keeps its entries and comments.
     fn replace(&self, old: &Spanned<DeValue<'_>>, value: &str) -> Option<String> {
         let whole = Some(self.with(old.span(), value));
         let line = format!("value = {value}");
@@ -87,19 +87,19 @@ impl<'t> Text<'t> {
         self.append(last, &line[added])
     }
 
-    /// An empty list, whose comments stay.
+    /// Fills an empty list and keeps its comments.
     fn fill(&self, list: Range<usize>, value: &str) -> Option<String> {
         let inside = &self.text[list.start + 1..list.end - 1];
         if inside.trim().is_empty() {
             return Some(self.with(list, value));
         }
-        // A comment ends with its line: the bracket is the first on its own.
+        // A comment may contain a bracket: take the first one outside of comments.
         let close = self.line_start(list.end);
         let entries = value.strip_prefix('[')?.strip_suffix(']')?;
         Some(self.with(close..close, &format!("  {entries},\n")))
     }
 
-    /// Behind the last entry of a list, on a line of its own if that has one.
+    /// Appends after the last entry of a list, on a new line if that entry has its own line.
     fn append(&self, last: &Spanned<DeValue<'_>>, entries: &str) -> Option<String> {
         let Range { start, end } = last.span();
         let indent = &self.text[self.line_start(start)..start];
@@ -115,7 +115,7 @@ impl<'t> Text<'t> {
         })
     }
 
-    /// With one more line behind the keys that stand in no table of their own.
+    /// Adds a line after the keys at the root.
     fn with_root_line(&self, line: &str) -> String {
         let end = self.root.iter().filter_map(|(name, value)| self.root_end(name, value)).max();
         match end {
@@ -127,7 +127,7 @@ impl<'t> Text<'t> {
         }
     }
 
-    /// Where a root key's value ends, unless it is a table under a header.
+    /// The end of a root key's value, unless it is a table with a header.
     fn root_end<K>(&self, name: &Spanned<K>, value: &Spanned<DeValue<'_>>) -> Option<usize> {
         match value.get_ref().as_table() {
             Some(_) if self.is_header(name.span().start) => None,
@@ -142,7 +142,7 @@ impl<'t> Text<'t> {
         self.text[table.span()].starts_with('{')
     }
 
-    /// Whether the key at this place stands in `[…]`.
+    /// Whether the key at this place is a header in `[…]`.
     fn is_header(&self, key: usize) -> bool {
         self.text[self.line_start(key)..key].trim_start().starts_with('[')
     }
@@ -163,7 +163,7 @@ impl<'t> Text<'t> {
     }
 }
 
-/// Whether two entries of a list are the same, however they are written.
+/// Whether two list entries are equal, in any spelling.
 fn same(one: &DeValue<'_>, other: &DeValue<'_>) -> bool {
     let regex = |value: &DeValue<'_>| {
         value.as_table().and_then(|table| table.get("regex")?.get_ref().as_str().map(str::to_owned))
@@ -181,7 +181,7 @@ mod tests {
 
     use super::*;
 
-    /// The text after the fix for this fetch, which is then readable.
+    /// The text with the fix for this fetch. Checks that the fetch is then readable.
     fn mended(text: &str, fetch: &Fetch) -> String {
         let policy = Policy::from_toml(text).unwrap();
         let explanation = explain(&policy, fetch);
@@ -201,7 +201,7 @@ mod tests {
         let put = get("https://a.test").method("PUT");
         let header = get("https://a.test").header("x-a", "1");
         for (fetch, text, wanted) in [
-            // A key that is missing, at the end, before a table, after a list of lines.
+            // A missing key: at the end, before a table, after a list on several lines.
             (
                 &put,
                 "allow_origins = 'https://a.test' # mine\n",
@@ -217,7 +217,7 @@ mod tests {
                 "allow_origins = [\r\n  'https://a.test',\r\n]\r\n\r\n[danger]\r\nallow_null_origin = false\r\n",
                 "allow_origins = [\r\n  'https://a.test',\r\n]\nallow_methods = [\"PUT\"]\r\n\r\n[danger]\r\nallow_null_origin = false\r\n",
             ),
-            // A list that grows, on one line, on lines of its own, from one bare text.
+            // A list that grows: on one line, on several lines, from a single string.
             (
                 &header,
                 "allow_headers = ['x-b'] # b\nallow_origins = '*'",
@@ -253,13 +253,13 @@ mod tests {
                 "allow_origins = '*'\nallow_headers = [ # none\n  # yet\n  ] # b\n",
                 "allow_origins = '*'\nallow_headers = [ # none\n  # yet\n  \"x-a\",\n  ] # b\n",
             ),
-            // One that is too long to be shown.
+            // A list too long to show.
             (
                 &header,
                 "allow_origins = '*'\nallow_headers = ['a', 'b', 'c', 'd', 'e', 'f', 'g',]",
                 "allow_origins = '*'\nallow_headers = ['a', 'b', 'c', 'd', 'e', 'f', 'g', \"x-a\",]",
             ),
-            // Regexes are the same in other words.
+            // Regexes are equal in another spelling.
             (
                 &get("https://b.test"),
                 "allow_origins = [{ regex = 'https://[ac]\\.test' }]",
@@ -296,13 +296,13 @@ mod tests {
                 "allow_origins = ['https://a.test']\n[danger]\nallow_null_origin = false",
                 "allow_origins = ['https://a.test', \"null\"]\n[danger]\nallow_null_origin = true",
             ),
-            // A key that contradicts the fix is set, not added to.
+            // A key that contradicts the fix is replaced.
             (
                 &get("https://a.test").credentials(CredentialsMode::Include),
                 "allow_origins = '*' # all\nallow_credentials = false",
                 "allow_origins = [\"https://a.test\"] # all\nallow_credentials = true",
             ),
-            // What is to change in the script leaves the text alone.
+            // A fix in the script does not change the text.
             (
                 &get("https://a.test").method("patch"),
                 "allow_origins = '*'\nallow_methods = 'PATCH'",
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_does_not_come_to_the_fixs_policy_is_left_alone() {
+    fn a_text_that_would_not_make_the_fixs_policy_stays() {
         let policy = Policy::from_toml("allow_origins = 'https://a.test'").unwrap();
         let explanation = explain(&policy, &get("https://b.test"));
         let fix = explanation.fix().unwrap();

@@ -1,4 +1,4 @@
-//! Starting the built servers under a policy that the test writes.
+//! Starts the built servers under a test's own policy.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use xtask::running::Running;
 
-/// A policy file of the test's own; `name` is used by no other test.
+/// A test's own policy file. `name` must be unique among the tests.
 pub fn policy_file(name: &str, text: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("servers-{name}.toml"));
     fs::write(&path, text).unwrap();

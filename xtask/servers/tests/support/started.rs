@@ -1,4 +1,4 @@
-//! The servers in the test's own process.
+//! Starts the servers in the test's process.
 
 use std::net::SocketAddr;
 use std::sync::mpsc::channel;
@@ -8,7 +8,7 @@ use servers::{Policies, start};
 use tokio::net::TcpListener;
 use xtask::options::Adapter;
 
-/// An address for each adapter. The servers end with the test's process.
+/// Starts a server per adapter and returns the addresses. The servers end with the process.
 pub fn servers(policies: &Policies) -> Vec<(Adapter, SocketAddr)> {
     let (sender, receiver) = channel();
     for adapter in Adapter::ALL {
