@@ -1,13 +1,9 @@
-//! `browser`: runs the tests in real browsers, with the `browsers` program.
+//! `browser`: runs the tests in real browsers, with the `browsers` program, which parses its own flags.
 
 use lexopt::Parser;
-use xtask::options::Browser;
 
-use crate::{Exit, cargo, usage};
+use crate::{Exit, cargo};
 
 pub fn run(parser: &mut Parser) -> Exit {
-    match Browser::parse(parser)? {
-        Some(browser) => Ok(cargo::become_program("--package browsers", browser.to_args())),
-        None => usage(Browser::USAGE),
-    }
+    cargo::pass_on(parser, include_str!("../browsers/usage.txt"), "--package browsers")
 }

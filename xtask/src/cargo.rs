@@ -5,7 +5,10 @@ use std::fmt;
 use std::io;
 use std::process::{Command, ExitCode, Stdio};
 
+use lexopt::Parser;
 use xtask::workspace;
+
+use crate::{Exit, usage};
 
 /// Cargo itself, without arguments, in the caller's directory.
 pub fn command() -> Command {
@@ -72,6 +75,15 @@ impl fmt::Display for Cargo {
         }
         write!(f, "cargo {}", self.args.join(" "))
     }
+}
+
+/// Becomes a program that parses the flags itself. Help needs no build.
+pub fn pass_on(parser: &mut Parser, about: &str, which: &str) -> Exit {
+    let args: Vec<_> = parser.raw_args()?.collect();
+    if args.iter().any(|arg| arg == "--help" || arg == "-h") {
+        return usage(about.trim_end());
+    }
+    Ok(become_program(which, args))
 }
 
 /// Builds a program of the workspace, which `which` names to `cargo run`, and replaces this process

@@ -9,12 +9,6 @@ use lexopt::{Arg, Error, Parser, ValueExt};
 
 use crate::DEMO_POLICY;
 
-mod browser;
-mod peers;
-
-pub use browser::Browser;
-pub use peers::Peers;
-
 /// The adapters that serve the test API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Adapter {

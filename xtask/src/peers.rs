@@ -1,13 +1,9 @@
-//! `peers`: compares our layers with those of other libraries, with the `peers` program.
+//! `peers`: compares our layers with those of other libraries, with the `peers` program, which parses its own flags.
 
 use lexopt::Parser;
-use xtask::options::Peers;
 
-use crate::{Exit, cargo, usage};
+use crate::{Exit, cargo};
 
 pub fn run(parser: &mut Parser) -> Exit {
-    match Peers::parse(parser)? {
-        Some(peers) => Ok(cargo::become_program("--package peers --bin peers", peers.to_args())),
-        None => usage(Peers::USAGE),
-    }
+    cargo::pass_on(parser, include_str!("../peers/usage.txt"), "--package peers")
 }

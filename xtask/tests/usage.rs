@@ -65,8 +65,6 @@ fn wrong_usage_exits_2_with_one_line() {
         (vec!["soak", "--seconds", "0"], "--seconds 0"),
         (vec!["soak", "long"], "long"),
         (vec!["test", "--cases", "0"], "0"),
-        (vec!["browser", "--engine", "opera"], "no such engine"),
-        (vec!["browser", "--install", "--seed", "1"], "--seed"),
         (vec!["explain"], "--origin is missing"),
         (vec!["explain", "--origin", "https://a.test"], "--policy is missing"),
         (vec!["diff", "one.toml"], "OLD NEW"),

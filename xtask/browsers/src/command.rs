@@ -2,18 +2,18 @@
 
 use std::process::ExitCode;
 
+use browsers::options::Browser;
 use browsers::{install, playground, run};
 use cors_core::browser::Engine;
 use futures_util::future::select_all;
-use lexopt::{Arg, Error, Parser};
+use lexopt::Parser;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use xtask::options::Browser;
 
 pub fn main() -> ExitCode {
-    let options = match parse(&mut Parser::from_env()) {
+    let options = match Browser::parse(&mut Parser::from_env()) {
         Ok(Some(options)) => options,
         Ok(None) => {
-            println!("browsers {}", Browser::USAGE);
+            print!("{}", Browser::USAGE);
             return ExitCode::SUCCESS;
         }
         Err(usage) => {
@@ -27,14 +27,6 @@ pub fn main() -> ExitCode {
             eprintln!("browsers: {fault}");
             ExitCode::FAILURE
         }
-    }
-}
-
-fn parse(parser: &mut Parser) -> Result<Option<Browser>, Error> {
-    match parser.next()? {
-        Some(Arg::Value(name)) if name == "browser" => Browser::parse(parser),
-        None | Some(Arg::Short('h') | Arg::Long("help")) => Ok(None),
-        Some(other) => Err(other.unexpected()),
     }
 }
 

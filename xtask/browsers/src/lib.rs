@@ -38,6 +38,7 @@ mod line;
 mod log;
 pub mod matrix;
 mod model;
+pub mod options;
 mod page;
 pub mod playground;
 mod process;

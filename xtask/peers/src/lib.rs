@@ -8,6 +8,7 @@ pub mod case;
 pub mod class;
 pub mod compare;
 pub mod examples;
+pub mod options;
 pub mod page;
 pub mod peer;
 pub mod routes;

@@ -5,16 +5,16 @@ use std::process::ExitCode;
 
 use lexopt::Parser;
 use peers::class::Weight;
+use peers::options::Peers;
 use peers::page::{counts, found, table, unsaid};
 use peers::peer::Peer;
 use peers::search::search;
-use xtask::options::Peers;
 
 fn main() -> ExitCode {
     let options = match Peers::parse(&mut Parser::from_env()) {
         Ok(Some(options)) => options,
         Ok(None) => {
-            println!("{}", Peers::USAGE);
+            print!("{}", Peers::USAGE);
             return ExitCode::SUCCESS;
         }
         Err(error) => {

@@ -1,12 +1,11 @@
-//! The flags of `browser`.
+//! The flags.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use cors_core::browser::Engine;
 use lexopt::{Arg, Error, Parser, ValueExt};
-
-use super::once;
+use xtask::options::once;
 
 /// `browser`: tests in real browsers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,14 +22,7 @@ pub struct Browser {
 
 impl Browser {
     /// What `browser --help` prints.
-    pub const USAGE: &str = "\
-browser [--engine chromium|firefox|webkit] [--seed N]
-  runs the tests in real browsers: in all engines, or in the one named
-  --seed N repeats the random fetches of a run that printed N
-browser --picture FILE.png
-  clicks through the playground in Chromium and saves a screenshot
-browser --install [--engine chromium|firefox|webkit]
-  installs what is missing on Debian; elsewhere, lists what you need to install";
+    pub const USAGE: &str = include_str!("../usage.txt");
 
     /// Parses the flags; `None` if the user asked for help.
     pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
@@ -61,24 +53,6 @@ browser --install [--engine chromium|firefox|webkit]
         }
         self.engine.map_or(Engine::ALL.to_vec(), |engine| vec![engine])
     }
-
-    /// The arguments that `parse` turns back into this value.
-    pub fn to_args(&self) -> Vec<OsString> {
-        let mut args = vec!["browser".into()];
-        if let Some(engine) = self.engine {
-            args.extend(["--engine".into(), flag(engine).into()]);
-        }
-        if self.install {
-            args.push("--install".into());
-        }
-        if let Some(seed) = self.seed {
-            args.extend(["--seed".into(), seed.to_string().into()]);
-        }
-        if let Some(picture) = &self.picture {
-            args.extend(["--picture".into(), picture.into()]);
-        }
-        args
-    }
 }
 
 fn flag(engine: Engine) -> String {
@@ -96,22 +70,8 @@ fn engine_of(name: &OsStr) -> Result<Engine, Error> {
 mod tests {
     use super::*;
 
-    fn parse(args: &[OsString]) -> Result<Option<Browser>, Error> {
-        Browser::parse(&mut Parser::from_args(&args[1..]))
-    }
-
-    #[test]
-    fn arguments_parse_back_to_the_same_value() {
-        for engine in Engine::ALL.map(Some).into_iter().chain([None]) {
-            for (install, seed) in [(true, None), (false, Some(u64::MAX)), (false, None)] {
-                let browser = Browser { engine, install, seed, picture: None };
-                assert_eq!(parse(&browser.to_args()).unwrap(), Some(browser));
-            }
-        }
-        let picture = Some("a b.png".into());
-        let browser = Browser { engine: None, install: false, seed: None, picture };
-        assert_eq!(browser.engines(), [Engine::Chromium]);
-        assert_eq!(parse(&browser.to_args()).unwrap(), Some(browser));
+    fn parse(args: &[&str]) -> Result<Option<Browser>, Error> {
+        Browser::parse(&mut Parser::from_args(args))
     }
 
     #[test]
@@ -124,9 +84,7 @@ mod tests {
             (&["--picture", "a.png", "--seed", "1"], "--picture"),
             (&["all"], "all"),
         ] {
-            let args: Vec<OsString> =
-                ["browser"].iter().chain(flags).map(|flag| flag.into()).collect();
-            let error = parse(&args).unwrap_err().to_string();
+            let error = parse(flags).unwrap_err().to_string();
             assert!(error.contains(named) && !error.contains('\n'), "{flags:?}: {error}");
         }
     }
