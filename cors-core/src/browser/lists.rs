@@ -1,4 +1,4 @@
-//! Values of response headers, as the standard gets and extracts them.
+//! Getting and extracting values of response headers.
 
 use crate::engine::headers::{elements, trim};
 use crate::engine::names::is_token;
@@ -19,13 +19,13 @@ pub(super) fn get(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Extracted {
     Absent,
-    /// What is there is no list of tokens: the first element that is none.
+    /// The header is not a list of tokens. Holds the first element that is not a token.
     Failure(String),
     Values(Vec<String>),
 }
 
 impl Extracted {
-    /// The values, none where there are none.
+    /// The values, or an empty list.
     pub(super) fn values(&self) -> &[String] {
         match self {
             Self::Values(values) => values,
@@ -66,7 +66,7 @@ pub(super) fn extract_seconds(headers: &HeaderMap, name: &HeaderName) -> Seconds
     if lines.next().is_some() || digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Seconds::Malformed;
     }
-    // More than fits is more than any limit.
+    // A number that overflows exceeds any limit.
     let digit = |sum: u64, b: &u8| sum.saturating_mul(10).saturating_add(u64::from(b - b'0'));
     Seconds::Value(digits.iter().fold(0, digit))
 }

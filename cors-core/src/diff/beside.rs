@@ -1,4 +1,4 @@
-//! The keys that change nothing of what scripts may read, and something for others.
+//! The keys that do not affect what scripts may read.
 
 use super::Beside;
 use crate::config::{Config, Danger, DisallowedOrigin, RefusedPreflight};
@@ -19,12 +19,13 @@ pub(super) fn differences(older: &Config, newer: &Config) -> Vec<Beside> {
 
 struct Key {
     key: &'static str,
-    /// Of what is left out, what it comes to.
+    /// Or the default, if the key is absent.
     value: String,
     means: &'static str,
 }
 
-/// Every key but those of which the other differences speak. A new key has to be named here.
+/// Every key except those that [`Diff`](super::Diff) compares by fetches. The compiler demands new
+/// keys here.
 fn keys(config: &Config) -> Vec<Key> {
     let Config {
         allow_origins: _,
@@ -57,7 +58,7 @@ fn keys(config: &Config) -> Vec<Key> {
         (
             "allow_private_network",
             allow_private_network.to_string(),
-            "the answer to browsers that ask before they reach into a private network",
+            "the answer to browsers that ask before they access a private network",
         ),
         (
             "preflight_status",
@@ -100,7 +101,7 @@ fn keys(config: &Config) -> Vec<Key> {
         (
             "danger.allow_unbounded_regex",
             allow_unbounded_regex.to_string(),
-            "whether a regular expression without bounds may have credentials",
+            "whether an unbounded regular expression may have credentials",
         ),
         (
             "danger.allow_null_origin",

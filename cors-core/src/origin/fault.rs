@@ -28,7 +28,7 @@ pub enum RegexMismatch {
 pub enum ProofLimit {
     /// The automaton that reads from the end is larger than 1 MiB.
     Table,
-    /// There are more than 65536 places in an origin to look at.
+    /// There are more than 65536 places to look at.
     Places,
     /// More than 1024 domains or hosts are spelled out.
     Names,

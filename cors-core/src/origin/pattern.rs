@@ -72,7 +72,7 @@ pub enum PatternFault {
     Regex,
     /// `https//`, `https:/`, `//`: the scheme is cut or doubled.
     CutScheme,
-    /// `wss`, `ftp`: no page has an origin of this scheme.
+    /// `wss`, `ftp`: no page has an origin with this scheme.
     NoPage,
     /// A scheme alone, as in `https://`.
     LoneScheme,

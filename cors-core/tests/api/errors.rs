@@ -41,7 +41,7 @@ fn a_long_origin() {
     let says = errors(&Config::new([format!("https://{}", "a.".repeat(300))]));
     let [line] = &*says else { panic!("{says:?}") };
     assert!(line.starts_with("allow_origins = \"https://a.a."), "{line}");
-    let reason = "\u{2026}: browsers send no origin as long as 512 bytes; write a shorter one";
+    let reason = "\u{2026}: an origin has at most 512 bytes; write a shorter one";
     assert!(line.ends_with(reason), "{line}");
 }
 
@@ -53,7 +53,7 @@ fn each_error() {
     for (config, line) in [
         (
             Config::new(none),
-            "allow_origins = []: without origins nobody may read; list the origins that may, or write \"*\" for a public resource",
+            "allow_origins = []: no origin is allowed, so nothing can be read; list the origins that may read, or write \"*\" for a public resource",
         ),
         (
             Config::new(["https://app.example.com/"]),
@@ -65,16 +65,16 @@ fn each_error() {
         ),
         (
             Config::new(["https://*"]),
-            "allow_origins = \"https://*\": \"*\" stands for labels in front of a domain, not for any host; list the hosts, or write \"*\" alone for a public resource",
+            "allow_origins = \"https://*\": \"*\" matches labels in front of a domain, not any host; list the hosts, or write \"*\" alone for a public resource",
         ),
         (
             Config::new(["https://"]),
-            "allow_origins = \"https://\": a scheme alone is no origin; list the hosts, or write \"*\" alone for a public resource",
+            "allow_origins = \"https://\": a scheme alone is not an origin; list the hosts, or write \"*\" alone for a public resource",
         ),
         #[cfg(feature = "public-suffix")]
         (
             Config::new(["https://*a.test"]),
-            "allow_origins = \"https://*a.test\": \"*\" stands only for whole left-most labels, or for the port; write \"https://*.a.test\"",
+            "allow_origins = \"https://*a.test\": \"*\" can replace only whole left-most labels or the port; write \"https://*.a.test\"",
         ),
         (
             Config::new(["https://a.test:0x1"]),
@@ -82,7 +82,7 @@ fn each_error() {
         ),
         (
             Config::new(["https://a.*.test"]),
-            "allow_origins = \"https://a.*.test\": \"*\" stands only for whole left-most labels, or for the port; write it as in \"https://*.example.com\" or \"http://localhost:*\"",
+            "allow_origins = \"https://a.*.test\": \"*\" can replace only whole left-most labels or the port; write it as in \"https://*.example.com\" or \"http://localhost:*\"",
         ),
         (
             Config::new(["https://*.127.0.0.1"]),
@@ -90,76 +90,76 @@ fn each_error() {
         ),
         (
             Config::new(["file://a.test"]),
-            "allow_origins = \"file://a.test\": browsers send null for a file; leave it out, and open the page from a server",
+            "allow_origins = \"file://a.test\": browsers send null for files; remove it, and serve the page over HTTP",
         ),
         (
             Config::new(["file://"]),
-            "allow_origins = \"file://\": browsers send null for a file; leave it out, and open the page from a server",
+            "allow_origins = \"file://\": browsers send null for files; remove it, and serve the page over HTTP",
         ),
         (
             Config::new(["https://a.example,https://b.example"]),
-            "allow_origins = \"https://a.example,https://b.example\": each origin is an entry of its own; write [\"https://a.example\", \"https://b.example\"]",
+            "allow_origins = \"https://a.example,https://b.example\": each origin must be its own entry; write [\"https://a.example\", \"https://b.example\"]",
         ),
         (
             Config::new(["https://a.example, b.example", "https://a.test"]),
-            "allow_origins[0] = \"https://a.example, b.example\": each origin is an entry of its own; write [\"https://a.example\", \"https://b.example\"]",
+            "allow_origins[0] = \"https://a.example, b.example\": each origin must be its own entry; write [\"https://a.example\", \"https://b.example\"]",
         ),
         (
             Config::new(["https://{a,b}.example.com"]),
-            "allow_origins = \"https://{a,b}.example.com\": each origin is an entry of its own; write [\"https://a.example.com\", \"https://b.example.com\"]",
+            "allow_origins = \"https://{a,b}.example.com\": each origin must be its own entry; write [\"https://a.example.com\", \"https://b.example.com\"]",
         ),
         (
             Config::new(["https://{tenant}.example.com"]),
-            "allow_origins = \"https://{tenant}.example.com\": a placeholder was not filled in; put the value in its place",
+            "allow_origins = \"https://{tenant}.example.com\": a placeholder was not filled in; replace it with the value",
         ),
         (
             Config::new(["https//app.example.com"]),
-            "allow_origins = \"https//app.example.com\": an origin begins with one scheme and \"://\"; write \"https://app.example.com\"",
+            "allow_origins = \"https//app.example.com\": an origin starts with one scheme and \"://\"; write \"https://app.example.com\"",
         ),
         (
             Config::new(["wss://app.example.com"]),
-            "allow_origins = \"wss://app.example.com\": no page has an origin of this scheme; write \"https://app.example.com\"",
+            "allow_origins = \"wss://app.example.com\": no page has an origin with this scheme; write \"https://app.example.com\"",
         ),
         (
             Config::new(["https://*.*.com"]),
-            "allow_origins = \"https://*.*.com\": \"*\" stands only for whole left-most labels, or for the port; write it as in \"https://*.example.com\" or \"http://localhost:*\"",
+            "allow_origins = \"https://*.*.com\": \"*\" can replace only whole left-most labels or the port; write it as in \"https://*.example.com\" or \"http://localhost:*\"",
         ),
         (
             Config::new(["127.0.0.1:8080"]),
-            "allow_origins = \"127.0.0.1:8080\": an origin begins with its scheme; write \"http://127.0.0.1:8080\"",
+            "allow_origins = \"127.0.0.1:8080\": an origin starts with its scheme; write \"http://127.0.0.1:8080\"",
         ),
         (
             Config::new(["https://[::1"]),
-            "allow_origins = \"https://[::1\": an IPv6 address stands between \"[\" and \"]\"; write \"https://[::1]\"",
+            "allow_origins = \"https://[::1\": an IPv6 address goes between \"[\" and \"]\"; write \"https://[::1]\"",
         ),
         // What was meant is refused as well.
         (
             with_credentials(Config::new(["http://a.test/"])),
-            "allow_origins = \"http://a.test/\": an origin ends with its host or port; leave out what follows the host and port",
+            "allow_origins = \"http://a.test/\": an origin ends with its host or port; remove everything after the host and port",
         ),
         (
             Config::new(["https://a.test", "*"]),
-            "allow_origins[1] = \"*\": \"*\" allows every origin, so the others say nothing; write \"*\" alone, or leave it out",
+            "allow_origins[1] = \"*\": \"*\" already allows every origin; write \"*\" alone, or remove it",
         ),
         (
             Config { disallowed_origin: DisallowedOrigin::Forbid, ..Config::new(["*"]) },
-            "disallowed_origin = \"forbid\" with allow_origins = \"*\": with \"*\" no origin is disallowed; list the origins, or leave disallowed_origin out",
+            "disallowed_origin = \"forbid\" with allow_origins = \"*\": \"*\" disallows no origin; list the origins, or remove disallowed_origin",
         ),
         (
             with_credentials(Config::new(["*"])),
-            "allow_credentials = true with allow_origins = \"*\": browsers refuse that pair; list the origins (danger.reflect_any_origin = true would let every site read with the user's cookies)",
+            "allow_credentials = true with allow_origins = \"*\": browsers refuse \"*\" with credentials; list the origins (danger.reflect_any_origin = true would let every site read with the user's cookies)",
         ),
         (
             with_credentials(Config::new(["http://a.test"])),
-            "allow_origins = \"http://a.test\": anyone on the network can speak for an http: origin, and would read with the user's cookies; write https: (danger.allow_insecure_origins = true would let anyone on the network read with the user's cookies)",
+            "allow_origins = \"http://a.test\": anyone on the network can impersonate an http: origin and would read with the user's cookies; write https: (danger.allow_insecure_origins = true would let anyone on the network read with the user's cookies)",
         ),
         (
             with_credentials(Config::new(["https://*.com"])),
-            "allow_origins = \"https://*.com\": anyone can register a name below \"com\", and would read with the user's cookies; name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)",
+            "allow_origins = \"https://*.com\": anyone can register a name under \"com\" and would read with the user's cookies; name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)",
         ),
         (
             Config::new(["null"]),
-            "allow_origins = \"null\": any page can take the origin null, from a sandboxed frame; leave it out (danger.allow_null_origin = true would let any page read that puts a frame into a sandbox)",
+            "allow_origins = \"null\": any page can get the origin null with a sandboxed frame; remove it (danger.allow_null_origin = true would let any page read from a sandboxed frame)",
         ),
         (
             methods(&["PUT", "GET, PUT"]),
@@ -167,7 +167,7 @@ fn each_error() {
         ),
         (
             methods(&["Trace"]),
-            "allow_methods = \"Trace\": browsers never let scripts send this method; leave it out",
+            "allow_methods = \"Trace\": browsers never let scripts send this method; remove it",
         ),
         (
             methods(&["Put"]),
@@ -179,35 +179,35 @@ fn each_error() {
         ),
         (
             headers(&["Access-Control-Request-Method"]),
-            "allow_headers = \"Access-Control-Request-Method\": browsers never let scripts set it, since preflights ask with it; leave it out",
+            "allow_headers = \"Access-Control-Request-Method\": only the browser sets it, in preflights; remove it",
         ),
         (
             expose(&["Set-Cookie2"]),
-            "expose_headers = \"Set-Cookie2\": browsers never let scripts read it; leave it out",
+            "expose_headers = \"Set-Cookie2\": browsers never let scripts read it; remove it",
         ),
         (
             with_credentials(Config { expose_headers: vec!["*".into()], ..a() }),
-            "expose_headers = \"*\" with allow_credentials = true: with credentials browsers read \"*\" as the name of a header; list the headers",
+            "expose_headers = \"*\" with allow_credentials = true: with credentials, browsers read \"*\" as a header name; list the headers",
         ),
         (
             Config { max_age: Some(Duration::from_secs(90_000)), ..a() },
-            "max_age = 90000: at most 86400, since no browser keeps an answer longer; write 86400 or less",
+            "max_age = 90000: no browser caches a preflight for longer than 86400 seconds; write 86400 or less",
         ),
         (
             Config { max_age: Some(Duration::from_millis(1_500)), ..a() },
-            "max_age = 1.5s: the header holds whole seconds; write whole seconds",
+            "max_age = 1.5s: the header takes whole seconds; write whole seconds",
         ),
         (
             Config { preflight_status: Some(301), ..a() },
-            "preflight_status = 301: browsers take a preflight for passed only if its status is 200 to 299; write 204, or 200 for clients that know no other",
+            "preflight_status = 301: browsers accept a preflight only if its status is 200 to 299; write 204, or 200 for clients that accept nothing else",
         ),
         (
             Config { preflight_status: Some(200), preflight_continue: true, ..a() },
-            "preflight_status = 200 with preflight_continue = true: a preflight that goes on to the handler gets its status there; leave out one of the two",
+            "preflight_status = 200 with preflight_continue = true: with preflight_continue, the handler chooses the status; remove one of the two",
         ),
         (
             with_credentials(Config { danger, ..Config::new(["https://*.test", "x"]) }),
-            "allow_origins[0] = \"https://*.test\": anyone can register a name below \"test\", and would read with the user's cookies; name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)\nallow_origins[1] = \"x\": an origin begins with its scheme; write an origin such as \"https://app.example.com\"",
+            "allow_origins[0] = \"https://*.test\": anyone can register a name under \"test\" and would read with the user's cookies; name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)\nallow_origins[1] = \"x\": an origin starts with its scheme; write an origin such as \"https://app.example.com\"",
         ),
     ] {
         assert_eq!(errors(&config).join("\n"), line);
@@ -218,8 +218,8 @@ fn each_error() {
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn entries_that_need_a_regex() {
-    let wildcard = "\"*\" stands only for whole left-most labels, or for the port";
-    let regex = "this is a regular expression, and plain text is compared as it is";
+    let wildcard = "\"*\" can replace only whole left-most labels or the port";
+    let regex = "this looks like a regular expression, but plain text is compared literally";
     for (text, reason, fix) in [
         (
             "https://pr-*.example.com",
@@ -250,17 +250,19 @@ fn entries_that_need_a_regex() {
 #[test]
 fn a_regex_that_strangers_match() {
     let config = Config::new(["https://*-myorg.vercel.app"]);
-    let reason = "\"*\" stands only for whole left-most labels, or for the port";
+    let reason = "\"*\" can replace only whole left-most labels or the port";
     let regex = r"{ regex = 'https://[a-z0-9-]+-myorg\.vercel\.app' }";
     for (config, fix) in [
         (
             config.clone(),
-            format!("write {regex}, if anyone may read who takes such a name below \"vercel.app\""),
+            format!(
+                "write {regex}, if anyone who registers such a name under \"vercel.app\" may read"
+            ),
         ),
         (
             with_credentials(config),
             format!(
-                "list the hosts, since anyone can take such a name below \"vercel.app\" (danger.allow_unbounded_regex = true with {regex} would let them all read with the user's cookies)"
+                "list the hosts, since anyone can register such a name under \"vercel.app\" (danger.allow_unbounded_regex = true with {regex} would let them all read with the user's cookies)"
             ),
         ),
     ] {
@@ -291,7 +293,7 @@ fn regex_errors() {
         assert!(format!("{:?}", errors.errors()[0].kind()).starts_with(kind), "{errors}");
     }
     let error = errors(&with_credentials(regex("https://.*example\\.com"))).remove(0);
-    assert!(error.contains("this lets in \"https://evilexample.com\""), "{error}");
+    assert!(error.contains("this one lets in \"https://evilexample.com\""), "{error}");
     let proven = with_credentials(regex("https://[ab]\\.example\\.com"));
     assert!(Policy::new(&proven).is_ok());
 }
@@ -301,12 +303,12 @@ fn regex_errors() {
 #[test]
 fn regexes_that_match_no_origin() {
     let write = |regex: &str| format!("write {{ regex = '{regex}' }}");
-    let delimiters = "a regular expression here has no delimiters";
+    let delimiters = "regular expressions take no delimiters here";
     let path = "an origin ends with its host or port";
     let upper = "browsers send origins in lower case";
-    let scheme = "an origin begins with its scheme";
-    let port = "browsers leave the default port out";
-    let null = "a regular expression is tried on tuple origins only, not on null";
+    let scheme = "an origin starts with its scheme";
+    let port = "browsers omit the default port";
+    let null = "regular expressions match tuple origins only, never null";
     for (regex, why, fix) in [
         (r"/^https:\/\/example\.com$/", delimiters, write(r"https://example\.com")),
         (r"/^https:\/\/example\.com$/i", delimiters, write(r"https://example\.com")),
@@ -332,11 +334,11 @@ fn regexes_that_match_no_origin() {
         (r"^www.example\.com$", scheme, write(r"https://www\.example\.com")),
         (r"^null$", null, "write \"null\"".to_owned()),
         (r"/^null$/", null, "write \"null\"".to_owned()),
-        ("", "an empty text is not an origin", "leave it out".to_owned()),
-        ("^$", "an empty text is not an origin", "leave it out".to_owned()),
+        ("", "an empty string is not an origin", "remove it".to_owned()),
+        ("^$", "an empty string is not an origin", "remove it".to_owned()),
         (
             r" https://example\.com",
-            "an origin holds no white space",
+            "an origin contains no white space",
             write(r"https://example\.com"),
         ),
         (
@@ -346,17 +348,17 @@ fn regexes_that_match_no_origin() {
         ),
         (
             r"https://a\.test$^",
-            "no origin that a browser could send",
+            "no origin that a browser can send",
             "write one that matches whole origins".to_owned(),
         ),
         (
             "example",
-            "no origin that a browser could send",
+            "no origin that a browser can send",
             "write one that matches whole origins".to_owned(),
         ),
         (
             r"https://1\.2\.3",
-            "no origin that a browser could send",
+            "no origin that a browser can send",
             "write one that matches whole origins".to_owned(),
         ),
     ] {
@@ -399,7 +401,7 @@ fn regexes_that_match_no_origin() {
     // With credentials, only what then passes is offered.
     let open = with_credentials(Config::new([OriginEntry::regex(r"/^https:\/\/.*$/")]));
     let error = errors(&open).remove(0);
-    assert!(error.ends_with("no delimiters; leave the delimiters out"), "{error}");
+    assert!(error.ends_with("no delimiters here; remove the delimiters"), "{error}");
 }
 
 /// What a message offers in place of a regex that lets in too much lets in less.
@@ -443,7 +445,7 @@ fn regexes_beyond_what_is_proven() {
     let names: Vec<String> = (0..1025).map(|i| format!("{i:x}")).collect();
     let regex = format!(r"https://x({})\.com", names.join("|"));
     let error = errors(&with_credentials(Config::new([OriginEntry::regex(regex)]))).remove(0);
-    let reason = "was not proven within 1024 domains and 1024 whole hosts that it may spell out; \
+    let reason = "could not be proven within 1024 domains and 1024 whole hosts; \
                   write several shorter ones";
     assert!(error.contains(reason), "{error}");
 }
@@ -629,36 +631,36 @@ fn each_warning() {
         (
             Config::new(covered),
             &[
-                "allow_origins[0] = \"https://x.a.test\": a pattern of the list covers it; leave it out",
-                "allow_origins[2] = \"http://localhost:3000\": a pattern of the list covers it; leave it out",
+                "allow_origins[0] = \"https://x.a.test\": a pattern in the list already covers it; remove it",
+                "allow_origins[2] = \"http://localhost:3000\": a pattern in the list already covers it; remove it",
             ][..],
         ),
         (
             Config::new(["https://a.test", "https://b.test", "https://a.test"]),
-            &["allow_origins[2] = \"https://a.test\": it stands in the list already; leave it out"],
+            &["allow_origins[2] = \"https://a.test\": it is already in the list; remove it"],
         ),
         (
             Config::new(["*", "*"]),
-            &["allow_origins[1] = \"*\": it stands in the list already; leave it out"],
+            &["allow_origins[1] = \"*\": it is already in the list; remove it"],
         ),
         (
             Config { danger, ..Config::new(["null"]) },
             &[
-                "allow_origins = \"null\": any page can take the origin null, from a sandboxed frame; leave it out unless what it reads is public",
+                "allow_origins = \"null\": any page can get the origin null with a sandboxed frame; remove it unless everything it could read is public",
             ],
         ),
         (
             Config::new(["https://*.com"]),
             &[
-                "allow_origins = \"https://*.com\": anyone can register a name below \"com\"; name the registrable domain",
+                "allow_origins = \"https://*.com\": anyone can register a name under \"com\"; name the registrable domain",
             ],
         ),
         (
             Config::new(["htps://app.example.com", "http://localhost:6000", "app://Main"]),
             &[
-                "allow_origins[0] = \"htps://app.example.com\": no browser has pages of this scheme; write \"https://app.example.com\"",
-                "allow_origins[1] = \"http://localhost:6000\": browsers open no page at this port; serve the page at another port",
-                "allow_origins[2] = \"app://Main\": browsers that keep hosts in lower case never send it; write \"app://main\", unless the app's origin is seen as you wrote it",
+                "allow_origins[0] = \"htps://app.example.com\": no browser has pages with this scheme; write \"https://app.example.com\"",
+                "allow_origins[1] = \"http://localhost:6000\": browsers block this port; serve the page on another port",
+                "allow_origins[2] = \"app://Main\": browsers that lower-case hosts never send it; write \"app://main\", unless the app really sends its origin as written here",
             ],
         ),
         (Config::new(["app://.", "moz-extension://*"]), &[]),
@@ -670,18 +672,18 @@ fn each_warning() {
         ),
         (
             Config::new(["app://*", "app://a"]),
-            &["allow_origins[1] = \"app://a\": a pattern of the list covers it; leave it out"],
+            &["allow_origins[1] = \"app://a\": a pattern in the list already covers it; remove it"],
         ),
         (
             Config { danger, ..Config::new(["*"]) },
-            &["danger.allow_null_origin = true: nothing in the policy needs it; leave it out"],
+            &["danger.allow_null_origin = true: nothing in the policy needs it; remove it"],
         ),
         (
             methods(&["*", "PUT", "purge"]),
             &[
-                "allow_methods[1] = \"PUT\": \"*\" covers it; leave it out",
-                "allow_methods[2] = \"purge\": methods are case-sensitive, and browsers send this one as the script wrote it; write \"PURGE\" if that is what is sent",
-                "allow_methods[2] = \"purge\": \"*\" covers it; leave it out",
+                "allow_methods[1] = \"PUT\": \"*\" covers it; remove it",
+                "allow_methods[2] = \"purge\": methods are case-sensitive, and browsers send this one as the script wrote it; write \"PURGE\" if that is what clients send",
+                "allow_methods[2] = \"purge\": \"*\" covers it; remove it",
             ],
         ),
         (
@@ -693,47 +695,47 @@ fn each_warning() {
         (
             headers(&["Host", "Sec-Fetch-Site", "X-A", "x-a"]),
             &[
-                "allow_headers[0] = \"Host\": browsers never let scripts set it, so no preflight asks for it; leave it out",
-                "allow_headers[1] = \"Sec-Fetch-Site\": browsers never let scripts set it, so no preflight asks for it; leave it out",
-                "allow_headers[3] = \"x-a\": it stands in the list already; leave it out",
+                "allow_headers[0] = \"Host\": browsers never let scripts set it, so no preflight asks for it; remove it",
+                "allow_headers[1] = \"Sec-Fetch-Site\": browsers never let scripts set it, so no preflight asks for it; remove it",
+                "allow_headers[3] = \"x-a\": it is already in the list; remove it",
             ],
         ),
         (
             headers(&["access-control-allow-origin"]),
             &[
-                "allow_headers = \"access-control-allow-origin\": only responses have it, so no script need send it; take it out of the script and of the list",
+                "allow_headers = \"access-control-allow-origin\": it is a response header, so no script needs to send it; remove it from the script and from the list",
             ],
         ),
         (
             headers(&["ETag", "x-a"]),
             &[
-                "allow_headers[0] = \"ETag\": only responses have it, so no script need send it; take it out of the script and of the list",
+                "allow_headers[0] = \"ETag\": it is a response header, so no script needs to send it; remove it from the script and from the list",
             ],
         ),
         (
             expose(&["x-a", "Authorization"]),
             &[
-                "expose_headers[1] = \"Authorization\": only requests have it, so there is nothing to read; leave it out",
+                "expose_headers[1] = \"Authorization\": it is a request header, so there is nothing to read; remove it",
             ],
         ),
         (
             headers(&["custom-*", "X-COMPANY-.*", "^x-a"]),
             &[
-                "allow_headers[0] = \"custom-*\": '*' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
-                "allow_headers[1] = \"X-COMPANY-.*\": '*' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
-                "allow_headers[2] = \"^x-a\": '^' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
+                "allow_headers[0] = \"custom-*\": '*' inside a name is a literal character; list the names you mean, or write \"*\" alone for all",
+                "allow_headers[1] = \"X-COMPANY-.*\": '*' inside a name is a literal character; list the names you mean, or write \"*\" alone for all",
+                "allow_headers[2] = \"^x-a\": '^' inside a name is a literal character; list the names you mean, or write \"*\" alone for all",
             ],
         ),
         (
             methods(&["P*"]),
             &[
-                "allow_methods = \"P*\": '*' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
+                "allow_methods = \"P*\": '*' inside a name is a literal character; list the names you mean, or write \"*\" alone for all",
             ],
         ),
         (
             expose(&["X-*"]),
             &[
-                "expose_headers = \"X-*\": '*' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
+                "expose_headers = \"X-*\": '*' inside a name is a literal character; list the names you mean, or write \"*\" alone for all",
             ],
         ),
         // `"*"` would be an error there.
@@ -744,29 +746,29 @@ fn each_warning() {
                 ..Config::new(["https://a.test"])
             },
             &[
-                "expose_headers = \"X-*\": '*' inside a name is an ordinary character; list the names that are meant",
+                "expose_headers = \"X-*\": '*' inside a name is a literal character; list the names you mean",
             ],
         ),
         // Beside a `*` nothing else is to be said of them.
         (
             headers(&["*", "custom-*", "etag"]),
             &[
-                "allow_headers[1] = \"custom-*\": \"*\" covers it; leave it out",
-                "allow_headers[2] = \"etag\": \"*\" covers it; leave it out",
+                "allow_headers[1] = \"custom-*\": \"*\" covers it; remove it",
+                "allow_headers[2] = \"etag\": \"*\" covers it; remove it",
             ],
         ),
         (
             headers(&["*", "authorization", "x-a"]),
-            &["allow_headers[2] = \"x-a\": \"*\" covers it; leave it out"],
+            &["allow_headers[2] = \"x-a\": \"*\" covers it; remove it"],
         ),
         (
             expose(&["Content-Type", "x-a"]),
-            &["expose_headers[0] = \"Content-Type\": scripts may read it anyway; leave it out"],
+            &["expose_headers[0] = \"Content-Type\": scripts can always read it; remove it"],
         ),
         (
             Config { max_age: Some(Duration::from_secs(7_201)), ..Config::new(["*"]) },
             &[
-                "max_age = 7201: Chromium keeps no answer longer than 7200 seconds; write 7200 or less",
+                "max_age = 7201: Chromium caches preflights for at most 7200 seconds; write 7200 or less",
             ],
         ),
         (Config { max_age: Some(Duration::from_secs(7_200)), ..Config::new(["*"]) }, &[]),

@@ -52,7 +52,7 @@ fn patterns_of_which_the_list_says_nothing() {
 fn the_error_names_the_feature() {
     let config = Config { allow_credentials: true, ..Config::new("https://*.example.com") };
     let said = Policy::new(&config).err().map(|errors| errors.to_string());
-    let expected = "allow_origins = \"https://*.example.com\": only the Public Suffix List tells whether anyone can register such a subdomain, and this build has none; build with the feature \"public-suffix\" of cors-core, or list the origins";
+    let expected = "allow_origins = \"https://*.example.com\": this build lacks the Public Suffix List, so it cannot tell whether anyone can register such a subdomain; enable the feature \"public-suffix\" of cors-core, or list the origins";
     assert_eq!(said.as_deref(), (!HAS_LIST).then_some(expected));
 }
 

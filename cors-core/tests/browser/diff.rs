@@ -168,7 +168,7 @@ fn regexes() {
     assert_eq!(diff(&listed(60), &few), Diff::default());
     assert_eq!(
         diff(&listed(90), &many).to_string(),
-        r#"+ allow_origins { regex = "https://a[1-9][0-9]\\.test" }: not known, since no fetch was found that shows a difference"#
+        r#"+ allow_origins { regex = "https://a[1-9][0-9]\\.test" }: not known: no fetch was found that shows a difference"#
     );
 }
 
@@ -323,13 +323,13 @@ fn the_other_keys() {
             },
             &[
                 "~ max_age none -> 5: how long browsers keep a preflight's answer",
-                "~ allow_private_network false -> true: the answer to browsers that ask before they reach into a private network",
+                "~ allow_private_network false -> true: the answer to browsers that ask before they access a private network",
                 "~ preflight_continue false -> true: whether the handler sees the preflights that are allowed",
                 "~ disallowed_origin \"forward\" -> \"forbid\": whether requests from other origins, such as a form's, are refused or reach the handler",
                 "~ refused_preflight \"explain\" -> \"conceal\": whether the answer to a refused preflight shows what is allowed",
                 "~ danger.allow_insecure_origins true -> false: whether http: origins may have credentials",
                 "~ danger.allow_public_suffix_subdomains true -> false: whether all subdomains of a public suffix may have credentials",
-                "~ danger.allow_unbounded_regex true -> false: whether a regular expression without bounds may have credentials",
+                "~ danger.allow_unbounded_regex true -> false: whether an unbounded regular expression may have credentials",
                 "~ danger.allow_null_origin true -> false: whether the origin null may be allowed",
                 "~ danger.reflect_any_origin true -> false: whether \"*\" may have credentials",
             ],
@@ -402,7 +402,7 @@ fn closures_are_taken_at_their_word() {
     let found = with(".corp.test").build().unwrap().diff(&put);
     assert_eq!(
         found.to_string(),
-        r#"+ allow_methods "PUT": not known, since no fetch was found that shows a difference"#
+        r#"+ allow_methods "PUT": not known: no fetch was found that shows a difference"#
     );
     assert!(!found.is_empty());
     // `null` is allowed by neither, and an insecure origin by both.

@@ -79,7 +79,7 @@ pub fn examples() -> Vec<Example> {
     let any = || Policy::builder().allow_origins(["*"]);
     let lone = || Policy::builder().allow_origins([APP]);
     vec![
-        example("url-failure", Step::UrlFailure, app(), Fetch::new(APP, "https://["), "in the script: a URL that can be parsed, such as \"https://api.example/\""),
+        example("url-failure", Step::UrlFailure, app(), Fetch::new(APP, "https://["), "in the script: a valid URL, such as \"https://api.example/\""),
         example(
             "url-credentials",
             Step::UrlCredentials,
@@ -87,8 +87,8 @@ pub fn examples() -> Vec<Example> {
             Fetch::new(APP, "https://u:p@api.example/"),
             "in the script: the URL \"https://api.example/\"",
         ),
-        example("request-method", Step::RequestMethod, app(), get().method("TRACE"), "in the script: another method than \"TRACE\", which browsers never send, such as \"GET\""),
-        example("request-method-token", Step::RequestMethod, app(), get().method("P T"), "in the script: another method than \"P T\", which browsers never send, such as \"GET\""),
+        example("request-method", Step::RequestMethod, app(), get().method("TRACE"), "in the script: a method other than \"TRACE\", which browsers never send, such as \"GET\""),
+        example("request-method-token", Step::RequestMethod, app(), get().method("P T"), "in the script: a method other than \"P T\", which browsers never send, such as \"GET\""),
         example(
             "no-cors-method",
             Step::NoCorsMethod,
@@ -96,9 +96,9 @@ pub fn examples() -> Vec<Example> {
             get().method("PUT").mode(Mode::NoCors),
             "in the script: mode: \"cors\"",
         ),
-        example("request-header", Step::RequestHeader, app(), with("x a", ""), "in the script: leave the header \"x a\" out, or name it with letters, digits and hyphens"),
-        example("request-header-far", Step::RequestHeader, app(), with("x-a", "\u{20ac}"), "in the script: encode the value of the header x-a, as \"%E2%82%AC\"; allow_headers = [\"content-type\", \"x-a\"]"),
-        example("request-header-value", Step::RequestHeader, app(), with("x-a", "1\u{0}2"), "in the script: encode the value of the header x-a, as \"1%002\"; allow_headers = [\"content-type\", \"x-a\"]"),
+        example("request-header", Step::RequestHeader, app(), with("x a", ""), "in the script: remove the header \"x a\", or use only letters, digits and hyphens in its name"),
+        example("request-header-far", Step::RequestHeader, app(), with("x-a", "\u{20ac}"), "in the script: encode the value of the header x-a as \"%E2%82%AC\"; allow_headers = [\"content-type\", \"x-a\"]"),
+        example("request-header-value", Step::RequestHeader, app(), with("x-a", "1\u{0}2"), "in the script: encode the value of the header x-a as \"1%002\"; allow_headers = [\"content-type\", \"x-a\"]"),
         example(
             "request-body",
             Step::RequestBody,
@@ -285,8 +285,8 @@ pub fn examples() -> Vec<Example> {
             app(),
             from("null"),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"null\"]; \
-             danger.allow_null_origin = true (but any page can then read that puts a frame into a \
-             sandbox)",
+             danger.allow_null_origin = true (but any page can then read from a sandboxed \
+             frame)",
         ),
         example(
             "allow-origin-missing-insecure",
@@ -305,8 +305,8 @@ pub fn examples() -> Vec<Example> {
                 .allow_credentials(true)
                 .danger(Danger { reflect_any_origin: true, ..Danger::default() }),
             include(from("null")),
-            "danger.allow_null_origin = true (but any page can then read that puts a frame into a \
-             sandbox)",
+            "danger.allow_null_origin = true (but any page can then read from a sandboxed \
+             frame)",
         ),
         example(
             "allow-origin-mismatch",
@@ -358,11 +358,11 @@ pub fn examples() -> Vec<Example> {
             "/" => redirect("/elsewhere")(request),
             _ => ok(request),
         }),
-        example("redirect-location", Step::RedirectLocation, app(), get(), "on the server: redirect with one Location that is a URL")
+        example("redirect-location", Step::RedirectLocation, app(), get(), "on the server: send one Location header with a valid URL")
             .handler(redirect("https://[")),
         example("redirect-scheme", Step::RedirectScheme, app(), get(), "on the server: redirect to a URL that begins with https:")
             .handler(redirect("mailto:a@b.example")),
-        example("redirect-count", Step::RedirectCount, app(), get(), "on the server: end the redirects: browsers follow 20").handler(redirect("/")),
+        example("redirect-count", Step::RedirectCount, app(), get(), "on the server: redirect at most 20 times").handler(redirect("/")),
         example("redirect-credentials", Step::RedirectCredentials, app(), get(), "on the server: redirect to the URL without its user name and password")
             .handler(redirect("https://u:p@api.example/")),
         example(
@@ -370,7 +370,7 @@ pub fn examples() -> Vec<Example> {
             Step::RedirectBody,
             app(),
             get().method("POST").body(Body::Stream),
-            "in the script: send bytes or text: a stream is spent when a redirect wants it again",
+            "in the script: send bytes or text: a stream cannot be sent again after a redirect",
         )
         .handler(|request| match request.uri().path() {
             "/" => answer(307, "/elsewhere")(request),
@@ -434,7 +434,7 @@ pub fn examples() -> Vec<Example> {
             Step::AllowOriginMissing,
             app(),
             from("https://app.example.com."),
-            "open the page without the dot at the end, at https://app.example.com",
+            "open the page without the trailing dot, at https://app.example.com",
         ),
         // What the server sends, a script has no reason to.
         example(
@@ -445,8 +445,8 @@ pub fn examples() -> Vec<Example> {
                 .header("Access-Control-Allow-Origin", "*")
                 .header("etag", "1")
                 .header("x-a", "1"),
-            "in the script: leave the header access-control-allow-origin out, the server sends it; \
-             in the script: leave the header etag out, only responses have it; \
+            "in the script: remove the header access-control-allow-origin (the server sends it); \
+             in the script: remove the header etag (it is a response header); \
              allow_headers = [\"content-type\", \"x-a\"]",
         ),
         // A redirect to a third origin makes `null` of the page's.
@@ -456,8 +456,8 @@ pub fn examples() -> Vec<Example> {
             app(),
             get(),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"null\"]; \
-             danger.allow_null_origin = true (but any page can then read that puts a frame into a \
-             sandbox)",
+             danger.allow_null_origin = true (but any page can then read from a sandboxed \
+             frame)",
         )
         .handler(|request| match request.uri().host() {
             Some("api.example") => redirect("https://third.example/")(request),

@@ -110,12 +110,12 @@ fn only_these_takes_patterns() {
     let policy = policy(["https://a.test"]);
     assert_eq!(
         broken(|| only_these_origins_can_read(&policy, ["https://a.test/"])),
-        "only_these_origins_can_read: \"https://a.test/\" is no pattern: \
+        "only_these_origins_can_read: \"https://a.test/\" is not a pattern: \
          an origin ends with its host or port; write \"https://a.test\""
     );
     assert_eq!(
         broken(|| only_these_origins_can_read(&policy, ["*"])),
-        "only_these_origins_can_read: \"*\" is no pattern: an origin begins with its scheme; \
+        "only_these_origins_can_read: \"*\" is not a pattern: an origin starts with its scheme; \
          write an origin such as \"https://app.example.com\""
     );
 }
@@ -217,11 +217,11 @@ fn a_misspelt_fetch_is_told() {
     for (fetch, says) in [
         (
             Fetch::new("a.test", "https://api.example/"),
-            "\"a.test\" is no page's origin; write it like https://app.example.com",
+            "\"a.test\" is not the origin of a page; write it like https://app.example.com",
         ),
         (
             Fetch::new("https://b.test", "api.example/item"),
-            "\"api.example/item\" is a path of the page's own server; write the URL whole",
+            "\"api.example/item\" is relative to the page; write an absolute URL",
         ),
     ] {
         assert_eq!(broken(|| readable(&policy, &fetch)), format!("readable: {says}"));
@@ -271,9 +271,9 @@ fn no_origin_outside_breaks() {
     }
     let policy = policy(["https://example.com"]);
     for (domain, says) in [
-        ("co.uk", "no_origin_outside: anyone can register a name below \"co.uk\""),
-        ("https://example.com", "no_origin_outside: \"https://example.com\" is no domain"),
-        (".example.com", "no_origin_outside: \".example.com\" is no domain"),
+        ("co.uk", "no_origin_outside: anyone can register a name under \"co.uk\""),
+        ("https://example.com", "no_origin_outside: \"https://example.com\" is not a domain"),
+        (".example.com", "no_origin_outside: \".example.com\" is not a domain"),
     ] {
         assert_eq!(broken(|| no_origin_outside(&policy, [domain])), says);
     }

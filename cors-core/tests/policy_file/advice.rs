@@ -101,7 +101,7 @@ fn the_words() {
         ("CORS_ALLOWED_ORIGINS = 'https://a.test'", "write allow_origins"),
         ("allowedOriginPatterns = 'https://a.test'", "write allow_origins"),
         ("allow_origin_regex = 'x'", "write allow_origins = [{ regex = \"…\" }]"),
-        ("cors = { max_age = 5 }", "move its keys out of the table, to the top level"),
+        ("cors = { max_age = 5 }", "move the keys to the top level"),
     ] {
         let report = check(&format!("allow_origins = '*'\n{line}"), Format::Toml);
         let fixes: Vec<_> = report

@@ -53,9 +53,9 @@ fn the_whole_line() {
         lines("allow_origins = ['https://a.test', 'https://a.test/']\nmax_age = 7201\ntime = 5"),
         "1: allow_origins[1] = \"https://a.test/\": an origin ends with its host or port; \
          write \"https://a.test\"\n\
-         2: max_age = 7201: warning: Chromium keeps no answer longer than 7200 seconds; \
+         2: max_age = 7201: warning: Chromium caches preflights for at most 7200 seconds; \
          write 7200 or less\n\
-         3: time = 5: no such key; leave it out"
+         3: time = 5: no such key; remove it"
     );
     // Only an origin can be a regular expression.
     assert_eq!(

@@ -153,10 +153,7 @@ fn toml_by_the_name_of_json() {
     for text in ["allow_origins = \"*\"\n", "# all\n[danger]\nallow_null_origin = true"] {
         let report = check(text, Format::Json);
         let [found] = report.findings() else { panic!("{report}") };
-        assert!(
-            found.to_string().contains("this looks like TOML; give the file a name"),
-            "{found}"
-        );
+        assert!(found.to_string().contains("this looks like TOML; rename the file"), "{found}");
     }
 }
 

@@ -43,29 +43,29 @@ macro_rules! classes {
 
 classes! {
     LetsOriginIn "lets-origin-in" Ours
-        "A script reads whose origin the policy does not allow. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
+        "The policy does not allow the script's origin, but the script can read. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
     LetsMethodThrough "lets-method-through" Ours
-        "A request is sent with a method that the policy does not allow. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
+        "The browser sends a request with a method that the policy does not allow. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
     LetsHeaderThrough "lets-header-through" Ours
-        "A request is sent with a header that the policy does not allow. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
+        "The browser sends a request with a header that the policy does not allow. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
     LetsCredentialsThrough "lets-credentials-through" Ours
-        "A script reads with credentials where the policy allows none. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
+        "The policy does not allow credentials, but a script can read with them. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
     EchoesMalformed "echoes-malformed" Ours
-        "An `Origin` that no browser sends, or one of two, is allowed: what reads logs or caches meets bytes of the client. [Fetch, `Origin` header](https://fetch.spec.whatwg.org/#origin-header)"
+        "The layer allows an `Origin` that no browser sends, or one of two: the client's bytes reach logs and caches. [Fetch, `Origin` header](https://fetch.spec.whatwg.org/#origin-header)"
     NoVary "no-vary" Ours
-        "Answers depend on `Origin`, and `Vary` does not say so: a cache gives one origin's answer to another. [RFC 9111, 4.1](https://www.rfc-editor.org/rfc/rfc9111#section-4.1)"
+        "Responses depend on `Origin`, but `Vary` does not say so: a cache serves one origin's response to another. [RFC 9111, 4.1](https://www.rfc-editor.org/rfc/rfc9111#section-4.1)"
     PanicsWhenBuilt "panics-when-built" Ours
-        "The policy can be written down, and the server panics as it starts."
+        "The layer accepts the policy, but the server panics at startup."
     PanicsWhenServing "panics-when-serving" Ours
         "A request makes the layer panic."
     KeepsOriginOut "keeps-origin-out" Ours
-        "A script cannot read whose origin the policy allows. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
+        "The policy allows the script's origin, but the script cannot read. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
     KeepsMethodOut "keeps-method-out" Ours
-        "A method that the policy allows is refused. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
+        "The layer refuses a method that the policy allows. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
     KeepsHeaderOut "keeps-header-out" Ours
-        "A request header that the policy allows is refused. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
+        "The layer refuses a request header that the policy allows. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
     KeepsCredentialsOut "keeps-credentials-out" Ours
-        "A script cannot read with credentials though the policy allows it. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
+        "The policy allows credentials, but a script cannot read with them. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
     LostOnErrors "lost-on-errors" Ours
         "An error, a rejection or a 404 has no CORS headers: the script sees a network error instead of it. [Fetch, HTTP responses](https://fetch.spec.whatwg.org/#http-responses)"
     ExposesLess "exposes-less" Ours
@@ -73,41 +73,41 @@ classes! {
     ExposesMore "exposes-more" Ours
         "A script sees a response header that the policy does not expose. [Fetch, CORS-exposed header-name list](https://fetch.spec.whatwg.org/#concept-response-cors-exposed-header-name-list)"
     OptionsSwallowed "options-swallowed" Ours
-        "An `OPTIONS` that is no preflight does not reach its handler. [Fetch, HTTP requests](https://fetch.spec.whatwg.org/#http-requests)"
+        "An `OPTIONS` that is not a preflight does not reach its handler. [Fetch, HTTP requests](https://fetch.spec.whatwg.org/#http-requests)"
     SameOriginStopped "same-origin-stopped" Ours
-        "With refused origins stopped, a request of the server's own pages does not reach its handler, though `Sec-Fetch-Site` says that it is of the same origin. [Fetch Metadata, `Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)"
+        "If the layer stops disallowed origins, requests from the server's own pages do not reach the handler, although `Sec-Fetch-Site` says `same-origin`. [Fetch Metadata, `Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)"
     CrossOriginPasses "cross-origin-passes" Ours
-        "With refused origins stopped, a POST without `Origin` reaches its handler, though `Sec-Fetch-Site` says that another site sent it. [Fetch Metadata, `Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)"
+        "If the layer stops disallowed origins, a POST without `Origin` still reaches its handler, although `Sec-Fetch-Site` says that another site sent it. [Fetch Metadata, `Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)"
     VaryLines "vary-lines" Ours
-        "`Vary` goes out as several lines. nginx before 1.23 keys its cache by the last one, and gives one client what was made for another."
+        "The response has several `Vary` lines. nginx before 1.23 keys its cache by the last one and serves one client's response to another."
     VaryLost "vary-lost" Ours
-        "The handler's own `Vary` is gone. [RFC 9110, 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)"
+        "The handler's own `Vary` is lost. [RFC 9110, 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)"
     HeaderLost "header-lost" Ours
-        "Another header of the handler's is gone."
+        "Another of the handler's headers is lost."
     RepeatedHeader "repeated-header" Ours
-        "A CORS header comes twice: browsers take the two for one value, which allows nothing. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
+        "A CORS header is sent twice: browsers join the two into one value, which allows nothing. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
     OtherMaxAge "other-max-age" Ours
-        "The preflight is kept for another time than the policy says. [Fetch, `Access-Control-Max-Age`](https://fetch.spec.whatwg.org/#http-access-control-max-age)"
+        "The browser caches the preflight for longer or shorter than the policy says. [Fetch, `Access-Control-Max-Age`](https://fetch.spec.whatwg.org/#http-access-control-max-age)"
     RefusedIsStopped "refused-is-stopped" Choice
         "A request from an origin that is not allowed does not reach its handler. Ours does so with `disallowed_origin = \"forbid\"`."
     RefusedPreflightPasses "refused-preflight-passes" Choice
-        "A preflight that is refused has a status of success: browsers find the refusal in the headers, people in no log."
+        "A refused preflight has a success status: browsers find the refusal in the headers, but no log shows it."
     RefusedIsTold "refused-is-told" Choice
-        "The answer to an origin that is not allowed lists methods, headers or credentials."
+        "The response to a disallowed origin lists methods, headers or credentials."
     OtherStatus "other-status" Choice
-        "What the layer answers itself has another status with the same effect."
+        "The layer's own response has another status, with the same effect."
     EchoesForStar "echoes-for-star" Choice
-        "The origin is echoed where `*` would do, and caches keep an answer for each."
+        "The layer echoes the origin although `*` would do, and caches store a response for each origin."
     RefusalUnexplained "refusal-unexplained" Choice
-        "A preflight whose method or header is refused has no CORS headers at all, and the console blames the origin."
+        "If the method or a header is refused, the preflight response has no CORS headers at all, and the console blames the origin."
     ConstantAnswer "constant-answer" Choice
-        "Where only `*` or one origin is allowed, every request has the same headers from ours, whoever asks, and needs no `Vary`. The peer has them for some requests only."
+        "If only `*` or one origin is allowed, our layer adds the same headers to every response, which needs no `Vary`. The peer adds them to some responses only."
     VaryMore "vary-more" Choice
-        "`Vary` names headers on which the answer does not depend, and caches keep more answers than they need."
+        "`Vary` names headers on which the response does not depend, and caches store more responses than they need."
     PreflightWithoutOrigin "preflight-without-origin" Choice
-        "What looks like a preflight without `Origin`, which no browser sends, is answered by the layer, or not."
+        "The layer answers an apparent preflight without `Origin`, which no browser sends, or does not."
     PrivateNetwork "private-network" Choice
-        "`Access-Control-Allow-Private-Network` stands where it was not asked for."
+        "The response has `Access-Control-Allow-Private-Network` although the request did not ask for it."
 }
 
 impl fmt::Display for Class {

@@ -5,7 +5,7 @@ pub(super) fn is_web(scheme: &str) -> bool {
     matches!(scheme, "http" | "https")
 }
 
-/// Whether no page has an origin of this scheme, whatever its host.
+/// Whether no page has an origin with this scheme, whatever its host.
 pub(super) fn has_no_page(scheme: &str) -> bool {
     const NONE: [&str; 11] = [
         "ws",
