@@ -36,7 +36,7 @@ pub(super) fn mismatch_fix(why: RegexMismatch) -> &'static str {
 pub(super) fn proof_limit(limit: ProofLimit) -> &'static str {
     match limit {
         ProofLimit::Table => "1 MiB of tables for reading it backwards",
-        ProofLimit::Places => "65536 places to look at",
+        ProofLimit::Places => "65536 places to visit",
         ProofLimit::Names => "1024 domains and 1024 whole hosts",
     }
 }

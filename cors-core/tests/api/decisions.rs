@@ -1,4 +1,4 @@
-//! Policies, and what each makes of requests: decision, status and headers to the letter.
+//! Policies and requests, with the exact decision, status and headers.
 
 use crate::support::{begin, request, respond, written};
 use cors_core::{Builder, Danger, Decision, DisallowedOrigin, Policy, Reason, RefusedPreflight};
@@ -9,7 +9,7 @@ const EVIL: &str = "origin: https://eviltest";
 const PUT: &str = "access-control-request-method: PUT";
 const VARY_OPTIONS: &str = "vary: Origin, Access-Control-Request-Method";
 
-/// A sentence, the request, and what is wanted of it.
+/// A description, the request, and the expected result.
 struct Row<'a> {
     what: &'a str,
     method: &'a str,
@@ -52,7 +52,7 @@ fn check(policy: Builder, rows: &[Row<'_>]) {
     }
 }
 
-/// Preflights ask about methods and headers; the request itself is not held to them.
+/// Only preflights check methods and headers. The request itself is not checked.
 #[test]
 fn the_lists_are_for_preflights() {
     for policy in [
@@ -464,7 +464,7 @@ fn stars_with_credentials_are_echoes() {
     );
 }
 
-/// What `*` says of headers, it does not say of methods.
+/// The exception of `*` for headers does not apply to methods.
 #[test]
 fn any_header_and_some_methods() {
     check(

@@ -1,4 +1,4 @@
-//! Every error and every warning, to the letter, and all of a policy's at once.
+//! The exact text of every error and warning, and all of a policy's at once.
 
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 use cors_core::ConfigError;
@@ -35,7 +35,7 @@ fn expose(list: &[&str]) -> Config {
     }
 }
 
-/// Of a value only the start is shown.
+/// Only the start of a long value is shown.
 #[test]
 fn a_long_origin() {
     let says = errors(&Config::new([format!("https://{}", "a.".repeat(300))]));
@@ -132,7 +132,7 @@ fn each_error() {
             Config::new(["https://[::1"]),
             "allow_origins = \"https://[::1\": an IPv6 address goes between \"[\" and \"]\"; write \"https://[::1]\"",
         ),
-        // What was meant is refused as well.
+        // The likely meaning is refused too.
         (
             with_credentials(Config::new(["http://a.test/"])),
             "allow_origins = \"http://a.test/\": an origin ends with its host or port; remove everything after the host and port",
@@ -236,7 +236,7 @@ fn entries_that_need_a_regex() {
         (r"~^https://app\.example\.com$", regex, r#"write "https://app.example.com""#),
     ] {
         for config in [Config::new([text]), with_credentials(Config::new([text]))] {
-            // Without the list, no one knows whose the names are.
+            // Without the list, it is unknown who owns the names.
             let fix = match cfg!(feature = "public-suffix") || reason == regex {
                 true => fix,
                 false => "write it as in \"https://*.example.com\" or \"http://localhost:*\"",
@@ -298,7 +298,7 @@ fn regex_errors() {
     assert!(Policy::new(&proven).is_ok());
 }
 
-/// What matches no origin, beside what just does.
+/// Regexes that match no origin, and similar ones that do.
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn regexes_that_match_no_origin() {
@@ -330,7 +330,7 @@ fn regexes_that_match_no_origin() {
         (r"^//example\.com$", scheme, write(r"https://example\.com")),
         (r"a\.example|b\.example", scheme, write(r"https://(?:a\.example|b\.example)")),
         (r"^localhost:[0-9]+$", scheme, write("http://localhost:[0-9]+")),
-        // Only what is plainly a dot becomes one.
+        // Only an obvious dot becomes one.
         (r"^www.example\.com$", scheme, write(r"https://www\.example\.com")),
         (r"^null$", null, "write \"null\"".to_owned()),
         (r"/^null$/", null, "write \"null\"".to_owned()),
@@ -375,7 +375,7 @@ fn regexes_that_match_no_origin() {
             };
             assert!(error.reason().contains(why), "{regex}: {error}");
             assert!(error.fix().starts_with(&fix), "{regex}: {error}");
-            // What the message says to write passes.
+            // The suggestion passes.
             let Some(meant) = meant else { continue };
             let written = toml::from_str::<toml::Table>(&format!("a = {meant}")).unwrap();
             let written = written["a"]["regex"].as_str().unwrap();
@@ -392,19 +392,19 @@ fn regexes_that_match_no_origin() {
         r"(?i)https://Example\.com",
         r"(https://)?example\.com",
         r"null|https://example\.com",
-        // What no browser writes so, though the grammar of regexes does not know.
+        // No browser writes this, but the grammar of regexes does not know that.
         r"http://\[0:0:0:0:0:0:0:1\]",
         r"https://.{505}",
     ] {
         assert!(Policy::new(&Config::new([OriginEntry::regex(regex)])).is_ok(), "{regex}");
     }
-    // With credentials, only what then passes is offered.
+    // With credentials, only entries that pass are suggested.
     let open = with_credentials(Config::new([OriginEntry::regex(r"/^https:\/\/.*$/")]));
     let error = errors(&open).remove(0);
     assert!(error.ends_with("no delimiters here; remove the delimiters"), "{error}");
 }
 
-/// What a message offers in place of a regex that lets in too much lets in less.
+/// The suggestion for a regex that matches too much matches less.
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn narrower_than_a_regex() {
@@ -450,8 +450,8 @@ fn regexes_beyond_what_is_proven() {
     assert!(error.contains(reason), "{error}");
 }
 
-/// All regexes of a policy share the steps, of which each takes a 256th at least, and one that is
-/// too large a quarter.
+/// All regexes of a policy share the steps. Each takes at least a 256th, and one that is too large a
+/// quarter.
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn the_budget_of_regexes() {
@@ -476,7 +476,7 @@ fn the_budget_of_regexes() {
             assert_eq!(refused(of((0..count).map(large).chain([small(0)]).collect())), all);
         }
     }
-    // Each costs little by itself, but much to prove.
+    // Each is cheap to compile but expensive to prove.
     let costly =
         |index| OriginEntry::regex(format!(r"https://[^/]{{10}}a[^/]*\.example{index}\.com"));
     let refused = refused(with_credentials(Config::new((0..250).map(costly))));
@@ -485,7 +485,7 @@ fn the_budget_of_regexes() {
     assert_eq!(refused, spent(first));
 }
 
-/// An exact origin that a regex covers is found as long as there are steps, and then is fine.
+/// An exact origin that a regex covers is a warning only while there are steps left.
 #[cfg(feature = "regex")]
 #[test]
 fn the_budget_of_what_is_covered() {
@@ -502,7 +502,7 @@ fn the_budget_of_what_is_covered() {
     assert!((1..900).contains(&found), "{found}");
 }
 
-/// Where they stood among the patterns, though one of those is left out.
+/// Regexes keep their place among the patterns, even if a duplicate is dropped.
 #[cfg(feature = "regex")]
 #[test]
 fn regexes_keep_their_place() {
@@ -593,7 +593,7 @@ fn danger_keys_silence_what_they_name() {
     }
 }
 
-/// None is called needless where it is needed, and each where it is not.
+/// A danger key has a warning if and only if nothing needs it.
 #[test]
 fn danger_keys_are_needed_or_not() {
     let none = Danger::default();
@@ -749,7 +749,7 @@ fn each_warning() {
                 "expose_headers = \"X-*\": '*' inside a name is a literal character; list the names you mean",
             ],
         ),
-        // Beside a `*` nothing else is to be said of them.
+        // With a `*` there is no other warning about them.
         (
             headers(&["*", "custom-*", "etag"]),
             &[
@@ -789,7 +789,7 @@ fn each_warning() {
     }
 }
 
-/// Of the headers that a script may set, a list lets through what `*` does, and no more.
+/// A list allows the same headers that `*` does, among those that a script may set.
 #[test]
 fn one_rule_for_a_list_and_a_star() {
     let any = Policy::new(&headers(&["*"])).unwrap();
@@ -818,7 +818,7 @@ fn one_rule_for_a_list_and_a_star() {
     }
 }
 
-/// What a name is warned of says what to write, and that passes.
+/// The warning about a name says what to write, and that passes.
 #[test]
 fn what_a_literal_name_is_to_be_passes() {
     for credentials in [false, true] {
@@ -857,5 +857,5 @@ fn a_long_value_is_cut() {
 fn questions_beside_a_star() {
     let errors = Policy::builder().allow_origins(["*"]).ask().build().unwrap_err();
     assert_eq!(*errors.errors()[0].kind(), ErrorKind::AnyOriginWithQuestion);
-    assert!(Policy::builder().ask().build().is_ok(), "who asks need not list origins");
+    assert!(Policy::builder().ask().build().is_ok(), "a policy that asks need not list origins");
 }

@@ -1,4 +1,4 @@
-//! A policy that is swapped.
+//! Swapping a policy.
 
 use cors_core::{Begun, Handle, Policy, PreparedPolicy};
 use http::{HeaderMap, HeaderValue, Request};
@@ -7,7 +7,7 @@ fn policy(origin: &str) -> Policy {
     Policy::builder().allow_origins([origin, "https://other.test"]).build().unwrap()
 }
 
-/// What a request from `origin` that begins now is allowed.
+/// Begins a request from `origin`.
 fn begin(policy: &PreparedPolicy<HeaderValue>, origin: &'static str) -> Begun<HeaderValue> {
     policy.begin(&Request::get("/").header("origin", origin).body(()).unwrap())
 }

@@ -219,7 +219,7 @@ pub fn examples() -> Vec<Example> {
             get().method("patch"),
             "in the script: method: \"PATCH\"",
         ),
-        // A method in lower case that nobody means to be in upper case, and one that most do.
+        // A lower-case method that is meant as written, and one that is mostly meant in upper case.
         example(
             "preflight-method-lower",
             Step::PreflightMethod,
@@ -234,7 +234,7 @@ pub fn examples() -> Vec<Example> {
             from("https://a.example.dev").method("patch"),
             "in the script: method: \"PATCH\"; allow_methods = [\"PUT\", \"PATCH\"]",
         ),
-        // `XMLHttpRequest`, and a method that the browser writes in upper case.
+        // `XMLHttpRequest`, and a method that the browser upper-cases.
         example(
             "preflight-method-upload",
             Step::PreflightMethod,
@@ -376,7 +376,7 @@ pub fn examples() -> Vec<Example> {
             "/" => answer(307, "/elsewhere")(request),
             _ => ok(request),
         }),
-        // The redirect itself has to pass the check.
+        // The redirect itself must pass the check.
         example(
             "allow-origin-missing-of-redirect",
             Step::AllowOriginMissing,
@@ -388,7 +388,7 @@ pub fn examples() -> Vec<Example> {
             "/" => redirect("/elsewhere")(request),
             _ => ok(request),
         }),
-        // The server's own by host and port, and the browser says that it is not.
+        // The server's own origin by host and port, but not for the browser.
         example(
             "allow-origin-missing-own",
             Step::AllowOriginMissing,
@@ -396,7 +396,7 @@ pub fn examples() -> Vec<Example> {
             from("http://api.example"),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"http://api.example\"]",
         ),
-        // A danger key that lay idle comes into effect.
+        // A danger key that had no effect takes effect.
         example(
             "allow-credentials-reflecting",
             Step::AllowOriginMismatch,
@@ -420,7 +420,7 @@ pub fn examples() -> Vec<Example> {
             "allow_credentials = true; danger.allow_unbounded_regex = true (but whatever else the \
              regular expression matches can then read with the user's cookies)",
         ),
-        // An entry of that text would match others.
+        // An entry with that text would match other origins.
         example(
             "allow-origin-missing-star",
             Step::AllowOriginMissing,
@@ -428,7 +428,7 @@ pub fn examples() -> Vec<Example> {
             from("https://*.example.com"),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", { regex = \"https://\\\\*\\\\.example\\\\.com\" }]",
         ),
-        // Browsers take a host with a dot at the end for another one.
+        // Browsers treat a host with a trailing dot as a different host.
         example(
             "allow-origin-missing-dot",
             Step::AllowOriginMissing,
@@ -436,7 +436,7 @@ pub fn examples() -> Vec<Example> {
             from("https://app.example.com."),
             "open the page without the trailing dot, at https://app.example.com",
         ),
-        // What the server sends, a script has no reason to.
+        // A script has no reason to send response headers.
         example(
             "preflight-header-of-the-server",
             Step::PreflightHeader,
@@ -449,7 +449,7 @@ pub fn examples() -> Vec<Example> {
              in the script: remove the header etag (it is a response header); \
              allow_headers = [\"content-type\", \"x-a\"]",
         ),
-        // A redirect to a third origin makes `null` of the page's.
+        // A redirect to a third origin turns the page's origin into `null`.
         example(
             "allow-origin-missing-redirect",
             Step::AllowOriginMissing,
@@ -488,7 +488,7 @@ fn each_fix_works() {
     }
 }
 
-/// The consoles tell of the first header that will not do, not of those before it.
+/// The consoles report the first invalid header, not those before it.
 #[test]
 fn good_headers_before_a_bad_one() {
     let policy = app().build().unwrap();
@@ -511,7 +511,7 @@ fn a_page_whose_origin_is_too_long() {
     }
 }
 
-/// A page with a dot at the end under a `*` that credentials forbid: two faults at once.
+/// A page with a trailing dot under a `*` with credentials: two problems at once.
 #[test]
 fn a_dot_at_the_end_beside_credentials() {
     let policy = Policy::builder().allow_origins(["*"]).build().unwrap();
@@ -522,7 +522,7 @@ fn a_dot_at_the_end_beside_credentials() {
     assert_eq!(fix.config().allow_origins, [OriginEntry::from(APP)]);
 }
 
-/// What is printed can be written to a policy file.
+/// The printed fix can be pasted into a policy file.
 #[test]
 fn a_fix_is_toml() {
     let odd = OriginEntry::regex("https://(a|\u{200b}\u{7}\"\\u{7f})\\.test");
@@ -536,7 +536,7 @@ fn a_fix_is_toml() {
     assert_eq!(entries[2].as_str(), Some("https://other.example"));
 }
 
-/// A long list is not printed for the sake of what is added to it.
+/// The fix for a long list prints only what it adds.
 #[test]
 fn what_is_added_to_a_long_list() {
     let names: Vec<String> = (0..1000).map(|index| format!("x-{index}")).collect();
@@ -548,7 +548,7 @@ fn what_is_added_to_a_long_list() {
     assert!(says.ends_with("x-9 and 990 more"), "{says}");
 }
 
-/// A script's header may hold what a terminal obeys.
+/// A script's header may contain control characters that a terminal obeys.
 #[test]
 fn no_control_character_is_printed() {
     let odd = get().header("\u{1b}[31mred", "1").header("x-a", "\u{1b}[31mred");
@@ -556,7 +556,7 @@ fn no_control_character_is_printed() {
     assert!(page.contains("red") && !page.contains('\u{1b}'), "{page}");
 }
 
-/// What the page says can be had without reading it.
+/// Everything on the page is also available as data.
 #[test]
 fn what_a_program_reads() {
     let policy = app().build().unwrap();
@@ -575,7 +575,7 @@ fn what_a_program_reads() {
         (Fetch::new(APP, "https://["), &ok, Preflight::None, None, &[]),
         (put.clone(), &ok, Preflight::Passed, None, &["OPTIONS", "PUT"]),
         (put.clone().header("x-a", "1"), &ok, Preflight::Failed, Some(header), &["OPTIONS"]),
-        // What fails is the answer to a later request, from the origin `null`.
+        // The response to a later request fails, from the origin `null`.
         (put.clone(), &away, Preflight::Failed, Some(null), &["OPTIONS", "PUT", "OPTIONS"]),
         (put, &mail, Preflight::Passed, None, &["OPTIONS", "PUT"]),
         (get(), &away, Preflight::None, Some(null), &["GET", "GET"]),
@@ -612,8 +612,8 @@ fn what_a_program_reads() {
     );
 }
 
-/// These cannot fail where this library answers: it writes lists that parse, and this test's
-/// server is always there.
+/// These cannot fail if this library answers: it writes valid lists, and this test's server is always
+/// available.
 const NEVER_UNDER_A_POLICY: [Step; 2] = [Step::PreflightListSyntax, Step::Network];
 
 #[test]
@@ -627,7 +627,7 @@ fn every_failing_step_has_an_example() {
     }
 }
 
-/// With `UPDATE_EXPECT=1` in the environment the pages are written anew.
+/// `UPDATE_EXPECT=1` in the environment rewrites the pages.
 #[test]
 fn each_page_reads_as_it_is_pinned() {
     for example in examples() {
@@ -653,7 +653,7 @@ mod any_policy {
     proptest! {
         #![proptest_config(cases(512))]
 
-        /// What is readable needs no fix, and whatever is not has one, which mends it.
+        /// A readable fetch needs no fix. Any other has one that works.
         #[test]
         fn a_fix_mends(
             (policy, fetch) in policies().prop_flat_map(|policy| {
@@ -674,13 +674,13 @@ mod any_policy {
                 let again = explain(&mended, fix.fetch());
                 prop_assert!(again.is_readable(), "{}\n{}", explanation, fix);
             } else {
-                // Without a redirect, nothing but a page's address is left to say.
+                // Without a redirect, only the page's address can be the problem.
                 let last = fix.changes().iter().any(|change| matches!(change, Change::Page(_)));
                 prop_assert!(last && fetch.origin.len() > 512, "{}\n{}", explanation, fix);
             }
         }
 
-        /// Behind a redirect too, and then it may be the server's to change.
+        /// Also after a redirect, where the server may have to change.
         #[test]
         fn a_fix_mends_behind_a_redirect(
             (policy, fetch) in policies().prop_flat_map(|policy| {
@@ -712,7 +712,7 @@ mod any_policy {
         }
     }
 
-    /// Pages, URLs, methods and headers that no strategy for policies thinks of.
+    /// Pages, URLs, methods and headers that the strategies for policies never generate.
     fn odd_fetches(fetches: impl Strategy<Value = Fetch>) -> impl Strategy<Value = Fetch> {
         let long = format!("https://{}.example", "a".repeat(600));
         let pages = vec![

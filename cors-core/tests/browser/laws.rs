@@ -1,4 +1,4 @@
-//! Each law holds on a good policy, and says of a bad one who reads and why.
+//! Each law holds for a good policy, and names who can read and why for a bad one.
 
 use cors_core::browser::{CredentialsMode, Fetch, Mode};
 use cors_core::laws::{
@@ -16,7 +16,7 @@ fn policy<const N: usize>(patterns: [&str; N]) -> Policy {
     origins(patterns).build().unwrap()
 }
 
-/// What a law says that does not hold.
+/// The message of a law that does not hold.
 fn broken(law: impl FnOnce()) -> String {
     let payload = catch_unwind(AssertUnwindSafe(law)).expect_err("the law holds");
     *payload.downcast::<String>().unwrap()
@@ -29,7 +29,7 @@ fn only_these_holds() {
     only_these_origins_can_read(&policy(["https://app.example.com"]), patterns);
     let wide = ["https://*.com:*", "http://localhost:*", "https://*.dev"];
     only_these_origins_can_read(&policy(patterns), wide);
-    // What a page reads of its own is no one's business.
+    // A page may always read from its own origin.
     only_these_origins_can_read(&policy(["https://api.example"]), ["https://api.example"]);
     let asks = Policy::builder().ask().build().unwrap();
     only_these_origins_can_read(&asks, [""; 0]);
@@ -143,7 +143,7 @@ fn closures() {
         "no_origin_outside: https://evilexample.com can read
   fetch(\"https://api.example/\") from https://evilexample.com"
     );
-    // Near nothing that is written down: found among any origins, and shrunk.
+    // Not near any pattern: found among random origins, and shrunk.
     let odd = Policy::builder().allow_origin_if(|origin| origin.host().starts_with("www."));
     assert_eq!(
         broken(|| no_origin_outside(&odd.build().unwrap(), ["example.com"])),
@@ -151,7 +151,7 @@ fn closures() {
   fetch(\"https://api.example/\") from https://www.com"
     );
     let panics = Policy::builder().allow_origin_if(|origin| match origin.scheme() {
-        "tauri" => panic!("{origin} was not foreseen"),
+        "tauri" => panic!("unexpected origin {origin}"),
         _ => false,
     });
     assert_eq!(
@@ -192,7 +192,7 @@ fn regexes() {
     );
 }
 
-/// However many words an expression has, the one that the law leaves out is found.
+/// The law finds the one word that it does not allow, however many an expression has.
 #[cfg(feature = "regex")]
 #[test]
 fn one_word_of_many() {

@@ -1,9 +1,9 @@
-//! The same faults in both formats, on the same lines.
+//! The same errors in both formats, on the same lines.
 
 use super::expect;
 use cors_core::file::Format;
 
-/// A sentence, the same policy in both formats with every fault on the same line, the findings.
+/// A description, the same policy in both formats with every error on the same line, and the findings.
 const ROWS: &[(&str, &str, &str, &[&str])] = &[
     (
         "nothing to object to",

@@ -1,5 +1,5 @@
-//! What a file costs grows as the file does, however it is written: counted in allocated bytes, and
-//! in instructions where valgrind is installed.
+//! The cost of a file grows linearly with the file, however it is written. It is counted in allocated
+//! bytes, and in instructions if valgrind is installed.
 
 use allocation_counter::measure;
 use cors_core::file::{Format, Report, check};
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A sentence, the format, and the text made of `n` pieces.
+/// A description, the format, and the text of `n` pieces.
 type Row = (&'static str, Format, fn(usize) -> String);
 
 fn origins(n: usize) -> String {
@@ -80,15 +80,14 @@ const ROWS: &[Row] = &[
     ("JSON, brackets", Format::Json, |n| "[".repeat(n)),
 ];
 
-/// Pieces in the smallest text; the others have twice and four times as many.
+/// Pieces in the smallest text. The others have two and four times as many.
 const LEAST: usize = 60;
 
-/// The steps from the least text to the second and from there to the third: what is the same for
-/// all drops out, and if the cost grows as the text does, the second step is twice the first. Were
-/// it quadratic, it would be four times.
+/// The differences between the costs of consecutive texts. Fixed costs cancel out. If the cost is
+/// linear, the second difference is twice the first; if it is quadratic, four times.
 fn grows_as_the_text(costs: [u64; 3]) -> bool {
     let [first, second] = [costs[1].saturating_sub(costs[0]), costs[2].saturating_sub(costs[1])];
-    // Room for what grows in steps, such as a list's memory, and for a logarithm.
+    // Room for costs that grow in jumps, such as a list's memory, and for a logarithm.
     second <= first.max(costs[0] / 4) * 28 / 10
 }
 
@@ -114,7 +113,7 @@ fn allocations_grow_as_the_file() {
     }));
 }
 
-/// In the process that valgrind watches.
+/// Runs in the process under valgrind.
 const WATCHED: &str = "CORS_COST_IS_WATCHED";
 
 #[test]

@@ -14,7 +14,7 @@ mod syntax;
 use cors_core::file::{Format, Found, Located, check};
 use cors_core::{Config, Policy};
 
-/// `LINE: key[index] = value Kind`: the messages themselves are tested where they are written.
+/// `LINE: key[index] = value Kind`. Other tests check the messages.
 fn brief(found: &Located) -> String {
     let text = found.to_string();
     let (kind, key, index, value) = match &found.finding {
@@ -38,7 +38,7 @@ fn expect(text: &str, format: Format, wanted: &[&str]) {
     let report = check(text, format);
     let found: Vec<_> = report.findings().iter().map(brief).collect();
     assert_eq!(found, wanted, "{format:?}: {text}");
-    // There is a policy just if there is no error.
+    // There is a policy if and only if there is no error.
     assert_eq!(
         report.policy().is_none(),
         report.findings().iter().any(Located::is_error),
