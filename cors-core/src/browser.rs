@@ -1,9 +1,9 @@
 //! The client side of the Fetch Standard as a pure function: what does a conforming browser send,
 //! and may the script read the response?
 //!
-//! A [`Fetch`] is a script's call. A [`Browser`] turns it into requests, one [`Turn`] after another.
-//! You pass in the responses. It ends with a [`Verdict`] and every [`Step`] of the standard that led
-//! to it:
+//! A [`Fetch`] is a script's call. A [`Browser`] turns it into requests, one [`Turn`] after
+//! another. You pass in the responses. It ends with a [`Verdict`] and every [`Step`] of the
+//! standard that led to it:
 //!
 //! ```
 //! use cors_core::browser::{Browser, Fetch, Step, Turn, Verdict};
@@ -32,8 +32,8 @@
 //! assert_eq!(ended.verdict.failed_step(), Some(Step::PreflightMethod));
 //! ```
 //!
-//! [`Browser::fetch`] runs that loop against a server in the same process, and [`serve`] is a server
-//! under a policy.
+//! [`Browser::fetch`] runs that loop against a server in the same process, and [`serve`] is a
+//! server under a policy.
 //!
 //! The model covers everything that decides what a `fetch` or an `XMLHttpRequest` to an HTTP(S) URL
 //! sends and whether the script may read the response. It does not cover cookies and authentication

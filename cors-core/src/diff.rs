@@ -27,20 +27,20 @@
 //!
 //! [`Diff::besides`] lists the keys that do not affect this: `max_age`, `preflight_status`,
 //! `preflight_continue` (assuming that the handler answers 200), `disallowed_origin`,
-//! `refused_preflight`, `allow_private_network`, and the `danger` keys, which only permit what other
-//! keys say. One of them does more: with `*` and credentials, `danger.allow_null_origin` lets `null`
-//! read.
+//! `refused_preflight`, `allow_private_network`, and the `danger` keys, which only permit what
+//! other keys say. One of them does more: with `*` and credentials, `danger.allow_null_origin` lets
+//! `null` read.
 //!
 //! # How exact it is
 //!
 //! A [`Difference`] with a witness was tried: the [browser](crate::browser) ran the fetch against
-//! both policies. The comparison of patterns is exact: an origin with a label and a port that neither
-//! policy names represents all others. The comparison of regular expressions is exact within limits,
-//! by their automata; beyond the limits, a [`Difference`] has no witness and means that the answer is
-//! not known. So an empty diff means that scripts may read the same.
+//! both policies. The comparison of patterns is exact: an origin with a label and a port that
+//! neither policy names represents all others. The comparison of regular expressions is exact
+//! within limits, by their automata; beyond the limits, a [`Difference`] has no witness and means
+//! that the answer is not known. So an empty diff means that scripts may read the same.
 //!
-//! Closures and `ask` cannot be compared. A closure sees the witnesses' origins, and its answer for one
-//! counts for all that a pattern matches. `ask` is answered with no, as in [`Policy::decide`].
+//! Closures and `ask` cannot be compared. A closure sees the witnesses' origins, and its answer for
+//! one counts for all that a pattern matches. `ask` is answered with no, as in [`Policy::decide`].
 //! Origins are compared up to [`MAX_ORIGIN_LEN`](crate::MAX_ORIGIN_LEN).
 
 mod beside;
@@ -60,9 +60,9 @@ use std::fmt;
 /// The URL to fetch, unless the page is on the same host.
 const API: &str = "https://api.example/";
 
-/// How two policies differ. It prints a line for each difference: `+` for what only the newer policy
-/// lets scripts read, `-` for what only the older one does, and `~` for keys that do not affect what
-/// scripts may read. Without differences it prints nothing.
+/// How two policies differ. It prints a line for each difference: `+` for what only the newer
+/// policy lets scripts read, `-` for what only the older one does, and `~` for keys that do not
+/// affect what scripts may read. Without differences it prints nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
     /// What the newer policy allows and the older does not.

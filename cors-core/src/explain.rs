@@ -88,8 +88,8 @@ pub fn explain(policy: &Policy, fetch: &Fetch) -> Explanation {
     explain_with(policy, fetch, &|_| Response::new(()))
 }
 
-/// Explains a fetch under a policy with your own handler, which must always give the same response to
-/// the same request.
+/// Explains a fetch under a policy with your own handler, which must always give the same response
+/// to the same request.
 pub fn explain_with(
     policy: &Policy,
     fetch: &Fetch,

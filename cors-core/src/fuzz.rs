@@ -36,7 +36,8 @@ fn choice_and_lines(bytes: &[u8]) -> Option<(u8, impl Iterator<Item = &[u8]> + C
     Some((*first, rest.split(|byte| *byte == b'\n')))
 }
 
-/// Like [`laws::matches`], which also lets `*.` match empty labels, for closures. The engine does not.
+/// Like [`laws::matches`], which also lets `*.` match empty labels, for closures. The engine does
+/// not.
 fn matches(pattern: &Pattern<'_>, text: &str) -> bool {
     let has_empty_label =
         || text.split_once("://").is_some_and(|(_, host)| format!(".{host}").contains(".."));

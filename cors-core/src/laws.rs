@@ -27,10 +27,10 @@
 //! ```
 //!
 //! A standard-conforming [`Browser`] fetches from [`serve`]. For patterns the laws are exact: they
-//! find every entry that breaks one. For regular expressions they are exact within limits, by
-//! their automata; beyond the limits, they try origins that the expression matches. A
-//! [closure](crate::Builder::allow_origin_if) can only be tried, with the headers of a plain GET and
-//! generated origins: random ones, and [`near_misses`](crate::strategies::near_misses) of the
+//! find every entry that breaks one. For regular expressions they are exact within limits, by their
+//! automata; beyond the limits, they try origins that the expression matches. A
+//! [closure](crate::Builder::allow_origin_if) can only be tried, with the headers of a plain GET
+//! and generated origins: random ones, and [`near_misses`](crate::strategies::near_misses) of the
 //! policy's patterns and the law's. There are 1000, or as many as the environment variable
 //! `PROPTEST_CASES` says, and they are the same each time. `ask` is answered with no.
 //!
@@ -339,7 +339,8 @@ impl Within<'_> {
     }
 }
 
-/// A fetch with which this page can read across origins, if there is one. Its origin is the one sent.
+/// A fetch with which this page can read across origins, if there is one. Its origin is the one
+/// sent.
 fn reads(
     policy: &PreparedPolicy<HeaderValue>,
     page: &str,

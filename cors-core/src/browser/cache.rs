@@ -13,8 +13,8 @@ use url::Url;
 #[derive(Clone, Debug, Default)]
 pub(super) struct PreflightCache(Vec<Entry>);
 
-/// [Fetch, cache entry](https://fetch.spec.whatwg.org/#concept-cache), without the network partition
-/// key: all pages of one browser count as the same top-level site.
+/// [Fetch, cache entry](https://fetch.spec.whatwg.org/#concept-cache), without the network
+/// partition key: all pages of one browser count as the same top-level site.
 #[derive(Clone, Debug)]
 struct Entry {
     origin: String,

@@ -61,8 +61,8 @@ impl Engine {
 /// [Fetch, CORS-preflight fetch, step 7.9](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
 pub(super) const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5);
 
-/// Request headers of which Firefox sends only one value, even if scripts set several: the last one,
-/// or with a body the first `content-type`. It checks each value, so two `text/plain` need no
+/// Request headers of which Firefox sends only one value, even if scripts set several: the last
+/// one, or with a body the first `content-type`. It checks each value, so two `text/plain` need no
 /// preflight.
 pub(super) const VALUED_ONCE: [&str; 9] = [
     "authorization",
@@ -161,8 +161,8 @@ impl Departures {
         cache_exempts_uploads: false,
     };
 
-    /// As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50. The limits, and that the caches of
-    /// Chromium and WebKit exempt uploads, are from their sources.
+    /// As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50. The limits, and that the caches
+    /// of Chromium and WebKit exempt uploads, are from their sources.
     pub(super) const fn of(engine: Engine) -> Self {
         match engine {
             Engine::Chromium => Self {

@@ -4,7 +4,8 @@ use crate::engine::headers::{elements, trim};
 use crate::engine::names::is_token;
 use http::{HeaderMap, HeaderName};
 
-/// All lines of a header, joined. [Fetch, get](https://fetch.spec.whatwg.org/#concept-header-list-get)
+/// All lines of a header, joined.
+/// [Fetch, get](https://fetch.spec.whatwg.org/#concept-header-list-get)
 pub(super) fn get(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
     let mut lines = headers.get_all(name).iter().map(|value| trim(value.as_bytes()));
     let mut joined = lines.next()?.to_vec();
@@ -15,7 +16,8 @@ pub(super) fn get(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
     Some(joined)
 }
 
-/// The tokens of a list. [Fetch, extract header list values](https://fetch.spec.whatwg.org/#extract-header-list-values)
+/// The tokens of a list.
+/// [Fetch, extract header list values](https://fetch.spec.whatwg.org/#extract-header-list-values)
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Extracted {
     Absent,
@@ -58,7 +60,8 @@ pub(super) enum Seconds {
     Value(u64),
 }
 
-/// `delta-seconds`, on one line. [RFC 9111, 1.2.2](https://www.rfc-editor.org/rfc/rfc9111#section-1.2.2)
+/// `delta-seconds`, on one line.
+/// [RFC 9111, 1.2.2](https://www.rfc-editor.org/rfc/rfc9111#section-1.2.2)
 pub(super) fn extract_seconds(headers: &HeaderMap, name: &HeaderName) -> Seconds {
     let mut lines = headers.get_all(name).iter();
     let Some(line) = lines.next() else { return Seconds::Absent };

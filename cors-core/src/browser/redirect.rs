@@ -24,7 +24,8 @@ pub(super) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// Changes the request into the next one. `None` if there is no `Location`, so the response is final.
+/// Changes the request into the next one. `None` if there is no `Location`, so the response is
+/// final.
 pub(super) fn follow(
     request: &mut Request,
     status: StatusCode,

@@ -334,8 +334,9 @@ pub(crate) fn header_bytes(text: &str) -> Option<Vec<u8>> {
     text.chars().map(|c| byte(c).filter(|b| !matches!(b, 0 | b'\n' | b'\r'))).collect()
 }
 
-/// Sends control characters as spaces: [RFC 9110, 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)
-/// lets recipients replace them, and `http` rejects them.
+/// Sends control characters as spaces:
+/// [RFC 9110, 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5) lets recipients replace
+/// them, and `http` rejects them.
 fn header_value(value: &[u8]) -> HeaderValue {
     let sent: Vec<u8> =
         value.iter().map(|b| if b.is_ascii_control() && *b != b'\t' { b' ' } else { *b }).collect();

@@ -44,7 +44,8 @@ pub enum ErrorKind {
     /// A pattern or regular expression that covers subdomains, with credentials, in a build
     /// without the feature `public-suffix`.
     NoPublicSuffixList,
-    /// A regular expression with credentials that may match outside the registrable domains it names.
+    /// A regular expression with credentials that may match outside the registrable domains it
+    /// names.
     UnboundedRegexWithCredentials {
         /// An origin of another domain that it matches, if one was found.
         lets_in: Option<String>,

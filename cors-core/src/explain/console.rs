@@ -1,8 +1,8 @@
 //! The engines' console messages for a failure, word for word as seen in Chromium 156, Firefox ESR
 //! 153 and WebKitGTK 2.50.
 //!
-//! An engine that checks in another order than the standard reports what it checked first. If several
-//! headers are refused, Chromium names any of them; here it is the first.
+//! An engine that checks in another order than the standard reports what it checked first. If
+//! several headers are refused, Chromium names any of them; here it is the first.
 
 mod unsent;
 

@@ -15,8 +15,8 @@ use std::fmt;
 
 /// What to change so that the script may read.
 ///
-/// It has been [tried](Self::is_tried): the changed fetch is readable under the changed policy. Only a
-/// problem in the rest of the server, such as a redirect, cannot be tried.
+/// It has been [tried](Self::is_tried): the changed fetch is readable under the changed policy.
+/// Only a problem in the rest of the server, such as a redirect, cannot be tried.
 ///
 /// It prints as one line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -69,8 +69,8 @@ static POLICIES: LazyLock<Vec<PreparedPolicy<HeaderValue>>> = LazyLock::new(|| {
 /// The first byte selects a policy. The first line is the method, and each other line is a header:
 /// a letter for its name, and its value.
 ///
-/// The response lets a browser go on if and only if the decision says so. It names no origin except the
-/// request's or the policy's only one, and never `*` with credentials.
+/// The response lets a browser go on if and only if the decision says so. It names no origin except
+/// the request's or the policy's only one, and never `*` with credentials.
 pub fn decision(bytes: &[u8]) {
     let Some((choice, mut lines)) = choice_and_lines(bytes) else { return };
     let Some(request) = request(&mut lines) else { return };

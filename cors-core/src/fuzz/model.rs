@@ -12,8 +12,9 @@ use url::Url;
 /// The bytes are seeds of the [strategies](crate::strategies): 32 for a policy, and 32 for a fetch
 /// near it.
 ///
-/// A script can read across origins if and only if the policy allows each request that was sent, and
-/// allows credentials if they are included. If the script cannot read, there is a fix that works.
+/// A script can read across origins if and only if the policy allows each request that was sent,
+/// and allows credentials if they are included. If the script cannot read, there is a fix that
+/// works.
 pub fn model(bytes: &[u8]) {
     let (of_config, of_fetch) = bytes.split_at(bytes.len().min(32));
     let Some(config) = generated(configs(), of_config) else { return };
@@ -32,7 +33,8 @@ pub fn model(bytes: &[u8]) {
     }
 }
 
-/// Whether the policy allows the fetch. `None` if nothing was sent, or if the policy does not decide.
+/// Whether the policy allows the fetch. `None` if nothing was sent, or if the policy does not
+/// decide.
 fn allowed(policy: &Policy, fetch: &Fetch, explanation: &Explanation) -> Option<bool> {
     let sent: Vec<_> = explanation
         .events()

@@ -10,9 +10,10 @@ use url::Url;
 
 /// The bytes are an origin, or a pattern, a line feed and an origin.
 ///
-/// An origin equals its joined parts and what the URL Standard's serializer returns. A pattern builds
-/// a policy that allows its instances, and the other origin if and only if the definition says
-/// so. A text that is not a pattern builds no policy, and every suggested replacement is a pattern.
+/// An origin equals its joined parts and what the URL Standard's serializer returns. A pattern
+/// builds a policy that allows its instances, and the other origin if and only if the definition
+/// says so. A text that is not a pattern builds no policy, and every suggested replacement is a
+/// pattern.
 pub fn origin(bytes: &[u8]) {
     let mut lines = bytes.splitn(2, |byte| *byte == b'\n');
     let first = lines.next().unwrap_or_default();

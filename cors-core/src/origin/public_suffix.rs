@@ -10,9 +10,9 @@ pub(crate) const HAS_LIST: bool = cfg!(feature = "public-suffix");
 
 /// Whether names under `host`, at any depth, may belong to different registrants.
 ///
-/// A single label is a public suffix, except `localhost`. The list decides about all others. Without
-/// the list the answer is yes, so that the feature `public-suffix`, which any crate of a build may
-/// enable, only makes more policies valid.
+/// A single label is a public suffix, except `localhost`. The list decides about all others.
+/// Without the list the answer is yes, so that the feature `public-suffix`, which any crate of a
+/// build may enable, only makes more policies valid.
 pub(crate) fn is_shared(host: &str) -> bool {
     if host == "localhost" || crate::origin::is_ip_address(host) {
         return false;
@@ -21,9 +21,9 @@ pub(crate) fn is_shared(host: &str) -> bool {
 }
 
 /// Domains above a public suffix that are not public suffixes themselves, such as `amazonaws.com`
-/// above `s3.amazonaws.com`: they belong to one registrant, but names further down belong to others.
-/// The crate with the list does not offer these. From the list of 2026-10-23: every proper ancestor
-/// of a rule, sorted, one per line.
+/// above `s3.amazonaws.com`: they belong to one registrant, but names further down belong to
+/// others. The crate with the list does not offer these. From the list of 2026-10-23: every proper
+/// ancestor of a rule, sorted, one per line.
 #[cfg(feature = "public-suffix")]
 static ABOVE: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("public_suffix/above.txt").lines().collect());
@@ -31,8 +31,8 @@ static ABOVE: LazyLock<HashSet<&'static str>> =
 #[cfg(feature = "public-suffix")]
 fn is_listed(host: &str) -> bool {
     let is_suffix = |name: &[u8]| psl::suffix(name).is_some_and(|suffix| suffix.as_bytes() == name);
-    // A rule such as `*.kawasaki.jp` makes the names below public suffixes. Names below those belong
-    // to different registrants, and `*.` matches them.
+    // A rule such as `*.kawasaki.jp` makes the names below public suffixes. Names below those
+    // belong to different registrants, and `*.` matches them.
     let below = format!("0.{host}");
     is_suffix(host.as_bytes()) || is_suffix(below.as_bytes()) || ABOVE.contains(host)
 }
@@ -42,7 +42,8 @@ fn is_listed(_: &str) -> bool {
     true
 }
 
-/// The registrant's domain that `host` is or lies under. IP addresses and public suffixes have none. [URL, registrable domain](https://url.spec.whatwg.org/#host-registrable-domain)
+/// The registrant's domain that `host` is or lies under. IP addresses and public suffixes have
+/// none. [URL, registrable domain](https://url.spec.whatwg.org/#host-registrable-domain)
 #[cfg(feature = "browser")]
 pub(crate) fn registrable_domain(host: &str) -> Option<&str> {
     (!crate::origin::is_ip_address(host)).then(|| psl::domain_str(host)).flatten()

@@ -11,9 +11,9 @@ const T_MAX: u32 = 26;
 
 /// The label as a browser sends it: in lower case, and as `xn--` with Punycode if it is not ASCII.
 ///
-/// A label that is too long for the DNS is returned unchanged, because encoding takes quadratic time.
-/// A label that needs Unicode normalization first may differ from a browser's: this is only advice,
-/// and the result is checked again when it is used.
+/// A label that is too long for the DNS is returned unchanged, because encoding takes quadratic
+/// time. A label that needs Unicode normalization first may differ from a browser's: this is only
+/// advice, and the result is checked again when it is used.
 pub(crate) fn to_ascii(label: &str) -> String {
     let lower = label.to_lowercase();
     if lower.is_ascii() || lower.chars().count() > MAX_LABEL {
@@ -37,8 +37,8 @@ pub(crate) fn is_encoded_as_it_is(label: &str) -> bool {
     label.to_lowercase().chars().all(is_plain)
 }
 
-/// [RFC 3492, 6.3](https://www.rfc-editor.org/rfc/rfc3492#section-6.3). `None` if a number overflows,
-/// which takes a label far longer than the DNS allows.
+/// [RFC 3492, 6.3](https://www.rfc-editor.org/rfc/rfc3492#section-6.3). `None` if a number
+/// overflows, which takes a label far longer than the DNS allows.
 fn encode(label: &str) -> Option<String> {
     let mut out: String = label.chars().filter(char::is_ascii).collect();
     let basic = u32::try_from(out.len()).ok()?;
@@ -69,7 +69,8 @@ fn encode(label: &str) -> Option<String> {
     Some(out)
 }
 
-/// A generalized variable-length integer. [RFC 3492, 3.3](https://www.rfc-editor.org/rfc/rfc3492#section-3.3)
+/// A generalized variable-length integer.
+/// [RFC 3492, 3.3](https://www.rfc-editor.org/rfc/rfc3492#section-3.3)
 fn push_number(out: &mut String, mut number: u32, bias: u32) {
     let mut weight = BASE;
     loop {

@@ -1,8 +1,8 @@
 //! What a `{ regex = "…" }` entry matches: the whole of an origin, in ASCII.
 //!
-//! Building the policy compiles the pattern into one dense automaton, within fixed limits of memory,
-//! so that matching takes at most one step per byte and a hostile policy file cannot take the process
-//! down. [`prove`] says what such a regex may let in.
+//! Building the policy compiles the pattern into one dense automaton, within fixed limits of
+//! memory, so that matching takes at most one step per byte and a hostile policy file cannot take
+//! the process down. [`prove`] says what such a regex may let in.
 
 mod automaton;
 mod dots;
@@ -31,8 +31,8 @@ pub(crate) use self::steps::{Spent, Steps};
 /// over the syntax tree.
 const MAX_NESTING: u32 = 64;
 
-/// The longest pattern that is parsed. This bounds the parser's memory. The automaton's own limit is
-/// lower even for plain letters.
+/// The longest pattern that is parsed. This bounds the parser's memory. The automaton's own limit
+/// is lower even for plain letters.
 const MAX_PATTERN: usize = 16 << 10;
 
 const NO_UNICODE: &str = "Unicode does not apply, since origins are ASCII";

@@ -323,7 +323,8 @@ impl<'a> Key<'a> {
     }
 }
 
-/// Folds eight bytes at a time into the hash, with a seed that requests cannot know. Keys are short.
+/// Folds eight bytes at a time into the hash, with a seed that requests cannot know. Keys are
+/// short.
 #[inline]
 fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
     let mut hash = seed ^ bytes.len() as u64;

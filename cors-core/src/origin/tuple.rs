@@ -1,8 +1,8 @@
 //! One origin: the text of an `Origin` header, parsed.
 //!
-//! Only the grammar of a *serialized tuple origin* belongs here, nothing about policies. The grammar
-//! is what the URL Standard's serializer can produce. It distinguishes an origin that no browser can
-//! send from one that is merely not allowed.
+//! Only the grammar of a *serialized tuple origin* belongs here, nothing about policies. The
+//! grammar is what the URL Standard's serializer can produce. It distinguishes an origin that no
+//! browser can send from one that is merely not allowed.
 //!
 //! | text | well-formed | why |
 //! |---|---|---|
@@ -31,8 +31,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The maximum length of an `Origin`, in bytes: scheme, host and port.
 ///
-/// A DNS name has at most 253 characters (RFC 1035, 2.3.4), and a port at most 6 with its colon. The
-/// rest is ample for the scheme.
+/// A DNS name has at most 253 characters (RFC 1035, 2.3.4), and a port at most 6 with its colon.
+/// The rest is ample for the scheme.
 pub const MAX_LEN: usize = 512;
 
 /// A well-formed tuple origin, such as `https://app.example.com:8443`.
@@ -66,7 +66,8 @@ pub enum OriginFault {
     NotAscii,
     /// No scheme followed by `://`.
     NoScheme,
-    /// The scheme is not a lower-case letter followed by lower-case letters, digits, `+`, `-` and `.`.
+    /// The scheme is not a lower-case letter followed by lower-case letters, digits, `+`, `-` and
+    /// `.`.
     BadScheme,
     /// `file:` URLs have opaque origins, sent as `null`.
     FileScheme,
@@ -186,7 +187,8 @@ impl fmt::Display for Origin<'_> {
     }
 }
 
-/// The default port of a special scheme. [URL, special scheme](https://url.spec.whatwg.org/#special-scheme)
+/// The default port of a special scheme.
+/// [URL, special scheme](https://url.spec.whatwg.org/#special-scheme)
 pub(crate) fn default_port(scheme: &str) -> Option<u16> {
     match scheme {
         "http" | "ws" => Some(80),
@@ -334,8 +336,8 @@ impl fmt::Write for Expect<'_> {
     }
 }
 
-/// [URL, IPv6 serializer](https://url.spec.whatwg.org/#concept-ipv6-serializer). Unlike the standard
-/// library, it never writes a dotted quad.
+/// [URL, IPv6 serializer](https://url.spec.whatwg.org/#concept-ipv6-serializer). Unlike the
+/// standard library, it never writes a dotted quad.
 pub(crate) fn write_ipv6(address: Ipv6Addr, out: &mut impl fmt::Write) -> fmt::Result {
     let pieces = address.segments();
     let (start, len) = compressed_run(&pieces);

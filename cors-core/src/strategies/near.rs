@@ -11,10 +11,10 @@ use proptest::sample::{Index, select};
 /// still allow one.
 ///
 /// They have a label removed or added at either end, garbage before or after the host, another
-/// scheme or port, the default port spelled out, upper case, a trailing dot, an empty label, `null`,
-/// user info, a path, white space, percent-escapes, two origins, or lookalike letters and their
-/// Punycode. Each is a valid header value in UTF-8. If the policy has no patterns, they are near
-/// `https://example.com`.
+/// scheme or port, the default port spelled out, upper case, a trailing dot, an empty label,
+/// `null`, user info, a path, white space, percent-escapes, two origins, or lookalike letters and
+/// their Punycode. Each is a valid header value in UTF-8. If the policy has no patterns, they are
+/// near `https://example.com`.
 pub fn near_misses(policy: &Policy) -> impl Strategy<Value = String> + use<> {
     around(policy.compiled().origins.patterns.iter().map(str::to_owned).collect())
 }

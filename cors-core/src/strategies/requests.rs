@@ -73,8 +73,8 @@ fn request(method: Method, uri: Uri, headers: impl IntoIterator<Item = Lines>) -
     request
 }
 
-/// Requests of any kind: CORS or not, preflight or not, with any of the headers that a policy reads,
-/// sometimes twice.
+/// Requests of any kind: CORS or not, preflight or not, with any of the headers that a policy
+/// reads, sometimes twice.
 pub fn requests() -> impl Strategy<Value = Request<()>> + use<> {
     let method = prop_oneof![2 => select(&METHODS[..]), 1 => Just("OPTIONS")];
     let headers = (

@@ -1,6 +1,6 @@
-//! What a message says to write is right: the policy accepts it, an origin that browsers send matches
-//! it, and it allows no more than the entry was meant to. The mistakes are made from correct entries,
-//! so that their meaning is known.
+//! What a message says to write is right: the policy accepts it, an origin that browsers send
+//! matches it, and it allows no more than the entry was meant to. The mistakes are made from
+//! correct entries, so that their meaning is known.
 
 use crate::cases::cases;
 use crate::oracle::{matches, serialized};
@@ -391,8 +391,8 @@ fn shown(fix: &str, meant: &Meant) -> Option<Vec<OriginEntry>> {
     }
 }
 
-/// The advice for the only entry of a policy, and the suggested entries. `None` if the policy accepts
-/// the entry without a warning.
+/// The advice for the only entry of a policy, and the suggested entries. `None` if the policy
+/// accepts the entry without a warning.
 fn advice(config: &Config) -> Vec<(Option<Meant>, String)> {
     match Policy::new(config) {
         Ok(policy) => policy
@@ -455,8 +455,8 @@ proptest! {
         }
     }
 
-    /// An entry that no browser sends is at least a warning, except for labels that start with `xn--`,
-    /// which are not decoded.
+    /// An entry that no browser sends is at least a warning, except for labels that start with
+    /// `xn--`, which are not decoded.
     #[test]
     fn what_no_browser_sends_is_named(
         scheme in select(&["https", "http", "app", "ws", "file", "htps"][..]),

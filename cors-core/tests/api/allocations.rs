@@ -110,7 +110,8 @@ fn writing_allocates_nothing() {
     }
 }
 
-/// An origin may cost 32 bytes in addition to its text, including the config that the policy returns.
+/// An origin may cost 32 bytes in addition to its text, including the config that the policy
+/// returns.
 #[test]
 fn origins_are_kept_small() {
     for (count, of) in [(1_000_000, exact as fn(usize) -> String), (100_000, subdomains)] {
@@ -123,7 +124,7 @@ fn origins_are_kept_small() {
         assert!(kept > text, "nothing was measured");
         assert!(
             kept <= text + 32 * count,
-            "{} bytes an origin beside its text",
+            "{} bytes per origin in addition to its text",
             (kept - text) / count
         );
         assert_eq!(policy.unwrap().config().allow_origins.len(), count);

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 const ORIGIN: &str = "http://app.example.com";
 
-/// Every key differs from its default, except `preflight_status`, which excludes `preflight_continue`.
+/// Every key differs from its default, except `preflight_status`, which excludes
+/// `preflight_continue`.
 fn config() -> Config {
     Config {
         allow_methods: vec!["PUT".into()],

@@ -450,8 +450,8 @@ fn regexes_beyond_what_is_proven() {
     assert!(error.contains(reason), "{error}");
 }
 
-/// All regexes of a policy share the steps. Each takes at least a 256th, and one that is too large a
-/// quarter.
+/// All regexes of a policy share the steps. Each takes at least a 256th, and one that is too large
+/// a quarter.
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn the_budget_of_regexes() {

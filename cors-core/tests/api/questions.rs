@@ -109,10 +109,7 @@ fn a_question_waits_for_its_answer() {
     assert_eq!(written(no, &[]), ["vary: Origin, X-Tenant, Sec-Fetch-Site"]);
 
     let unasked = request("GET", &["origin: https://a.test"]);
-    assert!(
-        matches!(policy.decide(&unasked), Decision::Reject(_)),
-        "where nobody answers, the answer is no"
-    );
+    assert!(matches!(policy.decide(&unasked), Decision::Reject(_)), "without an answer, it is no");
 }
 
 /// Only a policy with `ask` asks, and only about an origin that it may allow.

@@ -232,8 +232,8 @@ proptest! {
     }
 }
 
-/// The caches matter: responses are shared, preflights are spared, some fetches succeed, and some are
-/// refused.
+/// The caches matter: responses are shared, preflights are spared, some fetches succeed, and some
+/// are refused.
 #[test]
 fn the_caches_are_used() {
     let mut runner = TestRunner::deterministic();

@@ -654,8 +654,8 @@ proptest! {
         are_true(&found.no_longer, &one, &two)?;
     }
 
-    /// Everything that only the newer policy gives a script is among the differences. So with an empty
-    /// diff, no fetch ends differently.
+    /// Everything that only the newer policy gives a script is among the differences. So with an
+    /// empty diff, no fetch ends differently.
     #[test]
     fn nothing_is_kept_silent((one, two) in pairs(), fetches in vec(fetches(), 64)) {
         let found = diff(&one, &two);

@@ -322,7 +322,7 @@ pub fn examples() -> Vec<Example> {
             include(get()),
             "allow_origins = [\"https://app.example.com\"]; expose_headers = []; \
              allow_credentials = true (but no other origin can then read; scripts then see only \
-             the headers that are listed)",
+             the listed headers)",
         ),
         example(
             "allow-credentials",
@@ -612,8 +612,8 @@ fn what_a_program_reads() {
     );
 }
 
-/// These cannot fail if this library answers: it writes valid lists, and this test's server is always
-/// available.
+/// These cannot fail if this library answers: it writes valid lists, and this test's server is
+/// always available.
 const NEVER_UNDER_A_POLICY: [Step; 2] = [Step::PreflightListSyntax, Step::Network];
 
 #[test]

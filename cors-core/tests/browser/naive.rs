@@ -1,12 +1,12 @@
-//! What a policy allows, directly from its config. Nothing is compiled, and nothing is shared with the
-//! engine or the model.
+//! What a policy allows, directly from its config. Nothing is compiled, and nothing is shared with
+//! the engine or the model.
 
 use crate::world::{Asked, REGEXES};
 use cors_core::browser::{CredentialsMode, Mode};
 use cors_core::{Config, DisallowedOrigin, OriginEntry};
 
-/// Whether the policy lets the script read the response. The handler answers preflights that reach it
-/// with success or not.
+/// Whether the policy lets the script read the response. The handler answers preflights that reach
+/// it with success or not.
 pub fn may_read(config: &Config, asked: &Asked, handler_succeeds: bool) -> bool {
     if asked.throws() {
         return false;

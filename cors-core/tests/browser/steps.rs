@@ -280,8 +280,8 @@ fn what_else_the_engines_keep_of_a_preflight() {
     let head = |method: &str| asked().method(method).header("x-a", "1");
     assert_eq!(again(&[head("GET")], head("HEAD")), [false, false, true, false]);
 
-    // A conditional request, for which Chromium and Firefox bypass their caches. Its own preflight is
-    // cached.
+    // A conditional request, for which Chromium and Firefox bypass their caches. Its own preflight
+    // is cached.
     let any_header = |_: &_| {
         let methods = "access-control-allow-methods: PUT";
         let names = "access-control-allow-headers: \

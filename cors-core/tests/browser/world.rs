@@ -1,5 +1,5 @@
-//! A small world of policies and fetches, which often match; with handwritten facts from the standard
-//! about everything in it.
+//! A small world of policies and fetches, which often match; with handwritten facts from the
+//! standard about everything in it.
 
 use crate::naive;
 use cors_core::browser::{Body, CredentialsMode, Fetch, Mode};

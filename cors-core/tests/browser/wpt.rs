@@ -30,8 +30,8 @@
 //! # What is missing
 //!
 //! Tests that need more of a browser than the CORS protocol: the HTTP cache, cookies by value,
-//! referrers, service workers. And responses that `http` cannot represent: NUL, form feed and vertical
-//! tab in a value.
+//! referrers, service workers. And responses that `http` cannot represent: NUL, form feed and
+//! vertical tab in a value.
 
 mod cache;
 mod preflights;

@@ -131,8 +131,8 @@ proptest! {
         }
     }
 
-    /// Some errors of TOML's parser are reported as another one, or hidden by another one. Either way
-    /// the file makes no policy.
+    /// Some errors of TOML's parser are reported as another one, or hidden by another one. Either
+    /// way the file makes no policy.
     #[test]
     fn no_error_of_the_parser_is_lost(text in text()) {
         let text = format!("allow_origins = '*'\n{text}");

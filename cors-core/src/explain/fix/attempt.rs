@@ -133,7 +133,8 @@ impl Attempt {
                 }
                 self.allow_origin(origin)
             }
-            // The server takes the page for its own; the browser does not, because the scheme differs.
+            // The server takes the page for its own; the browser does not, because the scheme
+            // differs.
             Decision::NotCors => self.allow_origin(self.fetch.serialized_origin()),
             Decision::Reject(Reason::OriginMalformed(_)) => shorter_page(),
             Decision::Reject(Reason::MethodNotAllowed(b"*")) => {
@@ -356,7 +357,8 @@ impl Attempt {
     }
 }
 
-/// The origin without a trailing dot. Browsers treat it as another host, and patterns cannot have it.
+/// The origin without a trailing dot. Browsers treat it as another host, and patterns cannot have
+/// it.
 fn without_dot(origin: &str) -> Option<String> {
     let parsed = Origin::parse(origin.as_bytes()).ok()?;
     let host = parsed.host().trim_end_matches('.');

@@ -81,8 +81,8 @@ fn literal(regex: &str) -> Option<Meant> {
     if Pattern::parse(&text).is_ok() { Some(Meant::Entry(text)) } else { host::mended(&text) }
 }
 
-/// Without delimiters, anchors and a path; with a scheme; with every dot between labels escaped; and
-/// in lower case, like hosts.
+/// Without delimiters, anchors and a path; with a scheme; with every dot between labels escaped;
+/// and in lower case, like hosts.
 fn translated(text: &str) -> Option<String> {
     let mut inner = delimited(text).unwrap_or(text);
     inner = inner.strip_prefix("~*").or(inner.strip_prefix('~')).unwrap_or(inner).trim();

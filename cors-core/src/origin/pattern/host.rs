@@ -7,8 +7,8 @@ use crate::origin::punycode;
 use crate::origin::{default_port, write_ipv6};
 use std::net::Ipv6Addr;
 
-/// Whether a policy accepts the host. Names have letters, digits, `-`, `_` and dots. The URL Standard
-/// allows more, but such a text is meant as a list, a placeholder or a regular expression.
+/// Whether a policy accepts the host. Names have letters, digits, `-`, `_` and dots. The URL
+/// Standard allows more, but such a text is meant as a list, a placeholder or a regular expression.
 pub(super) fn is_plain(host: &str, is_web: bool) -> bool {
     if host.starts_with('[') {
         return true;

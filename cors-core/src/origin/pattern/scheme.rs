@@ -23,8 +23,8 @@ pub(super) fn has_no_page(scheme: &str) -> bool {
     NONE.contains(&scheme)
 }
 
-/// The page scheme that was likely meant: that of the page that opens a WebSocket, or the one that a
-/// misspelt scheme resembles.
+/// The page scheme that was likely meant: that of the page that opens a WebSocket, or the one that
+/// a misspelt scheme resembles.
 pub(super) fn meant(scheme: &str) -> &str {
     match scheme {
         "ws" => "http",

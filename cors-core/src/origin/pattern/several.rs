@@ -111,7 +111,8 @@ pub(super) fn expanded(text: &str) -> Option<Meant> {
     Meant::of(entries)
 }
 
-/// Whether the text has a placeholder: `${host}`, `{tenant}`, `<host>`, `%HOST%`, `$HOST`, `[host]`.
+/// Whether the text has a placeholder: `${host}`, `{tenant}`, `<host>`, `%HOST%`, `$HOST`,
+/// `[host]`.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let is_name = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')

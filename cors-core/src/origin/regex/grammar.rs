@@ -1,8 +1,8 @@
 //! The grammar of origins as an automaton, to walk in parallel with a regex.
 //!
-//! It is a list of patterns. Which of them match tells what a text is. This is exact except for IPv6
-//! addresses, some of which it accepts in non-canonical form: it may take a text for an origin that
-//! is not one, but never the other way around.
+//! It is a list of patterns. Which of them match tells what a text is. This is exact except for
+//! IPv6 addresses, some of which it accepts in non-canonical form: it may take a text for an origin
+//! that is not one, but never the other way around.
 
 use std::sync::LazyLock;
 
@@ -77,8 +77,8 @@ const SCHEME: &str = "[a-z][a-z0-9+.-]*";
 const PORT: &str = "(?::(?:[0-9]|[1-9][0-9]{1,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}\
                     |655[0-2][0-9]|6553[0-5]))?";
 
-/// In the order of the bits of [`Matched`]. They match no slash except those after the scheme, so that
-/// the automaton stays small.
+/// In the order of the bits of [`Matched`]. They match no slash except those after the scheme, so
+/// that the automaton stays small.
 fn patterns(port: &str) -> [String; 5] {
     let byte = label_byte_class();
     let octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";

@@ -1,7 +1,7 @@
 //! The intersection of a regex and the grammar of origins, as one automaton that reads backwards.
 //!
-//! Both are determinized backwards and walked in parallel. The regex reads the port first, alone and
-//! one port after another, so that a node of the product is always in a host, in `//:`, or in a
+//! Both are determinized backwards and walked in parallel. The regex reads the port first, alone
+//! and one port after another, so that a node of the product is always in a host, in `//:`, or in a
 //! scheme.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -142,9 +142,9 @@ impl Product {
         self.classes.len()
     }
 
-    /// The bytes of a label that may come next, in one list for each place in the regex to which they
-    /// lead: the bytes of a class are in one list. Empty if everything that may come next is spelled
-    /// out.
+    /// The bytes of a label that may come next, in one list for each place in the regex to which
+    /// they lead: the bytes of a class are in one list. Empty if everything that may come next is
+    /// spelled out.
     pub(super) fn choices(&self, node: Node) -> Vec<Vec<u8>> {
         let state = self.states[node as usize];
         if CLASS_MARKS.iter().all(|mark| self.regex.next(state, *mark).is_none()) {
@@ -247,8 +247,8 @@ fn schemes(regex: &Automaton, steps: &mut Steps) -> Result<HashSet<StateID>, Spe
     Ok(found)
 }
 
-/// The states in which the regex, read backwards, may begin with the host: at once, or after a port.
-/// Each comes with a port that leads there.
+/// The states in which the regex, read backwards, may begin with the host: at once, or after a
+/// port. Each comes with a port that leads there.
 fn after_port(regex: &Automaton) -> Vec<(StateID, Option<u16>)> {
     let mut found = vec![(regex.start(), None)];
     let mut seen = HashSet::new();

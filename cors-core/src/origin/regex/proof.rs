@@ -1,10 +1,10 @@
 //! Whose origins a regex matches, proven from the regex itself.
 //!
-//! With credentials, every origin that a regex matches must belong to an owner whom the regex names:
-//! its host must end, on a label boundary, in a registrable domain that is spelled out. So the proof
-//! reads hosts backwards, label by label. Until it has read a registrable domain, the next label must
-//! be one of a few. If it can be anything, anyone can register a host that matches. (`[0-9]` and
-//! `(com|org)` are a few, `[a-z]` and `.` are anything.)
+//! With credentials, every origin that a regex matches must belong to an owner whom the regex
+//! names: its host must end, on a label boundary, in a registrable domain that is spelled out. So
+//! the proof reads hosts backwards, label by label. Until it has read a registrable domain, the
+//! next label must be one of a few. If it can be anything, anyone can register a host that matches.
+//! (`[0-9]` and `(com|org)` are a few, `[a-z]` and `.` are anything.)
 //!
 //! | host of the regex | verdict |
 //! |---|---|
@@ -18,9 +18,9 @@
 //! `.*\.s3\.amazonaws\.com`.
 //!
 //! For example, `https://(a|b\.c)\.example\.com` is read backwards as follows. `com` is a public
-//! suffix without an owner, so read on. `example.com` is registrable, so it names an owner, who also
-//! owns everything in front of it. But read on for a few labels, since a public suffix may follow, as
-//! `s3.amazonaws.com` follows `amazonaws.com`.
+//! suffix without an owner, so read on. `example.com` is registrable, so it names an owner, who
+//! also owns everything in front of it. But read on for a few labels, since a public suffix may
+//! follow, as `s3.amazonaws.com` follows `amazonaws.com`.
 //!
 //! | read so far | naming | counted as |
 //! |---|---|---|
@@ -29,9 +29,9 @@
 //! | `a.example.com`, `c.example.com` | [`Naming::Named`] | below a name |
 //! | `b.c.example.com` | [`Naming::Named`] | below a name |
 //!
-//! Spelled-out names count as an enumeration up to [`MAX_SPELLED`]. Names from a class do as long as
-//! a person could mean each of them: [`MAX_CHOICES`], [`MAX_CHOSEN`]. A witness shows where there are
-//! too many: it has something from a class or a repetition in place of a name.
+//! Spelled-out names count as an enumeration up to [`MAX_SPELLED`]. Names from a class do as long
+//! as a person could mean each of them: [`MAX_CHOICES`], [`MAX_CHOSEN`]. A witness shows where
+//! there are too many: it has something from a class or a repetition in place of a name.
 
 use super::product::{Goal, Node, Product};
 use super::steps::{Spent, Steps, Stop};
@@ -221,9 +221,9 @@ impl Search<'_, '_> {
     fn visit_open(&mut self, node: Node, after: Label) -> Result<(), Fault> {
         for (label, end) in self.labels(node, after, MAX_SPELLED)? {
             let says = self.naming(&label.tail, Naming::Open);
-            // If `/` may come next, the host is complete and spelled out, hence named. Such a domain
-            // counts as a name regardless of the list, so that a proof without the list also holds
-            // with it.
+            // If `/` may come next, the host is complete and spelled out, hence named. Such a
+            // domain counts as a name regardless of the list, so that a proof without the list also
+            // holds with it.
             let is_whole = self.product.step(end, b'/', Goal::Any).is_some();
             if says == Naming::Named || (is_whole && is_domain(&label.tail)) {
                 self.names += 1;
@@ -242,8 +242,8 @@ impl Search<'_, '_> {
         Ok(())
     }
 
-    /// An owner is named, and only a public suffix further on can change that. Searches a few labels
-    /// for one.
+    /// An owner is named, and only a public suffix further on can change that. Searches a few
+    /// labels for one.
     fn visit_named(&mut self, node: Node, after: Label) -> Result<(), Fault> {
         let labels = match self.labels(node, after, MAX_LABELS_BELOW) {
             Ok(labels) => labels,
@@ -267,7 +267,8 @@ impl Search<'_, '_> {
         self.visit(next, label, says)
     }
 
-    /// Whether the end of a host names an owner. `shorter` is the answer without the last label read.
+    /// Whether the end of a host names an owner. `shorter` is the answer without the last label
+    /// read.
     fn naming(&self, tail: &[u8], shorter: Naming) -> Naming {
         let host: String = tail.iter().rev().map(|byte| *byte as char).collect();
         let host = host.strip_suffix('.').unwrap_or(&host);
@@ -276,15 +277,16 @@ impl Search<'_, '_> {
         if is_address(host) || host.split('.').any(str::is_empty) {
             shorter
         } else if host != "localhost" && (!host.contains('.') || (self.is_shared)(host)) {
-            // Even if the shorter end was named: `above.txt` may lack the domain above a new suffix.
+            // Even if the shorter end was named: `above.txt` may lack the domain above a new
+            // suffix.
             Naming::Open
         } else {
             Naming::Named
         }
     }
 
-    /// All labels that may come next at `node`, each with what comes `after` it and the node in front
-    /// of it. A fault if they are not an enumeration.
+    /// All labels that may come next at `node`, each with what comes `after` it and the node in
+    /// front of it. A fault if they are not an enumeration.
     fn labels(
         &mut self,
         node: Node,
@@ -391,7 +393,8 @@ impl Open {
             b"]" => &[b"[2001:db8::1"],
             _ => &[b"evil", b"evil-"],
         };
-        // It differs from a named origin only if a byte of the class comes directly before the tail.
+        // It differs from a named origin only if a byte of the class comes directly before the
+        // tail.
         let is_foreign =
             |plant: &&[u8]| plant.last().is_some_and(|byte| self.anything.contains(byte));
         let mut plants: Vec<&[u8]> = telling.iter().copied().filter(is_foreign).collect();
@@ -438,8 +441,8 @@ struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    /// The first completion that is an origin and that `regex` matches, in the order of the goals and
-    /// of the plants, which go directly before the tail.
+    /// The first completion that is an origin and that `regex` matches, in the order of the goals
+    /// and of the plants, which go directly before the tail.
     fn first(
         &self,
         product: &Product,

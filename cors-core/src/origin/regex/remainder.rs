@@ -1,8 +1,8 @@
 //! The shortest origin that one entry of `allow_origins` matches and others do not.
 //!
 //! The entry, the others, and the grammar of origins are walked in parallel from the start, breadth
-//! first. So the first origin found is the shortest, and finding none within the length of an origin
-//! proves that nothing is left.
+//! first. So the first origin found is the shortest, and finding none within the length of an
+//! origin proves that nothing is left.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -70,8 +70,8 @@ impl<'r> Remainder<'r> {
         Ok(())
     }
 
-    /// The shortest origin that is left, without empty labels if possible. `None` if nothing is left.
-    /// The places visited are subtracted from `granted`.
+    /// The shortest origin that is left, without empty labels if possible. `None` if nothing is
+    /// left. The places visited are subtracted from `granted`.
     pub(crate) fn shortest(&self, granted: &mut usize) -> Result<Option<String>, OutOfBounds> {
         let automata: Vec<&Automaton> = [&*grammar::FORWARD]
             .into_iter()

@@ -1,8 +1,8 @@
 //! The likely meaning of a regex that matches no origin, or anyone's origins.
 //!
-//! A suggestion has been tried: it compiles, matches an origin that browsers can send, and passes the
-//! check that the regex fails. It matches no more than intended: the only addition to the text is a
-//! missing scheme.
+//! A suggestion has been tried: it compiles, matches an origin that browsers can send, and passes
+//! the check that the regex fails. It matches no more than intended: the only addition to the text
+//! is a missing scheme.
 
 use std::ops::Range;
 
@@ -67,8 +67,8 @@ pub(crate) fn mismatch(
     (Vec::new(), None)
 }
 
-/// An entry that matches part of what `regex` matches and nothing else, if it `passes`: a pattern, or
-/// the regex with its dots escaped.
+/// An entry that matches part of what `regex` matches and nothing else, if it `passes`: a pattern,
+/// or the regex with its dots escaped.
 pub(crate) fn narrower(
     regex: &OriginRegex,
     steps: &mut Steps,
@@ -99,8 +99,8 @@ fn entry(regex: &str) -> String {
     }
 }
 
-/// The patterns that may be meant, widest first: `https://` and `.example.com`, with anything between
-/// and after them, may mean `https://*.example.com:*`.
+/// The patterns that may be meant, widest first: `https://` and `.example.com`, with anything
+/// between and after them, may mean `https://*.example.com:*`.
 fn patterns(regex: &Hir) -> Vec<String> {
     let HirKind::Concat(parts) = regex.kind() else { return Vec::new() };
     let parts = parts.iter().filter(|part| !matches!(part.kind(), HirKind::Look(_)));

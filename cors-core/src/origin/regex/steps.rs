@@ -1,5 +1,5 @@
-//! The limit on the work for a policy's regular expressions. It counts steps rather than time, so that
-//! the same policy passes or fails on every machine.
+//! The limit on the work for a policy's regular expressions. It counts steps rather than time, so
+//! that the same policy passes or fails on every machine.
 
 use super::RegexFault;
 use super::automaton::Automaton;
@@ -34,8 +34,8 @@ impl Steps {
     /// For all regexes of one policy.
     pub(crate) const OF_A_POLICY: usize = 32 << 20;
 
-    /// The minimum cost of a regex. It bounds their number, since each is tried on every origin that
-    /// no pattern allows.
+    /// The minimum cost of a regex. It bounds their number, since each is tried on every origin
+    /// that no pattern allows.
     pub(crate) const OF_A_REGEX: usize = Self::OF_A_POLICY / 256;
 
     /// The cost of computing a byte of a table. It limits the tables of a policy to 8 MiB.

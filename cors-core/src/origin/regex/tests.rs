@@ -138,7 +138,8 @@ fn hostile_patterns_are_bounded() {
         assert!(!regex.is_empty(&mut steps) || !pattern.contains("https"), "{pattern:.40}");
         prove(&regex, &mut steps).unwrap();
         let spent = Steps::OF_A_POLICY - steps.left();
-        // Without the Public Suffix List there are two proofs, to find out whether the list would help.
+        // Without the Public Suffix List there are two proofs, to find out whether the list would
+        // help.
         let proofs = if public_suffix::HAS_LIST { 1 } else { 2 };
         assert!(spent <= proofs * (Steps::OF_A_POLICY / 2), "{pattern:.40}: {spent}");
     }

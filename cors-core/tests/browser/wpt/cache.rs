@@ -45,7 +45,7 @@ fn max_ages() -> Vec<Case> {
             .preflights(&minus, "GET")
             .then(100, print("second"))
             .knows("GET")
-            .differs("by the standard, what cannot be read is 5 seconds"),
+            .differs("the standard treats an invalid max-age as 5 seconds"),
         row("1, and later")
             .preflights(&second, "GET")
             .then(500, print("second"))

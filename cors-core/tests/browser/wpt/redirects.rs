@@ -25,8 +25,8 @@ pub(super) fn table() -> Vec<Case> {
     tables.into_iter().flatten().collect()
 }
 
-/// `Access-Control-Allow-Origin` of the redirect and of its target, and the `Origin` that the target
-/// gets. Without one, the fetch fails.
+/// `Access-Control-Allow-Origin` of the redirect and of its target, and the `Origin` that the
+/// target gets. Without one, the fetch fails.
 fn origin_pairs() -> Vec<Case> {
     let (local, remote, page) = (PAGE, REMOTE, Some(PAGE));
     let mut table = Vec::new();

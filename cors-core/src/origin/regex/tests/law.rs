@@ -1,8 +1,9 @@
-//! The law behind a proof: a proven regex never matches an origin of an owner whom it does not name.
+//! The law behind a proof: a proven regex never matches an origin of an owner whom it does not
+//! name.
 //!
 //! Regexes are generated from words without `z`, from enumerations, and from classes of letters, so
-//! none of them names a registrable label with a `z`. Origins are generated from the regexes, so that
-//! they match, and are then made foreign.
+//! none of them names a registrable label with a `z`. Origins are generated from the regexes, so
+//! that they match, and are then made foreign.
 
 use std::iter;
 
@@ -115,8 +116,8 @@ fn sample() -> impl Strategy<Value = Sample> {
 }
 
 /// The part of a host that names its owner: the labels from the one before the first public suffix
-/// on, or all of them if there is none, as in an intranet name. `localhost` and its subdomains belong
-/// to this machine.
+/// on, or all of them if there is none, as in an intranet name. `localhost` and its subdomains
+/// belong to this machine.
 fn registrable(host: &str) -> &str {
     let starts: Vec<usize> =
         iter::once(0).chain(host.match_indices('.').map(|(at, _)| at + 1)).collect();
@@ -176,8 +177,8 @@ proptest! {
         }
     }
 
-    /// The origin in an error shows the problem: its host is not at or under the domain that the regex
-    /// spells out.
+    /// The origin in an error shows the problem: its host is not at or under the domain that the
+    /// regex spells out.
     #[test]
     fn witnesses_are_outside(
         front in vec(part(), 0..3),
