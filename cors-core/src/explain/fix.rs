@@ -209,7 +209,7 @@ fn consequence(key: &str) -> &'static str {
             "anyone who registers a name there can then read with the user's cookies"
         }
         "danger.allow_unbounded_regex" => {
-            "everything else that the regular expression matches can then read with the user's cookies"
+            "everything else the regular expression matches can then read with the user's cookies"
         }
         "danger.allow_null_origin" => "any page can then read from a sandboxed frame",
         _ => "every site can then read with the user's cookies",

@@ -417,7 +417,7 @@ pub fn examples() -> Vec<Example> {
             Step::AllowCredentials,
             Policy::builder().allow_origins([OriginEntry::regex(r"https://.*\.example")]),
             include(from("https://a.example")),
-            "allow_credentials = true; danger.allow_unbounded_regex = true (but whatever else the \
+            "allow_credentials = true; danger.allow_unbounded_regex = true (but everything else the \
              regular expression matches can then read with the user's cookies)",
         ),
         // An entry with that text would match other origins.

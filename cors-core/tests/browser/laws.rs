@@ -156,7 +156,7 @@ fn closures() {
     });
     assert_eq!(
         broken(|| no_origin_outside(&panics.build().unwrap(), ["example.com"])),
-        "tauri://localhost was not foreseen"
+        "unexpected origin tauri://localhost"
     );
 }
 
