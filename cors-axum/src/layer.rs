@@ -20,7 +20,7 @@ type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
 ///
 /// It answers [CORS-preflight requests] itself, writes the CORS headers on every other response,
 /// whatever made it, and refuses where the policy says so. What is decided is the policy's
-/// business alone: see [`Policy`](crate::Policy).
+/// business alone: see [`Policy`].
 ///
 /// Cloning is cheap: a counter goes up.
 ///

@@ -1,9 +1,9 @@
-//! The Fetch Standard's client side as a pure function: what does a conforming browser send, and
-//! may the script read what comes back?
+//! The client side of the Fetch Standard as a pure function: what does a conforming browser send,
+//! and may the script read the response?
 //!
-//! A [`Fetch`] is what a script asks for. A [`Browser`] makes requests of it, one [`Turn`] after the
-//! other, is given the responses by its caller, and ends with a [`Verdict`] and every [`Step`] of
-//! the standard that led to it:
+//! A [`Fetch`] is a script's call. A [`Browser`] turns it into requests, one [`Turn`] after
+//! another. You pass in the responses. It ends with a [`Verdict`] and every [`Step`] of the
+//! standard that led to it:
 //!
 //! ```
 //! use cors_core::browser::{Browser, Fetch, Step, Turn, Verdict};
@@ -11,7 +11,7 @@
 //! use std::time::Duration;
 //!
 //! let mut browser = Browser::new();
-//! let now = Duration::ZERO; // since any moment: the preflight cache needs it
+//! let now = Duration::ZERO; // from an arbitrary epoch, for the preflight cache
 //! let fetch = Fetch::new("https://app.example.com", "https://api.example/").method("PUT");
 //!
 //! let mut turn = browser.start(&fetch, now);
@@ -32,15 +32,15 @@
 //! assert_eq!(ended.verdict.failed_step(), Some(Step::PreflightMethod));
 //! ```
 //!
-//! Where the server is at hand, [`Browser::fetch`] runs that loop, and [`serve`] is a server under
-//! a policy.
+//! [`Browser::fetch`] runs that loop against a server in the same process, and [`serve`] is a
+//! server under a policy.
 //!
-//! In scope: everything by which the standard decides what a `fetch` or an `XMLHttpRequest` to an
-//! HTTP(S) URL sends and who may read the response. Out of scope: cookies and authentication
-//! themselves ([`Sending::includes_credentials`] tells whether they go along), HTTP caching, service
-//! workers, referrers, Content Security Policy, HSTS, embedder policies, and `data:` and other
-//! URLs that no server answers. Mixed content is what a page over `https:` asks of a host that is
-//! not this machine over `http:`, as in every engine.
+//! The model covers everything that decides what a `fetch` or an `XMLHttpRequest` to an HTTP(S) URL
+//! sends and whether the script may read the response. It does not cover cookies and authentication
+//! themselves ([`Sending::includes_credentials`] says whether they are sent), HTTP caching, service
+//! workers, referrers, Content Security Policy, HSTS, embedder policies, and URLs that no server
+//! answers, such as `data:`. Mixed content is a request from an `https:` page to an `http:` host
+//! other than this machine, as in every engine.
 //!
 //! Standard: [Fetch](https://fetch.spec.whatwg.org/), as of 2026-07-02.
 
@@ -70,7 +70,7 @@ pub use step::{Step, Taken};
 use cache::PreflightCache;
 use engine::Departures;
 
-/// A browser: its CORS-preflight cache, and where it departs from the standard.
+/// A browser: its CORS-preflight cache, and its departures from the standard.
 #[derive(Clone, Debug)]
 pub struct Browser {
     cache: PreflightCache,
@@ -78,12 +78,12 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A browser that does what the standard says.
+    /// A browser that conforms to the standard.
     pub fn new() -> Self {
         Self { cache: PreflightCache::default(), departures: Departures::NONE }
     }
 
-    /// A browser that departs from the standard where the engine is known to.
+    /// A browser with the engine's known departures from the standard.
     ///
     /// ```
     /// use cors_core::browser::{Browser, Engine, Fetch};

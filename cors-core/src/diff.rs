@@ -1,4 +1,4 @@
-//! What one policy lets scripts read that another does not, and a fetch that shows it.
+//! What one policy lets scripts read and another does not, with a fetch that shows it.
 //!
 //! ```
 //! use cors_core::Policy;
@@ -22,27 +22,26 @@
 //! # What is compared
 //!
 //! Which origins may read, with which methods and request headers, which response headers they see,
-//! and whether with credentials. An entry that the other policy covers in other words is no
-//! difference: `https://a.test` where `https://*.test` stands, a method where `*` stands, `GET`.
+//! and whether with credentials. An entry that the other policy covers in other words is not a
+//! difference: `https://a.test` beside `https://*.test`, a method beside `*`, or `GET`.
 //!
-//! What changes nothing of that is listed separately, in [`Diff::besides`]: `max_age`, `preflight_status`,
-//! `preflight_continue` (the handler is taken to answer 200), `disallowed_origin`,
-//! `refused_preflight`, `allow_private_network`, and the `danger` keys, which only permit what other
-//! keys say. One of these does more: beside `*` and credentials, `danger.allow_null_origin` lets
+//! [`Diff::besides`] lists the keys that do not affect this: `max_age`, `preflight_status`,
+//! `preflight_continue` (assuming that the handler answers 200), `disallowed_origin`,
+//! `refused_preflight`, `allow_private_network`, and the `danger` keys, which only permit what
+//! other keys say. One of them does more: with `*` and credentials, `danger.allow_null_origin` lets
 //! `null` read.
 //!
 //! # How exact it is
 //!
 //! A [`Difference`] with a witness was tried: the [browser](crate::browser) ran the fetch against
-//! both policies. Patterns are compared exactly: an origin with a label and a port that neither
-//! policy names stands for all. So are regular expressions, by their automata, within limits; beyond
-//! them, a [`Difference`] without a witness says that it is not known. So a diff is empty only where
-//! scripts may read the same.
+//! both policies. The comparison of patterns is exact: an origin with a label and a port that
+//! neither policy names represents all others. The comparison of regular expressions is exact
+//! within limits, by their automata; beyond the limits, a [`Difference`] has no witness and means
+//! that the answer is not known. So an empty diff means that scripts may read the same.
 //!
-//! Closures and `ask` cannot be compared. To a closure the origins of the witnesses are put like
-//! any others, and what it says of one is taken for what it says of all that a pattern matches;
-//! `ask` is answered with no, as by [`Policy::decide`]. Origins are compared up to
-//! [`MAX_ORIGIN_LEN`](crate::MAX_ORIGIN_LEN).
+//! Closures and `ask` cannot be compared. A closure sees the witnesses' origins, and its answer for
+//! one counts for all that a pattern matches. `ask` is answered with no, as in [`Policy::decide`].
+//! Origins are compared up to [`MAX_ORIGIN_LEN`](crate::MAX_ORIGIN_LEN).
 
 mod beside;
 mod comparison;
@@ -58,12 +57,12 @@ use http::HeaderName;
 use side::Side;
 use std::fmt;
 
-/// What is fetched, unless it is the page's own host.
+/// The URL to fetch, unless the page is on the same host.
 const API: &str = "https://api.example/";
 
-/// How two policies differ. Printed, a line for each difference: `+` for what the newer lets
-/// scripts read, `-` for what it no longer does, and `~` for what changes for others than these
-/// scripts; without any, nothing.
+/// How two policies differ. It prints a line for each difference: `+` for what only the newer
+/// policy lets scripts read, `-` for what only the older one does, and `~` for keys that do not
+/// affect what scripts may read. Without differences it prints nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain result that tests write out")]
 pub struct Diff {
@@ -71,11 +70,11 @@ pub struct Diff {
     pub allows: Vec<Difference>,
     /// What the older policy allows and the newer does not.
     pub no_longer: Vec<Difference>,
-    /// The keys that differ and change nothing of what scripts may read.
+    /// The keys that differ without affecting what scripts may read.
     pub besides: Vec<Beside>,
 }
 
-/// A key that differs and matters to others than the scripts that read.
+/// A key that differs without affecting what scripts may read.
 ///
 /// ```
 /// # use cors_core::{DisallowedOrigin, Policy};
@@ -95,23 +94,23 @@ pub struct Diff {
 pub struct Beside {
     /// The key of the policy file.
     pub key: &'static str,
-    /// Its value in the older policy, or what it comes to there: `600`, `none`, `"forbid"`.
+    /// Its value or default in the older policy: `600`, `none`, `"forbid"`.
     pub older: String,
     /// Its value in the newer one.
     pub newer: String,
-    /// What it is about.
+    /// What the key controls.
     pub means: &'static str,
 }
 
-/// An entry of one policy that allows what the other does not.
+/// An entry of one policy that allows something that the other does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain result that tests write out")]
 pub struct Difference {
     /// The key of the policy file.
     pub key: &'static str,
-    /// The entry as it stands in the file: `"https://*.example.dev"`, `{ regex = "…" }`, `true`.
+    /// The entry as written in the file: `"https://*.example.dev"`, `{ regex = "…" }`, `true`.
     pub value: String,
-    /// What shows it. None: nothing was found that does, nor that there is nothing.
+    /// A fetch that shows the difference. `None` if it is not known whether there is one.
     pub witness: Option<Witness>,
 }
 
@@ -121,16 +120,16 @@ pub struct Difference {
 pub struct Witness {
     /// The fetch.
     pub fetch: Fetch,
-    /// The response header that the script sees under one policy and not under the other. None:
-    /// the script may read the response or not.
+    /// The response header that the script sees under one policy and not under the other. `None` if
+    /// the difference is whether the script may read the response at all.
     pub sees: Option<HeaderName>,
 }
 
 impl Policy {
-    /// What a newer policy lets scripts read that this one does not, and the other way round.
+    /// What a newer policy lets scripts read that this one does not, and the other way around.
     /// [What is compared, and how exactly](crate::diff)
     ///
-    /// In a test, it holds one policy against another that is written down:
+    /// In a test, you can compare a policy with the agreed one:
     ///
     /// ```
     /// # use cors_core::Policy;
@@ -141,7 +140,7 @@ impl Policy {
     /// # Ok::<(), cors_core::ConfigErrors>(())
     /// ```
     ///
-    /// The cost grows with the number of entries that stand in one policy alone.
+    /// The cost grows with the number of entries that only one policy has.
     pub fn diff(&self, newer: &Policy) -> Diff {
         let [older_config, newer_config] = [self.config(), newer.config()];
         let fresh = Fresh::new([&older_config, &newer_config]);
@@ -157,7 +156,8 @@ impl Policy {
 }
 
 impl Diff {
-    /// Whether scripts may read the same under both policies, whatever differs [besides](Self::besides).
+    /// Whether scripts may read the same under both policies, even if other keys
+    /// [differ](Self::besides).
     pub fn is_empty(&self) -> bool {
         self.allows.is_empty() && self.no_longer.is_empty()
     }
@@ -190,7 +190,7 @@ impl fmt::Display for Difference {
         write!(f, "{} {}: ", self.key, self.value)?;
         match &self.witness {
             Some(witness) => write!(f, "{witness}"),
-            None => f.write_str("not known, since no fetch was found that shows a difference"),
+            None => f.write_str("not known: no fetch was found that shows a difference"),
         }
     }
 }
@@ -215,7 +215,7 @@ impl Witness {
         Self::of(Fetch::new(String::new(), String::new())).at(origin)
     }
 
-    /// The same from this origin, to a URL of another.
+    /// The same from this origin, to a URL of another origin.
     fn at(mut self, origin: &str) -> Self {
         let own = Origin::parse(origin.as_bytes()).is_ok_and(|page| page.host() == "api.example");
         self.fetch.url = if own { "https://api.test/".to_owned() } else { API.to_owned() };

@@ -1,4 +1,4 @@
-//! Why a browser said no, and what would change its mind.
+//! Why a browser said no, and how to fix it.
 //!
 //! ```
 //! use cors_core::Policy;
@@ -16,8 +16,8 @@
 //!
 //! let fix = explanation.fix().unwrap();
 //! assert_eq!(fix.to_string(), r#"allow_headers = ["content-type"]"#);
-//! let mended = Policy::new(fix.config())?;
-//! assert!(explain(&mended, fix.fetch()).is_readable());
+//! let fixed = Policy::new(fix.config())?;
+//! assert!(explain(&fixed, fix.fetch()).is_readable());
 //! # Ok::<(), cors_core::ConfigErrors>(())
 //! ```
 
@@ -36,7 +36,7 @@ pub use text::InColor;
 
 /// What a browser does with a fetch under a policy, and why.
 ///
-/// Printed, it is a page of text for people; [`in_color`](Self::in_color) for a terminal.
+/// It prints as a page of text. For a terminal, use [`in_color`](Self::in_color).
 #[derive(Clone, Debug)]
 pub struct Explanation {
     fetch: Fetch,
@@ -48,7 +48,7 @@ pub struct Explanation {
     fix: Option<Fix>,
 }
 
-/// What happened, in its order.
+/// A step, a request, or a response.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
@@ -60,20 +60,20 @@ pub enum Event {
     Received(Response<()>),
 }
 
-/// What became of the preflights of a fetch.
+/// The result of a fetch's preflights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a preflight is missing, passes, or fails")]
 pub enum Preflight {
     /// None was sent.
     None,
-    /// Each that was sent passed.
+    /// All passed.
     Passed,
     /// The last one failed.
     Failed,
 }
 
 impl Preflight {
-    /// In lower case.
+    /// The name in lower case.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -83,13 +83,13 @@ impl Preflight {
     }
 }
 
-/// Explains a fetch under a policy whose handler answers 200.
+/// Explains a fetch under a policy. The handler answers 200.
 pub fn explain(policy: &Policy, fetch: &Fetch) -> Explanation {
     explain_with(policy, fetch, &|_| Response::new(()))
 }
 
-/// Explains a fetch under a policy with a handler of your own, which must answer the same to the
-/// same request.
+/// Explains a fetch under a policy with your own handler, which must always give the same response
+/// to the same request.
 pub fn explain_with(
     policy: &Policy,
     fetch: &Fetch,
@@ -116,7 +116,7 @@ pub fn explain_with(
     }
 }
 
-/// What the fetch comes to, in a browser without anything in its caches.
+/// Runs the fetch in a browser with empty caches.
 fn run(
     policy: &Policy,
     fetch: &Fetch,
@@ -167,7 +167,7 @@ fn last_sent(events: &[Event]) -> Option<&Request<()>> {
 }
 
 impl Explanation {
-    /// What was explained.
+    /// The explained fetch.
     pub fn fetch(&self) -> &Fetch {
         &self.fetch
     }
@@ -177,7 +177,7 @@ impl Explanation {
         self.verdict.is_readable()
     }
 
-    /// What the script has of the fetch.
+    /// The result for the script.
     pub fn verdict(&self) -> &Verdict {
         &self.verdict
     }
@@ -190,28 +190,28 @@ impl Explanation {
         }
     }
 
-    /// What became of the preflights.
+    /// The result of the preflights.
     pub fn preflight(&self) -> Preflight {
         self.preflight
     }
 
-    /// What the policy itself refused of the last request, if it did.
+    /// Why the policy refused the last request, if it did.
     pub fn refused(&self) -> Option<&str> {
         self.refused.as_deref()
     }
 
-    /// Steps, requests and responses in their order.
+    /// Steps, requests and responses in order.
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
-    /// What each engine's console says, where it says something about this failure.
+    /// The console message of each engine that prints one.
     pub fn console(&self) -> &[(Engine, String)] {
         &self.console
     }
 
-    /// What would let the script read: in the policy, the script, the page or what else the server
-    /// does. `None` if it may read already.
+    /// What to change so that the script may read: the policy, the script, the page, or the rest of
+    /// the server. `None` if it may read already.
     pub fn fix(&self) -> Option<&Fix> {
         self.fix.as_ref()
     }

@@ -1,8 +1,7 @@
-//! The bodies of the fuzz targets: each takes any bytes, reads them as its own kind of input, and
-//! asserts a law. What is no such input is passed over.
+//! The bodies of the fuzz targets. Each parses arbitrary bytes as its kind of input and asserts a
+//! law. It ignores bytes that do not parse.
 //!
-//! In scope: what must hold of any bytes. Who makes them up, a fuzzer or the files of
-//! `tests/corpus`, is not.
+//! The bytes come from a fuzzer or from `tests/corpus`.
 
 mod decision;
 mod header_list;
@@ -19,10 +18,10 @@ pub use policy_file::policy_file;
 use crate::laws;
 use crate::origin::pattern::Pattern;
 
-/// One target: it panics where its law is broken.
+/// A target. It panics if its law is broken.
 pub type Target = fn(&[u8]);
 
-/// Every target by its name.
+/// Every target with its name.
 pub const TARGETS: &[(&str, Target)] = &[
     ("decision", decision),
     ("header_list", header_list),
@@ -31,13 +30,14 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("policy_file", policy_file),
 ];
 
-/// The first byte, by which one of several is chosen, and the lines of the rest.
+/// The first byte, which selects a case, and the lines of the rest.
 fn choice_and_lines(bytes: &[u8]) -> Option<(u8, impl Iterator<Item = &[u8]> + Clone)> {
     let (first, rest) = bytes.split_first()?;
     Some((*first, rest.split(|byte| *byte == b'\n')))
 }
 
-/// What the laws for users say, which let closures have empty labels; wildcards have none.
+/// Like [`laws::matches`], which also lets `*.` match empty labels, for closures. The engine does
+/// not.
 fn matches(pattern: &Pattern<'_>, text: &str) -> bool {
     let has_empty_label =
         || text.split_once("://").is_some_and(|(_, host)| format!(".{host}").contains(".."));

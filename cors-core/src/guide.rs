@@ -1,13 +1,13 @@
-//! The guide: pages about the whole, where the items' own documentation is about their part.
+//! The guide.
 //!
-//! - [`cookbook`]: policies for what is wanted most often.
-//! - [`defaults`]: what each key of a policy is when it is left out, and why.
-//! - [`compare`]: what the layers of tower-http, actix-cors and warp do otherwise.
-//! - [`messages`]: why did my browser say no? Every message of the consoles, with its cause.
-//! - [`security`]: what CORS protects, what it does not, and what answers the known attacks.
+//! - [`cookbook`]: policies for common cases.
+//! - [`defaults`]: the default of each key of a policy, and why.
+//! - [`compare`]: how the layers of tower-http, actix-cors and warp differ.
+//! - [`messages`]: why did my browser say no? Every console message, with its cause.
+//! - [`security`]: what CORS protects, what it does not, and how to answer the known attacks.
 
-/// Where the pages' links lead to here. Of two definitions the first holds; the second, at the end
-/// of a page, is for who reads the file.
+/// The link targets in rustdoc. Markdown uses the first definition of a link; the pages end with
+/// definitions for readers of the files.
 #[allow(unused_macros, reason = "for pages that are shown")]
 macro_rules! links {
     () => {
@@ -33,7 +33,7 @@ macro_rules! links {
     };
 }
 
-/// Pages whose examples and links need features are there where these are on.
+/// The examples and links of the pages need features.
 macro_rules! pages {
     ($($page:ident = $file:literal),+ $(,)?) => {
         $(

@@ -1,6 +1,6 @@
-//! Laws to assert on a policy of your own: who can read, and who cannot, judged by the browser.
+//! Laws to assert about your own policy: which origins can read, judged by a model of a browser.
 //!
-//! Each is a line of a test. It panics with the fetch that breaks it:
+//! Each takes one line in a test and panics with a fetch that breaks it:
 //!
 //! ```
 //! use cors_core::browser::{CredentialsMode, Fetch};
@@ -26,16 +26,15 @@
 //!   because allow_origins has "https://*.example.com"
 //! ```
 //!
-//! The [`Browser`] that does what the standard says fetches from [`serve`]. For patterns the laws
-//! are exact: an entry that breaks one is always found. So they are for regular expressions, by their
-//! automata, within limits; beyond them, origins are tried that one matches. All that can be known of a
-//! [closure](crate::Builder::allow_origin_if) is what it says, with the headers of a plain GET, to
-//! generated origins: any, and [`near_misses`](crate::strategies::near_misses) of the policy's
-//! patterns and the law's. They are 1000, or as many as the environment variable `PROPTEST_CASES`
-//! says, and the same each time. Where a policy asks, the answer is no.
+//! A standard-conforming [`Browser`] fetches from [`serve`]. For patterns the laws are exact: they
+//! find every entry that breaks one. For regular expressions they are exact within limits, by their
+//! automata; beyond the limits, they try origins that the expression matches. A
+//! [closure](crate::Builder::allow_origin_if) can only be tried, with the headers of a plain GET
+//! and generated origins: random ones, and [`near_misses`](crate::strategies::near_misses) of the
+//! policy's patterns and the law's. There are 1000, or as many as the environment variable
+//! `PROPTEST_CASES` says, and they are the same each time. `ask` is answered with no.
 //!
-//! In scope: laws that a policy may break. Those that every policy keeps are this crate's own
-//! tests.
+//! This module has only laws that a policy can break. This crate's own tests cover the rest.
 
 use crate::browser::{Browser, CredentialsMode, Ended, Fetch, Step, Verdict, serve};
 use crate::config::{Config, OriginEntry};
@@ -53,19 +52,19 @@ use proptest::test_runner::{Config as Runs, RngAlgorithm, TestError, TestRng, Te
 use std::cell::RefCell;
 use std::time::Duration;
 
-/// What `fetch` has by default comes first: the shortest to read.
+/// The default of `fetch` comes first, for the shortest message.
 const MODES: [CredentialsMode; 3] =
     [CredentialsMode::SameOrigin, CredentialsMode::Include, CredentialsMode::Omit];
 
-/// No origin but those that these patterns match can read anything, in any credentials mode.
+/// Only origins that match these patterns can read anything, in any credentials mode.
 ///
-/// The patterns are those of the policy file: `https://app.example.com`, `https://*.example.dev`,
-/// `http://localhost:*`, `null`; but not `*`, with which nothing would be asserted. An empty list
-/// says that no one can read. Here `*.` stands for empty labels too, which no name that can be
-/// resolved has: a closure that looks at the end of a host alone passes.
+/// The patterns are those of a policy file: `https://app.example.com`, `https://*.example.dev`,
+/// `http://localhost:*`, `null`. `*` is not allowed, since it would assert nothing. An empty list
+/// asserts that no origin can read. Here `*.` also matches empty labels, which no resolvable name
+/// has, so that a closure that only checks the end of the host passes.
 ///
 /// # Panics
-/// If another origin can, and if a pattern is none.
+/// If another origin can read, or if a pattern is invalid.
 #[track_caller]
 pub fn only_these_origins_can_read<I>(policy: &Policy, patterns: I)
 where
@@ -82,7 +81,7 @@ where
                 let (fault, meant) = pattern::diagnose(text, fault);
                 let meant = meant.into_iter().find(|meant| matches!(meant, Meant::Entry(_)));
                 let kind = ErrorKind::InvalidOrigin { fault, meant };
-                panic!("{law}: {text:?} is no pattern: {}; {}", kind.reason(), kind.fix())
+                panic!("{law}: {text:?} is not a pattern: {}; {}", kind.reason(), kind.fix())
             }
         }
     }
@@ -94,9 +93,9 @@ where
     }
 }
 
-/// Who can read has a host that is one of these domains or stands below one.
+/// Only origins at one of these domains or their subdomains can read.
 ///
-/// `localhost` and addresses count like any other host, and `null` has none.
+/// `localhost` and addresses count as hosts like any other. `null` has no host.
 ///
 /// ```should_panic
 /// use cors_core::{Policy, laws};
@@ -106,7 +105,8 @@ where
 /// ```
 ///
 /// # Panics
-/// If another origin can, and if one of these is no domain or belongs to many, as `co.uk` does.
+/// If another origin can read, or if an argument is not a domain or is a public suffix, such as
+/// `co.uk`.
 #[track_caller]
 pub fn no_origin_outside<I>(policy: &Policy, domains: I)
 where
@@ -119,10 +119,10 @@ where
         let origin = format!("https://{domain}");
         let is_host = Origin::parse(origin.as_bytes()).is_ok_and(|origin| origin.host() == domain);
         if !is_host || domain.split('.').any(str::is_empty) {
-            panic!("{law}: {domain:?} is no domain");
+            panic!("{law}: {domain:?} is not a domain");
         }
         if is_shared(domain) {
-            panic!("{law}: anyone can register a name below {domain:?}");
+            panic!("{law}: anyone can register a name under {domain:?}");
         }
     }
     let is_outside = |origin: &str| match Origin::parse(origin.as_bytes()) {
@@ -141,13 +141,13 @@ where
 }
 
 /// No `http:` origin can read with credentials, unless it is on this machine: anyone on the network
-/// can speak for one.
+/// can impersonate one.
 ///
-/// The schemes of installed apps are not [insecure](Origin::is_insecure). `null` is no `http:`
-/// origin either; the other two laws find it.
+/// The schemes of installed apps are not [insecure](Origin::is_insecure). Nor is `null`; the other
+/// two laws find it.
 ///
 /// # Panics
-/// If one can.
+/// If an insecure origin can read with credentials.
 #[track_caller]
 pub fn credentials_never_without_tls(policy: &Policy) {
     let is_insecure =
@@ -165,8 +165,8 @@ pub fn credentials_never_without_tls(policy: &Policy) {
 /// The server's handler answers 200.
 ///
 /// # Panics
-/// If it cannot: with the step of the standard that failed, what it demands, and where to read it.
-/// And if no page has such an origin, or the URL is not whole.
+/// If it cannot, with the failed step of the standard, its rule, and a link. Also if no page has
+/// such an origin, or the URL is not absolute.
 #[track_caller]
 pub fn readable(policy: &Policy, fetch: &Fetch) {
     assert_is_well_spelt("readable", fetch);
@@ -183,11 +183,11 @@ pub fn readable(policy: &Policy, fetch: &Fetch) {
     }
 }
 
-/// The script that makes this fetch cannot read the response, whoever keeps it from doing so: the
-/// policy, or the browser before anything is sent.
+/// The script that makes this fetch cannot read the response, either because of the policy or
+/// because the browser sends nothing.
 ///
 /// # Panics
-/// If it can. And like [`readable`] if no page has such an origin, or the URL is not whole.
+/// If it can. Also if no page has such an origin, or the URL is not absolute.
 #[track_caller]
 pub fn not_readable(policy: &Policy, fetch: &Fetch) {
     assert_is_well_spelt("not_readable", fetch);
@@ -196,22 +196,24 @@ pub fn not_readable(policy: &Policy, fetch: &Fetch) {
     }
 }
 
-/// A fetch that was misspelt says nothing of the policy, and such a law would hold of any.
+/// A misspelt fetch would pass under any policy.
 #[track_caller]
 fn assert_is_well_spelt(law: &str, fetch: &Fetch) {
     if fetch.serialized_origin() == "null" && fetch.origin != "null" {
         let page = &fetch.origin;
-        panic!("{law}: {page:?} is no page's origin; write it like https://app.example.com");
+        panic!(
+            "{law}: {page:?} is not the origin of a page; write it like https://app.example.com"
+        );
     }
     if !fetch.url.contains("://") {
-        panic!("{law}: {:?} is a path of the page's own server; write the URL whole", fetch.url);
+        panic!("{law}: {:?} is relative to the page; write an absolute URL", fetch.url);
     }
 }
 
-/// Looks for a page that reads and should not.
+/// Searches for a page that can read and should not.
 struct Search<'p> {
     policy: &'p Policy,
-    /// Patterns near which a closure is tried.
+    /// Patterns whose near misses a closure is tried with.
     near: &'p [String],
     /// What the law lets a regular expression match.
     #[cfg_attr(
@@ -226,26 +228,26 @@ struct Search<'p> {
 #[cfg_attr(not(feature = "regex"), expect(dead_code, reason = "for regular expressions alone"))]
 enum Within<'p> {
     Pattern(&'p str),
-    /// At the domain or below it, whatever the scheme and the port.
+    /// The domain and its subdomains, with any scheme and port.
     Domain(&'p str),
 }
 
 impl Search<'_> {
-    /// The fetch by which a page reads whose origin is `bad`, if there is one.
+    /// A fetch that a page with a `bad` origin can read, if there is one.
     fn find(&self, bad: impl Fn(&str) -> bool) -> Option<Fetch> {
         let breaks = |page: &str| {
             let reads = self.modes.iter().find_map(|mode| reads(self.policy, page, *mode));
             reads.filter(|fetch| bad(&fetch.origin))
         };
-        // For patterns the plain ones are enough; only a closure has to be tried near them.
+        // The plain origins are enough for patterns. Only a closure needs near misses.
         let has_closure = self.policy.compiled().closure.is_some();
         let near = self.near.iter().filter(|_| has_closure).flat_map(|pattern| misses(pattern));
         let first = self.plain().chain(near);
         first.into_iter().find_map(|page| breaks(&page)).or_else(|| self.generated(&breaks))
     }
 
-    /// For every entry an origin that no pattern of the law matches unless it matches all that the
-    /// entry does; and what any policy may let in.
+    /// For each entry, an origin that a pattern of the law matches only if it covers the whole
+    /// entry; and origins that any policy may allow.
     fn plain(&self) -> impl Iterator<Item = String> {
         let origins = &self.policy.compiled().origins;
         let is_in_law = |text: &str| self.near.iter().any(|pattern| pattern.contains(text));
@@ -260,8 +262,8 @@ impl Search<'_> {
         of_patterns.chain(self.of_regexes()).chain(anyone)
     }
 
-    /// For every regular expression an origin that it matches and the law does not allow, if one is
-    /// found: within bounds, the shortest there is.
+    /// For each regular expression, the shortest origin that it matches and the law does not allow,
+    /// if one is found within the limits.
     #[cfg(feature = "regex")]
     fn of_regexes(&self) -> impl Iterator<Item = String> {
         let within: Vec<OriginRegex> =
@@ -277,7 +279,7 @@ impl Search<'_> {
             crate::origin::regex::prove(regex, &mut Steps::new(Steps::OF_A_POLICY))
         });
         let unproven = proofs.flatten().flat_map(Proof::witnesses);
-        // Those first that look like an attack.
+        // Those that look like an attack come first.
         unproven.chain(outside).collect::<Vec<_>>().into_iter()
     }
 
@@ -296,7 +298,7 @@ impl Search<'_> {
         let patterns = self.policy.compiled().origins.patterns.iter().map(str::to_owned);
         let near = patterns.chain(self.near.iter().cloned()).collect();
         let pages = prop_oneof![1 => origins(), 1 => origins_of(self.policy), 2 => around(near)];
-        // What fails last is what it was shrunk to.
+        // The last failure is the shrunk one.
         let found = RefCell::new(None);
         let result = TestRunner::new_with_rng(runs, rng).run(&pages, |page| match breaks(&page) {
             Some(fetch) => {
@@ -307,7 +309,7 @@ impl Search<'_> {
         });
         match result {
             Ok(()) => None,
-            // Nothing is found where a closure panics: then it shall do so again.
+            // If a closure panicked, nothing was found. Let it panic again.
             Err(TestError::Fail(_, page)) => found.into_inner().or_else(|| breaks(&page)),
             Err(TestError::Abort(reason)) => panic!("no origins were generated: {reason}"),
         }
@@ -318,7 +320,7 @@ fn numbered(label: &str) -> impl Iterator<Item = String> {
     std::iter::once(label.to_owned()).chain((1u64..).map(move |number| format!("{label}{number}")))
 }
 
-/// How much is looked at for each regular expression.
+/// The limit on the search in each regular expression.
 #[cfg(feature = "regex")]
 const MAX_PLACES: usize = 1 << 16;
 
@@ -335,10 +337,11 @@ impl Within<'_> {
     }
 }
 
-/// The fetch by which a page reads across origins, if it can. Its origin is the one that was sent.
+/// A fetch with which this page can read across origins, if there is one. Its origin is the one
+/// sent.
 fn reads(policy: &Policy, page: &str, credentials: CredentialsMode) -> Option<Fetch> {
     let fetch = |url| Fetch::new(page, url).credentials(credentials);
-    // A page reads what is its own: then another server is asked.
+    // Two servers, since a page can always read from its own.
     let fetches = ["https://api.example/", "https://other.example/"].map(fetch);
     fetches.into_iter().find_map(|fetch| {
         let mut sent = None;
@@ -360,7 +363,7 @@ fn is_read_across_origins(ended: &Ended) -> bool {
     ended.verdict.is_readable() && ended.steps.iter().any(|taken| taken.step == Step::CorsCheck)
 }
 
-/// The fetch, and the entry that alone would let it be read, if there is one.
+/// The fetch, and an entry that alone makes it readable, if there is one.
 fn shown(policy: &Policy, fetch: &Fetch) -> String {
     let mut config = policy.config();
     let entries = std::mem::take(&mut config.allow_origins);
@@ -379,8 +382,8 @@ fn shown(policy: &Policy, fetch: &Fetch) -> String {
     }
 }
 
-/// Whether a pattern matches an origin, as the table of patterns says it: nothing compiled, so that
-/// a policy is not judged by itself.
+/// Whether a pattern matches an origin, by the definition of patterns. Nothing is compiled, so that
+/// the engine does not judge itself.
 pub(crate) fn matches(pattern: &Pattern<'_>, text: &str) -> bool {
     let Ok(origin) = Origin::parse(text.as_bytes()) else {
         return *pattern == Pattern::Null && text == "null";

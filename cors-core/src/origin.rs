@@ -1,7 +1,7 @@
 //! Which origins a policy allows: one origin, one pattern, one regular expression, and the compiled
 //! set of them all.
 //!
-//! Text in, yes or no out: nothing here knows requests, settings or credentials.
+//! Text in, yes or no out. Nothing here knows about requests, settings or credentials.
 
 pub(crate) mod entry;
 pub(crate) mod fault;

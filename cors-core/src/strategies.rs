@@ -1,8 +1,7 @@
-//! Strategies of [`proptest`] for everything that a policy meets: origins, requests, configs, and
-//! whole fetches.
+//! [`proptest`] strategies for origins, requests, configs, and whole fetches.
 //!
-//! They live in a small world, whose names and origins come back everywhere, so that a policy and
-//! a request often meet. What they shrink to is short: `https://a.test`, GET, no headers.
+//! They draw names and origins from a small world, so that policies often match requests. They
+//! shrink to short values: `https://a.test`, GET, no headers.
 //!
 //! ```
 //! use cors_core::strategies::{origins_of, policies};
@@ -18,7 +17,7 @@
 //! });
 //! ```
 //!
-//! In scope: generating. What holds of a user's policy is asserted with [`laws`](crate::laws).
+//! To assert something about your policy, see [`laws`](crate::laws).
 
 mod configs;
 mod fetches;
@@ -39,7 +38,7 @@ pub(crate) use origins::instance;
 use proptest::sample::select;
 use proptest::strategy::Strategy;
 
-/// One of these, the first the simplest.
+/// One of these. The first is the simplest.
 fn text(of: &'static [&'static str]) -> impl Strategy<Value = String> {
     select(of).prop_map(str::to_owned)
 }

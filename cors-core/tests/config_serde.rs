@@ -1,5 +1,4 @@
-//! `Config` through serde: what is written is read back equal, and what has the wrong shape is
-//! told all at once.
+//! `Config` through serde: it round-trips, and all values of the wrong type are reported at once.
 
 #![cfg(feature = "serde")]
 
@@ -121,11 +120,11 @@ fn every_fault_of_shape_is_told() {
             "preflight_status = 70000",
         ]
     );
-    // Whether the values make a policy is for the build to say.
+    // Building the policy checks the values.
     assert!(serde_json::from_str::<Config>(r#"{"allow_origins": "https://a.test/"}"#).is_ok());
 }
 
-/// The build could not tell, since no `Config` holds such a number.
+/// Building could not report these, since a `Config` cannot hold such a number.
 #[test]
 fn numbers_that_nothing_holds_are_told() {
     let told = |key| {
@@ -134,8 +133,11 @@ fn numbers_that_nothing_holds_are_told() {
         Config::deserialize(map).unwrap_err().to_string()
     };
     for (key, wanted) in [
-        ("max_age", "max_age = 18446744073709551616: at most 86400"),
-        ("preflight_status", "preflight_status = 18446744073709551616: browsers take a preflight"),
+        ("max_age", "max_age = 18446744073709551616: no browser caches a preflight"),
+        (
+            "preflight_status",
+            "preflight_status = 18446744073709551616: browsers accept a preflight",
+        ),
     ] {
         assert!(told(key).starts_with(wanted), "{}", told(key));
     }
@@ -150,7 +152,7 @@ fn what_is_no_table_is_refused() {
     assert_eq!(error.to_string(), "a policy is a table of keys, not [1]");
 }
 
-/// A format without a limit of its own, in which everything is a list of itself.
+/// A format without its own limit, in which every value is a list of itself.
 struct Endless;
 
 impl<'de> serde::Deserializer<'de> for Endless {
@@ -271,7 +273,7 @@ proptest! {
     }
 }
 
-/// The guide's page of defaults: a section for each key, and the default that stands there.
+/// The guide's page of defaults: a section for each key, with its default.
 mod page_of_defaults {
     use super::*;
     use std::collections::BTreeSet;
@@ -294,7 +296,7 @@ mod page_of_defaults {
             .collect();
         let on_the_page: Vec<_> = sections().map(|(key, _)| key.to_owned()).collect();
         assert_eq!(BTreeSet::from_iter(on_the_page.clone()), keys);
-        assert_eq!(on_the_page.len(), keys.len(), "none twice");
+        assert_eq!(on_the_page.len(), keys.len(), "a key is there twice");
     }
 
     #[test]

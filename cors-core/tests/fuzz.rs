@@ -1,11 +1,11 @@
-//! The inputs of `tests/corpus`, through the fuzz targets: each upholds the law of its target.
+//! Runs the inputs of `tests/corpus` through the fuzz targets.
 
 use cors_core::fuzz::TARGETS;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What stands in a folder, by name.
+/// The entries of a folder, by name.
 fn entries(folder: &Path) -> BTreeMap<String, PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
     let paths = entries.map(|entry| entry.unwrap().path());
@@ -22,7 +22,7 @@ fn the_corpus_upholds_the_laws() {
         let files = entries(&corpus[*name]);
         assert!(!files.is_empty(), "{name} has no input");
         for path in files.values() {
-            // Printed only where the target panics.
+            // Printed only if the target panics.
             println!("{}", path.display());
             target(&fs::read(path).unwrap());
         }

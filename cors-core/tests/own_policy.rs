@@ -1,4 +1,4 @@
-//! The README's test of a policy, as it stands there.
+//! The README's test of a policy, unchanged.
 #![cfg(feature = "strategies")]
 
 use cors_core::browser::{CredentialsMode, Fetch};

@@ -1,4 +1,4 @@
-//! What a log holds of refusals.
+//! The events of refusals.
 
 #![cfg(feature = "tracing")]
 
@@ -115,7 +115,7 @@ fn a_question_is_an_event_once_it_is_answered_with_no() {
     assert_eq!(logged(&policy, "OPTIONS", &asked, false), [event]);
 }
 
-/// Though such a policy need not look at the request to answer it.
+/// Even though such a policy need not read the request to answer it.
 #[test]
 fn where_the_answer_is_constant() {
     let event = "message=refused origin=https://b.test reason=\"origin not allowed\"";

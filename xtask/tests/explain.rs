@@ -82,15 +82,15 @@ fn what_the_policy_cannot_fix_has_a_fix_elsewhere() {
     for (args, fix) in [
         (
             &["--origin", app, "--header", "Access-Control-Allow-Origin: *"][..],
-            "in the script: leave the header access-control-allow-origin out, the server sends it",
+            "in the script: remove the header access-control-allow-origin (the server sends it)",
         ),
         (
             &["--origin", "https://app.example.com."],
-            "open the page without the dot at the end, at https://app.example.com",
+            "open the page without the trailing dot, at https://app.example.com",
         ),
         (
             &["--origin", app, "--method", "TRACE"],
-            "in the script: another method than \"TRACE\", which browsers never send, such as \"GET\"",
+            "in the script: a method other than \"TRACE\", which browsers never send, such as \"GET\"",
         ),
     ] {
         let (code, said) = json(args);

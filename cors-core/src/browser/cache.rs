@@ -9,12 +9,12 @@ use crate::engine::headers::NON_WILDCARD;
 use std::time::Duration;
 use url::Url;
 
-/// What a preflight allowed, and until when.
+/// What preflights allowed, and until when.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PreflightCache(Vec<Entry>);
 
-/// [Fetch, cache entry](https://fetch.spec.whatwg.org/#concept-cache). The network partition key is
-/// left out: all pages of one browser are taken for the same top-level site.
+/// [Fetch, cache entry](https://fetch.spec.whatwg.org/#concept-cache), without the network
+/// partition key: all pages of one browser count as the same top-level site.
 #[derive(Clone, Debug)]
 struct Entry {
     origin: String,
@@ -24,7 +24,7 @@ struct Entry {
     allows: Allowed,
 }
 
-/// What an entry is about.
+/// What an entry allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Allowed {
     Method(String),
@@ -34,7 +34,7 @@ enum Allowed {
 }
 
 impl PreflightCache {
-    /// Removes what has expired.
+    /// Removes expired entries.
     pub(super) fn expire(&mut self, now: Duration) {
         self.0.retain(|entry| now < entry.expires);
     }
@@ -59,7 +59,7 @@ impl PreflightCache {
         })
     }
 
-    /// Keeps what a preflight allowed.
+    /// Stores what a preflight allowed.
     pub(super) fn store(
         &mut self,
         request: &Request,

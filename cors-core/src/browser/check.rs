@@ -1,4 +1,4 @@
-//! Whether a response is shared: the CORS check, and for `no-cors` the resource policy.
+//! Whether the script may see a response: the CORS check, and for `no-cors` the resource policy.
 
 use super::lists::get;
 use super::request::Request;
@@ -8,14 +8,14 @@ use http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Which response is checked.
+/// The kind of response to check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Of {
     Preflight,
     Response,
 }
 
-/// [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check), where `origin` is the
+/// [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check). `origin` is the
 /// byte-serialized request origin.
 pub(super) fn cors_check(
     request: &Request,
@@ -42,7 +42,7 @@ pub(super) fn cors_check(
     }
     if allowed != origin.as_bytes() {
         let says = match &*allowed {
-            b"*" => "* is no wildcard with credentials mode include".to_owned(),
+            b"*" => "* is not a wildcard with credentials mode include".to_owned(),
             _ => format!("Access-Control-Allow-Origin is {shown}, not {origin}"),
         };
         return Err(Taken::failed(mismatch, says));
@@ -75,6 +75,6 @@ pub(super) fn resource_policy_check(request: &Request, response: &HeaderMap) -> 
         }
         _ => true,
     };
-    let says = "Cross-Origin-Resource-Policy keeps the response from other origins or sites";
+    let says = "Cross-Origin-Resource-Policy blocks the response for other origins or sites";
     if allowed { Ok(()) } else { Err(Taken::failed(Step::ResourcePolicy, says)) }
 }

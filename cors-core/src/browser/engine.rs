@@ -1,4 +1,4 @@
-//! Where the engines depart from the standard.
+//! How the engines depart from the standard.
 
 use std::time::Duration;
 
@@ -10,29 +10,29 @@ use std::time::Duration;
 /// |---|---|---|---|
 /// | `*` in `Access-Control-Allow-Headers` covers `authorization` | yes | yes | yes |
 /// | the same from the preflight cache | | | yes |
-/// | headers of one name are joined before they are judged | yes | | yes |
-/// | a preflight asks for a name as often as it was set | | yes | |
-/// | of values with one name, `fetch` sends only those after the last empty one | | yes | |
-/// | of `authorization`, `from` and the like, `fetch` sends the last value only | | yes | |
-/// | the same of `content-type`; with a body, the first | | yes | |
+/// | headers with the same name are joined before they are checked | yes | | yes |
+/// | a preflight lists a name as often as it was set | | yes | |
+/// | if a value is empty, `fetch` sends only later values with the same name | | yes | |
+/// | `fetch` sends only the last value of `authorization`, `from` and the like | | yes | |
+/// | the same for `content-type`; with a body, the first | | yes | |
 /// | a `User-Agent` set by a script is not sent | yes | | |
 /// | some client hints are CORS-safelisted | yes | | |
 /// | an upload listener without an upload needs no preflight | yes | | |
 /// | `http:` to this machine is mixed content | | | yes |
 /// | a redirect within an origin to a URL with a user name fails | yes | | |
-/// | after a redirect there is a preflight, needed or not | | yes | yes |
-/// | that preflight asks for headers that were left behind | | | yes |
+/// | after a redirect there is another preflight, needed or not | | yes | yes |
+/// | that preflight lists headers that the redirect dropped | | | yes |
 /// | that preflight names the page's origin instead of `null` | | yes | |
-/// | the most that a preflight's answer is kept, in seconds | 7200 | 86400 | 600 |
-/// | one with a max-age that cannot be read is not kept | | yes | |
-/// | an answer replaces what was kept for the URL | yes | | yes |
-/// | what is kept stays when the request itself fails | yes | | yes |
-/// | what was kept with credentials does not serve without | | yes | |
-/// | a `*` is not kept | | yes | |
-/// | HEAD has to be kept like any method | | yes | |
-/// | what is kept does not serve a `fetch` with `If-Match`, `If-Range` and the like | yes | yes | |
+/// | longest time in the preflight cache, in seconds | 7200 | 86400 | 600 |
+/// | a response with an invalid max-age is not cached | | yes | |
+/// | a response replaces everything cached for the URL | yes | | yes |
+/// | cache entries survive when the request itself fails | yes | | yes |
+/// | entries with credentials do not serve requests without | | yes | |
+/// | a `*` is not cached | | yes | |
+/// | HEAD must be in the cache like any method | | yes | |
+/// | the cache does not serve a `fetch` with `If-Match`, `If-Range` and the like | yes | yes | |
 /// | nor an `XMLHttpRequest` with one of them | yes | | |
-/// | whatever is kept for the URL, a GET or POST with an upload listener needs no preflight | yes | yes | yes |
+/// | any entry for the URL spares a GET or POST with an upload listener the preflight | yes | yes | yes |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Engine {
@@ -45,7 +45,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Every engine there is.
+    /// Every engine.
     pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
     /// Its name.
@@ -58,12 +58,13 @@ impl Engine {
     }
 }
 
-/// How long a preflight's answer without a max-age is kept.
+/// How long a preflight response without a max-age is cached.
 /// [Fetch, CORS-preflight fetch, step 7.9](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
 pub(super) const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5);
 
-/// The request headers of which Firefox sends one value only, although scripts can set several: the last one, except
-/// that a body has the first `content-type`. Each value is judged all the same, so two `text/plain` need no preflight.
+/// Request headers of which Firefox sends only one value, even if scripts set several: the last
+/// one, or with a body the first `content-type`. It checks each value, so two `text/plain` need no
+/// preflight.
 pub(super) const VALUED_ONCE: [&str; 9] = [
     "authorization",
     "content-disposition",
@@ -76,65 +77,65 @@ pub(super) const VALUED_ONCE: [&str; 9] = [
     "user-agent",
 ];
 
-/// The request headers that make engines do without their caches.
+/// Request headers that make engines bypass their caches.
 pub(super) const CONDITIONAL: [&str; 5] =
     ["if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"];
 
-/// What an engine does otherwise than the standard says, and what the standard leaves to it.
+/// How an engine departs from the standard, and what the standard leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Departures {
     /// A `*` in `Access-Control-Allow-Headers` covers `authorization`.
     pub(super) star_covers_authorization: bool,
-    /// Headers of one name are judged as one, their values joined.
+    /// Headers with the same name are joined into one before they are checked.
     pub(super) headers_are_joined: bool,
-    /// A preflight asks for a name as often as the script set it.
+    /// A preflight lists a name as often as the script set it.
     pub(super) names_are_repeated: bool,
-    /// A value takes the place of the earlier ones of its name, where one of them is empty or the name is in
+    /// A value replaces earlier ones with the same name if one of them is empty or the name is in
     /// [`VALUED_ONCE`].
     pub(super) values_replace_others: bool,
     /// A `User-Agent` set by a script is dropped, and needs no preflight.
     pub(super) user_agent_is_forbidden: bool,
     /// Some client hints are CORS-safelisted.
     pub(super) client_hints_are_safelisted: bool,
-    /// A listener on an upload without a body makes no preflight necessary.
+    /// An upload listener without a body needs no preflight.
     pub(super) listener_needs_body: bool,
-    /// What a page over `https:` asks of this machine over `http:` is mixed content.
+    /// A request from an `https:` page to this machine over `http:` is mixed content.
     pub(super) loopback_is_mixed_content: bool,
     /// A redirect within an origin to a URL with a user name or password fails.
     pub(super) no_redirect_with_credentials: bool,
-    /// A request that needed a preflight needs one after a redirect too, whatever became of it.
+    /// A request that needed a preflight also needs one after a redirect, even if it has changed.
     pub(super) preflight_after_redirect: bool,
-    /// After redirects across origins, the preflight still asks for headers that were left behind.
+    /// After redirects across origins, the preflight still lists headers that were dropped.
     pub(super) preflight_lists_dropped: bool,
-    /// After redirects across origins, the preflight still names the page's origin; the request
-    /// that follows says `null`.
+    /// After redirects across origins, the preflight still names the page's origin. The request
+    /// after it has `null`.
     pub(super) preflight_names_page: bool,
-    /// How long a preflight's answer is kept whose max-age cannot be read.
+    /// How long a response with an invalid max-age is cached.
     pub(super) malformed_max_age: Duration,
-    /// How long one is kept at most. The standard names no limit.
+    /// The longest time in the cache. The standard has no limit.
     pub(super) max_age_limit: Duration,
-    /// A preflight's answer replaces all that was kept for its URL.
+    /// A preflight response replaces everything cached for its URL.
     pub(super) cache_replaces: bool,
-    /// What is kept stays when the request itself fails.
+    /// Cache entries survive when the request itself fails.
     pub(super) cache_survives_failure: bool,
-    /// Requests with credentials and without share nothing in the cache.
+    /// Requests with and without credentials share no cache entries.
     pub(super) cache_keeps_credentials_apart: bool,
-    /// A `*` that is kept covers `authorization`.
+    /// A `*` in the cache covers `authorization`.
     pub(super) cached_star_covers_authorization: bool,
-    /// A `*` is not kept.
+    /// A `*` is not cached.
     pub(super) cache_has_no_star: bool,
     /// HEAD must be in the cache like any method.
     pub(super) cache_wants_head: bool,
-    /// What is in the cache does not serve a `fetch` with one of [`CONDITIONAL`].
+    /// The cache does not serve a `fetch` with one of [`CONDITIONAL`].
     pub(super) conditional_fetch_skips_cache: bool,
-    /// The same of `XMLHttpRequest`.
+    /// The same for `XMLHttpRequest`.
     pub(super) conditional_xhr_skips_cache: bool,
-    /// Methods that are CORS-safelisted need not be listed in what is kept, not even for an upload with a listener.
+    /// CORS-safelisted methods need no entry of their own, even with an upload listener.
     pub(super) cache_exempts_uploads: bool,
 }
 
 impl Departures {
-    /// As the standard says.
+    /// The standard.
     pub(super) const NONE: Self = Self {
         star_covers_authorization: false,
         headers_are_joined: false,
@@ -161,8 +162,8 @@ impl Departures {
         cache_exempts_uploads: false,
     };
 
-    /// As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50; the limits as in their sources, and there too that
-    /// the caches of Chromium and WebKit exempt uploads.
+    /// As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50. The limits, and that the caches
+    /// of Chromium and WebKit exempt uploads, are from their sources.
     pub(super) const fn of(engine: Engine) -> Self {
         match engine {
             Engine::Chromium => Self {

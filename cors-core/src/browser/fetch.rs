@@ -1,12 +1,13 @@
-//! What a script asks for.
+//! A script's call of `fetch`.
 
 use super::site::PageOrigin;
 use std::collections::HashSet;
 use std::fmt;
 
-/// A call of `fetch` by a page: plain data. Anything may stand in it; the browser judges it.
+/// A call of `fetch` by a page, as plain data. Any value is possible; the browser rejects invalid
+/// ones.
 ///
-/// Printed, it is the call itself, to paste into a browser's console.
+/// It prints as the call, which you can paste into a browser's console.
 ///
 /// ```
 /// use cors_core::browser::{CredentialsMode, Fetch};
@@ -25,27 +26,28 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fetch {
-    /// The page's origin, or its URL, whose origin counts. What has no origin of its own (a
-    /// sandboxed frame, a `data:` URL, `file:`) is the opaque one, `null`.
+    /// The page's origin or URL. A page without an origin of its own (a sandboxed frame, a `data:`
+    /// URL, `file:`) has the opaque origin, `null`.
     pub origin: String,
-    /// The URL that is fetched. A relative one is seen from the page.
+    /// The URL to fetch. It may be relative to the page.
     pub url: String,
     /// The method, as the script writes it.
     pub method: String,
-    /// The headers, as the script writes them: a list of pairs, not a `Headers` object, which joins the values of one
-    /// name before `fetch` sees them. A character is a byte; over U+00FF, the call throws.
+    /// The headers, as the script writes them: a list of pairs, not a `Headers` object, which would
+    /// join values with the same name before `fetch` sees them. Each character is a byte; above
+    /// U+00FF, the call throws.
     pub headers: Vec<(String, String)>,
-    /// Whether the response must be shared with the script.
+    /// Whether the script must be able to read the response.
     pub mode: Mode,
     /// Whether cookies and the like are sent.
     pub credentials: CredentialsMode,
-    /// What becomes of a redirect.
+    /// What to do with a redirect.
     pub redirect: RedirectMode,
-    /// What is uploaded.
+    /// The body.
     pub body: Body,
-    /// Whether a listener follows the upload, as `XMLHttpRequest` can: sets the use-CORS-preflight
-    /// flag. It leaves out the body of GET and
-    /// HEAD, and joins headers of one name.
+    /// Whether the call is an `XMLHttpRequest` with an upload listener, which sets the
+    /// use-CORS-preflight flag. `XMLHttpRequest` drops the body of GET and HEAD, and joins headers
+    /// with the same name.
     pub upload_listener: bool,
 }
 
@@ -53,12 +55,12 @@ pub struct Fetch {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mode {
-    /// The script reads, or the fetch fails.
+    /// The script can read the response, or the fetch fails.
     #[default]
     Cors,
-    /// The request is one that a form could make, and the script reads nothing.
+    /// The request is one that a form could make, and the script cannot read the response.
     NoCors,
-    /// Other origins are not asked.
+    /// Only requests to the page's own origin.
     SameOrigin,
 }
 
@@ -66,12 +68,12 @@ pub enum Mode {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "Fetch defines these three")]
 pub enum CredentialsMode {
-    /// Never.
+    /// Never sent.
     Omit,
-    /// To the page's own origin.
+    /// Sent to the page's own origin.
     #[default]
     SameOrigin,
-    /// To every origin.
+    /// Sent to every origin.
     Include,
 }
 
@@ -84,7 +86,7 @@ pub enum RedirectMode {
     Follow,
     /// The fetch fails.
     Error,
-    /// The script is told, and nothing more.
+    /// The script learns only that there was a redirect.
     Manual,
 }
 
@@ -97,9 +99,9 @@ pub enum Body {
     None,
     /// A string: `Content-Type: text/plain;charset=UTF-8`, unless the script sets another.
     Text,
-    /// Bytes without a type.
+    /// Bytes, without a `Content-Type`.
     Bytes,
-    /// A stream: sets the use-CORS-preflight flag, and cannot be sent twice.
+    /// A stream, which sets the use-CORS-preflight flag and cannot be sent twice.
     Stream,
 }
 
@@ -115,7 +117,7 @@ impl Mode {
 }
 
 impl CredentialsMode {
-    /// Every mode there is.
+    /// Every mode.
     pub const ALL: [Self; 3] = [Self::Omit, Self::SameOrigin, Self::Include];
 
     /// As a script writes it.
@@ -140,7 +142,7 @@ impl RedirectMode {
 }
 
 impl Fetch {
-    /// A GET with what `fetch(url)` has by default.
+    /// A GET with the defaults of `fetch(url)`.
     pub fn new(origin: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
             origin: origin.into(),
@@ -155,7 +157,7 @@ impl Fetch {
         }
     }
 
-    /// The origin of the page as the browser sends it.
+    /// The page's origin, as the browser sends it.
     ///
     /// ```
     /// use cors_core::browser::Fetch;
@@ -168,43 +170,43 @@ impl Fetch {
         PageOrigin::of(&self.origin).as_str().to_owned()
     }
 
-    /// With this method.
+    /// Sets the method.
     pub fn method(mut self, method: impl Into<String>) -> Self {
         self.method = method.into();
         self
     }
 
-    /// With one more header.
+    /// Adds a header.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// In this mode.
+    /// Sets the mode.
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
         self
     }
 
-    /// With credentials in this mode.
+    /// Sets the credentials mode.
     pub fn credentials(mut self, credentials: CredentialsMode) -> Self {
         self.credentials = credentials;
         self
     }
 
-    /// With redirects handled so.
+    /// Sets the redirect mode.
     pub fn redirect(mut self, redirect: RedirectMode) -> Self {
         self.redirect = redirect;
         self
     }
 
-    /// With this body.
+    /// Sets the body.
     pub fn body(mut self, body: Body) -> Self {
         self.body = body;
         self
     }
 
-    /// With a listener on the upload, or without.
+    /// Adds or removes an upload listener.
     pub fn upload_listener(mut self, listens: bool) -> Self {
         self.upload_listener = listens;
         self
@@ -228,7 +230,7 @@ impl fmt::Display for Fetch {
             let list = |line: fn(&(String, String)) -> String| {
                 self.headers.iter().map(line).collect::<Vec<_>>().join(", ")
             };
-            // An object has one value for each name.
+            // An object cannot repeat a name.
             let headers = if names.len() == self.headers.len() {
                 format!("headers: {{ {} }}", list(|(name, value)| format!("{name:?}: {value:?}")))
             } else {

@@ -1,4 +1,4 @@
-//! What the script sees of a response that it may read.
+//! Which headers a script sees of a response that it may read.
 //!
 //! [Fetch, filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response)
 
@@ -8,11 +8,11 @@ use crate::engine::headers::{SAFELISTED_RESPONSE, is_set_cookie};
 use http::HeaderMap;
 use http::header::ACCESS_CONTROL_EXPOSE_HEADERS;
 
-/// Which response headers a script sees, where the response has them.
+/// Which response headers a script sees, if present.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "all or a list: Fetch knows no third")]
 pub enum Shared {
-    /// Every one but `set-cookie`.
+    /// All except `set-cookie`.
     All,
     /// These, in lower case.
     Names(Vec<String>),
@@ -45,7 +45,7 @@ impl Shared {
         }
     }
 
-    /// The headers without those that are kept from the script.
+    /// Only the headers that the script sees.
     pub(super) fn filter(&self, response: &HeaderMap) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in response.iter().filter(|(name, _)| self.shows(name.as_str())) {

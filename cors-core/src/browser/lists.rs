@@ -1,10 +1,11 @@
-//! Values of response headers, as the standard gets and extracts them.
+//! Getting and extracting values of response headers.
 
 use crate::engine::headers::{elements, trim};
 use crate::engine::names::is_token;
 use http::{HeaderMap, HeaderName};
 
-/// All lines of a header, joined. [Fetch, get](https://fetch.spec.whatwg.org/#concept-header-list-get)
+/// All lines of a header, joined.
+/// [Fetch, get](https://fetch.spec.whatwg.org/#concept-header-list-get)
 pub(super) fn get(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
     let mut lines = headers.get_all(name).iter().map(|value| trim(value.as_bytes()));
     let mut joined = lines.next()?.to_vec();
@@ -15,17 +16,18 @@ pub(super) fn get(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
     Some(joined)
 }
 
-/// The tokens of a list. [Fetch, extract header list values](https://fetch.spec.whatwg.org/#extract-header-list-values)
+/// The tokens of a list.
+/// [Fetch, extract header list values](https://fetch.spec.whatwg.org/#extract-header-list-values)
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Extracted {
     Absent,
-    /// What is there is no list of tokens: the first element that is none.
+    /// The header is not a list of tokens. Holds the first element that is not a token.
     Failure(String),
     Values(Vec<String>),
 }
 
 impl Extracted {
-    /// The values, none where there are none.
+    /// The values, or an empty list.
     pub(super) fn values(&self) -> &[String] {
         match self {
             Self::Values(values) => values,
@@ -58,7 +60,8 @@ pub(super) enum Seconds {
     Value(u64),
 }
 
-/// `delta-seconds`, on one line. [RFC 9111, 1.2.2](https://www.rfc-editor.org/rfc/rfc9111#section-1.2.2)
+/// `delta-seconds`, on one line.
+/// [RFC 9111, 1.2.2](https://www.rfc-editor.org/rfc/rfc9111#section-1.2.2)
 pub(super) fn extract_seconds(headers: &HeaderMap, name: &HeaderName) -> Seconds {
     let mut lines = headers.get_all(name).iter();
     let Some(line) = lines.next() else { return Seconds::Absent };
@@ -66,7 +69,7 @@ pub(super) fn extract_seconds(headers: &HeaderMap, name: &HeaderName) -> Seconds
     if lines.next().is_some() || digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Seconds::Malformed;
     }
-    // More than fits is more than any limit.
+    // A number that overflows exceeds any limit.
     let digit = |sum: u64, b: &u8| sum.saturating_mul(10).saturating_add(u64::from(b - b'0'));
     Seconds::Value(digits.iter().fold(0, digit))
 }

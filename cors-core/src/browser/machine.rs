@@ -1,14 +1,14 @@
-//! One fetch as a state machine: a request to send, a response to be given, a verdict.
+//! A fetch as a state machine: send a request, take a response, end with a verdict.
 //!
 //! ```text
 //!            start                    respond                respond
 //!   Fetch ----------> Send(preflight) -------> Send(request) -------> Done(verdict)
 //!              |                         |        ^      |               ^   ^
 //!              +-- none needed ----------|--------+      +-- redirect -->|   |
-//!              |                         |        (a preflight first,    |   |
-//!              |                         |         where one is needed)  |   |
+//!              |                         |        (after a preflight,    |   |
+//!              |                         |         if one is needed)     |   |
 //!              |                         +-- refused --------------------+   |
-//!              +-- the browser itself refuses --------------------------------+
+//!              +-- refused by the browser itself -----------------------------+
 //! ```
 
 use super::Browser;
@@ -30,9 +30,9 @@ use std::time::Duration;
 #[must_use]
 #[expect(clippy::exhaustive_enums, reason = "the caller has to handle every turn")]
 pub enum Turn {
-    /// A request goes out, and a response is waited for.
+    /// Send a request, and respond to it.
     Send(Sending),
-    /// Nothing more is sent.
+    /// The fetch has ended.
     Done(Ended),
 }
 
@@ -49,38 +49,38 @@ pub struct Sending {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ended {
-    /// What the script has of it.
+    /// The result for the script.
     pub verdict: Verdict,
-    /// Every step that was taken. The last is the one that failed, if one did.
+    /// Every step that the browser took. If one failed, it is the last.
     pub steps: Vec<Taken>,
 }
 
-/// What the script has of a fetch.
+/// The result of a fetch for the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// A response to read.
+    /// The script can read the response.
     Readable(Readable),
-    /// Mode `no-cors`: a response of which nothing can be read.
+    /// Mode `no-cors`: the script can read nothing of the response.
     /// [Fetch, opaque filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-opaque)
     Opaque,
-    /// Redirect mode `manual`: nothing but that there was a redirect.
+    /// Redirect mode `manual`: the script learns only that there was a redirect.
     /// [Fetch, opaque-redirect filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-opaque-redirect)
     OpaqueRedirect,
-    /// A `TypeError`, which tells the script nothing more.
+    /// A `TypeError`, without any detail for the script.
     /// [Fetch, network error](https://fetch.spec.whatwg.org/#concept-network-error)
     Failed(Taken),
 }
 
-/// What a script sees of a response, its body apart.
+/// What a script sees of a response, except the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Readable {
     /// The status.
     pub status: StatusCode,
-    /// The headers that are shared with the script, and no others.
+    /// The response headers that the script sees.
     pub headers: HeaderMap,
-    /// Which headers would be.
+    /// The headers that the script would see.
     pub shared: Shared,
 }
 
@@ -99,18 +99,18 @@ impl Verdict {
     }
 }
 
-/// What the algorithms keep between requests.
+/// The state between requests.
 #[derive(Clone, Debug)]
 struct Flight {
     request: Request,
     steps: Vec<Taken>,
-    /// Whether main fetch has taken the way with a preflight, whose failure clears the cache.
+    /// Whether main fetch requires a preflight. Then a failure clears the cache.
     with_preflight: bool,
 }
 
 impl Browser {
-    /// Begins a fetch. The time is that since any moment, the same for all of this browser's
-    /// fetches.
+    /// Starts a fetch. `now` is measured from an arbitrary epoch shared by all fetches of this
+    /// browser.
     pub fn start(&mut self, fetch: &Fetch, now: Duration) -> Turn {
         let mut steps = Vec::new();
         match Request::new(fetch, &self.departures, &mut steps) {
@@ -119,7 +119,7 @@ impl Browser {
         }
     }
 
-    /// Fetches from a server, to the end.
+    /// Runs a fetch to its end.
     pub fn fetch<B>(
         &mut self,
         fetch: &Fetch,
@@ -140,7 +140,7 @@ impl Browser {
 }
 
 impl Sending {
-    /// The request as it goes over the wire, cookies and the like apart.
+    /// The request to send, without cookies and the like.
     pub fn request(&self) -> &http::Request<()> {
         &self.sent
     }
@@ -150,17 +150,17 @@ impl Sending {
         self.of == Of::Preflight
     }
 
-    /// Whether cookies and the like go with it. With a preflight, never.
+    /// Whether cookies and the like are sent with it. Never with a preflight.
     pub fn includes_credentials(&self) -> bool {
         !self.is_preflight() && self.flight.request.includes_credentials()
     }
 
-    /// The steps that were taken so far.
+    /// The steps so far.
     pub fn steps(&self) -> &[Taken] {
         &self.flight.steps
     }
 
-    /// Goes on with what the server answered.
+    /// Continues with the server's response.
     pub fn respond<B>(
         self,
         browser: &mut Browser,
@@ -174,7 +174,7 @@ impl Sending {
         }
     }
 
-    /// Goes on where no server answered.
+    /// Continues without a response.
     pub fn fail(self, browser: &mut Browser) -> Turn {
         let failure = Taken::failed(Step::Network, "no answer");
         self.flight.network_error(browser, failure)
@@ -198,9 +198,9 @@ impl Flight {
         self.steps.push(Taken::passed(
             Step::ResponseTainting,
             match self.request.tainting {
-                Tainting::Basic => "basic, for it is the page's own origin",
-                Tainting::Cors => "cors, for it is another origin",
-                Tainting::Opaque => "opaque, for the mode is no-cors",
+                Tainting::Basic => "basic, because it is the page's own origin",
+                Tainting::Cors => "cors, because it is another origin",
+                Tainting::Opaque => "opaque, because the mode is no-cors",
             },
         ));
         if self.request.tainting == Tainting::Cors {
@@ -248,10 +248,11 @@ impl Flight {
             reasons.push(format!("{} is not CORS-safelisted", request.method));
         }
         if !names.is_empty() {
-            reasons.push(format!("not CORS-safelisted: {listed}"));
+            let are = if names.len() == 1 { "is" } else { "are" };
+            reasons.push(format!("{listed} {are} not CORS-safelisted"));
         }
         if reasons.is_empty() {
-            let says = "no, for method and headers are CORS-safelisted";
+            let says = "no, because method and headers are CORS-safelisted";
             self.steps.push(Taken::passed(Step::PreflightNeeded, says));
             return self.send_request(browser);
         }
@@ -265,10 +266,10 @@ impl Flight {
         if !names.is_empty() {
             self.steps.push(Taken::passed(Step::UnsafeHeaderNames, listed));
         }
-        let says = format!("yes, for {}", reasons.join("; "));
+        let says = format!("yes: {}", reasons.join("; "));
         self.steps.push(Taken::passed(Step::PreflightNeeded, says));
         if known {
-            let says = "a preflight that is still cached allows it";
+            let says = "a cached preflight allows it";
             self.steps.push(Taken::passed(Step::PreflightCache, says));
             return self.send_request(browser);
         }
@@ -298,7 +299,7 @@ impl Flight {
             Ok(allows) => {
                 let Browser { cache, departures } = browser;
                 cache.store(&self.request, &allows, now, departures);
-                let says = format!("allowed, and kept for {} seconds", allows.max_age.as_secs());
+                let says = format!("allowed, and cached for {} seconds", allows.max_age.as_secs());
                 self.steps.push(Taken::passed(Step::PreflightStored, says));
                 self.send_request(browser)
             }
@@ -365,7 +366,7 @@ impl Flight {
         let headers = shared.filter(response);
         let seen: Vec<_> = headers.keys().map(|name| name.as_str()).collect();
         let says = match &*seen {
-            [] => "the script sees no header of it".to_owned(),
+            [] => "the script sees none of its headers".to_owned(),
             _ => format!("the script sees {}", seen.join(", ")),
         };
         self.steps.push(Taken::passed(Step::FilterResponse, says));

@@ -1,4 +1,4 @@
-//! What a preflight's response allows.
+//! What a preflight response allows.
 //!
 //! [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
 
@@ -14,7 +14,7 @@ use http::header::{
 use http::{HeaderMap, StatusCode};
 use std::time::Duration;
 
-/// What is kept of a preflight that passed.
+/// The cacheable part of a preflight that passed.
 #[derive(Clone, Debug)]
 pub(super) struct Allows {
     pub(super) methods: Vec<String>,
@@ -32,7 +32,8 @@ pub(super) fn judge(
 ) -> Result<Allows, Taken> {
     cors_check(request, origin, response, Of::Preflight)?;
     if !status.is_success() {
-        let what = if status.is_redirection() { ", and a preflight is not redirected" } else { "" };
+        let what =
+            if status.is_redirection() { ", and preflights do not follow redirects" } else { "" };
         return Err(Taken::failed(Step::PreflightStatus, format!("status {status}{what}")));
     }
     let methods = list(response, &ACCESS_CONTROL_ALLOW_METHODS)?;
@@ -42,7 +43,7 @@ pub(super) fn judge(
         methods => methods.values().to_vec(),
     };
     let headers = headers.values().to_vec();
-    // A `*` is a name like any other where credentials are included.
+    // With credentials, `*` is a name like any other.
     let has_star = |list: &[String]| !request.has_credentials() && list.iter().any(|n| n == "*");
 
     if !methods.contains(&request.method) && !request.is_method_safelisted() && !has_star(&methods)

@@ -1,4 +1,4 @@
-//! What a redirect does to a request.
+//! How a redirect changes a request.
 //!
 //! [Fetch, HTTP-redirect fetch](https://fetch.spec.whatwg.org/#concept-http-redirect-fetch)
 
@@ -24,8 +24,8 @@ pub(super) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// Changes the request to what is sent next; none if the response leads nowhere and is itself the
-/// answer.
+/// Changes the request into the next one. `None` if there is no `Location`, so the response is
+/// final.
 pub(super) fn follow(
     request: &mut Request,
     status: StatusCode,
@@ -47,7 +47,7 @@ pub(super) fn follow(
         return fail(Step::RedirectCredentials, "");
     }
     if status != StatusCode::SEE_OTHER && request.body == Body::Stream {
-        return fail(Step::RedirectBody, ", and the stream is spent");
+        return fail(Step::RedirectBody, ", and the stream is used up");
     }
     let before = request.unsafe_names();
     let mut says = format!("{} to {location}", status.as_u16());

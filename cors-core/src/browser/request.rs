@@ -1,5 +1,4 @@
-//! The standard's *request*: what `new Request()` makes of a script's call, and what goes over the
-//! wire.
+//! The standard's *request*: created by `new Request()` from a script's call, and sent as HTTP.
 //!
 //! [Fetch, requests](https://fetch.spec.whatwg.org/#requests)
 
@@ -38,10 +37,10 @@ pub(super) struct Request {
     pub(super) redirect: RedirectMode,
     pub(super) body: Body,
     pub(super) use_preflight: bool,
-    /// Whether no preflight that is kept serves it.
+    /// Whether it bypasses the preflight cache.
     pub(super) skips_cache: bool,
     pub(super) tainting: Tainting,
-    /// Headers that were left behind, and that preflights ask for all the same.
+    /// Headers that a redirect dropped and that preflights still list.
     pub(super) dropped: Vec<String>,
     departures: Departures,
 }
@@ -59,12 +58,12 @@ impl Request {
             Taken::failed(Step::UrlFailure, format!("{:?}: {fault}", fetch.url))
         })?;
         if includes_credentials(&url) {
-            let says = format!("{:?} holds a user name or password", fetch.url);
+            let says = format!("{:?} contains a user name or password", fetch.url);
             return Err(Taken::failed(Step::UrlCredentials, says));
         }
         let method = method(fetch, taken)?;
         let has_no_body = matches!(&*method, "GET" | "HEAD");
-        // XMLHttpRequest, which alone has upload listeners, leaves it out.
+        // Only XMLHttpRequest has upload listeners, and it drops this body.
         // https://xhr.spec.whatwg.org/#the-send()-method
         let body = if fetch.upload_listener && has_no_body { Body::None } else { fetch.body };
         let listens =
@@ -107,7 +106,7 @@ impl Request {
     }
 
     pub(super) fn url(&self) -> &Url {
-        self.urls.last().expect("the list begins with the URL that was fetched, and only grows")
+        self.urls.last().expect("the list starts with the fetched URL and only grows")
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -137,7 +136,7 @@ impl Request {
         methods::SAFELISTED.contains(&&*self.method)
     }
 
-    /// Whether the method need not be kept.
+    /// Whether the method needs no cache entry.
     pub(super) fn is_exempt_from_cache(&self) -> bool {
         let wanted = self.departures.cache_wants_head && self.method == "HEAD";
         self.is_method_safelisted() && !wanted
@@ -171,7 +170,7 @@ impl Request {
         })
     }
 
-    /// The request as it is sent.
+    /// The HTTP request to send.
     pub(super) fn to_http(&self) -> Result<http::Request<()>, Taken> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
@@ -184,7 +183,7 @@ impl Request {
         self.send(&self.method, headers)
     }
 
-    /// Adds a header that the script set, beside those before it or in their place.
+    /// Adds a header that the script set, or replaces earlier ones.
     fn add(&self, headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
         if !self.departures.values_replace_others {
             headers.append(name, value);
@@ -235,7 +234,7 @@ impl Request {
         let url = self.url();
         let mut on_the_wire = url.clone();
         on_the_wire.set_fragment(None);
-        // These fail only for URLs without a host, which are not sent.
+        // These fail only for URLs without a host, which are never sent.
         let _ = on_the_wire.set_username("");
         let _ = on_the_wire.set_password(None);
         let unsendable = || Taken::failed(Step::Network, format!("cannot connect to {url}"));
@@ -326,8 +325,8 @@ fn headers(
     Ok(headers)
 }
 
-/// The value of a header, without the white space around it: a
-/// [ByteString](https://webidl.spec.whatwg.org/#es-ByteString) that is a
+/// The trimmed value of a header, if it is a
+/// [ByteString](https://webidl.spec.whatwg.org/#es-ByteString) and a
 /// [header value](https://fetch.spec.whatwg.org/#header-value).
 pub(crate) fn header_bytes(text: &str) -> Option<Vec<u8>> {
     let text = text.trim_matches([' ', '\t', '\n', '\r']);
@@ -335,10 +334,11 @@ pub(crate) fn header_bytes(text: &str) -> Option<Vec<u8>> {
     text.chars().map(|c| byte(c).filter(|b| !matches!(b, 0 | b'\n' | b'\r'))).collect()
 }
 
-/// Control characters are sent as spaces: [RFC 9110, 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)
-/// lets whoever receives them replace them, and `http` cannot hold them.
+/// Sends control characters as spaces:
+/// [RFC 9110, 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5) lets recipients replace
+/// them, and `http` rejects them.
 fn header_value(value: &[u8]) -> HeaderValue {
     let sent: Vec<u8> =
         value.iter().map(|b| if b.is_ascii_control() && *b != b'\t' { b' ' } else { *b }).collect();
-    HeaderValue::from_bytes(&sent).expect("nothing is left that a header value cannot hold")
+    HeaderValue::from_bytes(&sent).expect("no control characters are left")
 }

@@ -1,24 +1,24 @@
-//! Which request headers a script may set, and which of them make a preflight necessary.
+//! Which request headers a script may set, and which of them need a preflight.
 //!
 //! [Fetch, headers](https://fetch.spec.whatwg.org/#terminology-headers)
 
 use crate::engine::headers::{is_forbidden_request, is_preflights_own, trim};
 use crate::engine::methods;
 
-/// Names as the script wrote them, values in bytes.
+/// Names as the script wrote them, with values as bytes.
 pub(super) type HeaderList = Vec<(String, Vec<u8>)>;
 
-/// What the values of all safelisted headers together may measure.
+/// The maximum total length of all safelisted headers' values.
 const MAX_ALL_VALUES: usize = 1024;
 
-/// What one of them may.
+/// The maximum length of one value.
 const MAX_VALUE: usize = 128;
 
 const SAFELISTED_TYPES: [&str; 3] =
     ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
 /// [Fetch, CORS-unsafe request-header names](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names):
-/// in lower case, sorted, and not yet each once.
+/// in lower case, sorted, with duplicates.
 pub(super) fn unsafe_names(headers: &HeaderList, client_hints: bool) -> Vec<String> {
     let (safelisted, not): (Vec<_>, Vec<_>) = headers.iter().partition(|(name, value)| {
         is_safelisted(name, value) || client_hints && is_client_hint(name)
@@ -53,7 +53,7 @@ pub(super) fn is_safelisted(name: &str, value: &[u8]) -> bool {
     }
 }
 
-/// What Chromium takes for safelisted beyond the standard.
+/// Headers that Chromium safelists in addition to the standard.
 fn is_client_hint(name: &str) -> bool {
     ["save-data", "dpr", "width", "viewport-width", "downlink"]
         .iter()
@@ -69,7 +69,7 @@ fn is_unsafe_byte(b: &u8) -> bool {
         )
 }
 
-/// The type and subtype alone, where the value is a MIME type.
+/// The type and subtype of a MIME type.
 /// [MIME Sniffing, parse a MIME type](https://mimesniff.spec.whatwg.org/#parse-a-mime-type)
 fn mime_essence(value: &[u8]) -> &[u8] {
     value.split(|b| *b == b';').next().unwrap_or_default().trim_ascii()
@@ -83,7 +83,7 @@ fn is_range_from_somewhere(value: &[u8]) -> bool {
         return false;
     };
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    // Digits without leading zeros compare as numbers do: the longer, else the later.
+    // Digits without leading zeros compare like numbers: by length, then by text.
     let number = |text: &str| {
         let text = text.trim_start_matches('0').to_owned();
         (text.len(), text)
@@ -110,7 +110,7 @@ pub(super) fn is_no_cors_safelisted(name: &str, value: &[u8]) -> bool {
 }
 
 /// [Fetch, get, decode, and split](https://fetch.spec.whatwg.org/#header-value-get-decode-and-split):
-/// commas within quotes do not split.
+/// commas inside quotes do not split.
 fn split(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     let (mut quoted, mut escaped) = (false, false);
     value

@@ -1,12 +1,12 @@
-//! A server under a policy, for the browser to ask.
+//! A server under a policy, for the model of the browser.
 
 use crate::engine::policy::Policy;
 use http::{Request, Response};
 
-/// Answers a request under a policy as an adapter would: at once where the policy says so, else
-/// with what the handler makes of it; and writes the headers.
+/// Answers a request under a policy, as an adapter would: directly if the policy says so, otherwise
+/// with the handler. Then it writes the headers.
 ///
-/// Where the policy asks, the answer is no.
+/// `ask` is answered with no.
 ///
 /// ```
 /// use cors_core::browser::{Browser, Fetch, serve};

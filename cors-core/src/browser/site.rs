@@ -1,4 +1,4 @@
-//! Whose page and whose URL: origins, sites, and whether the network can be trusted between them.
+//! Origins and sites of pages and URLs, and whether a URL is trustworthy.
 
 use crate::origin::public_suffix::registrable_domain;
 use crate::origin::{Origin, is_loopback};
@@ -8,14 +8,14 @@ use url::Url;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PageOrigin {
     Tuple(String),
-    /// Serialized as `null`, and the same as no other.
+    /// Serialized as `null`, and never the same as another.
     Opaque,
 }
 
 impl PageOrigin {
-    /// That of a page at this URL, or with this origin.
+    /// The origin of a page with this URL or origin.
     pub(super) fn of(text: &str) -> Self {
-        // The schemes of apps have origins as well, of which the URL Standard knows nothing.
+        // App schemes have origins too, but the URL Standard does not know them.
         if let Ok(origin) = Origin::parse(text.as_bytes()) {
             return Self::Tuple(origin.as_str().to_owned());
         }
@@ -110,7 +110,7 @@ mod tests {
         }
     }
 
-    /// Not even as another with the same text.
+    /// Not even as one with the same URL.
     #[test]
     fn an_opaque_origin_is_the_same_as_no_other() {
         let page = PageOrigin::of("data:text/html,x");

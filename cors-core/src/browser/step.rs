@@ -1,7 +1,7 @@
-//! The steps of the standard: each has a name, a place to read it, and what it says.
+//! The steps of the standard, each with its name, its section, a link, and its rule.
 
-/// A step and all that is known of it, in one place: whether it can end a fetch, its name, where it
-/// stands, the link, and what it demands.
+/// Everything about a step in one place: whether it can end a fetch, its name, its section, the
+/// link, and its rule.
 macro_rules! steps {
     ($($(#[doc = $doc:literal])+ $step:ident, $fails:literal, $id:literal, $section:literal, $url:literal, $rule:literal;)+) => {
         /// A step of the Fetch Standard that the model takes.
@@ -21,7 +21,7 @@ macro_rules! steps {
         }
 
         impl Step {
-            /// Every step there is, in the order in which a fetch takes them.
+            /// Every step, in the order in which a fetch takes them.
             pub const ALL: &[Self] = &[$(Self::$step),+];
 
             fn about(self) -> About {
@@ -50,23 +50,23 @@ struct About {
 const FETCH: &str = "https://fetch.spec.whatwg.org/";
 
 impl Step {
-    /// Its name, which stays the same from release to release.
+    /// Its name, which is stable across releases.
     pub fn id(self) -> &'static str {
         self.about().id
     }
 
-    /// The algorithm and the step's number in it.
+    /// The algorithm and the number of the step.
     pub fn section(self) -> &'static str {
         self.about().section
     }
 
-    /// Where to read it.
+    /// A link to the standard.
     pub fn url(self) -> String {
         let url = self.about().url;
         if url.starts_with('#') { format!("{FETCH}{url}") } else { url.to_owned() }
     }
 
-    /// What it demands, in the standard's terms.
+    /// Its rule, in the standard's terms.
     pub fn rule(self) -> &'static str {
         self.about().rule
     }
@@ -77,13 +77,13 @@ impl Step {
     }
 }
 
-/// A step that was taken, and what came of it.
+/// A step that the browser took, and its result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Taken {
     /// The step.
     pub step: Step,
-    /// What came of it here, in a few words.
+    /// The result, in a few words.
     pub says: String,
     /// Whether it ended the fetch.
     pub failed: bool,
@@ -105,74 +105,74 @@ steps! {
         "#dom-request",
         "if parsedURL is failure, throw a TypeError";
 
-    /// The URL must hold no user name or password.
+    /// The URL must contain no user name or password.
     UrlCredentials, true, "url-credentials", "new Request(), step 5.3",
         "#dom-request",
         "if parsedURL includes credentials, throw a TypeError";
 
-    /// The method must be one, and none that is forbidden.
+    /// The method must be valid and not forbidden.
     RequestMethod, true, "request-method", "new Request(), step 25.2",
         "#dom-request",
         "if method is not a method or is a forbidden method, throw a TypeError";
 
-    /// DELETE, GET, HEAD, OPTIONS, POST and PUT are written in upper case.
+    /// DELETE, GET, HEAD, OPTIONS, POST and PUT become upper case.
     NormalizeMethod, false, "normalize-method", "new Request(), step 25.3",
         "#concept-method-normalize",
         "byte-uppercase DELETE, GET, HEAD, OPTIONS, POST and PUT, and no other method";
 
-    /// `no-cors` takes GET, HEAD and POST.
+    /// Mode `no-cors` allows GET, HEAD and POST.
     NoCorsMethod, true, "no-cors-method", "new Request(), step 32.1",
         "#dom-request",
         "with mode no-cors, if the method is not CORS-safelisted, throw a TypeError";
 
-    /// Header names are tokens, values hold no line breaks.
+    /// Header names must be tokens, and values must not contain line breaks.
     RequestHeader, true, "request-header", "Headers, validate, step 1",
         "#headers-validate",
         "if name is not a header name or value is not a header value, throw a TypeError";
 
-    /// Some headers are the browser's alone, or not for `no-cors`: dropped.
+    /// The browser drops headers that only it may set, or that `no-cors` does not allow.
     DropHeader, false, "drop-header", "Headers, append",
         "#concept-headers-append",
         "a forbidden request-header is not appended, nor with mode no-cors one that is not \
          no-CORS-safelisted";
 
-    /// GET and HEAD have no body.
+    /// GET and HEAD must not have a body.
     RequestBody, true, "request-body", "new Request(), step 35",
         "#dom-request",
         "if there is a body and the method is GET or HEAD, throw a TypeError";
 
-    /// A stream is not sent in `no-cors`.
+    /// Mode `no-cors` does not send streams.
     RequestStream, true, "request-stream", "new Request(), step 39.2",
         "#dom-request",
         "if the body has no source and the mode is neither same-origin nor cors, throw a \
          TypeError";
 
-    /// Some ports are no web server's.
+    /// Browsers block some ports.
     BadPort, true, "bad-port", "main fetch, step 7",
         "#block-bad-port",
         "a request to a bad port is blocked";
 
-    /// A page over TLS asks nothing of the open network.
+    /// A page over TLS must not send requests without TLS.
     MixedContent, true, "mixed-content", "main fetch, step 7",
         "https://w3c.github.io/webappsec-mixed-content/#should-block-fetch",
         "a request for mixed content is blocked";
 
-    /// Mode `same-origin` asks no other origin.
+    /// Mode `same-origin` does not reach other origins.
     SameOriginMode, true, "same-origin-mode", "main fetch, step 12",
         "#concept-main-fetch",
         "with mode same-origin, another origin is a network error";
 
-    /// Mode `no-cors` follows redirects.
+    /// Mode `no-cors` must follow redirects.
     NoCorsRedirectMode, true, "no-cors-redirect-mode", "main fetch, step 12",
         "#concept-main-fetch",
         "with mode no-cors, a redirect mode other than follow is a network error";
 
-    /// Only HTTP(S) is asked across origins.
+    /// Requests across origins must use HTTP(S).
     UrlScheme, true, "url-scheme", "main fetch, step 12",
         "#concept-main-fetch",
         "a scheme that is not an HTTP(S) scheme is a network error";
 
-    /// Whether the response is basic, opaque, or shared by CORS.
+    /// Whether the response is basic, opaque, or subject to CORS.
     ResponseTainting, false, "response-tainting", "main fetch, step 12",
         "#concept-main-fetch",
         "same origin: basic; mode no-cors: opaque; otherwise cors";
@@ -188,77 +188,77 @@ steps! {
         "a preflight is made if the use-CORS-preflight flag is set, the method is not CORS- \
          safelisted, or there are CORS-unsafe request-header names";
 
-    /// Whether the preflight cache already knows.
+    /// Whether the preflight cache already allows the request.
     PreflightCache, false, "preflight-cache", "HTTP fetch, step 4.1",
         "#concept-http-fetch",
         "no preflight if the CORS-preflight cache matches the method and each unsafe header";
 
-    /// The preflight's response names an origin.
+    /// The preflight response must name an origin.
     PreflightAllowOriginMissing, true, "preflight-allow-origin-missing", "CORS-preflight fetch, step 7; CORS check, step 2",
         "#concept-cors-check",
         "if Access-Control-Allow-Origin is null, return failure";
 
-    /// It is the page's.
+    /// It must be the page's origin.
     PreflightAllowOriginMismatch, true, "preflight-allow-origin-mismatch", "CORS-preflight fetch, step 7; CORS check, step 4",
         "#concept-cors-check",
         "if the byte-serialized request origin is not Access-Control-Allow-Origin, return \
          failure";
 
-    /// With credentials, it allows them.
+    /// With credentials, the preflight response must allow them.
     PreflightAllowCredentials, true, "preflight-allow-credentials", "CORS-preflight fetch, step 7; CORS check, steps 6 to 8",
         "#concept-cors-check",
         "with credentials mode include, Access-Control-Allow-Credentials must be true";
 
-    /// The preflight's status is one of success.
+    /// The preflight's status must be a success.
     PreflightStatus, true, "preflight-status", "CORS-preflight fetch, step 7",
         "#cors-preflight-fetch-0",
         "the preflight's response must have an ok status; a redirect is not followed";
 
-    /// The preflight's lists can be read.
+    /// The preflight's lists must be valid.
     PreflightListSyntax, true, "preflight-list-syntax", "CORS-preflight fetch, step 7.3",
         "#cors-preflight-fetch-0",
         "if methods or headerNames is failure, return a network error";
 
-    /// The preflight allows the method.
+    /// The preflight must allow the method.
     PreflightMethod, true, "preflight-method", "CORS-preflight fetch, step 7.5",
         "#cors-preflight-fetch-0",
         "if the method is not in methods, is not CORS-safelisted, and the credentials mode is \
          include or methods has no *, return a network error";
 
-    /// The preflight allows `authorization` by name.
+    /// The preflight must allow `authorization` by name.
     PreflightAuthorization, true, "preflight-authorization", "CORS-preflight fetch, step 7.6",
         "#cors-preflight-fetch-0",
         "if a CORS non-wildcard request-header name is not an item in headerNames, return a \
          network error";
 
-    /// The preflight allows each header that is not safelisted.
+    /// The preflight must allow each header that is not safelisted.
     PreflightHeader, true, "preflight-header", "CORS-preflight fetch, step 7.7",
         "#cors-preflight-fetch-0",
         "if an unsafeName is not an item in headerNames, and the credentials mode is include or \
          headerNames has no *, return a network error";
 
-    /// The preflight's answer is kept.
+    /// The preflight response is cached.
     PreflightStored, false, "preflight-stored", "CORS-preflight fetch, steps 7.8 to 7.15",
         "#cors-preflight-fetch-0",
         "methods and headerNames are cached for max-age, 5 seconds if there is none";
 
-    /// The request cannot be sent, or nothing came back.
+    /// The request must be sent and answered.
     Network, true, "network", "HTTP-network fetch",
         "#concept-http-network-fetch",
         "without a connection or an answer, return a network error";
 
-    /// The response names an origin.
+    /// The response must name an origin.
     AllowOriginMissing, true, "allow-origin-missing", "HTTP fetch, step 4.4; CORS check, step 2",
         "#concept-cors-check",
         "if Access-Control-Allow-Origin is null, return failure";
 
-    /// It is the page's.
+    /// It must be the page's origin.
     AllowOriginMismatch, true, "allow-origin-mismatch", "HTTP fetch, step 4.4; CORS check, step 4",
         "#concept-cors-check",
         "if the byte-serialized request origin is not Access-Control-Allow-Origin, return \
          failure";
 
-    /// With credentials, it allows them.
+    /// With credentials, the response must allow them.
     AllowCredentials, true, "allow-credentials", "HTTP fetch, step 4.4; CORS check, steps 6 to 8",
         "#concept-cors-check",
         "with credentials mode include, Access-Control-Allow-Credentials must be true";
@@ -268,12 +268,12 @@ steps! {
         "#concept-cors-check",
         "if a CORS check for request and response returns failure, return a network error";
 
-    /// `Cross-Origin-Resource-Policy` keeps a `no-cors` response from other origins or sites.
+    /// `Cross-Origin-Resource-Policy` must allow the page to load a `no-cors` response.
     ResourcePolicy, true, "resource-policy", "HTTP fetch, step 5",
         "#cross-origin-resource-policy-check",
         "if the cross-origin resource policy check returns blocked, return a network error";
 
-    /// Redirect mode `error`.
+    /// Redirect mode `error` allows no redirects.
     RedirectModeError, true, "redirect-mode-error", "HTTP fetch, step 6.3",
         "#concept-http-fetch",
         "with redirect mode error, a redirect status is a network error";
@@ -283,17 +283,17 @@ steps! {
         "#concept-http-redirect-fetch",
         "if locationURL is failure, return a network error";
 
-    /// A redirect leads to HTTP(S).
+    /// A redirect must lead to HTTP(S).
     RedirectScheme, true, "redirect-scheme", "HTTP-redirect fetch, step 6",
         "#concept-http-redirect-fetch",
         "if locationURL's scheme is not an HTTP(S) scheme, return a network error";
 
-    /// Twenty redirects are enough.
+    /// At most twenty redirects.
     RedirectCount, true, "redirect-count", "HTTP-redirect fetch, step 7",
         "#concept-http-redirect-fetch",
         "if the redirect count is 20, return a network error";
 
-    /// No redirect across origins to a URL with a user name or password.
+    /// A redirect across origins must not lead to a URL with a user name or password.
     RedirectCredentials, true, "redirect-credentials", "HTTP-redirect fetch, steps 9 and 10",
         "#concept-http-redirect-fetch",
         "if locationURL includes credentials and another origin is involved, return a network \
@@ -304,12 +304,12 @@ steps! {
         "#concept-http-redirect-fetch",
         "if the status is not 303 and the body has no source, return a network error";
 
-    /// What a redirect changes in the request.
+    /// How a redirect changes the request.
     Redirect, false, "redirect", "HTTP-redirect fetch, steps 12 to 22",
         "#concept-http-redirect-fetch",
         "the request goes on to locationURL, without authorization if that is another origin";
 
-    /// What the script sees of the response.
+    /// Which headers the script sees.
     FilterResponse, false, "filter-response", "main fetch, step 14",
         "#concept-filtered-response",
         "a CORS filtered response has the CORS-safelisted response-headers only";

@@ -224,7 +224,7 @@ struct Parsed {
 /// assert!(report.policy().is_some());
 /// assert_eq!(
 ///     report.to_string(),
-///     "1: max_age = 9000: warning: Chromium keeps no answer longer than 7200 seconds; \
+///     "1: max_age = 9000: warning: Chromium caches preflights for at most 7200 seconds; \
 ///      write 7200 or less",
 /// );
 /// ```

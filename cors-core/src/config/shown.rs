@@ -129,12 +129,12 @@ impl Danger {
             (
                 Key::AllowUnboundedRegex,
                 allow_unbounded_regex,
-                "whatever else the regular expression matches can then read with the user's cookies",
+                "everything else the regular expression matches can then read with the user's cookies",
             ),
             (
                 Key::AllowNullOrigin,
                 allow_null_origin,
-                "any page can then read that puts a frame into a sandbox",
+                "any page can then read from a sandboxed frame",
             ),
             (
                 Key::ReflectAnyOrigin,

@@ -1,4 +1,4 @@
-//! The keys that change nothing of what scripts may read, and something for others.
+//! The keys that do not affect what scripts may read.
 
 use super::Beside;
 use crate::config::Config;
@@ -14,7 +14,7 @@ pub(super) fn differences(older: &Config, newer: &Config) -> Vec<Beside> {
     Key::ALL.iter().filter_map(differs).collect()
 }
 
-/// What the key is about; `None` where the other differences speak of it.
+/// What the key is about; `None` for keys that [`Diff`](super::Diff) compares by fetches.
 fn means(key: Key) -> Option<&'static str> {
     let means = match key {
         Key::AllowOrigins
@@ -24,7 +24,7 @@ fn means(key: Key) -> Option<&'static str> {
         | Key::AllowCredentials => return None,
         Key::MaxAge => "how long browsers keep a preflight's answer",
         Key::AllowPrivateNetwork => {
-            "the answer to browsers that ask before they reach into a private network"
+            "the answer to browsers that ask before they access a private network"
         }
         Key::PreflightStatus => "the status of a preflight's answer",
         Key::PreflightContinue => "whether the handler sees the preflights that are allowed",
@@ -36,9 +36,7 @@ fn means(key: Key) -> Option<&'static str> {
         Key::AllowPublicSuffixSubdomains => {
             "whether all subdomains of a public suffix may have credentials"
         }
-        Key::AllowUnboundedRegex => {
-            "whether a regular expression without bounds may have credentials"
-        }
+        Key::AllowUnboundedRegex => "whether an unbounded regular expression may have credentials",
         Key::AllowNullOrigin => "whether the origin null may be allowed",
         Key::ReflectAnyOrigin => "whether \"*\" may have credentials",
     };

@@ -12,29 +12,29 @@ use crate::origin::regex::Remainder;
 use http::HeaderName;
 use std::collections::HashSet;
 
-/// What an entry matches that the other policy does not allow.
+/// What an entry matches and the other policy does not allow.
 enum Beyond {
     Nothing,
-    /// This, at least.
+    /// At least this one.
     Origin(String),
     Unknown,
 }
 
-/// What one policy has that the other lacks.
+/// Finds what one policy has and the other lacks.
 pub(super) struct Comparison<'a, 'c> {
     has: &'a Side<'c>,
     lacks: &'a Side<'c>,
     fresh: &'a Fresh,
-    /// How much may still be looked at in automata.
+    /// How many more places in automata may be visited.
     #[cfg(feature = "regex")]
     places: usize,
 }
 
-/// For one entry, and for all together.
+/// The limits for one entry and for all together.
 #[cfg(feature = "regex")]
 const MAX_PLACES: [usize; 2] = [1 << 15, 1 << 19];
 
-/// How many patterns of the other policy are subtracted from one entry.
+/// How many patterns of the other policy are subtracted from one entry at most.
 #[cfg(feature = "regex")]
 const MAX_SUBTRACTED: usize = 64;
 
@@ -55,7 +55,7 @@ impl<'a, 'c> Comparison<'a, 'c> {
         if others.is_empty() {
             return found;
         }
-        // Without an origin that can show it, it stays open whether there is a difference.
+        // Without an origin that can show a difference, it is not known whether there is one.
         let origin = self.witnesses_origin();
         for (key, value, witness) in others {
             let witness = origin.as_ref().map(|origin| witness.at(origin));
@@ -93,8 +93,7 @@ impl<'a, 'c> Comparison<'a, 'c> {
         found
     }
 
-    /// What the entries of the other keys let through and those of the other policy do not, the
-    /// origin left open.
+    /// What the other keys allow here and not in the other policy, as witnesses without an origin.
     fn in_the_rest(&self) -> Vec<(Key, String, Witness)> {
         let (has, lacks) = (self.has.policy(), self.lacks.policy());
         let get = || Fetch::new(String::new(), String::new());
@@ -108,7 +107,7 @@ impl<'a, 'c> Comparison<'a, 'c> {
 
         let listed = |name: &str| lacks.headers.allows(name.as_bytes());
         let any = has.headers.any && !lacks.headers.any;
-        // A preflight that asks for a longer one is refused by every policy.
+        // Every policy refuses a preflight with a longer name.
         let names = has.headers.names.iter().filter(|name| name.len() <= MAX_LIST);
         let headers = beyond_list(any, names, "x-witness", listed);
         let headers = headers.into_iter().map(|(entry, name)| {
@@ -135,7 +134,7 @@ impl<'a, 'c> Comparison<'a, 'c> {
         methods.chain(headers).chain(exposed).chain(credentials).collect()
     }
 
-    /// An origin that both policies allow, else one that only this does.
+    /// An origin that both policies allow, or else one that only this policy allows.
     fn witnesses_origin(&mut self) -> Option<String> {
         let (has, lacks, strangers) = (self.has, self.lacks, self.fresh.strangers());
         let entries = has.config.allow_origins.iter().chain(&lacks.config.allow_origins);
@@ -181,8 +180,8 @@ impl<'a, 'c> Comparison<'a, 'c> {
         if let Some(origin) = instances.iter().find(|origin| self.is_beyond(origin)) {
             return Beyond::Origin(origin.clone());
         }
-        // What matches an origin with names of no policy matches all that differ from it in these.
-        // A regex does not, and then the origins have to be searched.
+        // A pattern that matches an origin with fresh names matches all origins that differ only in
+        // those names. This does not hold for a regex, so its origins have to be searched.
         let is_one = matches!(entry, OriginEntry::Pattern(text) if !text.contains('*'));
         let is_covered = |origin: &String| {
             if lacks.has_regexes() && !is_one {
@@ -209,8 +208,8 @@ impl<'a, 'c> Comparison<'a, 'c> {
             .unwrap_or(Beyond::Unknown)
     }
 
-    /// Takes the shortest origin, again and again, and with it all that the other policy's pattern
-    /// for it matches. None: out of bounds.
+    /// Repeatedly takes the shortest remaining origin and subtracts the other policy's pattern that
+    /// matches it. `None` if a limit was reached.
     #[cfg(feature = "regex")]
     fn search(&self, entry: &OriginEntry, places: &mut usize) -> Option<Beyond> {
         let mut rest = self.all_of(entry)?;
@@ -241,7 +240,7 @@ impl<'a, 'c> Comparison<'a, 'c> {
         }
     }
 
-    /// Looks at no more places than are left.
+    /// Visits no more places than are left.
     #[cfg(feature = "regex")]
     fn within<T>(&mut self, look: impl FnOnce(&Self, &mut usize) -> Option<T>) -> Option<T> {
         let granted = MAX_PLACES[0].min(self.places);
@@ -252,8 +251,8 @@ impl<'a, 'c> Comparison<'a, 'c> {
     }
 }
 
-/// The entries of a list that the other does not cover, each with a name that it alone lets
-/// through. `any`: the list has a `*`, and the other has none.
+/// The entries of a list that the other list does not cover, each with a name that only it allows.
+/// `any` says that only this list has a `*`.
 fn beyond_list<'n>(
     any: bool,
     names: impl Iterator<Item = &'n str>,
@@ -265,7 +264,7 @@ fn beyond_list<'n>(
     star.into_iter().chain(names).collect()
 }
 
-/// A value for which a preflight has to ask for the header.
+/// A value with which the header needs a preflight.
 /// [Fetch, CORS-safelisted request-header](https://fetch.spec.whatwg.org/#cors-safelisted-request-header)
 fn unsafe_value(name: &str) -> &'static str {
     match name.to_ascii_lowercase().as_str() {

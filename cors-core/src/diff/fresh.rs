@@ -1,21 +1,21 @@
-//! Names that neither policy knows, to stand for all that a wildcard matches.
+//! Names that neither policy mentions, which represent everything that a wildcard matches.
 
 use crate::config::{Config, OriginEntry};
 use crate::origin::default_port;
 use crate::origin::pattern::{Pattern, Port};
 use std::collections::HashSet;
 
-/// Names that stand in neither policy.
+/// Names that neither policy mentions.
 pub(super) struct Fresh {
     label: String,
-    /// None where every port is named.
+    /// `None` if the policies name every port.
     port: Option<u16>,
 }
 
 impl Fresh {
     pub(super) fn new(configs: [&Config; 2]) -> Self {
         let mut labels = HashSet::new();
-        let mut ports = HashSet::from([80, 443, 21]); // no one's port, where it is the default
+        let mut ports = HashSet::from([80, 443, 21]); // default ports, which origins omit
         for entry in configs.iter().flat_map(|config| &config.allow_origins) {
             let OriginEntry::Pattern(text) = entry else { continue };
             let Ok(Pattern::Tuple { host, port, .. }) = Pattern::parse(text) else { continue };
@@ -30,13 +30,13 @@ impl Fresh {
         }
     }
 
-    /// Origins that no pattern matches but `*`.
+    /// Origins that only `*` matches.
     pub(super) fn strangers(&self) -> [String; 2] {
-        // No pattern has a wildcard for a whole host, so the second is matched by none.
+        // The second matches no pattern, since no wildcard covers a whole host.
         [format!("https://{}.example", self.label), format!("https://{}", self.label)]
     }
 
-    /// Origins that stand for all that a pattern matches.
+    /// Origins that represent everything that a pattern matches.
     pub(super) fn instances(&self, pattern: &str) -> Vec<String> {
         let (scheme, subdomains, host, port) = match Pattern::parse(pattern) {
             Ok(Pattern::Tuple { scheme, subdomains, host, port }) => {
@@ -50,7 +50,7 @@ impl Fresh {
         match (port, self.port) {
             (Port::Exact(port), _) => vec![origin + port],
             (Port::Any, Some(port)) => vec![format!("{origin}:{port}")],
-            // Each port may be allowed by an entry of its own.
+            // A separate entry may allow each port.
             (Port::Any, None) => (0..=u16::MAX)
                 .filter(|port| default_port(scheme) != Some(*port))
                 .map(|port| format!("{origin}:{port}"))
@@ -60,9 +60,9 @@ impl Fresh {
     }
 }
 
-/// The stem, or with the first number at its end with which it is not taken.
+/// The stem itself, or with the first number that makes it unique.
 pub(super) fn fresh(stem: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let numbered = (1_u64..).map(|number| format!("{stem}{number}"));
     let mut names = std::iter::once(stem.to_owned()).chain(numbered);
-    names.find(|name| !is_taken(name)).expect("a finite list does not take every number")
+    names.find(|name| !is_taken(name)).expect("a finite list cannot use every number")
 }

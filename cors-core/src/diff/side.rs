@@ -1,5 +1,4 @@
-//! One of the policies that are compared, and what can be asked of it.
-
+//! One of the compared policies.
 use super::Witness;
 use crate::browser::{Browser, Verdict, serve};
 use crate::config::{Config, OriginEntry};
@@ -35,7 +34,7 @@ impl<'c> Side<'c> {
         request.is_ok_and(|request| self.policy.decide(&request) == Decision::Simple)
     }
 
-    /// Whether the fetch succeeds, and the script sees what the witness says it does.
+    /// Whether the fetch succeeds and the script sees the witness's header.
     pub(super) fn shows(&self, witness: &Witness) -> bool {
         let ended = Browser::new().fetch(&witness.fetch, Duration::ZERO, |request| {
             serve(&self.policy, request, |_| {
@@ -68,7 +67,7 @@ impl<'c> Side<'c> {
         false
     }
 
-    /// A pattern in the list that matches this origin, a wide one first.
+    /// A pattern in the list that matches this origin, preferably a wide one.
     #[cfg(feature = "regex")]
     pub(super) fn pattern_matching(&self, origin: &str) -> Option<String> {
         let parsed = Origin::parse(origin.as_bytes()).ok()?;

@@ -5,9 +5,9 @@ use super::regexes::{WHOLE_ORIGIN, mismatch_fix, mismatch_reason, proof_limit};
 use crate::origin::fault::{ProofLimit, RegexMismatch};
 use crate::origin::pattern::{Meant, PatternFault};
 
-/// What every kind of finding can say of itself.
+/// What every kind of finding says about itself.
 pub trait FindingKind {
-    /// Why the value will not do: lower case, no full stop.
+    /// Why the value is wrong, in lower case and without a full stop.
     fn reason(&self) -> String;
     /// What to write instead.
     fn fix(&self) -> String;
@@ -23,16 +23,16 @@ pub enum ErrorKind {
     InvalidOrigin {
         /// What is wrong with it.
         fault: PatternFault,
-        /// What was likely meant, if that is plain and the policy takes it.
+        /// What you likely meant, if that is clear and the policy accepts it.
         meant: Option<Meant>,
     },
-    /// `*` beside other origins.
+    /// `*` together with other origins.
     AnyOriginWithOthers,
     /// `*` and `disallowed_origin = "forbid"`: no origin is disallowed.
     AnyOriginForbids,
     /// `*` with credentials, which browsers refuse.
     AnyOriginWithCredentials,
-    /// `*` beside a closure or `ask`, which would never be asked.
+    /// `*` together with a closure or `ask`, which would never be called.
     AnyOriginWithQuestion,
     /// An `http:` origin with credentials.
     InsecureOriginWithCredentials,
@@ -41,47 +41,48 @@ pub enum ErrorKind {
         /// The public suffix.
         suffix: String,
     },
-    /// A pattern or a regular expression with credentials that reaches subdomains, in a build
+    /// A pattern or regular expression that covers subdomains, with credentials, in a build
     /// without the feature `public-suffix`.
     NoPublicSuffixList,
-    /// A regular expression with credentials that may leave the registrable domains it names.
+    /// A regular expression with credentials that may match outside the registrable domains it
+    /// names.
     UnboundedRegexWithCredentials {
-        /// An origin of another domain that it would let in, if one was found.
+        /// An origin of another domain that it matches, if one was found.
         lets_in: Option<String>,
-        /// The narrower entry that was likely meant, as a TOML file has it.
+        /// The narrower entry that you likely meant, in TOML.
         meant: Option<String>,
     },
-    /// A regular expression with credentials of which it was not found out whether it may leave
-    /// the registrable domains it names.
+    /// A regular expression with credentials that could not be proven to stay inside the
+    /// registrable domains it names.
     UnprovenRegexWithCredentials {
-        /// What was reached.
+        /// The limit that ended the proof.
         limit: ProofLimit,
     },
-    /// A regular expression with credentials that lets in an insecure origin.
+    /// A regular expression with credentials that matches an insecure origin.
     InsecureRegexWithCredentials {
         /// Such an origin, if one was found.
         lets_in: Option<String>,
     },
     /// `null` in the list.
     NullOrigin,
-    /// A method that is no token.
+    /// A method that is not a token.
     InvalidMethod {
-        /// What to write for the entry: the methods that it holds.
+        /// The methods in the entry, written correctly.
         meant: Option<String>,
     },
     /// CONNECT, TRACE or TRACK.
     ForbiddenMethod,
-    /// A method that browsers write in another case.
+    /// A method that browsers send in another case.
     MethodCase {
         /// The method as browsers send it.
         meant: &'static str,
     },
-    /// A header name that is no token.
+    /// A header name that is not a token.
     InvalidHeaderName {
-        /// What to write for the entry: the names that it holds.
+        /// The names in the entry, written correctly.
         meant: Option<String>,
     },
-    /// `Access-Control-Request-Method` or `-Headers` as a request header of a script.
+    /// `Access-Control-Request-Method` or `-Headers` in `allow_headers`.
     CorsRequestHeader,
     /// `Set-Cookie` or `Set-Cookie2` exposed.
     SetCookieExposed,
@@ -89,11 +90,11 @@ pub enum ErrorKind {
     AnyExposedWithCredentials,
     /// `max_age` over a day.
     MaxAgeTooLarge,
-    /// `max_age` that is no whole number of seconds.
+    /// `max_age` is not a whole number of seconds.
     MaxAgeFraction,
-    /// `preflight_status` that is no success.
+    /// `preflight_status` is outside 200 to 299.
     PreflightStatusOutOfRange,
-    /// `preflight_status` where the handler chooses the status.
+    /// `preflight_status` together with `preflight_continue`.
     PreflightStatusWithContinue,
     /// A regular expression that does not compile.
     InvalidRegex {
@@ -102,64 +103,64 @@ pub enum ErrorKind {
     },
     /// A regular expression whose automaton would be too large.
     RegexTooLarge,
-    /// The regular expressions of the policy, up to this one, take too much work. Those behind it
-    /// are not judged.
+    /// The policy's regular expressions, up to this one, take too much work. Later ones are not
+    /// checked.
     RegexBudgetSpent,
     /// A regular expression that matches no origin that a browser could send.
     RegexMatchesNoOrigin {
-        /// In what its matches differ from origins, as far as that was found out.
+        /// How its matches differ from origins, as far as known.
         why: Vec<RegexMismatch>,
-        /// The entry that was likely meant, as a TOML file has it.
+        /// The entry that you likely meant, in TOML.
         meant: Option<String>,
     },
-    /// A regular expression without the feature `regex`.
+    /// A regular expression in a build without the feature `regex`.
     RegexUnavailable,
-    /// No such key.
+    /// An unknown key.
     UnknownKey {
-        /// The key that was likely meant, or a key with its value.
+        /// The key that you likely meant, or a key with its value.
         suggestion: Option<&'static str>,
     },
     /// A table around keys that belong at the top level.
     WrappedKeys,
-    /// A value of another type than the key takes.
+    /// A value of the wrong type.
     WrongType {
         /// What the key takes.
         expected: &'static str,
-        /// The value that was likely meant, as a policy file has it.
+        /// The value that you likely meant, as written in a policy file.
         meant: Option<String>,
     },
-    /// A key that stands twice.
+    /// A key that occurs twice.
     DuplicateKey,
     /// A file that cannot be parsed.
     Syntax {
-        /// What the parser says, and at which column.
+        /// The parser's message, with the column.
         message: String,
     },
-    /// A file in another format than its name says.
+    /// A file whose content does not match its extension.
     OtherFormat {
-        /// The format it seems to have.
+        /// The format that it seems to have.
         format: &'static str,
     },
-    /// A file with far more values than a policy of its size can have.
+    /// A file with far more values than a policy of its size needs.
     TooManyValues,
 }
 
-/// What a policy says without need, or likely does not mean.
+/// Something in a policy that has no effect or is likely a mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WarningKind {
-    /// An exact origin that a pattern of the list covers. Regular expressions are tried as long as
-    /// the work that a policy's regular expressions may take together lasts.
+    /// An exact origin that another entry covers. Regular expressions are tried within the limit
+    /// on work that all of a policy's regular expressions share.
     CoveredOrigin,
-    /// An entry that stands twice.
+    /// An entry that occurs twice.
     Duplicate,
     /// A request header that browsers never let scripts set.
     ForbiddenRequestHeader,
-    /// A response header that scripts may read anyway.
+    /// A response header that scripts can always read.
     SafelistedResponseHeader,
     /// `null` is allowed.
     NullOriginAllowed,
-    /// `max_age` over what Chromium keeps.
+    /// `max_age` exceeds what Chromium honors.
     MaxAgeOverChromium,
     /// A method that carries a body, without `content-type`.
     BodyMethodWithoutContentType,
@@ -168,9 +169,9 @@ pub enum WarningKind {
         /// The public suffix.
         suffix: String,
     },
-    /// A name beside `*` that it covers.
+    /// A name that a `*` in the list covers.
     CoveredByAny,
-    /// A method in lower case that browsers send as it is.
+    /// A lower-case method that browsers send unchanged.
     LowerCaseMethod {
         /// The method in upper case.
         meant: String,
@@ -179,76 +180,78 @@ pub enum WarningKind {
     NeedlessDanger,
     /// An unescaped `.` between what look like labels.
     UnescapedDot,
-    /// A scheme that is nearly `http` or `https`.
+    /// A scheme that looks like a misspelt `http` or `https`.
     MisspeltScheme {
-        /// The entry with the scheme that was likely meant, if the policy takes it.
+        /// The entry with the scheme that you likely meant, if the policy accepts it.
         meant: Option<String>,
     },
-    /// A port that browsers do not connect to.
+    /// A port that browsers block.
     BlockedPort,
-    /// An upper-case letter in the host of a scheme other than `http` and `https`.
+    /// A host with upper-case letters, in a scheme other than `http` and `https`.
     UpperCaseHost {
         /// The entry in lower case.
         meant: String,
     },
-    /// Any host of a scheme, with credentials.
+    /// A pattern for any host of a scheme, with credentials.
     AnyHostWithCredentials,
-    /// A name with a character that patterns and regular expressions have.
+    /// A name with a character that has a meaning only in patterns or regular expressions.
     LiteralName {
         /// The first such character.
         character: char,
-        /// Whether `*` alone may be written instead.
+        /// Whether the policy accepts `*` alone instead.
         or_any: bool,
     },
-    /// A header that only responses have, allowed in requests.
+    /// A response header in `allow_headers`.
     ResponseHeaderAllowed,
-    /// A header that only requests have, exposed.
+    /// A request header in `expose_headers`.
     RequestHeaderExposed,
 }
 
 impl FindingKind for ErrorKind {
     fn reason(&self) -> String {
         let text = match self {
-            Self::NoOrigins => "without origins nobody may read",
+            Self::NoOrigins => "no origin is allowed, so nothing can be read",
             Self::InvalidOrigin { fault, .. } => return pattern_reason(*fault).to_owned(),
-            Self::AnyOriginWithOthers => "\"*\" allows every origin, so the others say nothing",
-            Self::AnyOriginForbids => "with \"*\" no origin is disallowed",
-            Self::AnyOriginWithCredentials => "browsers refuse that pair",
-            Self::AnyOriginWithQuestion => "with \"*\" no origin is left to ask about",
+            Self::AnyOriginWithOthers => "\"*\" already allows every origin",
+            Self::AnyOriginForbids => "\"*\" disallows no origin",
+            Self::AnyOriginWithCredentials => "browsers refuse \"*\" with credentials",
+            Self::AnyOriginWithQuestion => {
+                "\"*\" allows every origin, so there is none to ask about"
+            }
             Self::InsecureOriginWithCredentials => {
-                "anyone on the network can speak for an http: origin, and would read with the user's cookies"
+                "anyone on the network can impersonate an http: origin and would read with the user's cookies"
             }
             Self::PublicSuffixWithCredentials { suffix } => {
                 return format!(
-                    "anyone can register a name below {suffix:?}, and would read with the user's cookies"
+                    "anyone can register a name under {suffix:?} and would read with the user's cookies"
                 );
             }
             Self::NoPublicSuffixList => {
-                "only the Public Suffix List tells whether anyone can register such a subdomain, and this build has none"
+                "this build lacks the Public Suffix List, so it cannot tell whether anyone can register such a subdomain"
             }
             Self::UnboundedRegexWithCredentials { lets_in: Some(origin), .. } => {
                 return format!(
-                    "with credentials every match must end in a registrable domain that the pattern names, but this lets in {origin:?}"
+                    "with credentials, every match must end in a registrable domain that the pattern names, but this one lets in {origin:?}"
                 );
             }
             Self::UnboundedRegexWithCredentials { lets_in: None, .. } => {
-                "with credentials every match must end in a registrable domain that the pattern names, which could not be proven"
+                "with credentials, every match must end in a registrable domain that the pattern names, and this could not be proven"
             }
             Self::UnprovenRegexWithCredentials { limit } => {
                 return format!(
-                    "with credentials every match must end in a registrable domain that the pattern names, which was not proven within {}",
+                    "with credentials, every match must end in a registrable domain that the pattern names, and this could not be proven within {}",
                     proof_limit(*limit)
                 );
             }
             Self::InsecureRegexWithCredentials { lets_in: Some(origin) } => {
                 return format!(
-                    "with credentials no match may be insecure, but this lets in {origin:?}"
+                    "with credentials, no match may be insecure, but this one lets in {origin:?}"
                 );
             }
             Self::InsecureRegexWithCredentials { lets_in: None } => {
-                "with credentials no match may be insecure, which could not be proven"
+                "with credentials, no match may be insecure, and this could not be proven"
             }
-            Self::NullOrigin => "any page can take the origin null, from a sandboxed frame",
+            Self::NullOrigin => "any page can get the origin null with a sandboxed frame",
             Self::InvalidMethod { .. } => {
                 "a method is a token of letters, digits and !#$%&'*+-.^_`|~"
             }
@@ -259,46 +262,46 @@ impl FindingKind for ErrorKind {
             Self::InvalidHeaderName { .. } => {
                 "a header name is a token of letters, digits and !#$%&'*+-.^_`|~"
             }
-            Self::CorsRequestHeader => {
-                "browsers never let scripts set it, since preflights ask with it"
-            }
+            Self::CorsRequestHeader => "only the browser sets it, in preflights",
             Self::SetCookieExposed => "browsers never let scripts read it",
             Self::AnyExposedWithCredentials => {
-                "with credentials browsers read \"*\" as the name of a header"
+                "with credentials, browsers read \"*\" as a header name"
             }
-            Self::MaxAgeTooLarge => "at most 86400, since no browser keeps an answer longer",
-            Self::MaxAgeFraction => "the header holds whole seconds",
+            Self::MaxAgeTooLarge => "no browser caches a preflight for longer than 86400 seconds",
+            Self::MaxAgeFraction => "the header takes whole seconds",
             Self::PreflightStatusOutOfRange => {
-                "browsers take a preflight for passed only if its status is 200 to 299"
+                "browsers accept a preflight only if its status is 200 to 299"
             }
             Self::PreflightStatusWithContinue => {
-                "a preflight that goes on to the handler gets its status there"
+                "with preflight_continue, the handler chooses the status"
             }
             Self::InvalidRegex { message } => {
                 return format!("not a regular expression: {message}");
             }
-            Self::RegexTooLarge => "the automaton would take more than 1 MiB",
+            Self::RegexTooLarge => "its automaton would exceed 1 MiB",
             Self::RegexBudgetSpent => {
-                "with this one, the regular expressions of the policy take more work than they may together, 33554432 steps; it and those behind it were not judged"
+                "with this one, the policy's regular expressions exceed their shared limit of 33554432 steps, so it and the later ones were not checked"
             }
             Self::RegexMatchesNoOrigin { why, .. } => {
                 let why: Vec<&str> = why.iter().map(|why| mismatch_reason(*why)).collect();
                 return match &*why {
-                    [] => "no origin that a browser could send matches all of it".to_owned(),
+                    [] => {
+                        "no origin that a browser can send matches the whole expression".to_owned()
+                    }
                     why => format!("no origin matches it: {}", why.join(", and ")),
                 };
             }
-            Self::RegexUnavailable => "this build has no regular expressions",
+            Self::RegexUnavailable => "this build does not support regular expressions",
             Self::UnknownKey { .. } => "no such key",
-            Self::WrappedKeys => "a policy file has its keys at the top level, not in a table",
+            Self::WrappedKeys => "the keys of a policy belong at the top level, not in a table",
             Self::WrongType { expected, .. } => return format!("the key takes {expected}"),
-            Self::DuplicateKey => "the key stands in the file already",
+            Self::DuplicateKey => "the key is already in the file",
             Self::Syntax { message } => return message.clone(),
             Self::OtherFormat { format } => {
-                return format!("a policy file is TOML or JSON, and this looks like {format}");
+                return format!("a policy file is TOML or JSON, but this looks like {format}");
             }
             Self::TooManyValues => {
-                "no policy of this size has so many values, so the file is read no further"
+                "no policy of this size has this many values, so reading stopped here"
             }
         };
         text.to_owned()
@@ -306,15 +309,17 @@ impl FindingKind for ErrorKind {
 
     fn fix(&self) -> String {
         let text = match self {
-            Self::NoOrigins => "list the origins that may, or write \"*\" for a public resource",
+            Self::NoOrigins => {
+                "list the origins that may read, or write \"*\" for a public resource"
+            }
             Self::InvalidOrigin { fault, meant } => return pattern_fix(*fault, meant.as_ref()),
-            Self::AnyOriginWithOthers => "write \"*\" alone, or leave it out",
-            Self::AnyOriginForbids => "list the origins, or leave disallowed_origin out",
+            Self::AnyOriginWithOthers => "write \"*\" alone, or remove it",
+            Self::AnyOriginForbids => "list the origins, or remove disallowed_origin",
             Self::AnyOriginWithCredentials => {
                 "list the origins (danger.reflect_any_origin = true would let every site read with the user's cookies)"
             }
             Self::AnyOriginWithQuestion => {
-                "list the origins that need no asking, or leave the question out"
+                "list the origins to allow without asking, or remove the question"
             }
             Self::InsecureOriginWithCredentials => {
                 "write https: (danger.allow_insecure_origins = true would let anyone on the network read with the user's cookies)"
@@ -323,7 +328,7 @@ impl FindingKind for ErrorKind {
                 "name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)"
             }
             Self::NoPublicSuffixList => {
-                "build with the feature \"public-suffix\" of cors-core, or list the origins"
+                "enable the feature \"public-suffix\" of cors-core, or list the origins"
             }
             Self::UnboundedRegexWithCredentials { meant: Some(meant), .. } => {
                 return format!(
@@ -331,16 +336,16 @@ impl FindingKind for ErrorKind {
                 );
             }
             Self::UnprovenRegexWithCredentials { .. } => {
-                "write several shorter ones with smaller counts, or patterns such as \"https://*.example.com\" (danger.allow_unbounded_regex = true would do without the proof)"
+                "write several shorter ones with smaller repeat counts, or patterns such as \"https://*.example.com\" (danger.allow_unbounded_regex = true would skip the proof)"
             }
             Self::UnboundedRegexWithCredentials { meant: None, .. } => {
-                "spell out the domain behind an escaped dot, as in \"https://[a-z]+\\\\.example\\\\.com\" (danger.allow_unbounded_regex = true would let such origins read with the user's cookies)"
+                "spell out the domain after an escaped dot, as in \"https://[a-z]+\\\\.example\\\\.com\" (danger.allow_unbounded_regex = true would let such origins read with the user's cookies)"
             }
             Self::InsecureRegexWithCredentials { .. } => {
-                "begin with \"https://\" (danger.allow_insecure_origins = true would let anyone on the network read with the user's cookies)"
+                "start with \"https://\" (danger.allow_insecure_origins = true would let anyone on the network read with the user's cookies)"
             }
             Self::NullOrigin => {
-                "leave it out (danger.allow_null_origin = true would let any page read that puts a frame into a sandbox)"
+                "remove it (danger.allow_null_origin = true would let any page read from a sandboxed frame)"
             }
             Self::InvalidMethod { meant: Some(meant) }
             | Self::InvalidHeaderName { meant: Some(meant) }
@@ -348,9 +353,7 @@ impl FindingKind for ErrorKind {
             Self::InvalidMethod { meant: None } => {
                 "write the method as clients send it, such as \"PUT\""
             }
-            Self::ForbiddenMethod | Self::CorsRequestHeader | Self::SetCookieExposed => {
-                "leave it out"
-            }
+            Self::ForbiddenMethod | Self::CorsRequestHeader | Self::SetCookieExposed => "remove it",
             Self::MethodCase { meant } => return format!("write {meant:?}"),
             Self::InvalidHeaderName { meant: None } => {
                 "write the name alone, such as \"content-type\""
@@ -358,12 +361,16 @@ impl FindingKind for ErrorKind {
             Self::AnyExposedWithCredentials => "list the headers",
             Self::MaxAgeTooLarge => "write 86400 or less",
             Self::MaxAgeFraction => "write whole seconds",
-            Self::PreflightStatusOutOfRange => "write 204, or 200 for clients that know no other",
-            Self::PreflightStatusWithContinue => "leave out one of the two",
+            Self::PreflightStatusOutOfRange => {
+                "write 204, or 200 for clients that accept nothing else"
+            }
+            Self::PreflightStatusWithContinue => "remove one of the two",
             Self::InvalidRegex { .. } => "correct the regular expression",
-            Self::RegexTooLarge => "write several shorter ones with smaller counts, or patterns",
+            Self::RegexTooLarge => {
+                "write several shorter ones with smaller repeat counts, or patterns"
+            }
             Self::RegexBudgetSpent => {
-                "write fewer and shorter ones with smaller counts, or patterns"
+                "write fewer, shorter ones with smaller repeat counts, or patterns"
             }
             Self::RegexMatchesNoOrigin { meant: Some(meant), .. } => {
                 return format!("write {meant}");
@@ -372,20 +379,20 @@ impl FindingKind for ErrorKind {
                 why.first().map_or(WHOLE_ORIGIN, |why| mismatch_fix(*why))
             }
             Self::RegexUnavailable => {
-                "build cors-core with the feature \"regex\", or write patterns"
+                "enable the feature \"regex\" of cors-core, or write patterns"
             }
             Self::UnknownKey { suggestion: Some(key) } => return format!("write {key}"),
-            Self::UnknownKey { suggestion: None } => "leave it out",
-            Self::WrappedKeys => "move its keys out of the table, to the top level",
+            Self::UnknownKey { suggestion: None } => "remove it",
+            Self::WrappedKeys => "move the keys to the top level",
             Self::WrongType { expected, meant: None } => return format!("write {expected}"),
             Self::DuplicateKey => "keep one of the two",
             Self::Syntax { .. } => "correct the file",
-            Self::OtherFormat { format: "JSON" } => "give the file a name that ends in .json",
-            Self::OtherFormat { format: "TOML" } => "give the file a name that ends in .toml",
+            Self::OtherFormat { format: "JSON" } => "rename the file to end in .json",
+            Self::OtherFormat { format: "TOML" } => "rename the file to end in .toml",
             Self::OtherFormat { .. } => {
                 "write it as TOML, such as allow_origins = [\"https://app.example.com\"]"
             }
-            Self::TooManyValues => "write fewer and longer ones",
+            Self::TooManyValues => "write fewer values",
         };
         text.to_owned()
     }
@@ -394,19 +401,19 @@ impl FindingKind for ErrorKind {
 impl FindingKind for WarningKind {
     fn reason(&self) -> String {
         let text = match self {
-            Self::CoveredOrigin => "a pattern of the list covers it",
-            Self::Duplicate => "it stands in the list already",
+            Self::CoveredOrigin => "a pattern in the list already covers it",
+            Self::Duplicate => "it is already in the list",
             Self::ForbiddenRequestHeader => {
                 "browsers never let scripts set it, so no preflight asks for it"
             }
-            Self::SafelistedResponseHeader => "scripts may read it anyway",
-            Self::NullOriginAllowed => "any page can take the origin null, from a sandboxed frame",
-            Self::MaxAgeOverChromium => "Chromium keeps no answer longer than 7200 seconds",
+            Self::SafelistedResponseHeader => "scripts can always read it",
+            Self::NullOriginAllowed => "any page can get the origin null with a sandboxed frame",
+            Self::MaxAgeOverChromium => "Chromium caches preflights for at most 7200 seconds",
             Self::BodyMethodWithoutContentType => {
                 "scripts that send JSON must set content-type, which allow_headers lacks"
             }
             Self::PublicSuffix { suffix } => {
-                return format!("anyone can register a name below {suffix:?}");
+                return format!("anyone can register a name under {suffix:?}");
             }
             Self::CoveredByAny => "\"*\" covers it",
             Self::LowerCaseMethod { .. } => {
@@ -414,17 +421,17 @@ impl FindingKind for WarningKind {
             }
             Self::NeedlessDanger => "nothing in the policy needs it",
             Self::UnescapedDot => "an unescaped dot matches any character",
-            Self::MisspeltScheme { .. } => "no browser has pages of this scheme",
-            Self::BlockedPort => "browsers open no page at this port",
-            Self::UpperCaseHost { .. } => "browsers that keep hosts in lower case never send it",
+            Self::MisspeltScheme { .. } => "no browser has pages with this scheme",
+            Self::BlockedPort => "browsers block this port",
+            Self::UpperCaseHost { .. } => "browsers that lower-case hosts never send it",
             Self::AnyHostWithCredentials => {
                 "every app or extension of this scheme would read with the user's cookies"
             }
             Self::LiteralName { character, .. } => {
-                return format!("{character:?} inside a name is an ordinary character");
+                return format!("{character:?} inside a name is a literal character");
             }
-            Self::ResponseHeaderAllowed => "only responses have it, so no script need send it",
-            Self::RequestHeaderExposed => "only requests have it, so there is nothing to read",
+            Self::ResponseHeaderAllowed => "it is a response header, so no script needs to send it",
+            Self::RequestHeaderExposed => "it is a request header, so there is nothing to read",
         };
         text.to_owned()
     }
@@ -436,28 +443,30 @@ impl FindingKind for WarningKind {
             | Self::ForbiddenRequestHeader
             | Self::SafelistedResponseHeader
             | Self::CoveredByAny
-            | Self::NeedlessDanger => "leave it out",
-            Self::NullOriginAllowed => "leave it out unless what it reads is public",
+            | Self::NeedlessDanger => "remove it",
+            Self::NullOriginAllowed => "remove it unless everything it could read is public",
             Self::MaxAgeOverChromium => "write 7200 or less",
             Self::BodyMethodWithoutContentType => "add \"content-type\" to allow_headers",
             Self::PublicSuffix { .. } => "name the registrable domain",
             Self::LowerCaseMethod { meant } => {
-                return format!("write {meant:?} if that is what is sent");
+                return format!("write {meant:?} if that is what clients send");
             }
-            Self::UnescapedDot => "write \"\\\\.\" where a dot is meant",
+            Self::UnescapedDot => "write \"\\\\.\" for a literal dot",
             Self::MisspeltScheme { meant: Some(meant) } => return format!("write {meant:?}"),
-            Self::MisspeltScheme { meant: None } => "write https: if a web page is meant",
-            Self::BlockedPort => "serve the page at another port",
+            Self::MisspeltScheme { meant: None } => "write https: if you mean a web page",
+            Self::BlockedPort => "serve the page on another port",
             Self::UpperCaseHost { meant } => {
-                return format!("write {meant:?}, unless the app's origin is seen as you wrote it");
+                return format!(
+                    "write {meant:?}, unless the app really sends its origin as written here"
+                );
             }
             Self::AnyHostWithCredentials => "name the hosts, if they are the same in every browser",
             Self::LiteralName { or_any: true, .. } => {
-                "list the names that are meant, or write \"*\" alone for all"
+                "list the names you mean, or write \"*\" alone for all"
             }
-            Self::LiteralName { or_any: false, .. } => "list the names that are meant",
-            Self::ResponseHeaderAllowed => "take it out of the script and of the list",
-            Self::RequestHeaderExposed => "leave it out",
+            Self::LiteralName { or_any: false, .. } => "list the names you mean",
+            Self::ResponseHeaderAllowed => "remove it from the script and from the list",
+            Self::RequestHeaderExposed => "remove it",
         };
         text.to_owned()
     }

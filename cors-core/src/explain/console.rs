@@ -1,9 +1,8 @@
-//! What the engines' consoles say of a failure, word for word as seen in Chromium 156, Firefox ESR
+//! The engines' console messages for a failure, word for word as seen in Chromium 156, Firefox ESR
 //! 153 and WebKitGTK 2.50.
 //!
-//! Where an engine looks at things in another order than the standard, its message is about what it
-//! looked at first. Where several headers are refused, Chromium names any of them; here it is the
-//! first.
+//! An engine that checks in another order than the standard reports what it checked first. If
+//! several headers are refused, Chromium names any of them; here it is the first.
 
 mod unsent;
 
@@ -16,7 +15,7 @@ use http::header::{
 };
 use http::{HeaderMap, Request, Response};
 
-/// Each engine's message, where it has one. Several lines are several messages.
+/// The message of each engine that has one. Each line is a message of its own.
 pub(super) fn messages(
     fetch: &Fetch,
     verdict: &Verdict,
@@ -35,7 +34,7 @@ pub(super) fn messages(
     all.into_iter().filter_map(|(engine, message)| Some((engine, message?))).collect()
 }
 
-/// The last request and its response, as far as the messages speak of them.
+/// The parts of the last request and its response that appear in messages.
 struct Exchange<'e> {
     fetch: &'e Fetch,
     page: String,
@@ -69,12 +68,12 @@ impl<'e> Exchange<'e> {
         self.response.status().is_redirection() && self.response.headers().contains_key(LOCATION)
     }
 
-    /// As browsers name what made the request.
+    /// What browsers call the caller.
     fn initiator(&self) -> &'static str {
         if self.fetch.upload_listener { "XMLHttpRequest" } else { "fetch" }
     }
 
-    /// The method that was asked for.
+    /// The requested method.
     fn method(&self) -> String {
         text(self.request.headers(), &ACCESS_CONTROL_REQUEST_METHOD).unwrap_or_default()
     }
@@ -87,7 +86,7 @@ impl<'e> Exchange<'e> {
         self.header(&ACCESS_CONTROL_ALLOW_ORIGIN) == "*"
     }
 
-    /// The first name that was asked for and not allowed.
+    /// The first requested header that is not allowed.
     fn refused_header(&self) -> Option<String> {
         let asked = text(self.request.headers(), &ACCESS_CONTROL_REQUEST_HEADERS)?;
         let allowed = self.header(&ACCESS_CONTROL_ALLOW_HEADERS);

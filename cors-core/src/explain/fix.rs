@@ -1,4 +1,4 @@
-//! What to change so that a fetch becomes readable: found by trying.
+//! What to change so that a fetch becomes readable, found by trying.
 
 mod attempt;
 
@@ -16,11 +16,10 @@ use std::fmt;
 
 /// What to change so that the script may read.
 ///
-/// It has been [tried](Self::is_tried): under the changed policy the changed fetch is readable.
-/// Only where the fault is in what the server does besides the policy, such as a redirect, can it
-/// not be tried.
+/// It has been [tried](Self::is_tried): the changed fetch is readable under the changed policy.
+/// Only a problem in the rest of the server, such as a redirect, cannot be tried.
 ///
-/// Printed, it is one line.
+/// It prints as one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     changes: Vec<Change>,
@@ -34,7 +33,7 @@ pub struct Fix {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Change {
-    /// Set a key of the policy to this value, as a policy file in TOML has it.
+    /// Set a key of the policy to this value, in TOML.
     Set {
         /// The key, such as `allow_headers`.
         key: &'static str,
@@ -52,7 +51,7 @@ pub enum Change {
     Script(String),
     /// Change where the page is.
     Page(String),
-    /// Change what the server does besides the policy.
+    /// Change the rest of the server.
     Server(String),
 }
 
@@ -62,23 +61,22 @@ impl Fix {
         &self.changes
     }
 
-    /// What the changes do besides: what a `danger` key lets happen, who or what is left out.
+    /// Side effects of the changes: what a `danger` key permits, or what is no longer allowed.
     pub fn cautions(&self) -> &[String] {
         &self.cautions
     }
 
-    /// The policy as it is then, closures and questions aside.
+    /// The changed policy, without closures and `ask`.
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// The fetch as it is then. Where the script has a choice, such as another method, this is an
-    /// example.
+    /// The changed fetch. If the script has a choice, such as another method, this is an example.
     pub fn fetch(&self) -> &Fetch {
         &self.fetch
     }
 
-    /// Whether the changed fetch was found readable under the changed policy.
+    /// Whether the changed fetch proved readable under the changed policy.
     pub fn is_tried(&self) -> bool {
         self.is_tried
     }
@@ -109,10 +107,10 @@ impl fmt::Display for Fix {
     }
 }
 
-/// More changes than any fetch needs: each failing step is passed by one or two.
+/// More than any fetch needs: each failing step takes one or two changes.
 const MAX_CHANGES: usize = 32;
 
-/// A list that is longer is not shown whole.
+/// Longer lists are not shown whole.
 const MAX_SHOWN: usize = 6;
 
 /// `None` if there is nothing to change.
@@ -123,7 +121,7 @@ pub(super) fn find(
 ) -> Option<Fix> {
     let before = policy.config();
     let mut attempt = Attempt::new(before.clone(), fetch.clone());
-    // The last that makes a policy.
+    // The last config that builds.
     let mut valid = before.clone();
     for _ in 0..MAX_CHANGES {
         let compiled = policy.compiled();
@@ -146,7 +144,7 @@ pub(super) fn find(
             return Some(fix(&before, attempt, false));
         }
     }
-    attempt.made.push(Change::Script("ask again after these changes".to_owned()));
+    attempt.made.push(Change::Script("try again after these changes".to_owned()));
     attempt.config = valid;
     Some(fix(&before, attempt, false))
 }
@@ -158,9 +156,9 @@ fn fix(before: &Config, attempt: Attempt, is_tried: bool) -> Fix {
     Fix { changes, cautions: cautions(before, &config), config, fetch, is_tried }
 }
 
-/// What the changes do besides letting this script read.
+/// Side effects of the changes.
 fn cautions(before: &Config, after: &Config) -> Vec<String> {
-    // A danger key that nothing needs is warned of.
+    // A danger key without effect has a warning.
     let in_effect = |config: &Config| -> Vec<&str> {
         let policy = Policy::new(config).ok();
         let warnings = policy.as_ref().map(Policy::warnings).unwrap_or_default();
@@ -185,12 +183,12 @@ fn cautions(before: &Config, after: &Config) -> Vec<String> {
     }
     let exposes_all = |config: &Config| config.expose_headers.iter().any(|name| name == "*");
     if exposes_all(before) && !exposes_all(after) {
-        cautions.push("scripts then see only the headers that are listed".to_owned());
+        cautions.push("scripts then see only the listed headers".to_owned());
     }
     cautions
 }
 
-/// The changes from one config to another in this key.
+/// The changes to this key from one config to another.
 fn changes_of(key: Key, before: &Config, after: &Config) -> Vec<Change> {
     let [before, after] = [before, after].map(|config| config.shown(key));
     let key = key.name();

@@ -5,12 +5,12 @@ use crate::browser::{Engine, Shared, Taken, Verdict};
 use http::HeaderMap;
 use std::fmt;
 
-/// An [`Explanation`] that prints itself with colours, by ANSI escape sequences.
+/// An [`Explanation`] that prints in color, with ANSI escape sequences.
 #[derive(Clone, Copy, Debug)]
 pub struct InColor<'e>(&'e Explanation);
 
 impl Explanation {
-    /// To print on a terminal that shows colours.
+    /// Prints in color, for a terminal.
     pub fn in_color(&self) -> InColor<'_> {
         InColor(self)
     }
@@ -112,19 +112,19 @@ impl Page<'_> {
         match &self.explanation.verdict {
             Verdict::Readable(readable) => {
                 let what = match &readable.shared {
-                    Shared::All => "every header but set-cookie".to_owned(),
+                    Shared::All => "all except set-cookie".to_owned(),
                     Shared::Names(names) => names.join(", "),
                 };
                 write!(f, "{}", self.paint(Color::Green, "readable"))?;
-                write!(f, ": status, body, and of the headers {what}")
+                write!(f, ": status, body and headers: {what}")
             }
             Verdict::Opaque => {
                 write!(f, "{}", self.paint(Color::Red, "not readable"))?;
-                f.write_str(": in mode no-cors the script sees nothing of the response")
+                f.write_str(": in mode no-cors, scripts see nothing of the response")
             }
             Verdict::OpaqueRedirect => {
                 write!(f, "{}", self.paint(Color::Red, "not readable"))?;
-                f.write_str(": the script learns that there was a redirect, and nothing else")
+                f.write_str(": the script learns only that there was a redirect")
             }
             Verdict::Failed(Taken { step, .. }) => {
                 write!(f, "{}: {}", self.paint(Color::Red, "not readable"), step.section())?;
@@ -143,7 +143,7 @@ impl Page<'_> {
     }
 }
 
-/// Without control characters, which a script's header may hold and a terminal obeys.
+/// Escapes control characters, which a header may contain and a terminal would obey.
 fn plain(text: &str) -> String {
     let shown = |character: char| match character {
         '\n' => String::from(character),

@@ -1,4 +1,4 @@
-//! Whole decisions, and the responses that follow from them.
+//! Whole decisions, and the responses that they lead to.
 
 use super::choice_and_lines;
 use super::matches;
@@ -61,15 +61,15 @@ static CONFIGS: LazyLock<[Config; 8]> = LazyLock::new(|| {
 });
 
 static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| {
-    let build = |config: &Config| Policy::new(config).expect("each is without fault");
+    let build = |config: &Config| Policy::new(config).expect("each config is valid");
     CONFIGS.iter().map(build).collect()
 });
 
-/// Bytes are a choice of policy; then lines, of which the first is the method and each other a
-/// header: a letter that stands for its name, and its value.
+/// The first byte selects a policy. The first line is the method, and each other line is a header:
+/// a letter for its name, and its value.
 ///
-/// The response lets a browser go on just if the decision says so, names no origin but the
-/// request's or the policy's only one, and never `*` where there are credentials.
+/// The response lets a browser go on if and only if the decision says so. It names no origin except
+/// the request's or the policy's only one, and never `*` with credentials.
 pub fn decision(bytes: &[u8]) {
     let Some((choice, mut lines)) = choice_and_lines(bytes) else { return };
     let Some(request) = request(&mut lines) else { return };
@@ -130,7 +130,7 @@ pub fn decision(bytes: &[u8]) {
     }
 }
 
-/// None where HTTP does not carry it.
+/// `None` if HTTP cannot carry it.
 fn request<'b>(lines: &mut impl Iterator<Item = &'b [u8]>) -> Option<Request<()>> {
     const NAMES: [HeaderName; 6] = [
         ORIGIN,
@@ -150,7 +150,7 @@ fn request<'b>(lines: &mut impl Iterator<Item = &'b [u8]>) -> Option<Request<()>
     Some(request)
 }
 
-/// As the table of patterns says it, nothing compiled.
+/// By the definition of patterns, without the compiled set.
 fn allows_origin(config: &Config, origin: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(origin) else {
         return !config.allow_credentials && config.allow_origins == ["*".into()];
@@ -171,14 +171,14 @@ fn allows_origin(config: &Config, origin: &[u8]) -> bool {
     })
 }
 
-/// [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check), of an origin alone; `*`
-/// is for whatever came in its place, repeated too.
+/// [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check), for one origin. `*`
+/// allows any value of the header, even several.
 fn passes(origin: Option<&HeaderValue>, named: Option<&HeaderValue>) -> bool {
     named.is_some_and(|named| named == "*" || Some(named) == origin)
 }
 
-/// [Fetch, CORS-preflight fetch, 7](https://fetch.spec.whatwg.org/#cors-preflight-fetch), where the
-/// request is without credentials if the policy has none.
+/// [Fetch, CORS-preflight fetch, 7](https://fetch.spec.whatwg.org/#cors-preflight-fetch). The
+/// request has no credentials if the policy has none.
 fn passes_preflight(request: &Request<()>, method: &HeaderValue, response: &HeaderMap) -> bool {
     let with_credentials = response.contains_key(ACCESS_CONTROL_ALLOW_CREDENTIALS);
     let list = |headers: &HeaderMap, name: HeaderName| -> Vec<Vec<u8>> {

@@ -5,7 +5,7 @@ use crate::engine::headers::{AskedHeaders, MAX_LIST};
 use crate::engine::names::is_token;
 use crate::{Config, Policy};
 
-/// What `allow_headers` is, by the first byte.
+/// `allow_headers`, by the first byte.
 const ALLOWED: [&[&str]; 5] = [
     &[],
     &["x-a"],
@@ -14,11 +14,10 @@ const ALLOWED: [&[&str]; 5] = [
     &["*", "Authorization"],
 ];
 
-/// Bytes are a choice of `allow_headers`, and the lines of the header; from 128 the choice is that of
-/// 64 times as many lines, so that few bytes are too long.
+/// The first byte selects `allow_headers`, and the rest are the lines of the header. From 128 on,
+/// the lines are repeated 64 times, so that few bytes reach the limit.
 ///
-/// They are judged as one does who splits and compares with no thought of speed; what is echoed of
-/// them is all that is allowed, and allowed itself.
+/// The verdict is that of a naive split and compare. The echo has every allowed name and no other.
 pub fn header_list(bytes: &[u8]) {
     let Some((choice, lines)) = choice_and_lines(bytes) else { return };
     let times = if choice < 128 { 1 } else { 64 };
@@ -28,7 +27,7 @@ pub fn header_list(bytes: &[u8]) {
         allow_headers: allowed.iter().map(|name| (*name).to_owned()).collect(),
         ..Config::new(["https://a.test"])
     };
-    let policy = Policy::new(&config).expect("nothing contradicts in these lists");
+    let policy = Policy::new(&config).expect("these lists are valid");
     let headers = &policy.compiled().headers;
 
     let allows = |name: &str| {
@@ -66,7 +65,7 @@ pub fn header_list(bytes: &[u8]) {
     let echoed = headers.allowed_of(lines);
     let wanted: Vec<&str> = names.into_iter().filter(|name| allows(name)).collect();
     assert_eq!(echoed.to_ascii_lowercase(), wanted.join(",").as_bytes());
-    // The commas that join many lines may be too much.
+    // The commas that join many lines may exceed the limit.
     if echoed.len() > MAX_LIST {
         return;
     }

@@ -9,10 +9,12 @@ use proptest::test_runner::{Config as Runs, RngAlgorithm, TestRng, TestRunner};
 use std::fmt::Debug;
 use url::Url;
 
-/// Bytes are seeds of the [strategies](crate::strategies): 32 of a policy, and 32 of a fetch near it.
+/// The bytes are seeds of the [strategies](crate::strategies): 32 for a policy, and 32 for a fetch
+/// near it.
 ///
-/// A script reads across origins just if the policy allows each request that was sent, and has
-/// credentials where they are included. Where it cannot read, there is a fix, which lets it.
+/// A script can read across origins if and only if the policy allows each request that was sent,
+/// and allows credentials if they are included. If the script cannot read, there is a fix that
+/// works.
 pub fn model(bytes: &[u8]) {
     let (of_config, of_fetch) = bytes.split_at(bytes.len().min(32));
     let Some(config) = generated(configs(), of_config) else { return };
@@ -31,8 +33,8 @@ pub fn model(bytes: &[u8]) {
     }
 }
 
-/// Whether the policy allows the fetch; none if nothing was sent, or if it is not for the policy to
-/// say.
+/// Whether the policy allows the fetch. `None` if nothing was sent, or if the policy does not
+/// decide.
 fn allowed(policy: &Policy, fetch: &Fetch, explanation: &Explanation) -> Option<bool> {
     let sent: Vec<_> = explanation
         .events()
@@ -56,10 +58,10 @@ fn allowed(policy: &Policy, fetch: &Fetch, explanation: &Explanation) -> Option<
     Some(has_credentials && sent.iter().all(|request| allows(policy.decide(*request))))
 }
 
-/// None where the bytes lead to nothing.
+/// `None` if the strategy rejects the seed.
 ///
-/// They are a seed: were they the numbers themselves, they would run out, and some draws of proptest
-/// wait for ever for one that is not zero.
+/// The bytes are a seed and not the random numbers themselves: those would run out, and some draws
+/// of proptest then wait forever for a number other than zero.
 fn generated<T: Debug>(strategy: impl Strategy<Value = T>, bytes: &[u8]) -> Option<T> {
     let mut seed = [0; 32];
     seed.iter_mut().zip(bytes).for_each(|(seed, byte)| *seed = *byte);

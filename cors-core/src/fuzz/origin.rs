@@ -8,11 +8,12 @@ use crate::{Config, Decision, ErrorKind, Policy};
 use http::{HeaderValue, Request, header::ORIGIN};
 use url::Url;
 
-/// Bytes are an origin's text, or a pattern, a line feed and an origin's text.
+/// The bytes are an origin, or a pattern, a line feed and an origin.
 ///
-/// An origin is made of its parts, and is just what the URL Standard's serializer gives back. A
-/// pattern builds a policy that allows its instances, and the other origin just if the table of
-/// patterns says so; what is no pattern builds none, and what is proposed instead is one.
+/// An origin equals its joined parts and what the URL Standard's serializer returns. A pattern
+/// builds a policy that allows its instances, and the other origin if and only if the definition
+/// says so. A text that is not a pattern builds no policy, and every suggested replacement is a
+/// pattern.
 pub fn origin(bytes: &[u8]) {
     let mut lines = bytes.splitn(2, |byte| *byte == b'\n');
     let first = lines.next().unwrap_or_default();
@@ -34,15 +35,15 @@ fn parser(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else {
         return assert!(parsed.is_err());
     };
-    // Labels that begin `xn--` are taken as they stand.
+    // Labels that begin with `xn--` are not decoded.
     if text.len() <= MAX_LEN && !text.to_ascii_lowercase().contains("xn--") {
         let by_url = Url::parse(text).ok().and_then(|url| serialized(&url));
         assert_eq!(parsed.is_ok(), by_url.as_deref() == Some(text), "{text:?}: {by_url:?}");
     }
 }
 
-/// The origin that browsers send for the page; of schemes that are not special the URL Standard
-/// makes opaque origins, and only serializes the host.
+/// The origin that browsers send for the page. For schemes that are not special, the URL Standard
+/// makes the origin opaque and only serializes the host.
 fn serialized(url: &Url) -> Option<String> {
     if default_port(url.scheme()).is_some() {
         return Some(url.origin().ascii_serialization());

@@ -3,10 +3,10 @@
 use crate::config::file::{Format, Located, Report, check};
 use crate::{Config, Policy};
 
-/// Bytes are the text of a file.
+/// The bytes are the text of a file.
 ///
-/// Findings stand in the order of lines that there are, a line of print each. What the file makes
-/// is what `serde` makes of its text, and comes back from what is written of it.
+/// Findings are in the order of the file's lines, and each prints as one line. The config equals
+/// what `serde` reads from the text, and round-trips.
 pub fn policy_file(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -1,4 +1,4 @@
-//! An entry of `allow_origins` as it was written.
+//! An entry of `allow_origins`, as written.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OriginEntry {
-    /// `*`, `null`, an origin, or one with wildcards: `https://*.example.com`,
+    /// `*`, `null`, an origin, or an origin with wildcards: `https://*.example.com`,
     /// `http://localhost:*`, `moz-extension://*`.
     Pattern(String),
     /// A regular expression that must match the whole origin. Needs the feature `regex`.

@@ -1,35 +1,35 @@
-//! What is wrong with a regular expression: known in every build, as errors name it.
+//! What is wrong with a regular expression. Errors name it, so every build has this.
 
-/// In what all matches of a regular expression differ from origins.
+/// How all matches of a regular expression differ from origins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RegexMismatch {
     /// Nothing but anchors.
     Empty,
-    /// `null`, which is an entry of its own.
+    /// `null`, which is a separate entry.
     Null,
-    /// White space before or after it.
+    /// Leading or trailing white space.
     WhiteSpace,
-    /// `/…/`, or what another program writes around a regular expression or before it.
+    /// `/…/`, or other delimiters from another program.
     Delimiters,
     /// No scheme.
     NoScheme,
-    /// Something after the host and port, if only a slash.
+    /// Something after the host and port, such as a slash.
     Path,
-    /// Letters in upper case.
+    /// Upper-case letters.
     UpperCase,
     /// The scheme's default port.
     DefaultPort,
 }
 
-/// What ended the search for a proof.
+/// The limit that ended a proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProofLimit {
-    /// The automaton that reads from the end is larger than 1 MiB.
+    /// The automaton that reads backwards exceeds 1 MiB.
     Table,
-    /// There are more than 65536 places in an origin to look at.
+    /// There are more than 65536 places to visit.
     Places,
-    /// More than 1024 domains or hosts are spelled out.
+    /// The expression spells out more than 1024 domains or hosts.
     Names,
 }

@@ -1,13 +1,13 @@
 //! What one entry of `allow_origins` matches.
 //!
-//! For a pattern that no row here can express, use a regular expression (feature `regex`) or
+//! If no row here is enough, use a regular expression (feature `regex`) or
 //! [`Builder::allow_origin_if`](crate::Builder::allow_origin_if).
 //!
 //! | pattern | matches | does not match | why |
 //! |---|---|---|---|
-//! | `https://a.test` | `https://a.test` | `http://a.test`, `https://a.test:8443` | scheme, host and port are the origin |
-//! | `https://*.a.test` | `https://x.a.test`, `https://y.x.a.test` | `https://a.test`, `https://xa.test` | `*` stands for whole labels, at least one |
-//! | `http://localhost:*` | `http://localhost`, `http://localhost:3000` | `https://localhost` | any port, also none |
+//! | `https://a.test` | `https://a.test` | `http://a.test`, `https://a.test:8443` | an origin is scheme, host and port |
+//! | `https://*.a.test` | `https://x.a.test`, `https://y.x.a.test` | `https://a.test`, `https://xa.test` | `*` matches one or more whole labels |
+//! | `http://localhost:*` | `http://localhost`, `http://localhost:3000` | `https://localhost` | any port or none |
 //! | `https://*.a.test:*` | `https://x.a.test:8443` | `https://a.test:8443` | both at once |
 //! | `app://.` | `app://.` | `app://a` | hosts of schemes other than `http` and `https` are opaque |
 //! | `moz-extension://*` | `moz-extension://x`, `moz-extension://X.y` | `moz-extension://x:81` | any host of such a scheme, without a port |
@@ -47,48 +47,48 @@ pub(crate) enum Pattern<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Port<'a> {
-    /// With its colon; empty where the pattern has none.
+    /// With its colon. Empty if the pattern has none.
     Exact(&'a str),
     Any,
 }
 
-/// Why a text is not a pattern. The error that holds this shows the text.
+/// Why a text is not a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PatternFault {
-    /// Apart from its wildcards it is not an origin.
+    /// Without its wildcards, it is not an origin.
     Origin(OriginFault),
     /// Nothing but white space.
     Empty,
-    /// White space before, after or within.
+    /// White space before, after or inside.
     WhiteSpace,
     /// Quotation marks around it.
     Quotes,
     /// Several entries in one, or a separator such as a comma.
     Several,
-    /// A placeholder that nobody filled in, such as `${host}`.
+    /// A placeholder that was not filled in, such as `${host}`.
     Placeholder,
     /// A regular expression that is not marked as one.
     Regex,
     /// `https//`, `https:/`, `//`: the scheme is cut or doubled.
     CutScheme,
-    /// `wss`, `ftp`: no page has an origin of this scheme.
+    /// `wss`, `ftp`: no page has an origin with this scheme.
     NoPage,
     /// A scheme alone, as in `https://`.
     LoneScheme,
-    /// `https://*`: any host at all.
+    /// `https://*`: any host.
     AnyHost,
-    /// `*` elsewhere than as whole left-most labels, or as the port.
+    /// `*` anywhere except as whole left-most labels or as the port.
     Wildcard,
     /// `*.` before an IP address, which has no subdomains.
     WildcardBeforeIp,
-    /// An IPv6 address without both of its brackets.
+    /// An IPv6 address that lacks a bracket.
     Brackets,
-    /// Characters outside ASCII, where browsers send Punycode.
+    /// Characters outside ASCII. Browsers send Punycode.
     Unicode,
     /// The host ends in a dot.
     TrailingDot,
-    /// Two dots in a row, or a dot in front.
+    /// Two consecutive dots, or a leading dot.
     EmptyLabel,
     /// The shortest origin that it could match is longer than [`MAX_LEN`](crate::MAX_ORIGIN_LEN).
     TooLong,
@@ -145,7 +145,7 @@ impl<'a> Pattern<'a> {
             let path = PatternFault::Origin(OriginFault::Path);
             return Err(if is_behind { path } else { PatternFault::Wildcard });
         }
-        // The pattern without its wildcards, which is the text itself where it has none.
+        // The pattern without its wildcards, or the text itself if it has none.
         let plain = match subdomains {
             true => Cow::Owned(format!("{scheme}://{host}")),
             false => Cow::Borrowed(&text[..shortest]),
@@ -171,12 +171,12 @@ impl<'a> Pattern<'a> {
         Ok(Self::Tuple { scheme, subdomains, host, port: port.unwrap_or(Port::Exact(exact_port)) })
     }
 
-    /// Whether the origins that it matches are [insecure](Origin::is_insecure).
+    /// Whether its origins are [insecure](Origin::is_insecure).
     pub(crate) fn is_insecure(&self) -> bool {
         matches!(self, Self::Tuple { scheme: "http", host, .. } if !origin::is_loopback(host))
     }
 
-    /// Whether it is one origin and no more.
+    /// Whether it matches exactly one origin.
     pub(crate) fn is_exact(&self) -> bool {
         match self {
             Self::Null => true,
@@ -192,7 +192,7 @@ impl<'a> Pattern<'a> {
         }
     }
 
-    /// Whether it names a port that browsers do not connect to.
+    /// Whether it names a port that browsers block.
     pub(crate) fn has_bad_port(&self) -> bool {
         let Self::Tuple { scheme, port: Port::Exact(port), .. } = self else { return false };
         let port = port.strip_prefix(':').and_then(|digits| digits.parse().ok());

@@ -1,4 +1,4 @@
-//! Ports that browsers open no connection to.
+//! Ports that browsers block.
 
 /// [Fetch, bad port](https://fetch.spec.whatwg.org/#bad-port)
 pub(crate) fn is_bad_port(port: u16) -> bool {

@@ -1,4 +1,4 @@
-//! Whose names are they? Below a public suffix such as `com` or `github.io` anyone may register.
+//! Who owns a name? Anyone can register names under a public suffix, such as `com` or `github.io`.
 //!
 //! [Public Suffix List](https://publicsuffix.org/list/)
 
@@ -8,11 +8,11 @@ use std::{collections::HashSet, sync::LazyLock};
 /// Whether this build has the list.
 pub(crate) const HAS_LIST: bool = cfg!(feature = "public-suffix");
 
-/// Whether the names below `host`, at whatever depth, may belong to different registrants.
+/// Whether names under `host`, at any depth, may belong to different registrants.
 ///
-/// A single label is a public suffix, `localhost` excepted. About all others the list decides. In a
-/// build without it the answer is yes: the feature `public-suffix`, which any crate of a build may
-/// switch on, then only adds policies that build.
+/// A single label is a public suffix, except `localhost`. The list decides about all others.
+/// Without the list the answer is yes, so that the feature `public-suffix`, which any crate of a
+/// build may enable, only makes more policies valid.
 pub(crate) fn is_shared(host: &str) -> bool {
     if host == "localhost" || crate::origin::is_ip_address(host) {
         return false;
@@ -20,10 +20,10 @@ pub(crate) fn is_shared(host: &str) -> bool {
     !host.contains('.') || is_listed(host)
 }
 
-/// What stands above a public suffix and is none itself, such as `amazonaws.com` above
-/// `s3.amazonaws.com`: one registrant's domain, with names of others further down. The crate that
-/// holds the list cannot be asked for these. From the list of 2026-10-23: every proper ancestor of
-/// a rule, sorted, one a line.
+/// Domains above a public suffix that are not public suffixes themselves, such as `amazonaws.com`
+/// above `s3.amazonaws.com`: they belong to one registrant, but names further down belong to
+/// others. The crate with the list does not offer these. From the list of 2026-10-23: every proper
+/// ancestor of a rule, sorted, one per line.
 #[cfg(feature = "public-suffix")]
 static ABOVE: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("public_suffix/above.txt").lines().collect());
@@ -31,8 +31,8 @@ static ABOVE: LazyLock<HashSet<&'static str>> =
 #[cfg(feature = "public-suffix")]
 fn is_listed(host: &str) -> bool {
     let is_suffix = |name: &[u8]| psl::suffix(name).is_some_and(|suffix| suffix.as_bytes() == name);
-    // A rule such as `*.kawasaki.jp` makes public suffixes of the names below: what stands below
-    // those then belongs to different registrants, and `*.` reaches it.
+    // A rule such as `*.kawasaki.jp` makes the names below public suffixes. Names below those
+    // belong to different registrants, and `*.` matches them.
     let below = format!("0.{host}");
     is_suffix(host.as_bytes()) || is_suffix(below.as_bytes()) || ABOVE.contains(host)
 }
@@ -42,8 +42,8 @@ fn is_listed(_: &str) -> bool {
     true
 }
 
-/// The domain that one registrant has, which `host` is or stands below. IP addresses and public
-/// suffixes have none. [URL, registrable domain](https://url.spec.whatwg.org/#host-registrable-domain)
+/// The registrant's domain that `host` is or lies under. IP addresses and public suffixes have
+/// none. [URL, registrable domain](https://url.spec.whatwg.org/#host-registrable-domain)
 #[cfg(feature = "browser")]
 pub(crate) fn registrable_domain(host: &str) -> Option<&str> {
     (!crate::origin::is_ip_address(host)).then(|| psl::domain_str(host)).flatten()

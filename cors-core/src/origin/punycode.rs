@@ -1,6 +1,6 @@
-//! Unicode labels as browsers send them, for the fix that an error proposes.
+//! Unicode labels as browsers send them, for the fix that an error suggests.
 //!
-//! Only encoding is here: patterns and origins hold labels in this form already.
+//! There is only an encoder: labels in patterns and origins are already encoded.
 
 /// RFC 1035, 2.3.4.
 const MAX_LABEL: usize = 63;
@@ -9,11 +9,11 @@ const BASE: u32 = 36;
 const T_MIN: u32 = 1;
 const T_MAX: u32 = 26;
 
-/// The label as a browser sends it: lower case, and `xn--` with its Punycode where it is not ASCII.
+/// The label as a browser sends it: in lower case, and as `xn--` with Punycode if it is not ASCII.
 ///
-/// A label longer than any in the DNS is left as it is: encoding takes the square of its length.
-/// One that would need Unicode normalisation first may come out otherwise than a browser
-/// writes it; this is advice to a person, and the result is checked again when it is used.
+/// A label that is too long for the DNS is returned unchanged, because encoding takes quadratic
+/// time. A label that needs Unicode normalization first may differ from a browser's: this is only
+/// advice, and the result is checked again when it is used.
 pub(crate) fn to_ascii(label: &str) -> String {
     let lower = label.to_lowercase();
     if lower.is_ascii() || lower.chars().count() > MAX_LABEL {
@@ -22,8 +22,8 @@ pub(crate) fn to_ascii(label: &str) -> String {
     encode(&lower).map_or(lower, |encoded| format!("xn--{encoded}"))
 }
 
-/// Whether browsers encode a label of such letters as it is, once it is in lower case: nothing in
-/// it is composed, mapped, or subject to the rules for two directions.
+/// Whether browsers encode a lower-case label with this character unchanged: it is not composed,
+/// mapped, or subject to bidirectional rules.
 pub(crate) fn is_encoded_as_it_is(label: &str) -> bool {
     let is_plain = |c: char| match c {
         '\u{133}' | '\u{140}' | '\u{149}' | '\u{17f}' => false,
@@ -37,8 +37,8 @@ pub(crate) fn is_encoded_as_it_is(label: &str) -> bool {
     label.to_lowercase().chars().all(is_plain)
 }
 
-/// [RFC 3492, 6.3](https://www.rfc-editor.org/rfc/rfc3492#section-6.3). None where a number
-/// overflows, which takes a label far longer than DNS has.
+/// [RFC 3492, 6.3](https://www.rfc-editor.org/rfc/rfc3492#section-6.3). `None` if a number
+/// overflows, which takes a label far longer than the DNS allows.
 fn encode(label: &str) -> Option<String> {
     let mut out: String = label.chars().filter(char::is_ascii).collect();
     let basic = u32::try_from(out.len()).ok()?;
@@ -69,7 +69,8 @@ fn encode(label: &str) -> Option<String> {
     Some(out)
 }
 
-/// A generalized variable-length integer. [RFC 3492, 3.3](https://www.rfc-editor.org/rfc/rfc3492#section-3.3)
+/// A generalized variable-length integer.
+/// [RFC 3492, 3.3](https://www.rfc-editor.org/rfc/rfc3492#section-3.3)
 fn push_number(out: &mut String, mut number: u32, bias: u32) {
     let mut weight = BASE;
     loop {
@@ -120,7 +121,7 @@ mod tests {
         }
     }
 
-    /// Of all characters, in both cases.
+    /// All characters, in both cases.
     #[test]
     fn what_is_encoded_as_it_is() {
         for c in ('\u{80}'..=char::MAX).filter(|c| is_encoded_as_it_is(&c.to_string())) {
@@ -137,7 +138,7 @@ mod tests {
         assert_eq!(to_ascii(&"\u{c9}".repeat(64)), "\u{e9}".repeat(64));
     }
 
-    /// Labels that are the same in every normalisation form.
+    /// Labels that are the same in every normalization form.
     fn label() -> impl Strategy<Value = String> {
         let ranges = [
             ('a', 'z'),

@@ -1,8 +1,8 @@
 //! What a `{ regex = "…" }` entry matches: the whole of an origin, in ASCII.
 //!
-//! The pattern becomes one dense automaton when the policy is built, within fixed limits of
-//! memory, so that matching is a walk of at most one step a byte and a hostile policy file cannot
-//! take the process down. What such a regex may let in is for [`prove`] to say.
+//! Building the policy compiles the pattern into one dense automaton, within fixed limits of
+//! memory, so that matching takes at most one step per byte and a hostile policy file cannot take
+//! the process down. [`prove`] says what such a regex may let in.
 
 mod automaton;
 mod dots;
@@ -27,35 +27,35 @@ pub(crate) use self::remainder::Remainder;
 pub(crate) use self::repair::{mismatch, narrower};
 pub(crate) use self::steps::{Spent, Steps};
 
-/// How deep groups and classes may nest: more than a person writes, and little enough that
-/// recursion over the syntax tree needs no thought.
+/// How deep groups and classes may nest: more than people write, and shallow enough for recursion
+/// over the syntax tree.
 const MAX_NESTING: u32 = 64;
 
-/// The longest pattern that is parsed. The automaton's own limit allows for less than this in
-/// plain letters; here the parser's memory is bounded.
+/// The longest pattern that is parsed. This bounds the parser's memory. The automaton's own limit
+/// is lower even for plain letters.
 const MAX_PATTERN: usize = 16 << 10;
 
 const NO_UNICODE: &str = "Unicode does not apply, since origins are ASCII";
 
-/// A compiled regex that is matched against whole origins.
+/// A compiled regex that must match whole origins.
 #[derive(Clone, Debug)]
 pub(crate) struct OriginRegex {
     pattern: String,
     automaton: Automaton,
 }
 
-/// Why a pattern is no [`OriginRegex`].
+/// Why a pattern is not an [`OriginRegex`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RegexFault {
-    /// Not a regex of the `regex` crate's syntax in ASCII mode; one line for people.
+    /// Not a regex in the `regex` crate's syntax in ASCII mode, with a message of one line.
     Invalid(String),
     /// Its automaton would exceed the limits.
     TooLarge,
 }
 
 impl OriginRegex {
-    /// Compiles `pattern`. `^` and `$` may stand around it but change nothing: a match is always
-    /// of the whole origin.
+    /// Compiles `pattern`. Surrounding `^` and `$` are allowed but have no effect: it always has to
+    /// match the whole origin.
     pub(crate) fn new(pattern: &str) -> Result<Self, RegexFault> {
         Self::compile(pattern, &mut Steps::new(Steps::OF_A_POLICY))
     }
@@ -63,12 +63,12 @@ impl OriginRegex {
     /// The same, at a cost.
     pub(crate) fn compile(pattern: &str, steps: &mut Steps) -> Result<Self, RegexFault> {
         let automaton = parse(pattern).and_then(|hir| Automaton::build(&[hir], Direction::Forward));
-        // Where that took the last steps, what they have bought is still there.
+        // If this used the last steps, the result is still good.
         let _ = steps.take_table(&automaton);
         Ok(Self { pattern: pattern.to_owned(), automaton: automaton? })
     }
 
-    /// Whether `origin`, as a whole, is matched. Does not allocate.
+    /// Whether the regex matches all of `origin`. Does not allocate.
     pub(crate) fn is_match(&self, origin: &str) -> bool {
         self.automaton.walk(origin.bytes()).is_some_and(|state| self.automaton.accepts(state))
     }
@@ -86,13 +86,13 @@ impl OriginRegex {
         &self.pattern
     }
 
-    /// Whether some match may begin with `prefix`; may err towards yes.
+    /// Whether a match may begin with `prefix`. It may err towards yes.
     fn may_begin_with(&self, prefix: &str) -> bool {
         self.automaton.walk(prefix.bytes()).is_some()
     }
 }
 
-/// Two are equal if their patterns are: the text determines the automaton.
+/// Two are equal if their patterns are, since the text determines the automaton.
 impl PartialEq for OriginRegex {
     fn eq(&self, other: &Self) -> bool {
         self.pattern == other.pattern
@@ -105,7 +105,7 @@ fn parse(pattern: &str) -> Result<Hir, RegexFault> {
     if pattern.len() > MAX_PATTERN {
         return Err(RegexFault::TooLarge);
     }
-    // Origins are ASCII: without Unicode tables `\w` and `(?i)` stay small.
+    // Origins are ASCII, and without Unicode tables `\w` and `(?i)` stay small.
     let mut parser =
         ParserBuilder::new().nest_limit(MAX_NESTING).unicode(false).utf8(false).build();
     parser.parse(pattern).map_err(|error| RegexFault::Invalid(describe(&error)))
@@ -116,15 +116,15 @@ fn parse_ast(pattern: &str) -> Option<Ast> {
     (pattern.len() <= MAX_PATTERN).then(|| parser.parse(pattern).ok()).flatten()
 }
 
-/// One line for people: regex-syntax's own `Display` draws the pattern over several.
+/// A message of one line. regex-syntax's own `Display` draws the pattern over several.
 fn describe(error: &regex_syntax::Error) -> String {
     let (reason, at) = match error {
         regex_syntax::Error::Parse(error) => (error.kind().to_string(), error.span().start),
         regex_syntax::Error::Translate(error) => {
             use hir::ErrorKind::*;
             let reason = match error.kind() {
-                // These differ by the features with which another crate may have had regex-syntax
-                // built, and to us they all mean the same.
+                // Which of these occurs depends on the features that other crates enable in
+                // regex-syntax. To us they mean the same.
                 UnicodeNotAllowed
                 | UnicodePropertyNotFound
                 | UnicodePropertyValueNotFound
@@ -155,13 +155,13 @@ impl From<regex_automata::dfa::dense::BuildError> for RegexFault {
     fn from(error: regex_automata::dfa::dense::BuildError) -> Self {
         match error.is_size_limit_exceeded() {
             true => Self::TooLarge,
-            // All that is left is a Unicode word boundary, switched on by `(?u)`.
+            // Only a Unicode word boundary, enabled by `(?u)`, is left.
             false => Self::Invalid(NO_UNICODE.to_owned()),
         }
     }
 }
 
-/// What reads best in an example comes first.
+/// Characters that read best in an example come first.
 fn rank(byte: u8) -> (u8, u8) {
     let group = match byte {
         b'x' => 0,

@@ -1,10 +1,10 @@
 //! The compiled set of allowed origins.
 //!
 //! All patterns live in one string, in the order of the policy, behind one hash table. An exact
-//! origin is one lookup; any host of a scheme one more, if a pattern has that; a subdomain pattern
-//! one lookup for each label boundary of the request's host that some pattern could begin at.
-//! None of them grows with the number of patterns, and the table is all that is kept: the policy's
-//! list is read back from it.
+//! origin takes one lookup, and any host of a scheme one more, if a pattern has that. Subdomain
+//! patterns take one lookup for each label boundary of the request's host at which a pattern could
+//! begin. The number of lookups does not grow with the number of patterns. Only the table is kept:
+//! the policy's list is read back from it.
 
 use crate::origin::pattern::{Pattern, Port};
 #[cfg(feature = "regex")]
@@ -16,7 +16,7 @@ use std::hash::BuildHasher;
 /// Exact origins, `*.` patterns, any-port patterns and `null`.
 #[derive(Clone, Default)]
 pub(crate) struct Patterns {
-    /// The patterns one after the other.
+    /// The patterns, concatenated.
     text: Box<str>,
     /// Where each pattern ends in `text`.
     ends: Box<[usize]>,
@@ -25,31 +25,30 @@ pub(crate) struct Patterns {
     has: Has,
 }
 
-/// Which lookups can find anything at all.
+/// Which lookups can find anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Has {
     any_host: bool,
     any_port: bool,
     subdomains: bool,
     subdomains_any_port: bool,
-    /// The least and the most labels behind a `*.`.
+    /// The minimum and maximum number of labels after a `*.`.
     labels: Option<(usize, usize)>,
 }
 
-/// What a lookup compares: patterns of different kinds never equal, whatever their text.
+/// The key of a lookup. Keys of different kinds are never equal.
 #[derive(Clone, Copy)]
 struct Key<'a> {
     subdomains: bool,
     any_port: bool,
-    /// Only where labels stand between scheme and the rest.
+    /// Empty unless there are labels between the scheme and the rest.
     scheme: &'a [u8],
     rest: &'a [u8],
 }
 
 /// Empty, or from the top: the hash's upper bits, the pattern's kind, and its index plus one.
 ///
-/// All but the index is compared first, so that a probe seldom has to look at a text that is not
-/// the one.
+/// A probe compares all but the index first, so that it rarely reads the wrong text.
 type Slot = u64;
 const INDEX_BITS: u32 = 38;
 const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
@@ -57,7 +56,7 @@ const KIND_BITS: u32 = 2;
 const HASH_MASK: u64 = !0 << (INDEX_BITS + KIND_BITS);
 
 impl Patterns {
-    /// Whether `origin`, the bytes of one `Origin` header, is allowed by a pattern.
+    /// Whether a pattern allows `origin`, the bytes of one `Origin` header.
     pub(crate) fn contains(&self, origin: &[u8]) -> bool {
         if self.ends.is_empty() || origin.len() > MAX_LEN {
             return false;
@@ -66,7 +65,7 @@ impl Patterns {
     }
 
     fn find_wildcard(&self, origin: &[u8]) -> bool {
-        // Only an origin that a browser could have sent is held against wildcards.
+        // Wildcards match only origins that a browser can send.
         let Ok(origin) = Origin::parse(origin) else { return false };
         if self.has.any_port && self.find(Key::any_port(origin.without_port())) {
             return true;
@@ -94,20 +93,20 @@ impl Patterns {
             if (self.has.subdomains && self.find(key))
                 || (self.has.subdomains_any_port && self.find(any_port))
             {
-                // A star never stands for an empty label.
+                // A star never matches an empty label.
                 return host[0] != b'.' && !host.windows(2).any(|pair| pair == b"..");
             }
         }
         false
     }
 
-    // Inlined, so that an exact origin is compared without asking what kind of key it is.
+    // Inlined, so that comparing an exact origin does not branch on the kind of key.
     #[inline(always)]
     fn find(&self, key: Key<'_>) -> bool {
         let hash = key.hash(self.seed);
         let tag = key.tag(hash);
         let mut at = home(hash, self.table.len());
-        // An empty slot ends a run of full ones, and there always is one.
+        // A run of full slots always ends at an empty one.
         loop {
             let slot = self.table[at];
             if slot == 0 {
@@ -131,23 +130,23 @@ impl Patterns {
         self.ends.len()
     }
 
-    /// The patterns, in the order in which they were added.
+    /// The patterns, in insertion order.
     pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.len()).map(|index| self.get(index))
     }
 
-    /// The pattern, if it is the only one and no more than one origin.
+    /// The only pattern, if it is an exact origin.
     pub(crate) fn one_origin(&self) -> Option<&str> {
         (self.len() == 1 && self.has == Has::default()).then(|| self.get(0))
     }
 
-    /// Whether a pattern that is no exact origin covers this one.
+    /// Whether a pattern with a wildcard covers this one.
     pub(crate) fn covers(&self, exact: &str) -> bool {
         self.has != Has::default() && self.find_wildcard(exact.as_bytes())
     }
 }
 
-/// Two sets are equal if they hold the same patterns in the same order, wherever hashing put them.
+/// Two sets are equal if they have the same patterns in the same order, whatever their hash seeds.
 impl PartialEq for Patterns {
     fn eq(&self, other: &Self) -> bool {
         (&self.text, &self.ends) == (&other.text, &other.ends)
@@ -160,7 +159,7 @@ impl fmt::Debug for Patterns {
     }
 }
 
-/// Gathers patterns, each once.
+/// Collects patterns without duplicates.
 #[derive(Debug, Default)]
 pub(crate) struct PatternsBuilder {
     text: String,
@@ -175,7 +174,7 @@ impl PatternsBuilder {
         builder
     }
 
-    /// Adds a pattern that [`Pattern::parse`] gave for `text`.
+    /// Adds the pattern that [`Pattern::parse`] returned for `text`.
     pub(crate) fn add(&mut self, text: &str, pattern: &Pattern<'_>) {
         self.text.push_str(text);
         self.ends.push(self.text.len());
@@ -193,11 +192,11 @@ impl PatternsBuilder {
         }
     }
 
-    /// The set, and the indices of the patterns that stood in it before. Those are left out.
+    /// The set, and the indices of duplicates, which it omits.
     pub(crate) fn build(self) -> (Patterns, Vec<usize>) {
-        // Half full at most, so that runs of full slots stay short: a miss reads up to one's end.
+        // At most half full, so that runs of full slots stay short: a miss reads to the end of one.
         let mut table = vec![0; 2 * self.ends.len() + 1].into_boxed_slice();
-        // An attacker who may register origins must not be able to make them collide.
+        // Seeded, so that an attacker who may register origins cannot make them collide.
         let seed = std::hash::RandomState::new().hash_one(0);
         let mut text = String::with_capacity(self.text.len());
         let mut ends: Vec<usize> = Vec::with_capacity(self.ends.len());
@@ -224,7 +223,7 @@ impl PatternsBuilder {
     }
 }
 
-/// The pattern at `index` of all that stand one after the other in `text`.
+/// The pattern at `index` in the concatenated `text`.
 fn nth<'t>(text: &'t [u8], ends: &[usize], index: usize) -> &'t [u8] {
     let (start, end) = bounds(ends, index);
     &text[start..end]
@@ -234,7 +233,7 @@ fn bounds(ends: &[usize], index: usize) -> (usize, usize) {
     (if index == 0 { 0 } else { ends[index - 1] }, ends[index])
 }
 
-/// Where `hash` may be put: none if a pattern that `is_same` stands there already.
+/// The slot for `hash`. `None` if a pattern that `is_same` is already there.
 fn free_slot(
     table: &[Slot],
     hash: u64,
@@ -255,11 +254,11 @@ fn free_slot(
 }
 
 fn index(slot: Slot) -> usize {
-    // At least one: an empty slot ends a probe. No memory holds 2^38 patterns.
+    // At least one empty slot, to end a probe. 2^38 patterns fit no memory.
     (slot & INDEX_MASK) as usize - 1
 }
 
-/// Spreads the lower half of the hash evenly over `len` slots; the upper bits tell slots apart.
+/// Spreads the lower half of the hash evenly over `len` slots. The upper bits distinguish slots.
 fn home(hash: u64, len: usize) -> usize {
     ((u128::from(hash << 24) * len as u128) >> 64) as usize
 }
@@ -273,7 +272,7 @@ impl<'a> Key<'a> {
         Self { any_port: true, ..Self::exact(without_port) }
     }
 
-    /// Nothing stands behind the star.
+    /// Nothing follows the star.
     fn any_host(scheme: &'a [u8]) -> Self {
         Self { subdomains: true, any_port: false, scheme, rest: b"" }
     }
@@ -295,7 +294,7 @@ impl<'a> Key<'a> {
         }
     }
 
-    /// Whether `pattern`, of the same kind, is the one.
+    /// Whether `pattern`, of the same kind, has this key.
     fn is(self, pattern: &[u8]) -> bool {
         let text = if self.any_port { pattern.strip_suffix(b":*") } else { Some(pattern) };
         let rest = if self.subdomains {
@@ -324,7 +323,8 @@ impl<'a> Key<'a> {
     }
 }
 
-/// Folds eight bytes at a time into the hash: short keys, and a seed that no request knows.
+/// Folds eight bytes at a time into the hash, with a seed that requests cannot know. Keys are
+/// short.
 #[inline]
 fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
     let mut hash = seed ^ bytes.len() as u64;
@@ -333,7 +333,7 @@ fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
         hash = mix(hash ^ u64::from_le_bytes(*chunk), 0xA076_1D64_78BD_642F);
     }
     let last = match bytes.last_chunk::<8>() {
-        // What is left over, with bytes that were folded already: the length tells them apart.
+        // The last eight bytes, which may overlap the previous ones. The length distinguishes them.
         Some(last) => u64::from_le_bytes(*last),
         None => tail.iter().fold(0, |last, byte| last << 8 | u64::from(*byte)),
     };
@@ -345,13 +345,13 @@ fn mix(a: u64, b: u64) -> u64 {
     (product as u64) ^ ((product >> 64) as u64)
 }
 
-/// What `allow_origins` has become.
+/// The compiled `allow_origins`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Origins {
     /// `*`
     pub(crate) any: bool,
     pub(crate) patterns: Patterns,
-    /// Each with the number of patterns that stand before it.
+    /// Each with the number of patterns before it.
     #[cfg(feature = "regex")]
     pub(crate) regexes: Vec<(usize, OriginRegex)>,
 }
@@ -377,7 +377,7 @@ impl Origins {
         false
     }
 
-    /// The one origin that is allowed, if there is no more than one.
+    /// The only allowed origin, if there is just one.
     pub(crate) fn one_origin(&self) -> Option<&str> {
         self.patterns.one_origin().filter(|_| !self.has_regexes())
     }

@@ -1,14 +1,14 @@
 //! One origin: the text of an `Origin` header, parsed.
 //!
-//! What belongs here is the grammar of a *serialized tuple origin* and nothing about policies.
-//! The grammar is what the URL Standard's serializer can produce, so that an origin which no
-//! browser can send is told apart from one that merely is not allowed.
+//! Only the grammar of a *serialized tuple origin* belongs here, nothing about policies. The
+//! grammar is what the URL Standard's serializer can produce. It distinguishes an origin that no
+//! browser can send from one that is merely not allowed.
 //!
 //! | text | well-formed | why |
 //! |---|---|---|
 //! | `https://app.example.com` | yes | |
 //! | `https://app.example.com:8443` | yes | |
-//! | `https://app.example.com:443` | no | the default port is left out |
+//! | `https://app.example.com:443` | no | serializers omit the default port |
 //! | `https://app.example.com/` | no | an origin ends with its host or port |
 //! | `https://App.example.com` | no | hosts are serialized in lower case |
 //! | `https://app.example.com.` | yes | but no `*.` pattern matches it |
@@ -18,8 +18,8 @@
 //! | `app://.` | yes | hosts of schemes that are not special are opaque: any text, in any case |
 //! | `null` | no | the serialization of an opaque origin, not of a tuple origin |
 //!
-//! A label that begins `xn--` is taken as it stands: it is not decoded, since a browser sends
-//! only valid ones and no pattern can be widened by the others.
+//! A label that starts with `xn--` is not decoded: browsers send only valid ones, and invalid ones
+//! cannot make a pattern match more.
 //!
 //! Standards: [HTML, serialization of an origin][html], [URL, host serializing][url].
 //!
@@ -29,10 +29,10 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The longest `Origin` that is looked at, in bytes: scheme, host and port.
+/// The maximum length of an `Origin`, in bytes: scheme, host and port.
 ///
-/// A DNS name has at most 253 characters (RFC 1035, 2.3.4), a port at most 6 with its colon;
-/// what remains is ample for the scheme.
+/// A DNS name has at most 253 characters (RFC 1035, 2.3.4), and a port at most 6 with its colon.
+/// The rest is ample for the scheme.
 pub const MAX_LEN: usize = 512;
 
 /// A well-formed tuple origin, such as `https://app.example.com:8443`.
@@ -56,37 +56,38 @@ pub struct Origin<'a> {
     port: Option<u16>,
 }
 
-/// Why a text is no serialized tuple origin.
+/// Why a text is not a serialized tuple origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OriginFault {
     /// Longer than [`MAX_LEN`].
     TooLong,
-    /// Holds a byte over 0x7F.
+    /// Contains a byte above 0x7F.
     NotAscii,
     /// No scheme followed by `://`.
     NoScheme,
-    /// The scheme is not lower case letters, digits, `+`, `-`, `.`, beginning with a letter.
+    /// The scheme is not a lower-case letter followed by lower-case letters, digits, `+`, `-` and
+    /// `.`.
     BadScheme,
     /// `file:` URLs have opaque origins, sent as `null`.
     FileScheme,
-    /// Nothing between the scheme and the end or the port.
+    /// There is no host.
     NoHost,
-    /// User name or password before the host.
+    /// A user name or password before the host.
     UserInfo,
     /// A path, query or fragment after the host or port.
     Path,
-    /// The host of a special scheme, such as `https`, holds an upper-case letter.
+    /// The host of a special scheme, such as `https`, contains an upper-case letter.
     UpperCase,
-    /// The host holds a character that the URL Standard forbids there.
+    /// The host contains a character that the URL Standard forbids there.
     BadHost,
     /// The host ends in a number but is not a dotted quad.
     BadIpv4,
     /// The host is in brackets but not an IPv6 address in the URL Standard's compressed form.
     BadIpv6,
-    /// The port is no number from 0 to 65535 without leading zeros.
+    /// The port is not a number from 0 to 65535 without leading zeros.
     BadPort,
-    /// The port is the scheme's default, which a serializer leaves out.
+    /// The port is the scheme's default, which serializers omit.
     DefaultPort,
 }
 
@@ -100,8 +101,8 @@ impl<'a> Origin<'a> {
     /// Parses the value of an `Origin` header.
     ///
     /// # Errors
-    /// The first thing in which `bytes` differs from what the URL Standard's serializer can
-    /// produce for a tuple origin. `null` is an error.
+    /// The first difference from what the URL Standard's serializer can produce for a tuple origin.
+    /// `null` is an error.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, OriginFault> {
         if bytes.len() > MAX_LEN {
             return Err(OriginFault::TooLong);
@@ -117,7 +118,7 @@ impl<'a> Origin<'a> {
         let host_start = scheme_len + "://".len();
         let rest = &text[host_start..];
         let has = Kinds::of(rest);
-        // Only now: a colon in the path or in user information is not a port's.
+        // Not earlier, because the path and the user information may contain a colon.
         if has.any(Kinds::PATH) {
             return Err(OriginFault::Path);
         }
@@ -141,7 +142,7 @@ impl<'a> Origin<'a> {
         Ok(Self { text, scheme_len, host_end: host_start + host_len, port })
     }
 
-    /// The whole origin, as it was parsed.
+    /// The whole origin.
     pub fn as_str(&self) -> &'a str {
         self.text
     }
@@ -151,7 +152,7 @@ impl<'a> Origin<'a> {
         &self.text[..self.scheme_len]
     }
 
-    /// The host; an IPv6 address with its brackets.
+    /// The host. An IPv6 address has its brackets.
     pub fn host(&self) -> &'a str {
         &self.text[self.scheme_len + "://".len()..self.host_end]
     }
@@ -161,12 +162,12 @@ impl<'a> Origin<'a> {
         self.port
     }
 
-    /// The port that the origin's requests go to, if the scheme has a default or the origin a port.
+    /// The explicit port, or else the scheme's default, if it has one.
     pub fn port_or_default(&self) -> Option<u16> {
         self.port.or_else(|| default_port(self.scheme()))
     }
 
-    /// Whether someone on the network can speak for this origin: `http:` to a host that is not
+    /// Whether someone on the network can impersonate this origin: `http:` with a host other than
     /// this machine. Schemes of installed apps are not insecure.
     ///
     /// [Secure Contexts, potentially trustworthy origin](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy)
@@ -192,7 +193,8 @@ impl fmt::Display for Origin<'_> {
     }
 }
 
-/// The default port of a special scheme. [URL, special scheme](https://url.spec.whatwg.org/#special-scheme)
+/// The default port of a special scheme.
+/// [URL, special scheme](https://url.spec.whatwg.org/#special-scheme)
 pub(crate) fn default_port(scheme: &str) -> Option<u16> {
     match scheme {
         "http" | "ws" => Some(80),
@@ -202,7 +204,7 @@ pub(crate) fn default_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// Whether `host` names this machine: `localhost`, a name below it, or a loopback address.
+/// Whether `host` is this machine: `localhost`, one of its subdomains, or a loopback address.
 pub(crate) fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
@@ -228,7 +230,7 @@ pub(crate) fn check_scheme(scheme: &str) -> Result<(), OriginFault> {
 }
 
 pub(crate) fn check_port(digits: &str, scheme: &str) -> Result<u16, OriginFault> {
-    // `u16::from_str` also takes a sign, which no serializer writes.
+    // `u16::from_str` also accepts a sign, which no serializer writes.
     let canonical =
         digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
     let port = digits.parse().ok().filter(|_| canonical).ok_or(OriginFault::BadPort)?;
@@ -238,8 +240,8 @@ pub(crate) fn check_port(digits: &str, scheme: &str) -> Result<u16, OriginFault>
     Ok(port)
 }
 
-/// [URL, host parser](https://url.spec.whatwg.org/#concept-host-parser), for what its own
-/// serializer would give back unchanged.
+/// [URL, host parser](https://url.spec.whatwg.org/#concept-host-parser), for hosts that its own
+/// serializer returns unchanged.
 fn check_host(host: &str, scheme: &str, has: Kinds) -> Result<(), OriginFault> {
     if host.is_empty() {
         return Err(OriginFault::NoHost);
@@ -266,12 +268,12 @@ fn check_host(host: &str, scheme: &str, has: Kinds) -> Result<(), OriginFault> {
     Ok(())
 }
 
-/// What kinds of bytes a text holds.
+/// The kinds of bytes in a text.
 #[derive(Clone, Copy)]
 struct Kinds(u8);
 
 impl Kinds {
-    /// What ends an authority.
+    /// Ends an authority.
     const PATH: u8 = 1;
     const USER_INFO: u8 = 1 << 1;
     const UPPER_CASE: u8 = 1 << 2;
@@ -279,7 +281,7 @@ impl Kinds {
     /// one that is percent-encoded in an opaque host.
     const FORBIDDEN: u8 = 1 << 3;
     const COLON: u8 = 1 << 4;
-    /// Forbidden in domains, and part of opaque hosts.
+    /// Forbidden in domains, but allowed in opaque hosts.
     const PERCENT: u8 = 1 << 5;
 
     fn of(text: &str) -> Self {
@@ -291,7 +293,7 @@ impl Kinds {
     }
 }
 
-/// By byte, since every `Origin` that is held against wildcards goes through here.
+/// A table by byte, since every `Origin` that is compared with wildcards goes through here.
 static KINDS: [u8; 256] = {
     let mut kinds = [0; 256];
     let mut byte = 0;
@@ -314,7 +316,7 @@ static KINDS: [u8; 256] = {
 /// [URL, ends in a number checker](https://url.spec.whatwg.org/#ends-in-a-number-checker)
 fn ends_in_number(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host).as_bytes();
-    // Most names end in a letter that no number ends in, and need no search for their last label.
+    // Most names end in a letter that cannot end a number, so their last label need not be found.
     if !host.last().is_some_and(|b| b.is_ascii_hexdigit() || *b == b'x') {
         return false;
     }
@@ -330,7 +332,7 @@ fn check_ipv6(text: &str) -> Result<(), OriginFault> {
     if rest.0.is_empty() { Ok(()) } else { Err(OriginFault::BadIpv6) }
 }
 
-/// Compares what is written with a text, so that nothing need be kept.
+/// Compares what is written with a text, without allocating.
 struct Expect<'a>(&'a str);
 
 impl fmt::Write for Expect<'_> {
@@ -340,8 +342,8 @@ impl fmt::Write for Expect<'_> {
     }
 }
 
-/// [URL, IPv6 serializer](https://url.spec.whatwg.org/#concept-ipv6-serializer), which unlike
-/// the standard library never writes a dotted quad.
+/// [URL, IPv6 serializer](https://url.spec.whatwg.org/#concept-ipv6-serializer). Unlike the
+/// standard library, it never writes a dotted quad.
 pub(crate) fn write_ipv6(address: Ipv6Addr, out: &mut impl fmt::Write) -> fmt::Result {
     let pieces = address.segments();
     let (start, len) = compressed_run(&pieces);
@@ -360,7 +362,7 @@ pub(crate) fn write_ipv6(address: Ipv6Addr, out: &mut impl fmt::Write) -> fmt::R
     Ok(())
 }
 
-/// The first longest run of at least two zero pieces, as its start and length.
+/// The start and length of the first longest run of at least two zero pieces.
 fn compressed_run(pieces: &[u16; 8]) -> (usize, usize) {
     let mut best = (pieces.len(), 0);
     let mut i = 0;

@@ -21,14 +21,14 @@ const PATTERNS: [&str; 10] = [
     "null",
 ];
 
-/// No patterns.
+/// Invalid patterns.
 const FAULTS: [&str; 4] = ["https://a.test/", "https://a.*", "https://*", ""];
 
 const METHODS: [&str; 7] = ["PUT", "DELETE", "PATCH", "patch", "QUERY", "GET", "POST"];
 const HEADERS: [&str; 6] = ["content-type", "x-a", "authorization", "x-b", "accept", "x-bb"];
 const EXPOSED: [&str; 3] = ["x-id", "etag", "content-type"];
 
-/// Some of the names, after a `*` or not.
+/// Some of the names, possibly after a `*`.
 fn list(names: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
     let some = subsequence(names, 0..=names.len());
     (some, prop::bool::weighted(0.3)).prop_map(|(names, any)| {

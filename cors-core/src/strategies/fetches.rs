@@ -1,4 +1,4 @@
-//! What scripts ask for.
+//! Fetches by scripts.
 
 use super::{near_misses, origins, origins_of, text};
 use crate::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
@@ -10,7 +10,7 @@ use proptest::sample::select;
 const URLS: [&str; 3] =
     ["https://api.example/", "https://api.example/item/1?q#f", "https://api.example:8443/"];
 
-/// URLs of other servers, the page's own, and those that no one is asked for.
+/// URLs of other servers, of the page's own, and URLs that browsers never fetch.
 const OTHER_URLS: [&str; 8] = [
     "https://a.test/",
     "http://localhost:3000/",
@@ -27,8 +27,8 @@ const METHODS: [&str; 12] = [
     "a b",
 ];
 
-/// Headers that are CORS-safelisted, that are not, for their value alone too, and that are never
-/// sent.
+/// Headers that are CORS-safelisted, that are not (some only because of their value), and that are
+/// never sent.
 const HEADERS: [(&str, &str); 16] = [
     ("x-a", "1"),
     ("accept", "text/html"),
@@ -48,21 +48,21 @@ const HEADERS: [(&str, &str); 16] = [
     ("x-a", "\u{20ac}"),
 ];
 
-/// Fetches of any kind, by pages of any origin and mostly from `https://api.example`, which has
-/// none of the pages.
+/// Fetches of any kind, by pages of any origin, mostly from `https://api.example`, which has no
+/// pages.
 pub fn fetches() -> impl Strategy<Value = Fetch> + use<> {
     fetches_with(origins(), Vec::new(), Vec::new())
 }
 
-/// Fetches by pages whose origins are the policy's or near them, with methods and headers of the
-/// policy and beside it.
+/// Fetches by pages whose origins match the policy or nearly do, with the policy's methods and
+/// headers and others.
 pub fn fetches_near(policy: &Policy) -> impl Strategy<Value = Fetch> + use<> {
     let pages = prop_oneof![3 => origins_of(policy), 1 => near_misses(policy)];
     let config = policy.config();
     fetches_with(pages, config.allow_methods, config.allow_headers)
 }
 
-/// With these methods and headers besides those of the small world.
+/// With these methods and headers in addition to those of the small world.
 fn fetches_with(
     pages: impl Strategy<Value = String>,
     mut methods: Vec<String>,

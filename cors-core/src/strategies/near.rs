@@ -1,4 +1,4 @@
-//! What stands near an entry of a policy, and is not matched by it.
+//! Origins that almost match an entry of a policy.
 
 use crate::engine::policy::Policy;
 use crate::origin::default_port;
@@ -7,19 +7,19 @@ use crate::origin::punycode;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// Texts of an `Origin` header near the policy's patterns, not matched by the one that each was made
-/// of: another entry may still allow it.
+/// Values of an `Origin` header that almost match one of the policy's patterns. Another entry may
+/// still allow one.
 ///
-/// A label is cut off or added at either end, rubbish stands before the host or after it; another
-/// scheme, another port, the default port spelled out; upper case, a trailing dot, an empty label;
-/// `null`, user info, a path, white space, percent-escapes, two origins; letters that look alike,
-/// and their Punycode. Each is a value that a header can have, in UTF-8; for a policy without
-/// patterns they are near `https://example.com`.
+/// They have a label removed or added at either end, garbage before or after the host, another
+/// scheme or port, the default port spelled out, upper case, a trailing dot, an empty label,
+/// `null`, user info, a path, white space, percent-escapes, two origins, or lookalike letters and
+/// their Punycode. Each is a valid header value in UTF-8. If the policy has no patterns, they are
+/// near `https://example.com`.
 pub fn near_misses(policy: &Policy) -> impl Strategy<Value = String> + use<> {
     around(policy.compiled().origins.patterns.iter().map(str::to_owned).collect())
 }
 
-/// The same near any patterns.
+/// The same for any patterns.
 pub(crate) fn around(mut patterns: Vec<String>) -> impl Strategy<Value = String> + use<> {
     if patterns.is_empty() {
         patterns.push("https://example.com".to_owned());
@@ -28,7 +28,7 @@ pub(crate) fn around(mut patterns: Vec<String>) -> impl Strategy<Value = String>
         .prop_map(|(pattern, index)| index.get(&misses(&pattern)).clone())
 }
 
-/// All near misses of one pattern, the plain ones first.
+/// All near misses of one pattern, plain ones first.
 pub(crate) fn misses(pattern: &str) -> Vec<String> {
     let (scheme, subdomains, host, port) = match Pattern::parse(pattern) {
         Ok(Pattern::Tuple { scheme, subdomains, host, port }) => (scheme, subdomains, host, port),
@@ -54,7 +54,7 @@ pub(crate) fn misses(pattern: &str) -> Vec<String> {
     let with_host = |host: &str| format!("{scheme}://{labels}{host}{colon}");
     let with_port = |port: &str| format!("{scheme}://{labels}{host}:{port}");
 
-    // What a browser could send.
+    // Browsers could send these.
     let mut misses = vec![
         with_host(&format!("evil{host}")),
         with_host(&format!("{host}.evil.test")),
@@ -84,7 +84,7 @@ pub(crate) fn misses(pattern: &str) -> Vec<String> {
         |host: &String| host.split('.').map(punycode::to_ascii).collect::<Vec<_>>().join(".");
     misses.extend(alike.iter().map(ascii).map(|host| with_host(&host)));
 
-    // What none does.
+    // No browser sends these.
     misses.extend(alike.iter().filter(|host| !host.is_ascii()).map(|host| with_host(host)));
     misses.extend([
         with_host(&host.to_ascii_uppercase()),
@@ -117,12 +117,12 @@ pub(crate) fn misses(pattern: &str) -> Vec<String> {
         format!("{plain},{plain}"),
         format!("{plain}, https://evil.test"),
     ]);
-    // Not every change changes something: an address has no upper case, a bare name no dot.
+    // Some changes have no effect: an address has no upper case, a bare name no dot.
     misses.retain(|miss| *miss != plain);
     misses
 }
 
-/// The host with one letter like another, once for each pair that it has.
+/// The host with one letter replaced by a lookalike, for each pair of lookalikes.
 fn look_alikes(host: &str) -> Vec<String> {
     const PAIRS: [(&str, &str); 10] = [
         ("a", "\u{430}"),

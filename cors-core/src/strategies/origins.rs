@@ -1,4 +1,4 @@
-//! Serialized origins: any, and those that a policy's entries match.
+//! Serialized origins: random ones, and those that match a policy's entries.
 
 use super::regexes::origins_of_regexes;
 use super::text;
@@ -30,8 +30,8 @@ const WORLD: [&str; 15] = [
 
 const SCHEMES: [&str; 6] = ["https", "http", "tauri", "capacitor", "chrome-extension", "app"];
 
-/// Serialized origins, as a browser sends them: tuple origins of many schemes, hosts and ports, and
-/// now and then `null`.
+/// Serialized origins, as browsers send them: tuple origins with many schemes, hosts and ports, and
+/// sometimes `null`.
 ///
 /// [HTML, serialization of an origin](https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin)
 pub fn origins() -> impl Strategy<Value = String> + use<> {
@@ -50,7 +50,7 @@ fn host() -> impl Strategy<Value = String> {
         2 => text(&["a", "b", "www", "api", "evil", "xn--mnchen-3ya", "a_b"]),
         1 => "[a-z0-9]([a-z0-9_-]{0,8}[a-z0-9])?",
     ];
-    // No number stands last, or else the whole is an IPv4 address.
+    // The last label is not a number, which would make the host an IPv4 address.
     let domain =
         text(&["test", "example.com", "com", "co.uk", "github.io", "localhost", "intranet"]);
     let name = (prop::collection::vec(label, 0..4), domain).prop_map(|(labels, domain)| {
@@ -60,7 +60,7 @@ fn host() -> impl Strategy<Value = String> {
     let v6 = prop_oneof![Just(Ipv6Addr::LOCALHOST), any::<u128>().prop_map(Ipv6Addr::from)];
     let v6 = v6.prop_map(|address| {
         let mut host = String::from("[");
-        write_ipv6(address, &mut host).expect("a String takes all that is written");
+        write_ipv6(address, &mut host).expect("writing to a String cannot fail");
         host + "]"
     });
     prop_oneof![8 => name, 1 => v4.prop_map(|address| address.to_string()), 1 => v6]
@@ -74,17 +74,16 @@ fn port() -> impl Strategy<Value = Option<u16>> {
     ]
 }
 
-/// The port as a serializer writes it: not at all if it is the scheme's default.
+/// The port as a serializer writes it: empty if it is the scheme's default.
 fn colon(scheme: &str, port: Option<u16>) -> String {
     let port = port.filter(|port| default_port(scheme) != Some(*port));
     port.map_or_else(String::new, |port| format!(":{port}"))
 }
 
-/// Origins that entries of the policy match: of `*.` those with one to three labels, of `:*` those
-/// with many a port and those without, of a regular expression some.
+/// Origins that match entries of the policy: one to three labels for `*.`, a port or none for `:*`,
+/// some matches of a regular expression, and any origin for `*`.
 ///
-/// Of `*` any origin. Closures are left out; a policy that has nothing else gets any origin, allowed
-/// or not.
+/// Closures are ignored. A policy with nothing else gets random origins, allowed or not.
 ///
 /// ```
 /// use cors_core::{Policy, strategies::origins_of};
@@ -118,7 +117,7 @@ fn origins_of_patterns(patterns: Vec<String>) -> impl Strategy<Value = String> {
         .prop_map(|(pattern, labels, port)| instance(&pattern, &labels, port))
 }
 
-/// What a pattern matches, with these labels and this port where it has wildcards.
+/// An origin that matches a pattern, with these labels and this port in place of wildcards.
 pub(crate) fn instance(pattern: &str, labels: &str, port: Option<u16>) -> String {
     let (scheme, subdomains, host, wanted) = match Pattern::parse(pattern) {
         Ok(Pattern::Tuple { scheme, subdomains, host, port }) => (scheme, subdomains, host, port),
@@ -138,6 +137,6 @@ pub(crate) fn instance(pattern: &str, labels: &str, port: Option<u16>) -> String
         format!("{scheme}://{labels}{host}{port}")
     };
     let origin = write(labels, port);
-    // For the longest of patterns only the shortest is short enough.
+    // For the longest patterns, only the shortest instance fits.
     if origin.len() > MAX_LEN { write("a", None) } else { origin }
 }

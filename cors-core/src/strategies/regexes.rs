@@ -8,7 +8,7 @@ pub(super) fn origins_of_regexes(_: &Policy) -> Option<BoxedStrategy<String>> {
     None
 }
 
-/// None where no expression is found to match any origin.
+/// `None` if no expression is found to match an origin.
 #[cfg(feature = "regex")]
 pub(super) fn origins_of_regexes(policy: &Policy) -> Option<BoxedStrategy<String>> {
     let regexes = policy.compiled().origins.regexes.iter();
@@ -31,19 +31,19 @@ mod sample {
     use std::iter::Cycle;
     use std::slice::Iter;
 
-    /// For `.*`, which makes no origins of itself.
+    /// For `.*`, whose random matches are not origins.
     const PLAIN: &str = "https://a.test";
 
     #[derive(Clone, Debug)]
     pub(super) struct Sampler {
         regex: OriginRegex,
         hir: Hir,
-        /// For choices that lead to no origin.
+        /// For random choices that lead to no origin.
         known: String,
     }
 
     impl Sampler {
-        /// None where no origin is found.
+        /// `None` if no origin is found.
         pub(super) fn new(regex: &OriginRegex) -> Option<Self> {
             let mut parser = ParserBuilder::new().unicode(false).utf8(false).build();
             let hir = parser.parse(regex.as_str()).ok()?;
@@ -98,7 +98,7 @@ mod sample {
             }
         }
 
-        /// A letter or digit where the class has one: what else it has seldom makes an origin.
+        /// A letter or digit if the class has one: other characters rarely make an origin.
         fn write_class(&mut self, class: &Class) {
             let has = |b: &u8| match class {
                 Class::Bytes(class) => {

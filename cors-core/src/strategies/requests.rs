@@ -1,4 +1,4 @@
-//! Requests as they come over the wire, and headers as an attacker may send them.
+//! Requests as a server receives them, and headers as an attacker may send them.
 
 use super::{origins, text};
 use crate::engine::request::RequestHeader;
@@ -35,7 +35,7 @@ fn names() -> impl Strategy<Value = String> {
     vec(names, 0..4).prop_map(|names| names.join(", "))
 }
 
-/// None or one line, seldom two.
+/// No line or one, rarely two.
 fn lines(
     header: RequestHeader,
     value: impl Strategy<Value = String>,
@@ -73,8 +73,8 @@ fn request(method: Method, uri: Uri, headers: impl IntoIterator<Item = Lines>) -
     request
 }
 
-/// Requests of any kind: CORS or not, preflight or not, with any of the headers that a policy looks
-/// at, now and then twice.
+/// Requests of any kind: CORS or not, preflight or not, with any of the headers that a policy
+/// reads, sometimes twice.
 pub fn requests() -> impl Strategy<Value = Request<()>> + use<> {
     let method = prop_oneof![2 => select(&METHODS[..]), 1 => Just("OPTIONS")];
     let headers = (
@@ -90,7 +90,7 @@ pub fn requests() -> impl Strategy<Value = Request<()>> + use<> {
     })
 }
 
-/// Preflights, of any origin, for any method and headers.
+/// Preflights from any origin, for any method and headers.
 ///
 /// [Fetch, CORS-preflight request](https://fetch.spec.whatwg.org/#cors-preflight-request)
 pub fn preflights() -> impl Strategy<Value = Request<()>> + use<> {
@@ -103,8 +103,8 @@ pub fn preflights() -> impl Strategy<Value = Request<()>> + use<> {
     (uri(), headers).prop_map(|(uri, h)| request(Method::OPTIONS, uri, [h.0, h.1, h.2, h.3]))
 }
 
-/// Whatever HTTP can carry in the headers that a policy looks at: lines that are repeated, empty,
-/// very long (now and then up to 64 KiB), full of commas, or not ASCII.
+/// Anything that HTTP can carry in the headers that a policy reads: lines that are repeated, empty,
+/// very long (sometimes up to 64 KiB), full of commas, or not ASCII.
 pub fn hostile_headers() -> impl Strategy<Value = HeaderMap> + use<> {
     const NAMES: [&str; 6] = [
         RequestHeader::Origin.as_str(),

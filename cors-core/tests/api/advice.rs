@@ -1,6 +1,6 @@
-//! Whatever a message says to write is right: the policy takes it, a browser's origin matches it,
-//! and it allows no more than the entry was meant to. The mistakes are made from right entries, so
-//! that it is known what was meant.
+//! What a message says to write is right: the policy accepts it, an origin that browsers send
+//! matches it, and it allows no more than the entry was meant to. The mistakes are made from
+//! correct entries, so that their meaning is known.
 
 use crate::cases::cases;
 use crate::oracle::{matches, serialized};
@@ -12,7 +12,7 @@ use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-/// A text that is not a right entry, and what was meant.
+/// A wrong entry, and its meaning.
 #[derive(Clone, Debug)]
 struct Mistake {
     text: String,
@@ -21,10 +21,9 @@ struct Mistake {
 
 #[derive(Clone, Debug)]
 enum Set {
-    /// What these patterns match. If there are none, no one can know what was meant.
+    /// What these patterns match. If there are none, the meaning cannot be known.
     Patterns(Vec<String>),
-    /// What the text matches, where each star is at least one character; with any port, if it
-    /// ends in `:*`.
+    /// What the text matches if each star is one or more characters. `:*` at the end is any port.
     Glob(String),
     /// What a regular expression in our syntax matches.
     Regex(&'static str),
@@ -66,7 +65,7 @@ fn allows(config: &Config, origin: &str) -> bool {
     Policy::new(config).unwrap().decide(&request) == Decision::Simple
 }
 
-/// A right entry in its parts.
+/// The parts of a correct entry.
 #[derive(Clone, Debug)]
 struct Right {
     scheme: &'static str,
@@ -92,7 +91,7 @@ impl Right {
         self.host.contains(|c: char| c.is_ascii_lowercase())
     }
 
-    /// What the text without a scheme means.
+    /// The meaning of the text without a scheme.
     fn with_default(&self) -> Self {
         Self { scheme: if self.is_loopback() { "http" } else { "https" }, ..self.clone() }
     }
@@ -150,7 +149,7 @@ fn several() -> impl Strategy<Value = Mistake> {
     })
 }
 
-/// One slip in one entry.
+/// One typo in one entry.
 fn slip() -> impl Strategy<Value = Mistake> {
     let before = select(
         &[
@@ -249,7 +248,7 @@ fn stars() -> impl Strategy<Value = Mistake> {
     (select(&["https", "http"][..]), place, hosts, after).prop_map(
         |(scheme, place, host, after)| {
             let text = format!("{scheme}://{place}{host}{after}");
-            // A dot in front is a star.
+            // A leading dot means a star.
             let glob = text.replacen("://.", "://*.", 1);
             Mistake { text, meant: Set::Glob(glob) }
         },
@@ -346,7 +345,7 @@ fn regexes() -> impl Strategy<Value = Mistake> {
     })
 }
 
-/// Marks around it change nothing.
+/// Surrounding quotation marks do not change the meaning.
 fn mistakes() -> impl Strategy<Value = Mistake> {
     let one = prop_oneof![
         2 => several(),
@@ -376,7 +375,7 @@ fn is_sent_by_browsers(origin: &str) -> bool {
     url::Url::parse(origin).is_ok_and(|url| serialized(&url).as_deref() == Some(origin))
 }
 
-/// What stands after "write" in an entry of a TOML file.
+/// The entry after "write", in TOML.
 fn shown(fix: &str, meant: &Meant) -> Option<Vec<OriginEntry>> {
     let text = meant.to_string();
     fix.contains(&text).then_some(())?;
@@ -392,8 +391,8 @@ fn shown(fix: &str, meant: &Meant) -> Option<Vec<OriginEntry>> {
     }
 }
 
-/// The advice for the only entry of a policy, and what it is to be written as; `None` where the
-/// policy takes the entry as it is and has no doubts.
+/// The advice for the only entry of a policy, and the suggested entries. `None` if the policy
+/// accepts the entry without a warning.
 fn advice(config: &Config) -> Vec<(Option<Meant>, String)> {
     match Policy::new(config) {
         Ok(policy) => policy
@@ -420,7 +419,7 @@ fn advice(config: &Config) -> Vec<(Option<Meant>, String)> {
     }
 }
 
-/// Examples and settings, which no one takes for the entry that was meant.
+/// Examples and settings, which are not suggested entries.
 fn is_general(fix: &str) -> bool {
     fix.split('"').skip(1).step_by(2).all(|quoted| {
         quoted.contains("example.com")
@@ -456,8 +455,8 @@ proptest! {
         }
     }
 
-    /// What no browser sends is never taken without a word; labels that begin `xn--`, which are
-    /// taken as they stand, apart.
+    /// An entry that no browser sends is at least a warning, except for labels that start with
+    /// `xn--`, which are not decoded.
     #[test]
     fn what_no_browser_sends_is_named(
         scheme in select(&["https", "http", "app", "ws", "file", "htps"][..]),

@@ -1,4 +1,4 @@
-//! What a decision and a set of origins cost in memory, by an allocator that counts.
+//! The memory that a decision and a set of origins cost, counted by an allocator.
 
 use crate::support::{request, request_of_bytes};
 use allocation_counter::measure;
@@ -32,7 +32,7 @@ fn policies() -> Vec<Policy> {
     all
 }
 
-/// Requests as good as they come, refused, and made to hurt.
+/// Requests that are allowed, refused, and hostile.
 fn requests() -> Vec<(&'static str, Request<()>)> {
     let kib = |of: &str| of.repeat(64 * 1024 / of.len());
     let line = |name: &str, value: &str| [name.as_bytes(), b": ", value.as_bytes()].concat();
@@ -89,11 +89,11 @@ fn deciding_allocates_nothing() {
             decided[kind] += 1;
         }
     }
-    assert!(decided.iter().all(|count| *count > 0), "every kind of decision was seen: {decided:?}");
+    assert!(decided.iter().all(|count| *count > 0), "a kind of decision is missing: {decided:?}");
 }
 
-/// Where the handler set no `Vary`: every value is made before, a selector's beside the policy's
-/// after the first time.
+/// If the handler sets no `Vary`, every value is prepared: a selector's together with the policy's
+/// after its first use.
 #[test]
 fn writing_allocates_nothing() {
     let also = VaryNames::new([HOST]);
@@ -111,8 +111,8 @@ fn writing_allocates_nothing() {
     }
 }
 
-/// 32 bytes beside its text is what an origin may cost, the config that the policy gives back
-/// included.
+/// An origin may cost 32 bytes in addition to its text, including the config that the policy
+/// returns.
 #[test]
 fn origins_are_kept_small() {
     for (count, of) in [(1_000_000, exact as fn(usize) -> String), (100_000, subdomains)] {
@@ -122,10 +122,10 @@ fn origins_are_kept_small() {
         let mut policy = None;
         let allocated = measure(|| policy = Some(Policy::new(&config).unwrap()));
         let kept = usize::try_from(allocated.bytes_current).unwrap();
-        assert!(kept > text, "the measure works");
+        assert!(kept > text, "nothing was measured");
         assert!(
             kept <= text + 32 * count,
-            "{} bytes an origin beside its text",
+            "{} bytes per origin in addition to its text",
             (kept - text) / count
         );
         assert_eq!(policy.unwrap().config().allow_origins.len(), count);

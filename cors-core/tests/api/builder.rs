@@ -1,4 +1,4 @@
-//! A builder holds what a config holds.
+//! A builder sets what a config has.
 
 use cors_core::{
     Builder, Config, Danger, Decision, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight,
@@ -9,7 +9,8 @@ use std::time::Duration;
 
 const ORIGIN: &str = "http://app.example.com";
 
-/// No key as it is without being given, but the status of preflights, which goes to no handler.
+/// Every key differs from its default, except `preflight_status`, which excludes
+/// `preflight_continue`.
 fn config() -> Config {
     set!(
         Config::new([ORIGIN]),
@@ -75,7 +76,7 @@ fn grpc_web_leaves_lists_of_all_as_they_are() {
     assert_eq!(config.expose_headers, ["*"]);
 }
 
-/// Two policies are the same if each key and each check is.
+/// Two policies are equal if all keys and checks are.
 #[test]
 fn policies_are_told_apart_by_every_key() {
     let base = || Policy::builder().allow_origins(["https://a.test", "https://b.test"]);

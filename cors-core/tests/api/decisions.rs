@@ -1,4 +1,4 @@
-//! Policies, and what each makes of requests: decision, status and headers to the letter.
+//! Policies and requests, with the exact decision, status and headers.
 
 use crate::support::{begin, request, respond, written};
 use cors_core::{Builder, Danger, Decision, DisallowedOrigin, Policy, Reason, RefusedPreflight};
@@ -9,7 +9,7 @@ const EVIL: &str = "origin: https://eviltest";
 const PUT: &str = "access-control-request-method: PUT";
 const VARY_OPTIONS: &str = "vary: Origin, Access-Control-Request-Method";
 
-/// A sentence, the request, and what is wanted of it.
+/// A description, the request, and the expected result.
 struct Row<'a> {
     what: &'a str,
     method: &'a str,
@@ -52,7 +52,7 @@ fn check(policy: Builder, rows: &[Row<'_>]) {
     }
 }
 
-/// Preflights ask about methods and headers; the request itself is not held to them.
+/// Only preflights check methods and headers. The request itself is not checked.
 #[test]
 fn the_lists_are_for_preflights() {
     for policy in [
@@ -121,7 +121,7 @@ fn a_list_of_origins() {
                 &["vary: Origin"],
             ),
             row(
-                "twice the same",
+                "the same twice",
                 "GET",
                 &[A, A],
                 forward(Reason::OriginRepeated),
@@ -135,7 +135,7 @@ fn a_list_of_origins() {
                 &["vary: Origin"],
             ),
             row(
-                "OPTIONS that is no preflight",
+                "OPTIONS that is not a preflight",
                 "OPTIONS",
                 &[A],
                 SIMPLE,
@@ -273,7 +273,7 @@ fn all_that_a_preflight_can_carry() {
             row("not asked for", "OPTIONS", &[A, POST], ok, without),
             row("asked for twice", "OPTIONS", &[A, POST, ASK, ASK], ok, without),
             row(
-                "asked for otherwise",
+                "asked for with another value",
                 "OPTIONS",
                 &[A, POST, "access-control-request-private-network: TRUE"],
                 ok,
@@ -332,7 +332,7 @@ fn any_origin() {
                 preflight,
             ),
             row(
-                "never authorization, and no literal star that browsers would let cover it",
+                "never authorization, nor a literal star, which browsers let cover it",
                 "OPTIONS",
                 &[A, PUT, "access-control-request-headers: x-a,Authorization, x-b"],
                 reject(Reason::HeaderNotAllowed(b"Authorization"), 204),
@@ -344,14 +344,14 @@ fn any_origin() {
                 ],
             ),
             row(
-                "a name that is none",
+                "an invalid name",
                 "OPTIONS",
                 &[A, PUT, "access-control-request-headers: x a"],
                 reject(Reason::HeaderNotAllowed(b"x a"), 204),
                 &[preflight[1], preflight[2], preflight[3]],
             ),
             row(
-                "a star is no name",
+                "a star is not a name",
                 "OPTIONS",
                 &[A, PUT, "access-control-request-headers: *"],
                 reject(Reason::HeaderNotAllowed(b"*"), 204),
@@ -378,7 +378,7 @@ fn any_header_and_authorization() {
     check(
         Policy::builder().allow_origins(["*"]).allow_headers(["*", "Authorization"]),
         &[row(
-            "listed beside the star",
+            "listed with the star",
             "OPTIONS",
             &[
                 A,
@@ -444,7 +444,7 @@ fn stars_with_credentials_are_echoes() {
                 &[TRUE, "access-control-allow-methods: PUT", ORIGIN, VARY],
             ),
             row(
-                "what would have passed",
+                "the names that would pass",
                 "OPTIONS",
                 &[
                     A,
@@ -464,7 +464,7 @@ fn stars_with_credentials_are_echoes() {
     );
 }
 
-/// What `*` says of headers, it does not say of methods.
+/// The exception of `*` for headers does not apply to methods.
 #[test]
 fn any_header_and_some_methods() {
     check(
@@ -532,7 +532,7 @@ fn one_origin_is_constant() {
                     constant,
                 ),
                 row(
-                    "a preflight of another",
+                    "a preflight from another origin",
                     "OPTIONS",
                     &[EVIL, PUT],
                     reject(Reason::OriginNotAllowed(b"https://eviltest"), 403),
@@ -601,7 +601,7 @@ fn reflection() {
                 &["vary: Origin"],
             ),
             row(
-                "null needs a key of its own",
+                "null needs its own key",
                 "GET",
                 &["origin: null"],
                 forward(Reason::OriginNotAllowed(b"null")),
@@ -645,13 +645,13 @@ fn forbid() {
             row("another's preflight", "OPTIONS", &[EVIL, PUT], refused(), &[OPTIONS]),
             row("another's OPTIONS", "OPTIONS", &[EVIL], refused(), &[OPTIONS]),
             row(
-                "by the browser's word",
+                "according to the browser",
                 "GET",
                 &[EVIL, "sec-fetch-site: same-origin"],
                 NOT_CORS,
                 &[VARY],
             ),
-            row("of no page", "GET", &[EVIL, "sec-fetch-site: none"], NOT_CORS, &[VARY]),
+            row("without a page", "GET", &[EVIL, "sec-fetch-site: none"], NOT_CORS, &[VARY]),
             row(
                 "same site is not enough",
                 "GET",
@@ -679,7 +679,7 @@ fn forbid() {
             row("another host", "POST", &[EVIL, "host: a.test"], refused(), &[VARY]),
             row("two hosts", "POST", &[EVIL, "host: eviltest", "host: a.test"], refused(), &[VARY]),
             row("no port after its colon", "POST", &[EVIL, "host: eviltest:"], NOT_CORS, &[VARY]),
-            row("a port that is none", "POST", &[EVIL, "host: eviltest:99999"], refused(), &[VARY]),
+            row("an invalid port", "POST", &[EVIL, "host: eviltest:99999"], refused(), &[VARY]),
             row("a port with a sign", "POST", &[EVIL, "host: eviltest:+443"], refused(), &[VARY]),
             row(
                 "the host's own preflight",
@@ -696,7 +696,7 @@ fn forbid() {
                 &[VARY],
             ),
             row(
-                "the host's own, and the browser says otherwise",
+                "the host's own, but not for the browser",
                 "POST",
                 &[EVIL, "host: eviltest", "sec-fetch-site: cross-site"],
                 refused(),
@@ -789,7 +789,7 @@ fn conceal() {
             .allow_headers(["X-A", "X-B"])
             .refused_preflight(RefusedPreflight::Conceal),
         &[row(
-            "a list is told whole although the headers are read",
+            "a list is sent whole although the headers are read",
             "OPTIONS",
             &[A, "access-control-request-method: GET", "access-control-request-headers: x-a"],
             PREFLIGHT,
@@ -817,14 +817,14 @@ fn preflight_continue() {
         two().preflight_continue(true),
         &[
             row(
-                "allowed goes on",
+                "an allowed one goes on",
                 "OPTIONS",
                 &[A, "access-control-request-method: GET"],
                 (Decision::Preflight, None),
                 answer,
             ),
             row(
-                "refused does not",
+                "a refused one does not",
                 "OPTIONS",
                 &[A, PUT],
                 reject(Reason::MethodNotAllowed(b"PUT"), 204),

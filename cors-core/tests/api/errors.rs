@@ -1,4 +1,4 @@
-//! Every error and every warning, to the letter, and all of a policy's at once.
+//! The exact text of every error and warning, and all of a policy's at once.
 
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 use cors_core::ConfigError;
@@ -36,13 +36,13 @@ fn expose(list: &[&str]) -> Config {
     set!(Config::new(["*"]), expose_headers = list.iter().map(|name| (*name).into()).collect())
 }
 
-/// Of a value only the start is shown.
+/// Only the start of a long value is shown.
 #[test]
 fn a_long_origin() {
     let says = errors(&Config::new([format!("https://{}", "a.".repeat(300))]));
     let [line] = &*says else { panic!("{says:?}") };
     assert!(line.starts_with("allow_origins = \"https://a.a."), "{line}");
-    let reason = "\u{2026}: browsers send no origin as long as 512 bytes; write a shorter one";
+    let reason = "\u{2026}: an origin has at most 512 bytes; write a shorter one";
     assert!(line.ends_with(reason), "{line}");
 }
 
@@ -54,7 +54,7 @@ fn each_error() {
     for (config, line) in [
         (
             Config::new(none),
-            "allow_origins = []: without origins nobody may read; list the origins that may, or write \"*\" for a public resource",
+            "allow_origins = []: no origin is allowed, so nothing can be read; list the origins that may read, or write \"*\" for a public resource",
         ),
         (
             Config::new(["https://app.example.com/"]),
@@ -66,16 +66,16 @@ fn each_error() {
         ),
         (
             Config::new(["https://*"]),
-            "allow_origins = \"https://*\": \"*\" stands for labels in front of a domain, not for any host; list the hosts, or write \"*\" alone for a public resource",
+            "allow_origins = \"https://*\": \"*\" matches labels in front of a domain, not any host; list the hosts, or write \"*\" alone for a public resource",
         ),
         (
             Config::new(["https://"]),
-            "allow_origins = \"https://\": a scheme alone is no origin; list the hosts, or write \"*\" alone for a public resource",
+            "allow_origins = \"https://\": a scheme alone is not an origin; list the hosts, or write \"*\" alone for a public resource",
         ),
         #[cfg(feature = "public-suffix")]
         (
             Config::new(["https://*a.test"]),
-            "allow_origins = \"https://*a.test\": \"*\" stands only for whole left-most labels, or for the port; write \"https://*.a.test\"",
+            "allow_origins = \"https://*a.test\": \"*\" can replace only whole left-most labels or the port; write \"https://*.a.test\"",
         ),
         (
             Config::new(["https://a.test:0x1"]),
@@ -83,7 +83,7 @@ fn each_error() {
         ),
         (
             Config::new(["https://a.*.test"]),
-            "allow_origins = \"https://a.*.test\": \"*\" stands only for whole left-most labels, or for the port; write it as in \"https://*.example.com\" or \"http://localhost:*\"",
+            "allow_origins = \"https://a.*.test\": \"*\" can replace only whole left-most labels or the port; write it as in \"https://*.example.com\" or \"http://localhost:*\"",
         ),
         (
             Config::new(["https://*.127.0.0.1"]),
@@ -91,76 +91,76 @@ fn each_error() {
         ),
         (
             Config::new(["file://a.test"]),
-            "allow_origins = \"file://a.test\": browsers send null for a file; leave it out, and open the page from a server",
+            "allow_origins = \"file://a.test\": browsers send null for files; remove it, and serve the page over HTTP",
         ),
         (
             Config::new(["file://"]),
-            "allow_origins = \"file://\": browsers send null for a file; leave it out, and open the page from a server",
+            "allow_origins = \"file://\": browsers send null for files; remove it, and serve the page over HTTP",
         ),
         (
             Config::new(["https://a.example,https://b.example"]),
-            "allow_origins = \"https://a.example,https://b.example\": each origin is an entry of its own; write [\"https://a.example\", \"https://b.example\"]",
+            "allow_origins = \"https://a.example,https://b.example\": each origin must be its own entry; write [\"https://a.example\", \"https://b.example\"]",
         ),
         (
             Config::new(["https://a.example, b.example", "https://a.test"]),
-            "allow_origins[0] = \"https://a.example, b.example\": each origin is an entry of its own; write [\"https://a.example\", \"https://b.example\"]",
+            "allow_origins[0] = \"https://a.example, b.example\": each origin must be its own entry; write [\"https://a.example\", \"https://b.example\"]",
         ),
         (
             Config::new(["https://{a,b}.example.com"]),
-            "allow_origins = \"https://{a,b}.example.com\": each origin is an entry of its own; write [\"https://a.example.com\", \"https://b.example.com\"]",
+            "allow_origins = \"https://{a,b}.example.com\": each origin must be its own entry; write [\"https://a.example.com\", \"https://b.example.com\"]",
         ),
         (
             Config::new(["https://{tenant}.example.com"]),
-            "allow_origins = \"https://{tenant}.example.com\": a placeholder was not filled in; put the value in its place",
+            "allow_origins = \"https://{tenant}.example.com\": a placeholder was not filled in; replace it with the value",
         ),
         (
             Config::new(["https//app.example.com"]),
-            "allow_origins = \"https//app.example.com\": an origin begins with one scheme and \"://\"; write \"https://app.example.com\"",
+            "allow_origins = \"https//app.example.com\": an origin starts with one scheme and \"://\"; write \"https://app.example.com\"",
         ),
         (
             Config::new(["wss://app.example.com"]),
-            "allow_origins = \"wss://app.example.com\": no page has an origin of this scheme; write \"https://app.example.com\"",
+            "allow_origins = \"wss://app.example.com\": no page has an origin with this scheme; write \"https://app.example.com\"",
         ),
         (
             Config::new(["https://*.*.com"]),
-            "allow_origins = \"https://*.*.com\": \"*\" stands only for whole left-most labels, or for the port; write it as in \"https://*.example.com\" or \"http://localhost:*\"",
+            "allow_origins = \"https://*.*.com\": \"*\" can replace only whole left-most labels or the port; write it as in \"https://*.example.com\" or \"http://localhost:*\"",
         ),
         (
             Config::new(["127.0.0.1:8080"]),
-            "allow_origins = \"127.0.0.1:8080\": an origin begins with its scheme; write \"http://127.0.0.1:8080\"",
+            "allow_origins = \"127.0.0.1:8080\": an origin starts with its scheme; write \"http://127.0.0.1:8080\"",
         ),
         (
             Config::new(["https://[::1"]),
-            "allow_origins = \"https://[::1\": an IPv6 address stands between \"[\" and \"]\"; write \"https://[::1]\"",
+            "allow_origins = \"https://[::1\": an IPv6 address goes between \"[\" and \"]\"; write \"https://[::1]\"",
         ),
-        // What was meant is refused as well.
+        // The likely meaning is refused too.
         (
             with_credentials(Config::new(["http://a.test/"])),
-            "allow_origins = \"http://a.test/\": an origin ends with its host or port; leave out what follows the host and port",
+            "allow_origins = \"http://a.test/\": an origin ends with its host or port; remove everything after the host and port",
         ),
         (
             Config::new(["https://a.test", "*"]),
-            "allow_origins[1] = \"*\": \"*\" allows every origin, so the others say nothing; write \"*\" alone, or leave it out",
+            "allow_origins[1] = \"*\": \"*\" already allows every origin; write \"*\" alone, or remove it",
         ),
         (
             set!(Config::new(["*"]), disallowed_origin = DisallowedOrigin::Forbid),
-            "disallowed_origin = \"forbid\" with allow_origins = \"*\": with \"*\" no origin is disallowed; list the origins, or leave disallowed_origin out",
+            "disallowed_origin = \"forbid\" with allow_origins = \"*\": \"*\" disallows no origin; list the origins, or remove disallowed_origin",
         ),
         (
             with_credentials(Config::new(["*"])),
-            "allow_credentials = true with allow_origins = \"*\": browsers refuse that pair; list the origins (danger.reflect_any_origin = true would let every site read with the user's cookies)",
+            "allow_credentials = true with allow_origins = \"*\": browsers refuse \"*\" with credentials; list the origins (danger.reflect_any_origin = true would let every site read with the user's cookies)",
         ),
         (
             with_credentials(Config::new(["http://a.test"])),
-            "allow_origins = \"http://a.test\": anyone on the network can speak for an http: origin, and would read with the user's cookies; write https: (danger.allow_insecure_origins = true would let anyone on the network read with the user's cookies)",
+            "allow_origins = \"http://a.test\": anyone on the network can impersonate an http: origin and would read with the user's cookies; write https: (danger.allow_insecure_origins = true would let anyone on the network read with the user's cookies)",
         ),
         (
             with_credentials(Config::new(["https://*.com"])),
-            "allow_origins = \"https://*.com\": anyone can register a name below \"com\", and would read with the user's cookies; name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)",
+            "allow_origins = \"https://*.com\": anyone can register a name under \"com\" and would read with the user's cookies; name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)",
         ),
         (
             Config::new(["null"]),
-            "allow_origins = \"null\": any page can take the origin null, from a sandboxed frame; leave it out (danger.allow_null_origin = true would let any page read that puts a frame into a sandbox)",
+            "allow_origins = \"null\": any page can get the origin null with a sandboxed frame; remove it (danger.allow_null_origin = true would let any page read from a sandboxed frame)",
         ),
         (
             methods(&["PUT", "GET, PUT"]),
@@ -168,7 +168,7 @@ fn each_error() {
         ),
         (
             methods(&["Trace"]),
-            "allow_methods = \"Trace\": browsers never let scripts send this method; leave it out",
+            "allow_methods = \"Trace\": browsers never let scripts send this method; remove it",
         ),
         (
             methods(&["Put"]),
@@ -180,35 +180,35 @@ fn each_error() {
         ),
         (
             headers(&["Access-Control-Request-Method"]),
-            "allow_headers = \"Access-Control-Request-Method\": browsers never let scripts set it, since preflights ask with it; leave it out",
+            "allow_headers = \"Access-Control-Request-Method\": only the browser sets it, in preflights; remove it",
         ),
         (
             expose(&["Set-Cookie2"]),
-            "expose_headers = \"Set-Cookie2\": browsers never let scripts read it; leave it out",
+            "expose_headers = \"Set-Cookie2\": browsers never let scripts read it; remove it",
         ),
         (
             with_credentials(set!(a(), expose_headers = vec!["*".into()])),
-            "expose_headers = \"*\" with allow_credentials = true: with credentials browsers read \"*\" as the name of a header; list the headers",
+            "expose_headers = \"*\" with allow_credentials = true: with credentials, browsers read \"*\" as a header name; list the headers",
         ),
         (
             set!(a(), max_age = Some(Duration::from_secs(90_000))),
-            "max_age = 90000: at most 86400, since no browser keeps an answer longer; write 86400 or less",
+            "max_age = 90000: no browser caches a preflight for longer than 86400 seconds; write 86400 or less",
         ),
         (
             set!(a(), max_age = Some(Duration::from_millis(1_500))),
-            "max_age = 1.5s: the header holds whole seconds; write whole seconds",
+            "max_age = 1.5s: the header takes whole seconds; write whole seconds",
         ),
         (
             set!(a(), preflight_status = Some(301)),
-            "preflight_status = 301: browsers take a preflight for passed only if its status is 200 to 299; write 204, or 200 for clients that know no other",
+            "preflight_status = 301: browsers accept a preflight only if its status is 200 to 299; write 204, or 200 for clients that accept nothing else",
         ),
         (
             set!(a(), preflight_status = Some(200), preflight_continue = true),
-            "preflight_status = 200 with preflight_continue = true: a preflight that goes on to the handler gets its status there; leave out one of the two",
+            "preflight_status = 200 with preflight_continue = true: with preflight_continue, the handler chooses the status; remove one of the two",
         ),
         (
             with_credentials(set!(Config::new(["https://*.test", "x"]), danger = danger)),
-            "allow_origins[0] = \"https://*.test\": anyone can register a name below \"test\", and would read with the user's cookies; name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)\nallow_origins[1] = \"x\": an origin begins with its scheme; write an origin such as \"https://app.example.com\"",
+            "allow_origins[0] = \"https://*.test\": anyone can register a name under \"test\" and would read with the user's cookies; name the registrable domain (danger.allow_public_suffix_subdomains = true would let all its registrants read with the user's cookies)\nallow_origins[1] = \"x\": an origin starts with its scheme; write an origin such as \"https://app.example.com\"",
         ),
     ] {
         assert_eq!(errors(&config).join("\n"), line);
@@ -219,8 +219,8 @@ fn each_error() {
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn entries_that_need_a_regex() {
-    let wildcard = "\"*\" stands only for whole left-most labels, or for the port";
-    let regex = "this is a regular expression, and plain text is compared as it is";
+    let wildcard = "\"*\" can replace only whole left-most labels or the port";
+    let regex = "this looks like a regular expression, but plain text is compared literally";
     for (text, reason, fix) in [
         (
             "https://pr-*.example.com",
@@ -237,7 +237,7 @@ fn entries_that_need_a_regex() {
         (r"~^https://app\.example\.com$", regex, r#"write "https://app.example.com""#),
     ] {
         for config in [Config::new([text]), with_credentials(Config::new([text]))] {
-            // Without the list, no one knows whose the names are.
+            // Without the list, it is unknown who owns the names.
             let fix = match cfg!(feature = "public-suffix") || reason == regex {
                 true => fix,
                 false => "write it as in \"https://*.example.com\" or \"http://localhost:*\"",
@@ -251,17 +251,19 @@ fn entries_that_need_a_regex() {
 #[test]
 fn a_regex_that_strangers_match() {
     let config = Config::new(["https://*-myorg.vercel.app"]);
-    let reason = "\"*\" stands only for whole left-most labels, or for the port";
+    let reason = "\"*\" can replace only whole left-most labels or the port";
     let regex = r"{ regex = 'https://[a-z0-9-]+-myorg\.vercel\.app' }";
     for (config, fix) in [
         (
             config.clone(),
-            format!("write {regex}, if anyone may read who takes such a name below \"vercel.app\""),
+            format!(
+                "write {regex}, if anyone who registers such a name under \"vercel.app\" may read"
+            ),
         ),
         (
             with_credentials(config),
             format!(
-                "list the hosts, since anyone can take such a name below \"vercel.app\" (danger.allow_unbounded_regex = true with {regex} would let them all read with the user's cookies)"
+                "list the hosts, since anyone can register such a name under \"vercel.app\" (danger.allow_unbounded_regex = true with {regex} would let them all read with the user's cookies)"
             ),
         ),
     ] {
@@ -292,22 +294,22 @@ fn regex_errors() {
         assert!(format!("{:?}", errors.errors()[0].kind()).starts_with(kind), "{errors}");
     }
     let error = errors(&with_credentials(regex("https://.*example\\.com"))).remove(0);
-    assert!(error.contains("this lets in \"https://evilexample.com\""), "{error}");
+    assert!(error.contains("this one lets in \"https://evilexample.com\""), "{error}");
     let proven = with_credentials(regex("https://[ab]\\.example\\.com"));
     assert!(Policy::new(&proven).is_ok());
 }
 
-/// What matches no origin, beside what just does.
+/// Regexes that match no origin, and similar ones that do.
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn regexes_that_match_no_origin() {
     let write = |regex: &str| format!("write {{ regex = '{regex}' }}");
-    let delimiters = "a regular expression here has no delimiters";
+    let delimiters = "regular expressions take no delimiters here";
     let path = "an origin ends with its host or port";
     let upper = "browsers send origins in lower case";
-    let scheme = "an origin begins with its scheme";
-    let port = "browsers leave the default port out";
-    let null = "a regular expression is tried on tuple origins only, not on null";
+    let scheme = "an origin starts with its scheme";
+    let port = "browsers omit the default port";
+    let null = "regular expressions match tuple origins only, never null";
     for (regex, why, fix) in [
         (r"/^https:\/\/example\.com$/", delimiters, write(r"https://example\.com")),
         (r"/^https:\/\/example\.com$/i", delimiters, write(r"https://example\.com")),
@@ -329,15 +331,15 @@ fn regexes_that_match_no_origin() {
         (r"^//example\.com$", scheme, write(r"https://example\.com")),
         (r"a\.example|b\.example", scheme, write(r"https://(?:a\.example|b\.example)")),
         (r"^localhost:[0-9]+$", scheme, write("http://localhost:[0-9]+")),
-        // Only what is plainly a dot becomes one.
+        // Only an obvious dot becomes one.
         (r"^www.example\.com$", scheme, write(r"https://www\.example\.com")),
         (r"^null$", null, "write \"null\"".to_owned()),
         (r"/^null$/", null, "write \"null\"".to_owned()),
-        ("", "an empty text is not an origin", "leave it out".to_owned()),
-        ("^$", "an empty text is not an origin", "leave it out".to_owned()),
+        ("", "an empty string is not an origin", "remove it".to_owned()),
+        ("^$", "an empty string is not an origin", "remove it".to_owned()),
         (
             r" https://example\.com",
-            "an origin holds no white space",
+            "an origin contains no white space",
             write(r"https://example\.com"),
         ),
         (
@@ -347,17 +349,17 @@ fn regexes_that_match_no_origin() {
         ),
         (
             r"https://a\.test$^",
-            "no origin that a browser could send",
+            "no origin that a browser can send",
             "write one that matches whole origins".to_owned(),
         ),
         (
             "example",
-            "no origin that a browser could send",
+            "no origin that a browser can send",
             "write one that matches whole origins".to_owned(),
         ),
         (
             r"https://1\.2\.3",
-            "no origin that a browser could send",
+            "no origin that a browser can send",
             "write one that matches whole origins".to_owned(),
         ),
     ] {
@@ -374,7 +376,7 @@ fn regexes_that_match_no_origin() {
             };
             assert!(error.reason().contains(why), "{regex}: {error}");
             assert!(error.fix().starts_with(&fix), "{regex}: {error}");
-            // What the message says to write passes.
+            // The suggestion passes.
             let Some(meant) = meant else { continue };
             let written = toml::from_str::<toml::Table>(&format!("a = {meant}")).unwrap();
             let written = written["a"]["regex"].as_str().unwrap();
@@ -391,19 +393,19 @@ fn regexes_that_match_no_origin() {
         r"(?i)https://Example\.com",
         r"(https://)?example\.com",
         r"null|https://example\.com",
-        // What no browser writes so, though the grammar of regexes does not know.
+        // No browser writes this, but the grammar of regexes does not know that.
         r"http://\[0:0:0:0:0:0:0:1\]",
         r"https://.{505}",
     ] {
         assert!(Policy::new(&Config::new([OriginEntry::regex(regex)])).is_ok(), "{regex}");
     }
-    // With credentials, only what then passes is offered.
+    // With credentials, only entries that pass are suggested.
     let open = with_credentials(Config::new([OriginEntry::regex(r"/^https:\/\/.*$/")]));
     let error = errors(&open).remove(0);
-    assert!(error.ends_with("no delimiters; leave the delimiters out"), "{error}");
+    assert!(error.ends_with("no delimiters here; remove the delimiters"), "{error}");
 }
 
-/// What a message offers in place of a regex that lets in too much lets in less.
+/// The suggestion for a regex that matches too much matches less.
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn narrower_than_a_regex() {
@@ -444,13 +446,13 @@ fn regexes_beyond_what_is_proven() {
     let names: Vec<String> = (0..1025).map(|i| format!("{i:x}")).collect();
     let regex = format!(r"https://x({})\.com", names.join("|"));
     let error = errors(&with_credentials(Config::new([OriginEntry::regex(regex)]))).remove(0);
-    let reason = "was not proven within 1024 domains and 1024 whole hosts that it may spell out; \
+    let reason = "could not be proven within 1024 domains and 1024 whole hosts; \
                   write several shorter ones";
     assert!(error.contains(reason), "{error}");
 }
 
-/// All regexes of a policy share the steps, of which each takes a 256th at least, and one that is
-/// too large a quarter.
+/// All regexes of a policy share the steps. Each takes at least a 256th, and one that is too large
+/// a quarter.
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn the_budget_of_regexes() {
@@ -473,7 +475,7 @@ fn the_budget_of_regexes() {
             assert_eq!(refused(of((0..count).map(large).chain([small(0)]).collect())), all);
         }
     }
-    // Each costs little by itself, but much to prove.
+    // Each is cheap to compile but expensive to prove.
     let costly =
         |index| OriginEntry::regex(format!(r"https://[^/]{{10}}a[^/]*\.example{index}\.com"));
     let refused = refused(with_credentials(Config::new((0..250).map(costly))));
@@ -482,7 +484,7 @@ fn the_budget_of_regexes() {
     assert_eq!(refused, spent(first));
 }
 
-/// An exact origin that a regex covers is found as long as there are steps, and then is fine.
+/// An exact origin that a regex covers is a warning only while there are steps left.
 #[cfg(feature = "regex")]
 #[test]
 fn the_budget_of_what_is_covered() {
@@ -499,7 +501,7 @@ fn the_budget_of_what_is_covered() {
     assert!((1..900).contains(&found), "{found}");
 }
 
-/// Where they stood among the patterns, though one of those is left out.
+/// Regexes keep their place among the patterns, even if a duplicate is dropped.
 #[cfg(feature = "regex")]
 #[test]
 fn regexes_keep_their_place() {
@@ -589,7 +591,7 @@ fn danger_keys_silence_what_they_name() {
     }
 }
 
-/// None is called needless where it is needed, and each where it is not.
+/// A danger key has a warning if and only if nothing needs it.
 #[test]
 fn danger_keys_are_needed_or_not() {
     let none = Danger::default();
@@ -632,36 +634,36 @@ fn each_warning() {
         (
             Config::new(covered),
             &[
-                "allow_origins[0] = \"https://x.a.test\": a pattern of the list covers it; leave it out",
-                "allow_origins[2] = \"http://localhost:3000\": a pattern of the list covers it; leave it out",
+                "allow_origins[0] = \"https://x.a.test\": a pattern in the list already covers it; remove it",
+                "allow_origins[2] = \"http://localhost:3000\": a pattern in the list already covers it; remove it",
             ][..],
         ),
         (
             Config::new(["https://a.test", "https://b.test", "https://a.test"]),
-            &["allow_origins[2] = \"https://a.test\": it stands in the list already; leave it out"],
+            &["allow_origins[2] = \"https://a.test\": it is already in the list; remove it"],
         ),
         (
             Config::new(["*", "*"]),
-            &["allow_origins[1] = \"*\": it stands in the list already; leave it out"],
+            &["allow_origins[1] = \"*\": it is already in the list; remove it"],
         ),
         (
             set!(Config::new(["null"]), danger = danger),
             &[
-                "allow_origins = \"null\": any page can take the origin null, from a sandboxed frame; leave it out unless what it reads is public",
+                "allow_origins = \"null\": any page can get the origin null with a sandboxed frame; remove it unless everything it could read is public",
             ],
         ),
         (
             Config::new(["https://*.com"]),
             &[
-                "allow_origins = \"https://*.com\": anyone can register a name below \"com\"; name the registrable domain",
+                "allow_origins = \"https://*.com\": anyone can register a name under \"com\"; name the registrable domain",
             ],
         ),
         (
             Config::new(["htps://app.example.com", "http://localhost:6000", "app://Main"]),
             &[
-                "allow_origins[0] = \"htps://app.example.com\": no browser has pages of this scheme; write \"https://app.example.com\"",
-                "allow_origins[1] = \"http://localhost:6000\": browsers open no page at this port; serve the page at another port",
-                "allow_origins[2] = \"app://Main\": browsers that keep hosts in lower case never send it; write \"app://main\", unless the app's origin is seen as you wrote it",
+                "allow_origins[0] = \"htps://app.example.com\": no browser has pages with this scheme; write \"https://app.example.com\"",
+                "allow_origins[1] = \"http://localhost:6000\": browsers block this port; serve the page on another port",
+                "allow_origins[2] = \"app://Main\": browsers that lower-case hosts never send it; write \"app://main\", unless the app really sends its origin as written here",
             ],
         ),
         (Config::new(["app://.", "moz-extension://*"]), &[]),
@@ -673,18 +675,18 @@ fn each_warning() {
         ),
         (
             Config::new(["app://*", "app://a"]),
-            &["allow_origins[1] = \"app://a\": a pattern of the list covers it; leave it out"],
+            &["allow_origins[1] = \"app://a\": a pattern in the list already covers it; remove it"],
         ),
         (
             set!(Config::new(["*"]), danger = danger),
-            &["danger.allow_null_origin = true: nothing in the policy needs it; leave it out"],
+            &["danger.allow_null_origin = true: nothing in the policy needs it; remove it"],
         ),
         (
             methods(&["*", "PUT", "purge"]),
             &[
-                "allow_methods[1] = \"PUT\": \"*\" covers it; leave it out",
-                "allow_methods[2] = \"purge\": methods are case-sensitive, and browsers send this one as the script wrote it; write \"PURGE\" if that is what is sent",
-                "allow_methods[2] = \"purge\": \"*\" covers it; leave it out",
+                "allow_methods[1] = \"PUT\": \"*\" covers it; remove it",
+                "allow_methods[2] = \"purge\": methods are case-sensitive, and browsers send this one as the script wrote it; write \"PURGE\" if that is what clients send",
+                "allow_methods[2] = \"purge\": \"*\" covers it; remove it",
             ],
         ),
         (
@@ -696,47 +698,47 @@ fn each_warning() {
         (
             headers(&["Host", "Sec-Fetch-Site", "X-A", "x-a"]),
             &[
-                "allow_headers[0] = \"Host\": browsers never let scripts set it, so no preflight asks for it; leave it out",
-                "allow_headers[1] = \"Sec-Fetch-Site\": browsers never let scripts set it, so no preflight asks for it; leave it out",
-                "allow_headers[3] = \"x-a\": it stands in the list already; leave it out",
+                "allow_headers[0] = \"Host\": browsers never let scripts set it, so no preflight asks for it; remove it",
+                "allow_headers[1] = \"Sec-Fetch-Site\": browsers never let scripts set it, so no preflight asks for it; remove it",
+                "allow_headers[3] = \"x-a\": it is already in the list; remove it",
             ],
         ),
         (
             headers(&["access-control-allow-origin"]),
             &[
-                "allow_headers = \"access-control-allow-origin\": only responses have it, so no script need send it; take it out of the script and of the list",
+                "allow_headers = \"access-control-allow-origin\": it is a response header, so no script needs to send it; remove it from the script and from the list",
             ],
         ),
         (
             headers(&["ETag", "x-a"]),
             &[
-                "allow_headers[0] = \"ETag\": only responses have it, so no script need send it; take it out of the script and of the list",
+                "allow_headers[0] = \"ETag\": it is a response header, so no script needs to send it; remove it from the script and from the list",
             ],
         ),
         (
             expose(&["x-a", "Authorization"]),
             &[
-                "expose_headers[1] = \"Authorization\": only requests have it, so there is nothing to read; leave it out",
+                "expose_headers[1] = \"Authorization\": it is a request header, so there is nothing to read; remove it",
             ],
         ),
         (
             headers(&["custom-*", "X-COMPANY-.*", "^x-a"]),
             &[
-                "allow_headers[0] = \"custom-*\": '*' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
-                "allow_headers[1] = \"X-COMPANY-.*\": '*' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
-                "allow_headers[2] = \"^x-a\": '^' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
+                "allow_headers[0] = \"custom-*\": '*' inside a name is a literal character; list the names you mean, or write \"*\" alone for all",
+                "allow_headers[1] = \"X-COMPANY-.*\": '*' inside a name is a literal character; list the names you mean, or write \"*\" alone for all",
+                "allow_headers[2] = \"^x-a\": '^' inside a name is a literal character; list the names you mean, or write \"*\" alone for all",
             ],
         ),
         (
             methods(&["P*"]),
             &[
-                "allow_methods = \"P*\": '*' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
+                "allow_methods = \"P*\": '*' inside a name is a literal character; list the names you mean, or write \"*\" alone for all",
             ],
         ),
         (
             expose(&["X-*"]),
             &[
-                "expose_headers = \"X-*\": '*' inside a name is an ordinary character; list the names that are meant, or write \"*\" alone for all",
+                "expose_headers = \"X-*\": '*' inside a name is a literal character; list the names you mean, or write \"*\" alone for all",
             ],
         ),
         // `"*"` would be an error there.
@@ -747,29 +749,29 @@ fn each_warning() {
                 expose_headers = vec!["X-*".into()]
             ),
             &[
-                "expose_headers = \"X-*\": '*' inside a name is an ordinary character; list the names that are meant",
+                "expose_headers = \"X-*\": '*' inside a name is a literal character; list the names you mean",
             ],
         ),
-        // Beside a `*` nothing else is to be said of them.
+        // With a `*` there is no other warning about them.
         (
             headers(&["*", "custom-*", "etag"]),
             &[
-                "allow_headers[1] = \"custom-*\": \"*\" covers it; leave it out",
-                "allow_headers[2] = \"etag\": \"*\" covers it; leave it out",
+                "allow_headers[1] = \"custom-*\": \"*\" covers it; remove it",
+                "allow_headers[2] = \"etag\": \"*\" covers it; remove it",
             ],
         ),
         (
             headers(&["*", "authorization", "x-a"]),
-            &["allow_headers[2] = \"x-a\": \"*\" covers it; leave it out"],
+            &["allow_headers[2] = \"x-a\": \"*\" covers it; remove it"],
         ),
         (
             expose(&["Content-Type", "x-a"]),
-            &["expose_headers[0] = \"Content-Type\": scripts may read it anyway; leave it out"],
+            &["expose_headers[0] = \"Content-Type\": scripts can always read it; remove it"],
         ),
         (
             set!(Config::new(["*"]), max_age = Some(Duration::from_secs(7_201))),
             &[
-                "max_age = 7201: Chromium keeps no answer longer than 7200 seconds; write 7200 or less",
+                "max_age = 7201: Chromium caches preflights for at most 7200 seconds; write 7200 or less",
             ],
         ),
         (set!(Config::new(["*"]), max_age = Some(Duration::from_secs(7_200))), &[]),
@@ -790,7 +792,7 @@ fn each_warning() {
     }
 }
 
-/// Of the headers that a script may set, a list lets through what `*` does, and no more.
+/// A list allows the same headers that `*` does, among those that a script may set.
 #[test]
 fn one_rule_for_a_list_and_a_star() {
     let any = Policy::new(&headers(&["*"])).unwrap();
@@ -819,7 +821,7 @@ fn one_rule_for_a_list_and_a_star() {
     }
 }
 
-/// What a name is warned of says what to write, and that passes.
+/// The warning about a name says what to write, and that passes.
 #[test]
 fn what_a_literal_name_is_to_be_passes() {
     for credentials in [false, true] {
@@ -858,5 +860,5 @@ fn a_long_value_is_cut() {
 fn questions_beside_a_star() {
     let errors = Policy::builder().allow_origins(["*"]).ask().build().unwrap_err();
     assert_eq!(*errors.errors()[0].kind(), ErrorKind::AnyOriginWithQuestion);
-    assert!(Policy::builder().ask().build().is_ok(), "who asks need not list origins");
+    assert!(Policy::builder().ask().build().is_ok(), "a policy that asks need not list origins");
 }

@@ -1,5 +1,5 @@
-//! `disallowed_origin = "forbid"`, every combination of what it looks at, against the rule in plain
-//! words.
+//! `disallowed_origin = "forbid"` with every combination of its inputs, compared with a direct
+//! implementation of the rule.
 
 use crate::support::{request, respond};
 use cors_core::{Decision, DisallowedOrigin, Policy, Reason};
@@ -26,7 +26,7 @@ const SITES: [&[&str]; 15] = [
     &["same-origin", "cross-site"],
 ];
 
-/// The lines of `Origin`, and the hosts of which that is the server's own.
+/// The lines of `Origin`, and the hosts for which it is the server's own origin.
 const ORIGINS: [(&[&str], &[&str]); 15] = [
     (&[], &[]),
     (&[ALLOWED], &[]),
@@ -58,7 +58,7 @@ const HOSTS: [&[&str]; 10] = [
     &["api.test", "api.test"],
 ];
 
-/// Each with whether it is safe.
+/// Each method, and whether it is safe.
 const METHODS: [(&str, bool); 11] = [
     ("GET", true),
     ("HEAD", true),
@@ -73,7 +73,7 @@ const METHODS: [(&str, bool); 11] = [
     ("QUERY", false),
 ];
 
-/// Whether a request is refused.
+/// Whether the rule refuses a request.
 fn is_refused(site: &[&str], origin: (&[&str], &[&str]), host: &[&str], is_safe: bool) -> bool {
     let (origin, own) = origin;
     match (origin, site) {
@@ -96,7 +96,8 @@ fn lines(site: &[&str], origin: &[&str], host: &[&str], preflight: bool) -> Vec<
     lines
 }
 
-/// And `Vary` names `Sec-Fetch-Site` just where the answer depends on it; on `OPTIONS` always.
+/// Also, `Vary` names `Sec-Fetch-Site` if and only if the answer depends on it, and always for
+/// `OPTIONS`.
 #[test]
 fn what_is_refused() {
     let policy = Policy::builder()
@@ -146,7 +147,7 @@ fn what_is_refused() {
     }
 }
 
-/// Without `forbid` nobody looks.
+/// Without `forbid`, the layer refuses no actual request.
 #[test]
 fn what_is_not_refused_otherwise() {
     let policy = Policy::builder().allow_origins([ALLOWED]).build().unwrap();

@@ -1,4 +1,4 @@
-//! A policy that is swapped.
+//! Swapping a policy.
 
 use cors_core::adapter::Begun;
 use cors_core::{Handle, Policy};
@@ -8,7 +8,7 @@ fn policy(origin: &str) -> Policy {
     Policy::builder().allow_origins([origin, "https://other.test"]).build().unwrap()
 }
 
-/// What a request from `origin` that begins now is allowed.
+/// Begins a request from `origin`.
 fn begin(policy: &Policy, origin: &'static str) -> Begun<HeaderValue> {
     policy.begin(&Request::get("/").header("origin", origin).body(()).unwrap())
 }

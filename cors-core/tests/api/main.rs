@@ -1,4 +1,4 @@
-//! What the crate promises, through its public interface alone.
+//! Tests of the public interface.
 
 #[macro_use]
 #[path = "../common/set.rs"]

@@ -1,4 +1,4 @@
-//! The compiled sets against slow and obvious ones, on generated input.
+//! The compiled sets compared with slow, obvious ones, on generated input.
 
 use crate::cases::cases;
 use crate::support::request;
@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Whether one pattern matches, as the documentation says it: word by word, nothing compiled.
+/// Whether one pattern matches, directly by the documentation.
 pub(crate) fn matches(pattern: &str, origin: &str) -> bool {
     if origin.len() > MAX_ORIGIN_LEN {
         return false;
@@ -54,7 +54,7 @@ fn text(of: &'static [&'static str]) -> impl Strategy<Value = String> {
     select(of).prop_map(str::to_owned)
 }
 
-/// What matches, nearly matches, or is no origin at all.
+/// Matches, near misses, and texts that are not origins.
 fn origin() -> impl Strategy<Value = String> {
     let port = select(&["", "", ":81", ":82", ":443", ":*", ":"][..]);
     let before =
@@ -90,7 +90,7 @@ proptest! {
         for origin in others.iter().chain(&patterns) {
             let line = format!("origin: {origin}");
             let allowed = policy.decide(&request("GET", &[&line])) == Decision::Simple;
-            // Spaces at the end of a header value are gone when it arrives.
+            // Trailing spaces of a header value are lost on the way.
             let wanted = patterns.iter().any(|pattern| matches(pattern, origin));
             prop_assert_eq!(allowed, wanted, "{:?} {:?}", patterns, origin);
         }
@@ -127,9 +127,9 @@ proptest! {
         }
     }
 
-    /// What parses as an origin is what the URL Standard's own serializer gives back, and nothing
-    /// else is; labels that begin `xn--`, which are taken as they stand, apart. Of schemes that are
-    /// not special it serializes the host, and leaves origins to browsers.
+    /// A text parses as an origin if and only if the URL Standard's own serializer returns it,
+    /// except for labels that start with `xn--`, which are not decoded. For schemes that are not
+    /// special, the standard serializes the host and leaves origins to browsers.
     #[test]
     fn the_host_grammar_is_that_of_urls(
         scheme in select(&["http", "https", "ws", "wss", "ftp", "app", "x-y+z.1"][..]),

@@ -16,12 +16,12 @@ fn vary(headers: &[String]) -> BTreeSet<String> {
     lines.flat_map(|line| line.split(", ")).map(str::to_ascii_lowercase).collect()
 }
 
-/// What the answer says apart from `vary`.
+/// The answer without `vary`.
 fn cors(answer: &(Option<u16>, Vec<String>)) -> (Option<u16>, Vec<&String>) {
     (answer.0, answer.1.iter().filter(|line| !line.starts_with("vary")).collect())
 }
 
-/// Whether two requests have the same lines in each of the headers `names`.
+/// Whether two requests have the same lines of each header in `names`.
 fn alike(a: &Request<()>, b: &Request<()>, names: &BTreeSet<String>) -> bool {
     let lines = |request: &Request<()>, name: &str| -> Vec<_> {
         request.headers().get_all(name).iter().cloned().collect()
@@ -29,7 +29,7 @@ fn alike(a: &Request<()>, b: &Request<()>, names: &BTreeSet<String>) -> bool {
     names.iter().all(|name| lines(a, name) == lines(b, name))
 }
 
-/// The second request: the first, with every header that `names` does not hold taken from another.
+/// The first request, with every header that is not in `names` taken from another.
 fn merged(first: &Request<()>, other: &Request<()>, names: &BTreeSet<String>) -> Request<()> {
     let named = |(name, _): &(&HeaderName, _)| names.contains(name.as_str());
     let lines = first.headers().iter().filter(named);
@@ -169,8 +169,8 @@ proptest! {
     }
 }
 
-/// On cacheable answers nothing is named without need: for every name there are two requests
-/// that differ in it alone and get different answers.
+/// Cacheable answers name no header without need: for every name there are two requests that differ
+/// only in it and get different answers.
 #[test]
 fn vary_is_economical() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();

@@ -1,4 +1,4 @@
-//! Checks of the user's own: what they are asked, what they see, and what `Vary` says of it.
+//! The user's own checks: when they are asked, what they see, and the resulting `Vary`.
 
 use crate::support::{request, respond, written};
 use cors_core::adapter::Begun;
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 const TENANT: HeaderName = HeaderName::from_static("x-tenant");
 
-/// A policy whose closure says yes to all, and the origins that it was asked about.
+/// A policy whose closure always says yes, and the origins that the closure saw.
 fn asked_about(credentials: bool, danger: Danger, origins: &[&str]) -> Vec<String> {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&asked);
@@ -54,7 +54,7 @@ fn only_well_formed_origins_that_no_pattern_allows() {
 fn a_closure_sees_the_headers_that_it_names() {
     let policy = Policy::builder()
         .allow_origin_if_reading([TENANT], |origin, headers| {
-            assert_eq!(headers.get("cookie"), None, "not named, so not seen");
+            assert_eq!(headers.get("cookie"), None, "not named, so hidden");
             headers
                 .get("X-Tenant")
                 .is_some_and(|tenant| origin.host().as_bytes().starts_with(tenant))
@@ -109,13 +109,10 @@ fn a_question_waits_for_its_answer() {
     assert_eq!(written(no, &[]), ["vary: Origin, X-Tenant, Sec-Fetch-Site"]);
 
     let unasked = request("GET", &["origin: https://a.test"]);
-    assert!(
-        matches!(policy.decide(&unasked), Decision::Reject(_)),
-        "where nobody answers, the answer is no"
-    );
+    assert!(matches!(policy.decide(&unasked), Decision::Reject(_)), "without an answer, it is no");
 }
 
-/// A question comes from a policy that asks, and is about an origin that it may allow.
+/// Only a policy with `ask` asks, and only about an origin that it may allow.
 #[test]
 fn who_asks_and_about_whom() {
     let closure = Policy::builder().allow_origin_if(|_| false).build().unwrap();
@@ -147,8 +144,8 @@ fn a_policy_can_be_made_to_ask() {
     let built = |origin: &str| Policy::builder().allow_origins([origin]).build().unwrap();
     assert!(built("https://a.test").asking().asks());
     let reading = Policy::builder().ask_reading([TENANT]).build().unwrap();
-    assert_eq!(reading.asking(), reading, "what it reads is kept");
-    assert!(!built("*").asking().asks(), "nothing is left to ask about");
+    assert_eq!(reading.asking(), reading, "`asking` changed what it reads");
+    assert!(!built("*").asking().asks(), "there is no origin to ask about");
 }
 
 #[test]
@@ -182,7 +179,7 @@ fn a_regex_must_match_the_whole_of_a_well_formed_origin() {
     }
 }
 
-/// What users rely on when they share a policy.
+/// Users rely on this to share a policy.
 #[test]
 fn policies_can_be_shared() {
     fn shared<T: Send + Sync + Clone + std::fmt::Debug + 'static>() {}

@@ -1,10 +1,10 @@
-//! Every type in which a request can come says the same of it.
+//! Every request type gives the same view of a request.
 
 use crate::support::request;
 use cors_core::adapter::{RequestHead, RequestHeader};
 use http::{HeaderValue, Method};
 
-/// All that a decision may look at.
+/// Everything that a decision may read.
 fn seen<R: RequestHead<Value = HeaderValue>>(request: &R) -> Vec<String> {
     let text =
         |value: Option<&[u8]>| value.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
@@ -64,5 +64,5 @@ fn all_types_say_the_same() {
     whole.headers_mut().append("host", HeaderValue::from_static("again"));
     *whole.uri_mut() = "/path".parse().unwrap();
     *whole.method_mut() = Method::GET;
-    assert_eq!(whole.authority(), None, "which of the two is meant cannot be known");
+    assert_eq!(whole.authority(), None, "two are ambiguous");
 }

@@ -1,6 +1,6 @@
-//! What a build without the Public Suffix List makes of subdomains with credentials: an error. So
-//! the feature `public-suffix`, which any crate of a build may switch on, turns errors into
-//! policies and never the other way round.
+//! Without the Public Suffix List, subdomains with credentials are an error. So the feature
+//! `public-suffix`, which any crate of a build may enable, turns errors into policies and never the
+//! other way around.
 
 use cors_core::{Config, Danger, ErrorKind, OriginEntry, Policy};
 
@@ -33,7 +33,7 @@ fn patterns_of_subdomains() {
     }
 }
 
-/// About these no list has a say.
+/// The list does not affect these.
 #[test]
 fn patterns_of_which_the_list_says_nothing() {
     for (pattern, expected) in [
@@ -52,11 +52,11 @@ fn patterns_of_which_the_list_says_nothing() {
 fn the_error_names_the_feature() {
     let config = set!(Config::new("https://*.example.com"), allow_credentials = true);
     let said = Policy::new(&config).err().map(|errors| errors.to_string());
-    let expected = "allow_origins = \"https://*.example.com\": only the Public Suffix List tells whether anyone can register such a subdomain, and this build has none; build with the feature \"public-suffix\" of cors-core, or list the origins";
+    let expected = "allow_origins = \"https://*.example.com\": this build lacks the Public Suffix List, so it cannot tell whether anyone can register such a subdomain; enable the feature \"public-suffix\" of cors-core, or list the origins";
     assert_eq!(said.as_deref(), (!HAS_LIST).then_some(expected));
 }
 
-/// Nothing is at stake without credentials, and a warning would have no ground.
+/// Without credentials there is no risk, so there is no warning.
 #[test]
 fn without_credentials_nothing_is_asked() {
     let policy = Policy::builder().allow_origins("https://*.example.com").build().unwrap();
@@ -76,7 +76,7 @@ fn regexes_that_reach_subdomains() {
             if needs_list && !HAS_LIST { &[ErrorKind::NoPublicSuffixList] } else { &[] };
         assert_eq!(kinds(OriginEntry::regex(regex), Danger::default()), expected, "{regex}");
     }
-    // What no list could prove is no matter of the list.
+    // No list could prove this.
     for regex in
         [r"https://.*example\.com", "https://app.example.com", ".*", r"https://[a-j]{3}\.com"]
     {

@@ -1,10 +1,10 @@
-//! A request in a few words, and what a policy makes of it.
+//! Requests in a short notation, and a policy's answers.
 
 use cors_core::Policy;
 use cors_core::adapter::Exchange;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 
-/// A request from header lines `name: value`; the value may hold any bytes that HTTP allows.
+/// A request from header lines `name: value`. The value may have any bytes that HTTP allows.
 pub fn request(method: &str, lines: &[&str]) -> Request<()> {
     request_of_bytes(method, lines.iter().map(|line| line.as_bytes()))
 }
@@ -24,7 +24,7 @@ pub fn request_of_bytes<'l>(
     request
 }
 
-/// The exchange under a policy, in which nobody answers questions.
+/// The exchange under a policy, with `ask` answered with no.
 pub fn begin(policy: &Policy, request: &Request<()>) -> Exchange<HeaderValue> {
     policy.begin(request).without_asking()
 }
@@ -40,7 +40,7 @@ pub fn written(exchange: Exchange<HeaderValue>, handler: &[&str]) -> Vec<String>
     lines
 }
 
-/// Status of an answer given at once, and the header lines.
+/// The status if the policy answers directly, and the header lines.
 pub fn respond(policy: &Policy, request: &Request<()>) -> (Option<u16>, Vec<String>) {
     let exchange = begin(policy, request);
     (exchange.short_circuit().map(|status| status.as_u16()), written(exchange, &[]))

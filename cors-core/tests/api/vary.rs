@@ -1,4 +1,4 @@
-//! `Vary` is one line, whatever the handler set of it.
+//! `Vary` is one line, whatever the handler set.
 
 use crate::cases::cases;
 use crate::support::request;
@@ -11,7 +11,7 @@ use proptest::sample::select;
 
 const TENANT: HeaderName = HeaderName::from_static("x-tenant");
 
-/// Exchanges with lists of all kinds, and a name for each.
+/// Exchanges with lists of all kinds, each with a name.
 fn exchanges() -> Vec<(&'static str, Exchange<HeaderValue>)> {
     let list = || Policy::builder().allow_origins(["https://a.test", "https://b.test"]);
     let begin = |policy: cors_core::Builder, method: &str| {
@@ -81,7 +81,7 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// What comes of the handler's lines and our names.
+/// The result of the handler's lines and our names.
 fn check(what: &str, lines: &[Vec<u8>], ours: &[Vec<u8>], got: &[Vec<u8>]) {
     let is_alone = |line: &Vec<u8>| trim(line) == b"*";
     let theirs = elements(lines);
@@ -111,7 +111,7 @@ proptest! {
             let ours = elements(&written(&exchange, &[]));
             let once = written(&exchange, &lines);
             check(what, &lines, &ours, &once);
-            prop_assert_eq!(&written(&exchange, &once), &once, "one layer within another");
+            prop_assert_eq!(&written(&exchange, &once), &once, "one layer inside another");
         }
         prop_assert_eq!(&written(&Exchange::passthrough(), &lines), &lines, "no policy");
     }
@@ -163,7 +163,7 @@ fn lines_of_handlers() {
     }
 }
 
-/// A selector's names stand behind those of each policy, of however many.
+/// A selector's names follow those of each policy, however many there are.
 #[test]
 fn one_selector_of_many_policies() {
     let also = VaryNames::<HeaderValue>::new([TENANT]);

@@ -1,5 +1,5 @@
-//! Caches between browsers and a server: nobody reads an answer that was made for another, and
-//! nobody who is allowed is refused.
+//! Caches between browsers and a server: no page reads a response that was made for another, and no
+//! allowed page is refused.
 
 use crate::cases::cases;
 use crate::naive;
@@ -18,19 +18,19 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 use std::time::Duration;
 
-/// How long the handler lets its answers be kept; the cache keeps all others as long.
+/// How long the handler's responses may be cached. The cache keeps all others as long.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// Whose answer it is: the `Origin` of the request that the handler saw.
+/// Whom the response is for: the `Origin` of the request that the handler saw.
 const MADE_FOR: HeaderName = HeaderName::from_static("x-made-for");
 
-/// A shared cache at its worst. It uses whatever it has kept as long as `Vary` lets it, is never
-/// told that something changed, and keeps refusals, as content delivery networks do.
+/// The worst shared cache. It reuses everything that `Vary` permits, never learns of changes, and
+/// stores refusals, as content delivery networks do.
 ///
 /// [RFC 9111, 4.1](https://www.rfc-editor.org/rfc/rfc9111#section-4.1)
 #[derive(Debug, Default)]
 struct SharedCache {
-    /// Answers to OPTIONS are not cacheable, but some caches keep them.
+    /// Responses to OPTIONS are not cacheable, but some caches store them.
     keeps_options: bool,
     kept: Vec<Kept>,
     hits: u32,
@@ -53,7 +53,7 @@ impl SharedCache {
         now: Duration,
         server: impl FnOnce(&Request<()>) -> Response<()>,
     ) -> Response<()> {
-        // The latest first.
+        // The newest first.
         if let Some(kept) = self.kept.iter().rev().find(|kept| kept.answers(request, now)) {
             self.hits += 1;
             return kept.response.clone();
@@ -89,14 +89,14 @@ fn lines(request: &Request<()>, name: &HeaderName) -> Vec<HeaderValue> {
     request.headers().get_all(name).iter().cloned().collect()
 }
 
-/// The request headers that `Vary` names; none where it is `*`, which matches no other request.
+/// The request headers that `Vary` names. `None` for `*`, which matches no other request.
 fn vary(headers: &HeaderMap) -> Option<Vec<HeaderName>> {
     let lines = headers.get_all(VARY).iter();
     let names = lines.flat_map(|line| line.to_str().expect("ASCII").split(','));
     names.map(|name| name.trim().parse().ok().filter(|name| name != "*")).collect()
 }
 
-/// A fetch by one of two browsers, and how many seconds pass before it.
+/// A fetch by one of two browsers, and the seconds before it.
 #[derive(Clone, Debug)]
 struct Visit {
     after: u64,
@@ -104,17 +104,17 @@ struct Visit {
     asked: Asked,
 }
 
-/// Fetches through one cache from a server under one policy.
+/// Fetches from a server under one policy, through one cache.
 #[derive(Clone, Debug)]
 struct Story {
     config: Config,
-    /// What the handler says in `Vary`.
+    /// The handler's `Vary`.
     vary: Option<&'static str>,
     keeps_options: bool,
     visits: Vec<Visit>,
 }
 
-/// A fetch by no page yet.
+/// A fetch whose page is not set yet.
 fn asked() -> impl Strategy<Value = Asked> {
     let method = prop_oneof![
         2 => Just("GET"),
@@ -131,13 +131,13 @@ fn asked() -> impl Strategy<Value = Asked> {
     })
 }
 
-/// A few pages and a few fetches, again and again.
+/// A few pages and a few fetches, repeatedly.
 fn story(config: impl Strategy<Value = Config>) -> impl Strategy<Value = Story> {
     let vary = select(&[None, Some("accept-encoding"), Some("*")][..]);
     let cast = (vec(visitor(), 2..4), vec(asked(), 2..5));
     let when = (select(&[0, 0, 1, 4, 6, 70u64][..]), 0..2usize);
     let visits = vec(([0..12usize, 0..12usize], when), 1..20);
-    // In the order in which a failure is made smaller.
+    // In the order in which a failure shrinks.
     (visits, cast, any::<bool>(), vary, config).prop_map(
         |(visits, (visitors, fetches), keeps_options, vary, config)| {
             let pages: Vec<_> = visitors.iter().map(|visitor| visitor.page(&config)).collect();
@@ -154,19 +154,19 @@ fn story(config: impl Strategy<Value = Config>) -> impl Strategy<Value = Story> 
     )
 }
 
-/// What was seen of a story in which the law held.
+/// Counts of a story in which the law held.
 #[derive(Debug, Default)]
 struct Counts {
     fetches: u32,
     hits: u32,
     read: u32,
     refused: u32,
-    /// Preflights that were spared.
+    /// Preflights that the browser's cache spared.
     cached_preflights: u32,
 }
 
 impl Story {
-    /// Tells it to a server that does something of its own to each response, and judges it.
+    /// Runs it against a server that changes each response, and checks the law.
     fn judge(&self, sabotage: impl Fn(&mut HeaderMap)) -> Result<Counts, TestCaseError> {
         let config = &self.config;
         let policy = Policy::new(config).expect("configs of this world build");
@@ -232,13 +232,15 @@ proptest! {
     }
 }
 
-/// The caches matter: answers are shared, preflights are spared, some read, some are refused.
+/// The caches matter: responses are shared, preflights are spared, some fetches succeed, and some
+/// are refused.
 #[test]
 fn the_caches_are_used() {
     let mut runner = TestRunner::deterministic();
     let mut sum = Counts::default();
     for _ in 0..300 {
-        let story = story(config()).new_tree(&mut runner).expect("nothing is filtered").current();
+        let story =
+            story(config()).new_tree(&mut runner).expect("the strategy filters nothing").current();
         let counts = story.judge(|_| {}).expect("the law holds");
         sum.fetches += counts.fetches;
         sum.hits += counts.hits;
@@ -252,8 +254,8 @@ fn the_caches_are_used() {
     assert!(sum.cached_preflights * 100 / sum.fetches >= 1, "{sum:?}");
 }
 
-/// A server that leaves a name out of `Vary` fails. Returns the fetches of the smallest story in
-/// which it does so under this policy.
+/// A server that omits a name from `Vary` fails. Returns the fetches of the smallest story in which
+/// it fails under this policy.
 fn smallest_without(name: HeaderName, policy: Config) -> Vec<String> {
     let sabotage = |headers: &mut HeaderMap| {
         let Some(names) = vary(headers) else { return };
@@ -282,7 +284,7 @@ fn smallest_without(name: HeaderName, policy: Config) -> Vec<String> {
     story.visits.iter().map(tell).collect()
 }
 
-/// The answer to a stranger, which names no origin, shuts out who is allowed.
+/// The response to a disallowed origin, which names no origin, locks out an allowed one.
 #[test]
 fn taking_origin_out_of_vary_fails() {
     let told = smallest_without(ORIGIN, Config::new(["https://a.test", "https://b.a.test"]));
@@ -293,7 +295,7 @@ fn taking_origin_out_of_vary_fails() {
     assert_eq!(told, wanted);
 }
 
-/// The echo of some names is taken for the echo of others.
+/// The cache serves the echo of some names for others.
 #[test]
 fn taking_the_headers_asked_for_out_of_vary_fails() {
     let policy = set!(
@@ -309,7 +311,7 @@ fn taking_the_headers_asked_for_out_of_vary_fails() {
     assert_eq!(told, wanted);
 }
 
-/// The empty answer to a preflight is taken for the one to the request itself.
+/// The cache serves the empty response to a preflight for the request itself.
 #[test]
 fn taking_the_method_asked_for_out_of_vary_fails() {
     let policy = set!(Config::new(["https://a.test"]), allow_methods = vec!["OPTIONS".into()]);
@@ -318,7 +320,7 @@ fn taking_the_method_asked_for_out_of_vary_fails() {
     assert_eq!(told, wanted);
 }
 
-/// At which of these seconds a browser that makes the same fetch again and again asks first.
+/// At which of these seconds a browser that repeats the same fetch sends a preflight.
 fn preflights(mut browser: Browser, max_age: Option<u64>, seconds: &[u64]) -> Vec<u64> {
     let config = set!(
         Config::new(["https://a.test"]),
@@ -339,7 +341,7 @@ fn preflights(mut browser: Browser, max_age: Option<u64>, seconds: &[u64]) -> Ve
     seconds.iter().copied().filter(|second| asks_at(second)).collect()
 }
 
-/// A preflight is spared as long as the policy says, and as the browser lets it.
+/// The cache spares a preflight as long as the policy says and the browser permits.
 #[test]
 fn preflights_are_cached_for_max_age() {
     let seconds = [0, 0, 1, 4, 5, 9, 10, 599, 600, 601, 7199, 7200, 86_399, 86_400];
@@ -358,7 +360,7 @@ fn preflights_are_cached_for_max_age() {
     assert_eq!(asks(firefox, Some(86_400)), [0, 86_400]);
 }
 
-/// One answer serves every method and header that it names.
+/// One preflight response serves every method and header that it names.
 #[test]
 fn a_cached_preflight_is_whole() {
     let config = set!(
@@ -381,8 +383,8 @@ fn a_cached_preflight_is_whole() {
     assert_eq!(fetches.map(|(method, header)| asks(method, header)), [true, false, false, true]);
 }
 
-/// A literal `*` covers the method `*` once it is cached, though a preflight for it is refused: the
-/// one case in which the cache lets through what the policy does not.
+/// A cached literal `*` covers the method `*`, although a preflight for it is refused. This is the
+/// only case in which the cache allows more than the policy.
 #[test]
 fn a_cached_star_covers_the_name_star() {
     let config = set!(Config::new(["https://a.test"]), allow_methods = vec!["*".into()]);

@@ -1,4 +1,4 @@
-//! `Policy::diff`: what it says of pairs of policies, and that it is neither wrong nor silent.
+//! `Policy::diff`: the differences of pairs of policies, without false or missing ones.
 
 use crate::cases::cases;
 use cors_core::browser::{Browser, CredentialsMode, Fetch, Mode, Verdict, serve};
@@ -22,7 +22,7 @@ fn danger() -> Danger {
     )
 }
 
-/// What stands between slashes is a regular expression.
+/// Text between slashes is a regular expression.
 fn entry(text: &str) -> OriginEntry {
     match text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
         Some(regex) => OriginEntry::regex(regex),
@@ -116,7 +116,7 @@ fn origins() {
 fn regexes() {
     let rows: &[(&[&str], &[&str], &[&str])] = &[
         (&[r"/https://.*\.a\.test/"], &[r"/https://.*\.a\.test/"], &[]),
-        // Written otherwise, they are the same.
+        // Equal, but written differently.
         (&[r"/https://(a|b)\.test/"], &["https://a.test", "https://b.test"], &[]),
         (&[r"/https://[ab]\.test/"], &[r"/https://(a|b)\.test/"], &[]),
         (&[r"/http://localhost(:[0-9]{1,5})?/"], &["http://localhost:*"], &[]),
@@ -162,7 +162,7 @@ fn regexes() {
         assert_eq!(found.to_string(), wanted.join("\n"), "{older:?} {newer:?}");
     }
 
-    // One by one, sixty-four are compared and no more.
+    // At most sixty-four are compared one by one.
     let listed = |count: u32| {
         let origins: Vec<_> = (10..10 + count).map(|n| format!("https://a{n}.test")).collect();
         config(&origins.iter().map(String::as_str).collect::<Vec<_>>())
@@ -172,11 +172,11 @@ fn regexes() {
     assert_eq!(diff(&listed(60), &few), Diff::default());
     assert_eq!(
         diff(&listed(90), &many).to_string(),
-        r#"+ allow_origins { regex = "https://a[1-9][0-9]\\.test" }: not known, since no fetch was found that shows a difference"#
+        r#"+ allow_origins { regex = "https://a[1-9][0-9]\\.test" }: not known: no fetch was found that shows a difference"#
     );
 }
 
-/// Every port may have an entry of its own.
+/// A separate entry for every port.
 #[test]
 fn ports_enumerated() {
     let any = config(&["http://a.test:*"]);
@@ -193,7 +193,7 @@ fn ports_enumerated() {
     );
 }
 
-/// Here a longer label than `x` no longer fits into an origin.
+/// A label longer than `x` does not fit into an origin here.
 #[test]
 fn longest_pattern() {
     let long = format!("https://*.{}", "a".repeat(502));
@@ -270,7 +270,7 @@ fn the_other_keys() {
                 r#"+ allow_credentials true: fetch("https://api.example/", { credentials: "include" }) from https://app.test"#,
             ],
         ),
-        // Of the headers that policies write, some are with every response, and some with none.
+        // Policies write some headers on every response, and some on none.
         (exposed(&["access-control-max-age"]), app(), &[]),
         (
             exposed(&["access-control-allow-origin"]),
@@ -279,9 +279,9 @@ fn the_other_keys() {
                 r#"- expose_headers "access-control-allow-origin": fetch("https://api.example/") from https://app.test sees access-control-allow-origin"#,
             ],
         ),
-        // Longer than any preflight may ask for.
+        // Too long for any preflight.
         (headers(&[&"x".repeat(4097)]), app(), &[]),
-        // A page of an origin that both allow shows it best.
+        // A page that both allow shows it best.
         (
             app(),
             set!(config(&["https://a.test", "https://app.test"]), allow_methods = texts(&["PUT"])),
@@ -290,7 +290,7 @@ fn the_other_keys() {
                 r#"+ allow_methods "PUT": fetch("https://api.example/", { method: "PUT" }) from https://app.test"#,
             ],
         ),
-        // No origin is allowed by both.
+        // Both allow no common origin.
         (
             config(&["https://a.test"]),
             methods(&["PUT"]),
@@ -300,7 +300,7 @@ fn the_other_keys() {
                 r#"- allow_origins "https://a.test": fetch("https://api.example/") from https://a.test"#,
             ],
         ),
-        // What reflects allows `null` only by its own key.
+        // Reflection allows `null` only with its own key.
         (
             set!(config(&["*"]), allow_credentials = true),
             set!(
@@ -310,7 +310,7 @@ fn the_other_keys() {
             ),
             &[r#"- danger.allow_null_origin true: fetch("https://api.example/") from null"#],
         ),
-        // None of this changes what a script may read.
+        // None of these keys affects what a script may read.
         (
             app(),
             set!(
@@ -324,13 +324,13 @@ fn the_other_keys() {
             ),
             &[
                 "~ max_age none -> 5: how long browsers keep a preflight's answer",
-                "~ allow_private_network false -> true: the answer to browsers that ask before they reach into a private network",
+                "~ allow_private_network false -> true: the answer to browsers that ask before they access a private network",
                 "~ preflight_continue false -> true: whether the handler sees the preflights that are allowed",
                 "~ disallowed_origin \"forward\" -> \"forbid\": whether requests from other origins, such as a form's, are refused or reach the handler",
                 "~ refused_preflight \"explain\" -> \"conceal\": whether the answer to a refused preflight shows what is allowed",
                 "~ danger.allow_insecure_origins true -> false: whether http: origins may have credentials",
                 "~ danger.allow_public_suffix_subdomains true -> false: whether all subdomains of a public suffix may have credentials",
-                "~ danger.allow_unbounded_regex true -> false: whether a regular expression without bounds may have credentials",
+                "~ danger.allow_unbounded_regex true -> false: whether an unbounded regular expression may have credentials",
                 "~ danger.allow_null_origin true -> false: whether the origin null may be allowed",
                 "~ danger.reflect_any_origin true -> false: whether \"*\" may have credentials",
             ],
@@ -340,7 +340,7 @@ fn the_other_keys() {
             set!(app(), preflight_status = Some(200)),
             &["~ preflight_status 204 -> 200: the status of a preflight's answer"],
         ),
-        // The default, spelled out.
+        // The explicit default.
         (app(), set!(app(), preflight_status = Some(204)), &[]),
     ];
     for (older, newer, wanted) in rows {
@@ -349,7 +349,7 @@ fn the_other_keys() {
     }
 }
 
-/// A diff reports a change of any key: as what scripts may read, or besides.
+/// A diff reports a change of any key: as a difference, or in `besides`.
 #[test]
 fn every_key_is_reported() {
     type Change = fn(&mut Config);
@@ -398,15 +398,15 @@ fn closures_are_taken_at_their_word() {
         older.diff(&newer).to_string(),
         r#"+ allow_origins "https://a.dev": fetch("https://api.example/") from https://a.dev"#
     );
-    // Nothing is known of whom it allows, so that nothing can be shown.
+    // The origins that it allows are unknown, so there is no witness.
     let put = with(".corp.test").allow_methods(["PUT"]).build().unwrap();
     let found = with(".corp.test").build().unwrap().diff(&put);
     assert_eq!(
         found.to_string(),
-        r#"+ allow_methods "PUT": not known, since no fetch was found that shows a difference"#
+        r#"+ allow_methods "PUT": not known: no fetch was found that shows a difference"#
     );
     assert!(!found.is_empty());
-    // `null` is allowed by neither, and an insecure origin by both.
+    // Neither allows `null`, and both allow an insecure origin.
     let all = Policy::builder()
         .allow_origin_if(|_| true)
         .danger(|set| *set = set!(danger(), allow_null_origin = false, reflect_any_origin = false));
@@ -417,7 +417,7 @@ fn closures_are_taken_at_their_word() {
     assert!(all.diff(&reflects).is_empty());
 }
 
-/// What a closure says of an origin with a `*` in it, it says of no other.
+/// A closure's answer for an origin that contains `*` counts only for that origin.
 #[cfg(feature = "regex")]
 #[test]
 fn a_star_in_an_origin_stands_for_itself() {
@@ -430,7 +430,7 @@ fn a_star_in_an_origin_stands_for_itself() {
     );
 }
 
-/// What all entries together may cost is bounded: behind the bound it is not known what they add.
+/// The cost of all entries together is limited. Beyond the limit, it is not known what they add.
 #[cfg(feature = "regex")]
 #[test]
 fn many_entries_against_regexes() {
@@ -539,7 +539,7 @@ fn configs() -> impl Strategy<Value = Config> {
     )
 }
 
-/// Two that have much in common: the second takes some keys from a third.
+/// Two configs with much in common: the second takes some keys from a third.
 fn pairs() -> impl Strategy<Value = (Config, Config)> {
     (configs(), configs(), any::<[bool; 5]>()).prop_map(|(one, other, takes)| {
         let [origins, methods, headers, expose, rest] = takes;
@@ -590,7 +590,7 @@ fn fetches() -> impl Strategy<Value = Fetch> {
         })
 }
 
-/// What a script has of a response that holds these headers.
+/// What a script sees of a response with these headers.
 fn verdict(policy: &Policy, fetch: &Fetch, headers: &[&str]) -> Verdict {
     let ended = Browser::new().fetch(fetch, Duration::ZERO, |request| {
         serve(policy, request, |_| {
@@ -615,7 +615,7 @@ fn shows(policy: &Policy, Witness { fetch, sees }: &Witness) -> bool {
 
 fn are_true(differences: &[Difference], has: &Policy, lacks: &Policy) -> Result<(), TestCaseError> {
     for difference in differences {
-        // In this small world nothing is left open.
+        // In this small world every difference has a witness.
         let witness = difference.witness.as_ref();
         prop_assert!(
             witness.is_some_and(|witness| shows(has, witness) && !shows(lacks, witness)),
@@ -652,8 +652,8 @@ proptest! {
         are_true(&found.no_longer, &one, &two)?;
     }
 
-    /// Whatever a script gets under the newer policy alone is among what the newer allows; so an
-    /// empty diff means that no fetch fares otherwise.
+    /// Everything that only the newer policy gives a script is among the differences. So with an
+    /// empty diff, no fetch ends differently.
     #[test]
     fn nothing_is_kept_silent((one, two) in pairs(), fetches in vec(fetches(), 64)) {
         let found = diff(&one, &two);
@@ -662,7 +662,7 @@ proptest! {
             let [before, after] = [&one, &two].map(|policy| verdict(policy, &fetch, HEADERS));
             match (&before, &after) {
                 (Verdict::Readable(before), Verdict::Readable(after)) => {
-                    // Of the policy's own headers, `Vary` is seen where `*` is exposed.
+                    // If `*` is exposed, a script sees the policy's own `Vary`.
                     let more = |a: &http::HeaderMap, b: &http::HeaderMap| {
                         HEADERS.iter().any(|name| a.contains_key(*name) && !b.contains_key(*name))
                     };
@@ -685,7 +685,7 @@ proptest! {
         }
     }
 
-    /// An entry that is added to a list is either covered by it or a difference.
+    /// An entry added to a list is either covered by it or a difference.
     #[test]
     fn origins_are_neither_missed_nor_made_up(
         one in configs(), added in select(ORIGINS), at in any::<Index>(),

@@ -79,7 +79,7 @@ pub fn examples() -> Vec<Example> {
     let any = || Policy::builder().allow_origins(["*"]);
     let lone = || Policy::builder().allow_origins([APP]);
     vec![
-        example("url-failure", Step::UrlFailure, app(), Fetch::new(APP, "https://["), "in the script: a URL that can be parsed, such as \"https://api.example/\""),
+        example("url-failure", Step::UrlFailure, app(), Fetch::new(APP, "https://["), "in the script: a valid URL, such as \"https://api.example/\""),
         example(
             "url-credentials",
             Step::UrlCredentials,
@@ -87,8 +87,8 @@ pub fn examples() -> Vec<Example> {
             Fetch::new(APP, "https://u:p@api.example/"),
             "in the script: the URL \"https://api.example/\"",
         ),
-        example("request-method", Step::RequestMethod, app(), get().method("TRACE"), "in the script: another method than \"TRACE\", which browsers never send, such as \"GET\""),
-        example("request-method-token", Step::RequestMethod, app(), get().method("P T"), "in the script: another method than \"P T\", which browsers never send, such as \"GET\""),
+        example("request-method", Step::RequestMethod, app(), get().method("TRACE"), "in the script: a method other than \"TRACE\", which browsers never send, such as \"GET\""),
+        example("request-method-token", Step::RequestMethod, app(), get().method("P T"), "in the script: a method other than \"P T\", which browsers never send, such as \"GET\""),
         example(
             "no-cors-method",
             Step::NoCorsMethod,
@@ -96,9 +96,9 @@ pub fn examples() -> Vec<Example> {
             get().method("PUT").mode(Mode::NoCors),
             "in the script: mode: \"cors\"",
         ),
-        example("request-header", Step::RequestHeader, app(), with("x a", ""), "in the script: leave the header \"x a\" out, or name it with letters, digits and hyphens"),
-        example("request-header-far", Step::RequestHeader, app(), with("x-a", "\u{20ac}"), "in the script: encode the value of the header x-a, as \"%E2%82%AC\"; allow_headers = [\"content-type\", \"x-a\"]"),
-        example("request-header-value", Step::RequestHeader, app(), with("x-a", "1\u{0}2"), "in the script: encode the value of the header x-a, as \"1%002\"; allow_headers = [\"content-type\", \"x-a\"]"),
+        example("request-header", Step::RequestHeader, app(), with("x a", ""), "in the script: remove the header \"x a\", or use only letters, digits and hyphens in its name"),
+        example("request-header-far", Step::RequestHeader, app(), with("x-a", "\u{20ac}"), "in the script: encode the value of the header x-a as \"%E2%82%AC\"; allow_headers = [\"content-type\", \"x-a\"]"),
+        example("request-header-value", Step::RequestHeader, app(), with("x-a", "1\u{0}2"), "in the script: encode the value of the header x-a as \"1%002\"; allow_headers = [\"content-type\", \"x-a\"]"),
         example(
             "request-body",
             Step::RequestBody,
@@ -219,7 +219,7 @@ pub fn examples() -> Vec<Example> {
             get().method("patch"),
             "in the script: method: \"PATCH\"",
         ),
-        // A method in lower case that nobody means to be in upper case, and one that most do.
+        // A lower-case method that is meant as written, and one that is mostly meant in upper case.
         example(
             "preflight-method-lower",
             Step::PreflightMethod,
@@ -234,7 +234,7 @@ pub fn examples() -> Vec<Example> {
             from("https://a.example.dev").method("patch"),
             "in the script: method: \"PATCH\"; allow_methods = [\"PUT\", \"PATCH\"]",
         ),
-        // `XMLHttpRequest`, and a method that the browser writes in upper case.
+        // `XMLHttpRequest`, and a method that the browser upper-cases.
         example(
             "preflight-method-upload",
             Step::PreflightMethod,
@@ -285,8 +285,8 @@ pub fn examples() -> Vec<Example> {
             app(),
             from("null"),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"null\"]; \
-             danger.allow_null_origin = true (but any page can then read that puts a frame into a \
-             sandbox)",
+             danger.allow_null_origin = true (but any page can then read from a sandboxed \
+             frame)",
         ),
         example(
             "allow-origin-missing-insecure",
@@ -305,8 +305,8 @@ pub fn examples() -> Vec<Example> {
                 .allow_credentials(true)
                 .danger(|danger| danger.reflect_any_origin = true),
             include(from("null")),
-            "danger.allow_null_origin = true (but any page can then read that puts a frame into a \
-             sandbox)",
+            "danger.allow_null_origin = true (but any page can then read from a sandboxed \
+             frame)",
         ),
         example(
             "allow-origin-mismatch",
@@ -322,7 +322,7 @@ pub fn examples() -> Vec<Example> {
             include(get()),
             "allow_origins = [\"https://app.example.com\"]; expose_headers = []; \
              allow_credentials = true (but no other origin can then read; scripts then see only \
-             the headers that are listed)",
+             the listed headers)",
         ),
         example(
             "allow-credentials",
@@ -358,11 +358,11 @@ pub fn examples() -> Vec<Example> {
             "/" => redirect("/elsewhere")(request),
             _ => ok(request),
         }),
-        example("redirect-location", Step::RedirectLocation, app(), get(), "on the server: redirect with one Location that is a URL")
+        example("redirect-location", Step::RedirectLocation, app(), get(), "on the server: send one Location header with a valid URL")
             .handler(redirect("https://[")),
         example("redirect-scheme", Step::RedirectScheme, app(), get(), "on the server: redirect to a URL that begins with https:")
             .handler(redirect("mailto:a@b.example")),
-        example("redirect-count", Step::RedirectCount, app(), get(), "on the server: end the redirects: browsers follow 20").handler(redirect("/")),
+        example("redirect-count", Step::RedirectCount, app(), get(), "on the server: redirect at most 20 times").handler(redirect("/")),
         example("redirect-credentials", Step::RedirectCredentials, app(), get(), "on the server: redirect to the URL without its user name and password")
             .handler(redirect("https://u:p@api.example/")),
         example(
@@ -370,13 +370,13 @@ pub fn examples() -> Vec<Example> {
             Step::RedirectBody,
             app(),
             get().method("POST").body(Body::Stream),
-            "in the script: send bytes or text: a stream is spent when a redirect wants it again",
+            "in the script: send bytes or text: a stream cannot be sent again after a redirect",
         )
         .handler(|request| match request.uri().path() {
             "/" => answer(307, "/elsewhere")(request),
             _ => ok(request),
         }),
-        // The redirect itself has to pass the check.
+        // The redirect itself must pass the check.
         example(
             "allow-origin-missing-of-redirect",
             Step::AllowOriginMissing,
@@ -388,7 +388,7 @@ pub fn examples() -> Vec<Example> {
             "/" => redirect("/elsewhere")(request),
             _ => ok(request),
         }),
-        // The server's own by host and port, and the browser says that it is not.
+        // The server's own origin by host and port, but not for the browser.
         example(
             "allow-origin-missing-own",
             Step::AllowOriginMissing,
@@ -396,7 +396,7 @@ pub fn examples() -> Vec<Example> {
             from("http://api.example"),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"http://api.example\"]",
         ),
-        // A danger key that lay idle comes into effect.
+        // A danger key that had no effect takes effect.
         example(
             "allow-credentials-reflecting",
             Step::AllowOriginMismatch,
@@ -417,10 +417,10 @@ pub fn examples() -> Vec<Example> {
             Step::AllowCredentials,
             Policy::builder().allow_origins([OriginEntry::regex(r"https://.*\.example")]),
             include(from("https://a.example")),
-            "allow_credentials = true; danger.allow_unbounded_regex = true (but whatever else the \
+            "allow_credentials = true; danger.allow_unbounded_regex = true (but everything else the \
              regular expression matches can then read with the user's cookies)",
         ),
-        // An entry of that text would match others.
+        // An entry with that text would match other origins.
         example(
             "allow-origin-missing-star",
             Step::AllowOriginMissing,
@@ -428,15 +428,15 @@ pub fn examples() -> Vec<Example> {
             from("https://*.example.com"),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", { regex = \"https://\\\\*\\\\.example\\\\.com\" }]",
         ),
-        // Browsers take a host with a dot at the end for another one.
+        // Browsers treat a host with a trailing dot as a different host.
         example(
             "allow-origin-missing-dot",
             Step::AllowOriginMissing,
             app(),
             from("https://app.example.com."),
-            "open the page without the dot at the end, at https://app.example.com",
+            "open the page without the trailing dot, at https://app.example.com",
         ),
-        // What the server sends, a script has no reason to.
+        // A script has no reason to send response headers.
         example(
             "preflight-header-of-the-server",
             Step::PreflightHeader,
@@ -445,19 +445,19 @@ pub fn examples() -> Vec<Example> {
                 .header("Access-Control-Allow-Origin", "*")
                 .header("etag", "1")
                 .header("x-a", "1"),
-            "in the script: leave the header access-control-allow-origin out, the server sends it; \
-             in the script: leave the header etag out, only responses have it; \
+            "in the script: remove the header access-control-allow-origin (the server sends it); \
+             in the script: remove the header etag (it is a response header); \
              allow_headers = [\"content-type\", \"x-a\"]",
         ),
-        // A redirect to a third origin makes `null` of the page's.
+        // A redirect to a third origin turns the page's origin into `null`.
         example(
             "allow-origin-missing-redirect",
             Step::AllowOriginMissing,
             app(),
             get(),
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"null\"]; \
-             danger.allow_null_origin = true (but any page can then read that puts a frame into a \
-             sandbox)",
+             danger.allow_null_origin = true (but any page can then read from a sandboxed \
+             frame)",
         )
         .handler(|request| match request.uri().host() {
             Some("api.example") => redirect("https://third.example/")(request),
@@ -488,7 +488,7 @@ fn each_fix_works() {
     }
 }
 
-/// The consoles tell of the first header that will not do, not of those before it.
+/// The consoles report the first invalid header, not those before it.
 #[test]
 fn good_headers_before_a_bad_one() {
     let policy = app().build().unwrap();
@@ -511,7 +511,7 @@ fn a_page_whose_origin_is_too_long() {
     }
 }
 
-/// A page with a dot at the end under a `*` that credentials forbid: two faults at once.
+/// A page with a trailing dot under a `*` with credentials: two problems at once.
 #[test]
 fn a_dot_at_the_end_beside_credentials() {
     let policy = Policy::builder().allow_origins(["*"]).build().unwrap();
@@ -522,7 +522,7 @@ fn a_dot_at_the_end_beside_credentials() {
     assert_eq!(fix.config().allow_origins, [OriginEntry::from(APP)]);
 }
 
-/// What is printed can be written to a policy file.
+/// The printed fix can be pasted into a policy file.
 #[test]
 fn a_fix_is_toml() {
     let odd = OriginEntry::regex("https://(a|\u{200b}\u{7}\"\\u{7f})\\.test");
@@ -536,7 +536,7 @@ fn a_fix_is_toml() {
     assert_eq!(entries[2].as_str(), Some("https://other.example"));
 }
 
-/// A long list is not printed for the sake of what is added to it.
+/// The fix for a long list prints only what it adds.
 #[test]
 fn what_is_added_to_a_long_list() {
     let names: Vec<String> = (0..1000).map(|index| format!("x-{index}")).collect();
@@ -548,7 +548,7 @@ fn what_is_added_to_a_long_list() {
     assert!(says.ends_with("x-9 and 990 more"), "{says}");
 }
 
-/// A script's header may hold what a terminal obeys.
+/// A script's header may contain control characters that a terminal obeys.
 #[test]
 fn no_control_character_is_printed() {
     let odd = get().header("\u{1b}[31mred", "1").header("x-a", "\u{1b}[31mred");
@@ -556,7 +556,7 @@ fn no_control_character_is_printed() {
     assert!(page.contains("red") && !page.contains('\u{1b}'), "{page}");
 }
 
-/// What the page says can be had without reading it.
+/// Everything on the page is also available as data.
 #[test]
 fn what_a_program_reads() {
     let policy = app().build().unwrap();
@@ -575,7 +575,7 @@ fn what_a_program_reads() {
         (Fetch::new(APP, "https://["), &ok, Preflight::None, None, &[]),
         (put.clone(), &ok, Preflight::Passed, None, &["OPTIONS", "PUT"]),
         (put.clone().header("x-a", "1"), &ok, Preflight::Failed, Some(header), &["OPTIONS"]),
-        // What fails is the answer to a later request, from the origin `null`.
+        // The response to a later request fails, from the origin `null`.
         (put.clone(), &away, Preflight::Failed, Some(null), &["OPTIONS", "PUT", "OPTIONS"]),
         (put, &mail, Preflight::Passed, None, &["OPTIONS", "PUT"]),
         (get(), &away, Preflight::None, Some(null), &["GET", "GET"]),
@@ -612,8 +612,8 @@ fn what_a_program_reads() {
     );
 }
 
-/// These cannot fail where this library answers: it writes lists that parse, and this test's
-/// server is always there.
+/// These cannot fail if this library answers: it writes valid lists, and this test's server is
+/// always available.
 const NEVER_UNDER_A_POLICY: [Step; 2] = [Step::PreflightListSyntax, Step::Network];
 
 #[test]
@@ -627,7 +627,7 @@ fn every_failing_step_has_an_example() {
     }
 }
 
-/// With `UPDATE_EXPECT=1` in the environment the pages are written anew.
+/// `UPDATE_EXPECT=1` in the environment rewrites the pages.
 #[test]
 fn each_page_reads_as_it_is_pinned() {
     for example in examples() {
@@ -653,7 +653,7 @@ mod any_policy {
     proptest! {
         #![proptest_config(cases(512))]
 
-        /// What is readable needs no fix, and whatever is not has one, which mends it.
+        /// A readable fetch needs no fix. Any other has one that works.
         #[test]
         fn a_fix_mends(
             (policy, fetch) in policies().prop_flat_map(|policy| {
@@ -674,13 +674,13 @@ mod any_policy {
                 let again = explain(&mended, fix.fetch());
                 prop_assert!(again.is_readable(), "{}\n{}", explanation, fix);
             } else {
-                // Without a redirect, nothing but a page's address is left to say.
+                // Without a redirect, only the page's address can be the problem.
                 let last = fix.changes().iter().any(|change| matches!(change, Change::Page(_)));
                 prop_assert!(last && fetch.origin.len() > 512, "{}\n{}", explanation, fix);
             }
         }
 
-        /// Behind a redirect too, and then it may be the server's to change.
+        /// Also after a redirect, where the server may have to change.
         #[test]
         fn a_fix_mends_behind_a_redirect(
             (policy, fetch) in policies().prop_flat_map(|policy| {
@@ -712,7 +712,7 @@ mod any_policy {
         }
     }
 
-    /// Pages, URLs, methods and headers that no strategy for policies thinks of.
+    /// Pages, URLs, methods and headers that the strategies for policies never generate.
     fn odd_fetches(fetches: impl Strategy<Value = Fetch>) -> impl Strategy<Value = Fetch> {
         let long = format!("https://{}.example", "a".repeat(600));
         let pages = vec![

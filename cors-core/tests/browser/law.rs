@@ -1,5 +1,5 @@
-//! The law: a script may read a response if and only if the policy allows its origin, its method and
-//! its headers in its credentials mode; and it sees of it what the policy exposes.
+//! The law: a script may read a response if and only if the policy allows its origin, method and
+//! headers in its credentials mode. And it sees the headers that the policy exposes.
 
 use crate::cases::cases;
 use crate::naive;
@@ -15,7 +15,7 @@ use proptest::test_runner::TestRunner;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// What the handler sets. In `own`, the protocol's headers as well, which must not count.
+/// The handler's headers. With `own`, they include the protocol's, which must have no effect.
 const HEADERS: [(&str, &str); 6] = [
     ("content-type", "text/plain"),
     ("cache-control", "no-store"),
@@ -32,7 +32,7 @@ const OWN: [(&str, &str); 5] = [
     ("access-control-expose-headers", "x-secret, set-cookie"),
 ];
 
-/// A fetch by a browser that has cached nothing.
+/// A fetch by a browser with an empty cache.
 #[derive(Clone, Debug)]
 struct Case {
     config: Config,
@@ -51,7 +51,7 @@ fn case() -> impl Strategy<Value = Case> {
 }
 
 impl Case {
-    /// What comes of it, and whether a preflight was sent.
+    /// The result, and whether a preflight was sent.
     fn run(&self) -> (Ended, bool) {
         let policy = Policy::new(&self.config).expect("configs of this world build");
         let policy = policy;
@@ -72,7 +72,7 @@ impl Case {
     }
 }
 
-/// The names that a script sees, the protocol's own apart.
+/// The names that a script sees, without the protocol's own.
 fn seen<'a>(names: impl Iterator<Item = &'a HeaderName>) -> BTreeSet<&'a str> {
     let is_own = |name: &&HeaderName| **name == VARY || name.as_str().starts_with("access-control");
     names.filter(|name| !is_own(name)).map(HeaderName::as_str).collect()
@@ -96,7 +96,7 @@ proptest! {
     }
 }
 
-/// The law says something: each way to be allowed and to be refused is often taken.
+/// The law is not vacuous: each reason for allowing and refusing occurs often.
 #[test]
 fn the_law_is_not_empty() {
     const CASES: u32 = 2000;
@@ -104,7 +104,7 @@ fn the_law_is_not_empty() {
     let (mut at_once, mut preflighted) = (0, 0);
     let mut refused: BTreeMap<&str, u32> = BTreeMap::new();
     for _ in 0..CASES {
-        let case = case().new_tree(&mut runner).expect("nothing is filtered").current();
+        let case = case().new_tree(&mut runner).expect("the strategy filters nothing").current();
         let (ended, preflight) = case.run();
         match ended.verdict.failed_step() {
             Some(step) => *refused.entry(step.id()).or_default() += 1,

@@ -1,4 +1,4 @@
-//! Each law holds on a good policy, and says of a bad one who reads and why.
+//! Each law holds for a good policy, and names who can read and why for a bad one.
 
 use cors_core::browser::{CredentialsMode, Fetch, Mode};
 use cors_core::laws::{
@@ -16,7 +16,7 @@ fn policy<const N: usize>(patterns: [&str; N]) -> Policy {
     origins(patterns).build().unwrap()
 }
 
-/// What a law says that does not hold.
+/// The message of a law that does not hold.
 fn broken(law: impl FnOnce()) -> String {
     let payload = catch_unwind(AssertUnwindSafe(law)).expect_err("the law holds");
     *payload.downcast::<String>().unwrap()
@@ -29,7 +29,7 @@ fn only_these_holds() {
     only_these_origins_can_read(&policy(["https://app.example.com"]), patterns);
     let wide = ["https://*.com:*", "http://localhost:*", "https://*.dev"];
     only_these_origins_can_read(&policy(patterns), wide);
-    // What a page reads of its own is no one's business.
+    // A page may always read from its own origin.
     only_these_origins_can_read(&policy(["https://api.example"]), ["https://api.example"]);
     let asks = Policy::builder().ask().build().unwrap();
     only_these_origins_can_read(&asks, [""; 0]);
@@ -111,12 +111,12 @@ fn only_these_takes_patterns() {
     let policy = policy(["https://a.test"]);
     assert_eq!(
         broken(|| only_these_origins_can_read(&policy, ["https://a.test/"])),
-        "only_these_origins_can_read: \"https://a.test/\" is no pattern: \
+        "only_these_origins_can_read: \"https://a.test/\" is not a pattern: \
          an origin ends with its host or port; write \"https://a.test\""
     );
     assert_eq!(
         broken(|| only_these_origins_can_read(&policy, ["*"])),
-        "only_these_origins_can_read: \"*\" is no pattern: an origin begins with its scheme; \
+        "only_these_origins_can_read: \"*\" is not a pattern: an origin starts with its scheme; \
          write an origin such as \"https://app.example.com\""
     );
 }
@@ -144,7 +144,7 @@ fn closures() {
         "no_origin_outside: https://evilexample.com can read
   fetch(\"https://api.example/\") from https://evilexample.com"
     );
-    // Near nothing that is written down: found among any origins, and shrunk.
+    // Not near any pattern: found among random origins, and shrunk.
     let odd = Policy::builder().allow_origin_if(|origin| origin.host().starts_with("www."));
     assert_eq!(
         broken(|| no_origin_outside(&odd.build().unwrap(), ["example.com"])),
@@ -152,12 +152,12 @@ fn closures() {
   fetch(\"https://api.example/\") from https://www.com"
     );
     let panics = Policy::builder().allow_origin_if(|origin| match origin.scheme() {
-        "tauri" => panic!("{origin} was not foreseen"),
+        "tauri" => panic!("unexpected origin {origin}"),
         _ => false,
     });
     assert_eq!(
         broken(|| no_origin_outside(&panics.build().unwrap(), ["example.com"])),
-        "tauri://localhost was not foreseen"
+        "unexpected origin tauri://localhost"
     );
 }
 
@@ -193,7 +193,7 @@ fn regexes() {
     );
 }
 
-/// However many words an expression has, the one that the law leaves out is found.
+/// The law finds the one word that it does not allow, however many an expression has.
 #[cfg(feature = "regex")]
 #[test]
 fn one_word_of_many() {
@@ -218,11 +218,11 @@ fn a_misspelt_fetch_is_told() {
     for (fetch, says) in [
         (
             Fetch::new("a.test", "https://api.example/"),
-            "\"a.test\" is no page's origin; write it like https://app.example.com",
+            "\"a.test\" is not the origin of a page; write it like https://app.example.com",
         ),
         (
             Fetch::new("https://b.test", "api.example/item"),
-            "\"api.example/item\" is a path of the page's own server; write the URL whole",
+            "\"api.example/item\" is relative to the page; write an absolute URL",
         ),
     ] {
         assert_eq!(broken(|| readable(&policy, &fetch)), format!("readable: {says}"));
@@ -273,9 +273,9 @@ fn no_origin_outside_breaks() {
     }
     let policy = policy(["https://example.com"]);
     for (domain, says) in [
-        ("co.uk", "no_origin_outside: anyone can register a name below \"co.uk\""),
-        ("https://example.com", "no_origin_outside: \"https://example.com\" is no domain"),
-        (".example.com", "no_origin_outside: \".example.com\" is no domain"),
+        ("co.uk", "no_origin_outside: anyone can register a name under \"co.uk\""),
+        ("https://example.com", "no_origin_outside: \"https://example.com\" is not a domain"),
+        (".example.com", "no_origin_outside: \".example.com\" is not a domain"),
     ] {
         assert_eq!(broken(|| no_origin_outside(&policy, [domain])), says);
     }

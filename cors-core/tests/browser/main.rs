@@ -1,4 +1,4 @@
-//! The browser model, what is built on it, and the policy judged by it.
+//! The model of a browser, everything built on it, and policies judged by it.
 #![cfg(feature = "browser")]
 
 #[macro_use]

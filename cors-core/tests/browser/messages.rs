@@ -1,11 +1,11 @@
-//! The guide's page of console messages: it has every message that can be had under a policy, where
-//! its cause is told, and no other.
+//! The guide's page of console messages: it has every message that can occur under a policy, in the
+//! section with its cause, and no other.
 
 use crate::explain::{APP, Example, OTHER, examples, explained};
 use std::collections::{BTreeMap, BTreeSet};
 
 const PAGE: &str = include_str!("../../docs/messages.md");
-/// The section of the lines that name no cause.
+/// The section with the lines that name no cause.
 const FOLLOWING: &str = "Lines that follow others";
 
 /// Each section's text by its heading.
@@ -24,7 +24,7 @@ fn messages(section: &'static str) -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// The section that tells of a step.
+/// The section about a step.
 fn section_of(example: &Example) -> (&'static str, &'static str) {
     let step = example.step;
     let names = format!("Step `{}`: [{}]({})\n", step.id(), step.section(), step.url());
@@ -33,7 +33,7 @@ fn section_of(example: &Example) -> (&'static str, &'static str) {
     named[0]
 }
 
-/// What the consoles say of an example, with the page's sign for a character that none shows.
+/// The console messages of an example, with the page's symbol for an invisible character.
 fn lines(example: &Example) -> Vec<String> {
     let (_, explanation) = explained(example);
     let messages =
@@ -41,7 +41,7 @@ fn lines(example: &Example) -> Vec<String> {
     messages.flat_map(|message| message.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
-/// The examples of the page: the others differ from one of these in nothing but the page's origin.
+/// The examples on the page. The others differ from one of these only in the page's origin.
 fn told() -> impl Iterator<Item = Example> {
     let origins = [APP, OTHER, "null"];
     examples().into_iter().filter(move |example| origins.contains(&&*example.fetch.origin))

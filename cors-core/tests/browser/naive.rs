@@ -1,12 +1,12 @@
-//! What a policy says, straight from the words of its config: nothing compiled, nothing shared with
+//! What a policy allows, directly from its config. Nothing is compiled, and nothing is shared with
 //! the engine or the model.
 
 use crate::world::{Asked, REGEXES};
 use cors_core::browser::{CredentialsMode, Mode};
 use cors_core::{Config, DisallowedOrigin, OriginEntry};
 
-/// Whether the policy lets the script read the answer, where the handler answers preflights that
-/// reach it with success or not.
+/// Whether the policy lets the script read the response. The handler answers preflights that reach
+/// it with success or not.
 pub fn may_read(config: &Config, asked: &Asked, handler_succeeds: bool) -> bool {
     if asked.throws() {
         return false;
@@ -21,12 +21,12 @@ pub fn may_read(config: &Config, asked: &Asked, handler_succeeds: bool) -> bool 
         && (!credentials || config.allow_credentials)
         && asked.method.is_some_and(|method| allows_method(config, method))
         && names.iter().all(|name| allows_header(config, name))
-        // 4 KiB are always read, more than 16 KiB never; this world has nothing in between.
+        // 4 KiB are always read, more than 16 KiB never. This world has nothing in between.
         && names.iter().map(String::len).sum::<usize>() < 4096
         && (handler_succeeds || !config.preflight_continue || !asked.needs_preflight())
 }
 
-/// Whether the script, once it may read, sees this response header.
+/// Whether a script that may read sees this response header.
 pub fn may_see(config: &Config, asked: &Asked, name: &str) -> bool {
     const SAFELISTED: [&str; 7] = [
         "cache-control",
@@ -44,7 +44,7 @@ pub fn may_see(config: &Config, asked: &Asked, name: &str) -> bool {
             || config.expose_headers.iter().any(|listed| listed == "*"))
 }
 
-/// Whether every request gets the same headers, so that one may have the answer to another.
+/// Whether every request gets the same headers, so that one may get another's response.
 pub fn is_constant(config: &Config) -> bool {
     let entries = &config.allow_origins;
     let one_answer = match &entries[0] {
@@ -96,7 +96,7 @@ struct Parts<'a> {
     port: Option<&'a str>,
 }
 
-/// None for `null`.
+/// `None` for `null`.
 fn parts(text: &str) -> Option<Parts<'_>> {
     let (scheme, rest) = text.split_once("://")?;
     let (host, port) = match rest.rsplit_once(':') {

@@ -1,4 +1,4 @@
-//! One fetch each, against answers written by hand: what no test of web-platform-tests covers.
+//! Single fetches with handwritten responses, for what web-platform-tests does not cover.
 
 use cors_core::browser::{
     Body, Browser, CredentialsMode, Ended, Engine, Fetch, Mode, Shared, Step, Turn, Verdict,
@@ -20,7 +20,7 @@ fn response(status: u16, lines: &[&str]) -> Response<()> {
     response
 }
 
-/// The fetch against answers in their order, and the requests that were sent.
+/// Runs the fetch with these responses, in order. Returns the requests too.
 fn fetch(fetch: &Fetch, answers: &[Response<()>]) -> (Ended, Vec<Request<()>>) {
     run(&mut Browser::new(), 0, fetch, answers)
 }
@@ -113,12 +113,12 @@ fn what_is_sent() {
     assert_eq!(header(&sent[0], "range"), None);
     assert_eq!(header(&sent[0], "accept"), Some("text/html"));
 
-    // Under the default referrer policy nothing is told to a less secure URL.
+    // The default referrer policy sends nothing to a less secure URL.
     let down = Fetch::new(PAGE, "http://localhost/").method("POST").mode(Mode::NoCors);
     let (_, sent) = fetch(&down, &[response(200, &[])]);
     assert_eq!(header(&sent[0], "origin"), Some("null"));
 
-    // `http` cannot hold a control character; the browser sends it all the same.
+    // `http` rejects control characters, but browsers send them.
     let odd = Fetch::new("https://api.example", API).header("x-a", "1\u{1}2");
     let (_, sent) = fetch(&odd, &[response(200, &[])]);
     assert_eq!(header(&sent[0], "x-a"), Some("1 2"));
@@ -164,19 +164,19 @@ fn a_preflight_without_a_list_of_methods_lets_an_upload_through() {
     let (ended, sent) = fetch(&upload("POST"), &both);
     assert!(ended.verdict.is_readable());
     assert_eq!(sent[0].method(), "OPTIONS");
-    // That is why `Access-Control-Allow-Methods` is never left out.
+    // This is why `Access-Control-Allow-Methods` is always sent.
     assert!(fetch(&upload("PUT"), &both).0.verdict.is_readable());
     let (ended, _) = fetch(&Fetch::new(PAGE, API).method("PUT"), &both[..1]);
     assert_eq!(ended.verdict.failed_step(), Some(Step::PreflightMethod));
 }
 
-/// The standard's browser and the three engines', in this order in every list below.
+/// The standard's browser and the three engines, in the order of every list below.
 fn browsers() -> [Browser; 4] {
     let [chromium, firefox, webkit] = Engine::ALL.map(Browser::like);
     [Browser::new(), chromium, firefox, webkit]
 }
 
-/// What each of them sends and whether it may read, where every request is answered alike.
+/// What each of them sends, and whether it may read, if every request gets the same response.
 fn sent_by_each(
     before: &[(u64, Fetch)],
     seconds: u64,
@@ -272,15 +272,16 @@ fn what_else_the_engines_keep_of_a_preflight() {
     let (put, patch) = (asked().method("PUT"), asked().method("PATCH"));
     // A second preflight for the same URL.
     assert_eq!(again(&[put.clone(), patch], put.clone()), [false, true, false, true]);
-    // A preflight with credentials, and the same without.
+    // A preflight with credentials, then the same without.
     let with = put.clone().credentials(CredentialsMode::Include);
     assert_eq!(again(std::slice::from_ref(&with), put.clone()), [false, false, true, false]);
     assert_eq!(again(std::slice::from_ref(&put), with), [true; 4]);
-    // HEAD is CORS-safelisted, though not for Firefox's cache.
+    // HEAD is CORS-safelisted, but not in Firefox's cache.
     let head = |method: &str| asked().method(method).header("x-a", "1");
     assert_eq!(again(&[head("GET")], head("HEAD")), [false, false, true, false]);
 
-    // A conditional request, for which Chromium and Firefox do without their caches; what its own preflight says is kept.
+    // A conditional request, for which Chromium and Firefox bypass their caches. Its own preflight
+    // is cached.
     let any_header = |_: &_| {
         let methods = "access-control-allow-methods: PUT";
         let names = "access-control-allow-headers: \
@@ -306,25 +307,25 @@ fn what_else_the_engines_keep_of_a_preflight() {
         assert_eq!(sent, ["GET"; 4], "{name}");
     }
 
-    // An upload with a listener, where something else is kept.
+    // An upload with a listener, with another entry in the cache.
     let upload = asked().method("POST").body(Body::Text).upload_listener(true);
     assert_eq!(again(std::slice::from_ref(&put), upload), [true, false, false, false]);
     let upload = asked().method("HEAD").upload_listener(true);
     assert_eq!(again(std::slice::from_ref(&put), upload), [true, false, true, false]);
-    // Even where nothing is.
+    // Even with an empty cache.
     let nothing = |_: &_| response(200, &["access-control-allow-origin: *"]);
     let upload = asked().method("POST").body(Body::Text).upload_listener(true);
     let sent = sent_by_each(&[(0, upload.clone())], 1, &upload, nothing).map(|(sent, _)| sent);
     assert_eq!(sent, ["POST"; 4]);
 
-    // A `*` that is kept.
+    // A cached `*`.
     let star = |_: &_| {
         response(200, &["access-control-allow-origin: *", "access-control-allow-methods: *"])
     };
     let sent = sent_by_each(&[(0, put.clone())], 1, &put, star).map(|(sent, _)| sent);
     assert_eq!(sent, ["PUT", "PUT", "OPTIONS PUT", "PUT"]);
 
-    // And whether it then covers `authorization`.
+    // And whether it covers `authorization`.
     let plain = asked().header("x-a", "1");
     let star_for_headers = |_: &_| {
         response(200, &["access-control-allow-origin: *", "access-control-allow-headers: *"])
@@ -333,7 +334,7 @@ fn what_else_the_engines_keep_of_a_preflight() {
     let sent = sent_by_each(&[(0, plain)], 1, &authorized, star_for_headers).map(|(sent, _)| sent);
     assert_eq!(sent, ["OPTIONS", "OPTIONS GET", "OPTIONS GET", "GET"]);
 
-    // A request that fails after its preflight has passed.
+    // A request that fails after its preflight passed.
     let half = |request: &Request<()>| match request.method().as_str() {
         "OPTIONS" => star(request),
         _ => response(200, &[]),
@@ -350,7 +351,7 @@ fn a_fetch_prints_as_the_call_that_makes_it() {
     };
     let call = |headers: &str| format!("fetch({API:?}, {{ headers: {headers} }}) from {PAGE}");
     assert_eq!(fetch(&[("x-a", "1"), ("X-A", "2")]), call(r#"{ "x-a": "1", "X-A": "2" }"#));
-    // An object would keep the last value alone.
+    // An object would keep only the last value.
     let twice = [("x-a", "1"), ("accept", ""), ("x-a", "1")];
     assert_eq!(fetch(&twice), call(r#"[["x-a", "1"], ["accept", ""], ["x-a", "1"]]"#));
 }
@@ -413,7 +414,7 @@ fn where_else_the_engines_depart() {
     let sent = sent_by_each(&[], 0, &hint, star).map(|(sent, _)| sent);
     assert_eq!(sent, ["OPTIONS", "GET", "OPTIONS", "OPTIONS"]);
 
-    // Headers of one name: each may be short enough, and both together too long.
+    // Headers with the same name: each may be short enough, and both together too long.
     let half = "a".repeat(100);
     let twice = Fetch::new(PAGE, API).header("accept", &half).header("Accept", &half);
     let sent = sent_by_each(&[], 0, &twice, star).map(|(sent, _)| sent);
@@ -432,12 +433,12 @@ fn where_else_the_engines_depart() {
     });
     assert_eq!(asked_for.map(Option::unwrap), ["x-a", "x-a", "x-a,x-a", "x-a"]);
 
-    // A listener on an upload that there is not.
+    // An upload listener without an upload.
     let listens = Fetch::new(PAGE, API).upload_listener(true);
     let sent = sent_by_each(&[], 0, &listens, star).map(|(sent, _)| sent);
     assert_eq!(sent, ["OPTIONS GET", "GET", "OPTIONS GET", "OPTIONS GET"]);
 
-    // What is left behind at a redirect across origins, and asked for all the same.
+    // Headers that a redirect across origins drops, and that a preflight still lists.
     let left = Fetch::new(PAGE, API).header("authorization", "x");
     let asked_for = browsers().map(|mut browser| {
         let mut asked_for = Vec::new();

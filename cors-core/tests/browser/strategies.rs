@@ -16,20 +16,20 @@ use std::fmt::Debug;
 use std::time::Duration;
 use url::Url;
 
-/// Values, the same each time.
+/// Values that are the same each time.
 fn sample<S: Strategy>(strategy: &S, count: usize) -> Vec<S::Value> {
     let mut runner = TestRunner::deterministic();
     (0..count).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
 }
 
-/// What every value is shrunk to if nothing keeps it from being.
+/// The smallest value, to which everything shrinks.
 fn simplest<S: Strategy>(strategy: &S) -> S::Value {
     let mut tree = strategy.new_tree(&mut TestRunner::deterministic()).unwrap();
     while tree.simplify() {}
     tree.current()
 }
 
-/// How many of a hundred.
+/// How many out of a hundred.
 fn percent<T>(values: &[T], has: impl Fn(&T) -> bool) -> usize {
     values.iter().filter(|value| has(value)).count() * 100 / values.len()
 }
@@ -124,7 +124,7 @@ fn most_configs_build() {
     assert!((50..95).contains(&build), "{build}");
 }
 
-/// None is matched by the pattern that it was made of, and none is the same as another's origin.
+/// No pattern matches its own near misses.
 #[test]
 fn near_misses_miss() {
     for pattern in [
@@ -242,7 +242,7 @@ fn origins_of_regexes() {
     }
 }
 
-/// Policies and requests meet: every decision is among them.
+/// Policies and requests match often enough: every decision occurs.
 #[test]
 fn requests_are_of_every_kind() {
     let decisions = sample(&(policies(), requests()), 4000);
@@ -309,7 +309,7 @@ fn fetches_near_a_policy_ask_for_what_is_on_its_lists() {
     assert!(any.iter().all(|fetch| fetch.method != "*" && !has_header(fetch, "*")));
 }
 
-/// A fetch near a policy is often readable, and often not for reasons of many kinds.
+/// A fetch near a policy is often readable, and often not, for many kinds of reasons.
 #[test]
 fn fetches_near_a_policy_meet_it() {
     let mut readable = 0;

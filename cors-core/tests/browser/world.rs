@@ -1,5 +1,5 @@
-//! A small world of policies and fetches, in which they meet often; and of each thing in it, what
-//! the standard says of it, by hand.
+//! A small world of policies and fetches, which often match; with handwritten facts from the
+//! standard about everything in it.
 
 use crate::naive;
 use cors_core::browser::{Body, CredentialsMode, Fetch, Mode};
@@ -28,7 +28,7 @@ const PATTERNS: [&str; 13] = [
     "null",
 ];
 
-/// A regular expression, and what it matches in other words.
+/// A regular expression, and another definition of what it matches.
 pub type Regex = (&'static str, fn(&str) -> bool);
 
 pub const REGEXES: [Regex; 3] = [
@@ -43,7 +43,7 @@ pub const REGEXES: [Regex; 3] = [
     (".*", |_| true),
 ];
 
-/// What a page is opened at, and its origin: what the patterns match, and near misses.
+/// The address of a page, and its origin: matches of the patterns, and near misses.
 static PAGES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
     let same = [
         "https://a.test",
@@ -86,7 +86,7 @@ static PAGES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
         ("data:text/html,x", "null"),
         ("file:///index.html", "null"),
     ];
-    // 512 bytes are the longest origin that a pattern matches.
+    // A pattern matches origins of at most 512 bytes.
     let long = [512, 513].map(|len| format!("https://{}.a.test", "b".repeat(len - 15)));
     let owned = |page: &str, origin: &str| (page.to_owned(), origin.to_owned());
     same.iter()
@@ -96,14 +96,14 @@ static PAGES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
         .collect()
 });
 
-/// URLs that are fetched, and their origins.
+/// URLs to fetch, and their origins.
 const URLS: [(&str, &str); 3] = [
     ("https://api.test/", "https://api.test"),
     ("https://api.test:8443/x?y#z", "https://api.test:8443"),
     ("http://localhost:8080/", "http://localhost:8080"),
 ];
 
-/// What a script writes, and what is sent; none where the call throws.
+/// A method as the script writes it, and as it is sent. `None` if the call throws.
 type Method = (&'static str, Option<&'static str>);
 
 const METHODS: [Method; 24] = [
@@ -133,11 +133,11 @@ const METHODS: [Method; 24] = [
     ("", None),
 ];
 
-/// What the standard says of a request header.
+/// What the standard says about a request header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judged {
     Safelisted,
-    /// A preflight asks for it.
+    /// A preflight lists it.
     Unsafe,
     /// The script cannot set it.
     Dropped,
@@ -157,7 +157,7 @@ fn lines(of: &[(&str, &str, Judged)]) -> Vec<Line> {
     of.iter().map(|(name, value, judged)| line(name, value, *judged)).collect()
 }
 
-/// Those of which policies speak.
+/// Headers that policies mention.
 fn custom_lines() -> Vec<Line> {
     lines(&[
         ("x-a", "1", Unsafe),
@@ -205,7 +205,7 @@ fn odd_lines() -> Vec<Line> {
         ("x-a", "\u{100}", Throws),
     ]);
     all.push(line("accept", &"a".repeat(129), Unsafe));
-    // A list with the first is read whatever else stands in it, one with the second is not.
+    // A list with the first is always read, one with the second never.
     all.extend([3_900, 17_000].map(|len| line(&"x".repeat(len), "", Unsafe)));
     all
 }
@@ -218,9 +218,9 @@ pub struct Asked {
     pub origin: String,
     /// The origin of the URL.
     pub target: &'static str,
-    /// The method that is sent; none where the call throws.
+    /// The method that is sent. `None` if the call throws.
     pub method: Option<&'static str>,
-    /// What is to be said of each of the headers.
+    /// The facts about each of the headers.
     judged: Vec<Judged>,
 }
 
@@ -237,7 +237,7 @@ impl fmt::Display for Asked {
 }
 
 impl Asked {
-    /// Asked by no page yet.
+    /// Without a page.
     pub fn new(
         (url, target): (&str, &'static str),
         (written, method): Method,
@@ -254,7 +254,7 @@ impl Asked {
         Self { origin, ..self }
     }
 
-    /// Whether the page is of the origin that it asks.
+    /// Whether the page has the origin of the URL.
     pub fn is_same_origin(&self) -> bool {
         self.origin == self.target
     }
@@ -264,7 +264,7 @@ impl Asked {
         let Fetch { mode, body, upload_listener, .. } = self.fetch;
         let is_simple = matches!(self.method, Some("GET" | "HEAD" | "POST"));
         let has_no_body = matches!(self.method, Some("GET" | "HEAD"));
-        // XMLHttpRequest sends none then, and says nothing.
+        // XMLHttpRequest drops the body without an error.
         let is_left_out = upload_listener && has_no_body;
         self.method.is_none()
             || self.judged.contains(&Throws)
@@ -272,7 +272,7 @@ impl Asked {
             || mode == Mode::NoCors && (!is_simple || body == Body::Stream && !is_left_out)
     }
 
-    /// Whether the server is asked first.
+    /// Whether there is a preflight.
     pub fn needs_preflight(&self) -> bool {
         self.fetch.upload_listener
             || self.fetch.body == Body::Stream
@@ -280,7 +280,7 @@ impl Asked {
             || !self.unsafe_names().is_empty()
     }
 
-    /// The names for which a preflight asks, in lower case.
+    /// The names that a preflight lists, in lower case.
     pub fn unsafe_names(&self) -> Vec<String> {
         let script = self.fetch.headers.iter().zip(&self.judged);
         let mut sent: Vec<(String, usize, Judged)> = script
@@ -290,7 +290,7 @@ impl Asked {
                 (name.to_ascii_lowercase(), bytes, *judged)
             })
             .collect();
-        // What the browser adds of its own counts as well.
+        // Headers that the browser adds count too.
         for (name, value, added) in [
             ("accept", "*/*", true),
             ("content-type", "text/plain;charset=UTF-8", self.fetch.body == Body::Text),
@@ -330,7 +330,7 @@ fn origins() -> impl Strategy<Value = Vec<OriginEntry>> {
     ]
 }
 
-/// A config of this world. Each builds.
+/// A config of this world. All of them build.
 pub fn config() -> impl Strategy<Value = Config> {
     const METHODS: [&str; 7] = ["PUT", "PATCH", "patch", "DELETE", "QUERY", "OPTIONS", "GET"];
     const HEADERS: [&str; 9] = [
@@ -400,25 +400,25 @@ pub fn visitor() -> impl Strategy<Value = Visitor> {
 }
 
 impl Visitor {
-    /// What it is opened at, and its origin.
+    /// Its address, and its origin.
     pub fn page(self, config: &Config) -> (String, String) {
         let is_wanted =
             |(_, origin): &&(String, String)| naive::allows_origin(config, origin) == self.allowed;
         let wanted: Vec<_> = PAGES.iter().filter(is_wanted).collect();
-        // A policy may allow all.
+        // A policy may allow all origins.
         let page = wanted.get(self.index % wanted.len().max(1));
         (*page.unwrap_or(&&PAGES[self.index % PAGES.len()])).clone()
     }
 }
 
-/// A method, mostly one that is sent as it is written.
+/// A method, mostly one that is sent as written.
 fn method() -> impl Strategy<Value = Method> {
     let plain: Vec<Method> =
         METHODS.into_iter().filter(|(written, sent)| *sent == Some(written)).collect();
     prop_oneof![2 => select(plain[..3].to_vec()), 4 => select(plain), 1 => select(&METHODS[..])]
 }
 
-/// Some headers; now and then, of those that are safelisted as many as may be, or a byte more.
+/// Some headers. Sometimes as many safelisted ones as allowed, or one byte more.
 fn headers() -> impl Strategy<Value = Vec<Line>> {
     let one = prop_oneof![
         5 => select(custom_lines()),
@@ -433,7 +433,7 @@ fn headers() -> impl Strategy<Value = Vec<Line>> {
     })
 }
 
-/// Up to four headers of which policies speak.
+/// Up to four headers that policies mention.
 pub fn some_headers() -> impl Strategy<Value = Vec<Line>> {
     let known = custom_lines();
     let most = known.len() - 1;
@@ -445,7 +445,7 @@ pub fn credentials() -> impl Strategy<Value = CredentialsMode> {
     select(&[SameOrigin, Omit, Include][..])
 }
 
-/// A fetch, and by whom.
+/// A fetch and its page.
 pub fn fetch() -> impl Strategy<Value = (Visitor, Asked)> {
     let mode = prop_oneof![
         20 => Just(Mode::Cors),
@@ -459,7 +459,7 @@ pub fn fetch() -> impl Strategy<Value = (Visitor, Asked)> {
     let how = (mode, credentials(), body, prop::bool::weighted(0.2));
     let asked = (select(&URLS[..]), method(), headers(), how).prop_map(
         |(url, method, mut headers, (mode, credentials, body, listens))| {
-            // XMLHttpRequest joins headers of one name, of which the facts by hand know nothing.
+            // XMLHttpRequest joins headers with the same name, which the handwritten facts ignore.
             let mut known = Vec::new();
             headers.retain(|(name, ..)| {
                 let name = name.to_ascii_lowercase();

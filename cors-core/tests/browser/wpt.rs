@@ -1,7 +1,7 @@
-//! Facts from [web-platform-tests](https://github.com/web-platform-tests/wpt): what a page asks,
-//! what the server answers, what has to come of it.
+//! Facts from [web-platform-tests](https://github.com/web-platform-tests/wpt): a page's fetch, the
+//! server's response, and the expected result.
 //!
-//! A row that wants something else than its test on purpose says so and why: search for
+//! A row that deliberately expects something other than its test says so and why: search for
 //! `.differs(`.
 //!
 //! # Where rows come from
@@ -24,14 +24,14 @@
 //! - `xhr/`: 8cc44e82, 7521c85d;
 //! - `service-workers/`: 81f7e836.
 //!
-//! What is newer than those, and the files that are not listed, are as Chromium (in
-//! `third_party/blink/web_tests/external/wpt`) and Servo (in `tests/wpt`) imported them.
+//! Newer tests and files that are not listed are as imported by Chromium (in
+//! `third_party/blink/web_tests/external/wpt`) and Servo (in `tests/wpt`).
 //!
-//! # What is not here
+//! # What is missing
 //!
-//! What needs more of a browser than the CORS protocol: the HTTP cache, cookies by value,
-//! referrers, service workers. And answers that `http` cannot hold: NUL, form feed and vertical tab
-//! in a value.
+//! Tests that need more of a browser than the CORS protocol: the HTTP cache, cookies by value,
+//! referrers, service workers. And responses that `http` cannot represent: NUL, form feed and
+//! vertical tab in a value.
 
 mod cache;
 mod preflights;
@@ -42,7 +42,7 @@ use cors_core::browser::{Browser, CredentialsMode, Fetch, Mode, Sending, Turn, V
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::time::Duration;
 
-/// The page, and with it what is same-origin.
+/// The page, which defines what is same-origin.
 const PAGE: &str = "http://web.test";
 const PORT: &str = "http://web.test:8001";
 const HTTPS: &str = "https://web.test:8443";
@@ -59,16 +59,16 @@ const CREDENTIALS: &str = "Access-Control-Allow-Credentials: true";
 
 const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// A test: fetches of one browser, one after the other.
+/// A test: fetches of one browser, one after another.
 struct Case {
-    /// The file within web-platform-tests.
+    /// The file in web-platform-tests.
     wpt: &'static str,
     case: String,
     visits: Vec<Visit>,
     differs: Option<&'static str>,
 }
 
-/// One fetch and all that is known of it.
+/// One fetch and the facts about it.
 struct Visit {
     at: Duration,
     fetch: Fetch,
@@ -76,9 +76,9 @@ struct Visit {
     /// The methods that are sent, preflights as `OPTIONS`.
     sends: Vec<&'static str>,
     ends: Option<Ends>,
-    /// Headers that the script sees with this value, or not at all.
+    /// Headers that the script sees with this value, or does not see.
     sees: Vec<(&'static str, Option<String>)>,
-    /// Headers of the request of this number.
+    /// Headers of the request with this number.
     carries: Vec<(usize, &'static str, Option<String>)>,
     credentials: Option<Vec<bool>>,
 }
@@ -88,7 +88,7 @@ enum Ends {
     Readable(u16),
     Opaque,
     OpaqueRedirect,
-    /// At the step with this id.
+    /// It fails at the step with this id.
     Fails(String),
 }
 
@@ -108,14 +108,14 @@ fn no_cors(origin: &str) -> Fetch {
     get(origin).mode(Mode::NoCors)
 }
 
-/// As `withCredentials` of `XMLHttpRequest` does.
+/// Like `withCredentials` of `XMLHttpRequest`.
 fn with_credentials(fetch: Fetch) -> Fetch {
     fetch.credentials(CredentialsMode::Include)
 }
 
 fn header(line: &str) -> (HeaderName, HeaderValue) {
     let (name, value) = line.split_once(':').expect(line);
-    // `*` is a name in some tests. White space before and after the value stays.
+    // `*` is a name in some tests. White space around the value is kept.
     let value = value.strip_prefix(' ').unwrap_or(value);
     (
         HeaderName::from_bytes(name.as_bytes()).expect(line),
@@ -128,7 +128,7 @@ impl Case {
         self.visits.last_mut().expect("a case begins with a visit")
     }
 
-    /// What the server answers next.
+    /// The server's next response.
     fn answer(mut self, status: u16, lines: &[&str]) -> Self {
         let mut response = http::Response::builder().status(status);
         for (name, value) in lines.iter().map(|line| header(line)) {
@@ -142,7 +142,7 @@ impl Case {
         self.answer(200, lines)
     }
 
-    /// A redirect that leads there.
+    /// A redirect to this URL.
     fn to(self, status: u16, location: &str, lines: &[&str]) -> Self {
         let location = format!("Location: {location}");
         self.answer(status, &[&[&*location], lines].concat())
@@ -202,13 +202,13 @@ impl Case {
         self
     }
 
-    /// The next fetch, so many milliseconds after the first.
+    /// The next fetch, this many milliseconds after the first.
     fn then(mut self, at: u64, fetch: Fetch) -> Self {
         self.visits.push(Visit::new(at, fetch));
         self
     }
 
-    /// Why the row wants something else than its test.
+    /// Why the row expects something other than its test.
     fn differs(mut self, reason: &'static str) -> Self {
         self.differs = Some(reason);
         self
@@ -300,7 +300,7 @@ impl Visit {
     }
 }
 
-/// A copy, and a check that what is called a preflight looks like one.
+/// A copy, after checking that a preflight looks like one.
 fn request_of(sending: &Sending) -> http::Request<()> {
     let request = sending.request();
     let asks = request.headers().contains_key("access-control-request-method");
@@ -308,7 +308,7 @@ fn request_of(sending: &Sending) -> http::Request<()> {
     request.clone()
 }
 
-/// All lines of the header, as a script gets them.
+/// All lines of the header, as a script sees them.
 fn value(headers: &HeaderMap, name: &str) -> Option<String> {
     let lines = headers.get_all(name).iter().map(HeaderValue::as_bytes);
     let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect();
@@ -321,7 +321,7 @@ fn check(cases: Vec<Case>) {
     assert!(faults.is_empty(), "{count} faults in {} cases:\n{all}", cases.len());
 }
 
-/// Rows are told apart by their names.
+/// Rows have different names.
 #[test]
 fn names() {
     let tables = [responses::table(), preflights::table(), redirects::table(), cache::table()];

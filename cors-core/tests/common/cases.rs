@@ -1,9 +1,9 @@
-//! How many cases a property is tried on.
+//! How many cases a property runs.
 
 use proptest::test_runner::Config;
 
-/// As many as the environment variable `PROPTEST_CASES` says, or else `default`. A failure prints
-/// its shortest case; nothing is kept for the next run.
+/// As many as the environment variable `PROPTEST_CASES` says, or `default`. A failure prints its
+/// shortest case. Nothing is stored for the next run.
 pub fn cases(default: u32) -> Config {
     let config = Config { failure_persistence: None, ..Config::default() };
     match std::env::var_os("PROPTEST_CASES") {

@@ -1,4 +1,4 @@
-//! What a message says to write is right.
+//! The advice in messages is right.
 
 use cors_core::file::{Format, Found, Located, check};
 use cors_core::{ErrorKind, Policy};
@@ -17,7 +17,7 @@ const KEYS: &[&str] = &[
     "danger.allow_null_origin",
 ];
 
-/// Values as TOML has them, or would.
+/// Values in TOML, or almost.
 #[rustfmt::skip]
 const VALUES: &[&str] = &[
     "true", "True", "TRUE", "'true'", "'True'", "\" false \"", "yes", "'no'", "on", "0", "1", "2", "-1", "-600", "1.5",
@@ -45,7 +45,7 @@ fn advice(found: &Located) -> Option<String> {
 fn the_value_to_write_is_a_value_of_the_key() {
     let mut seen = 0;
     for key in KEYS {
-        // With a dot the key of a table, else one of the outermost.
+        // With a dot it is a key of a table, otherwise a top-level key.
         for value in VALUES {
             let report =
                 check(&format!("allow_origins = 'https://a.test'\n{key} = {value}"), Format::Toml);
@@ -101,7 +101,7 @@ fn the_words() {
         ("CORS_ALLOWED_ORIGINS = 'https://a.test'", "write allow_origins"),
         ("allowedOriginPatterns = 'https://a.test'", "write allow_origins"),
         ("allow_origin_regex = 'x'", "write allow_origins = [{ regex = \"…\" }]"),
-        ("cors = { max_age = 5 }", "move its keys out of the table, to the top level"),
+        ("cors = { max_age = 5 }", "move the keys to the top level"),
     ] {
         let report = check(&format!("allow_origins = '*'\n{line}"), Format::Toml);
         let fixes: Vec<_> = report
@@ -120,7 +120,7 @@ fn the_words() {
     assert!(error.to_string().ends_with("; write [\"X-A\", \"X-B\"]"), "{error}");
 }
 
-/// What a value could not be shown without, a message does not hold.
+/// A message does not contain a value that cannot be shown.
 #[test]
 fn messages_are_short_however_long_the_values() {
     for long in ["x".repeat(100_000), "GET,".repeat(100_000), "\u{e9} ".repeat(100_000)] {

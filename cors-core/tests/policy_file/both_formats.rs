@@ -1,24 +1,25 @@
-//! The same faults in both formats, on the same lines.
+//! The same errors in both formats, on the same lines.
 
 use super::expect;
 use cors_core::file::Format;
 
-/// A sentence, the same policy in both formats with every fault on the same line, the findings.
+/// A description, the same policy in both formats with every error on the same line, and the
+/// findings.
 const ROWS: &[(&str, &str, &str, &[&str])] = &[
     (
-        "nothing to object to",
+        "no findings",
         "allow_origins = ['https://app.example.com', 'http://localhost:*']",
         r#"{ "allow_origins": ["https://app.example.com", "http://localhost:*"] }"#,
         &[],
     ),
     (
-        "a missing key is missed on line 1",
+        "a missing key is reported on line 1",
         "\n\nmax_age = 60",
         "{\n\n\"max_age\": 60 }",
         &["1: allow_origins = [] NoOrigins"],
     ),
     (
-        "an empty list is found where it stands",
+        "an empty list is reported on its line",
         "\nallow_origins = []",
         "{\n\"allow_origins\": [] }",
         &["2: allow_origins = [] NoOrigins"],
@@ -76,7 +77,7 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
-        "the only entry that can be read keeps its place",
+        "the only valid entry keeps its place",
         "allow_origins = [\n 1,\n 'https://a.test/' ]",
         "{\"allow_origins\": [\n 1,\n \"https://a.test/\" ] }",
         &[
@@ -85,7 +86,7 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
-        "a bare value stands on the line of its key",
+        "a bare value is on the line of its key",
         "allow_origins = 'https://a.test/'\nallow_headers = 'a b'",
         "{\"allow_origins\": \"https://a.test/\",\n\"allow_headers\": \"a b\"}",
         &[
@@ -94,7 +95,7 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
-        "a star among others is found where it stands, with its index",
+        "a star among others has its line and index",
         "allow_origins = 'https://a.test'\nallow_credentials = true\nexpose_headers = [\n'x',\n'*',\n]",
         "{\"allow_origins\": \"https://a.test\",\n\"allow_credentials\": true,\n\"expose_headers\": [\n\"x\",\n\"*\"\n]}",
         &[
@@ -112,7 +113,7 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
-        "of two entries alike, the one that is meant",
+        "the right one of two similar entries",
         "allow_origins = 'https://a.test'\nallow_methods = [\n3,\n'PUT',\n'PUT' ]",
         "{\"allow_origins\": \"https://a.test\",\n\"allow_methods\": [\n3,\n\"PUT\",\n\"PUT\" ]}",
         &[
@@ -133,7 +134,7 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
-        "a table around the keys, which are judged all the same",
+        "a table around the keys, which are still checked",
         "cors.allow_origins = ['https://a.test/']\ncors.max_age = 100000\ncors.danger.x = 1",
         "{\"cors\": {\"allow_origins\": [\"https://a.test/\"],\n\"max_age\": 100000,\n\"danger\": {\"x\": 1}}}",
         &[
@@ -144,7 +145,7 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
-        "around such a table another, and a key twice",
+        "another table around such a table, and a key twice",
         "max_age = 5\nserver = { port = 80, cors = { allow_origins = '*', max_age = 6 } }",
         "{\"max_age\": 5,\n\"server\": {\"port\": 80, \"cors\": {\"allow_origins\": \"*\", \"max_age\": 6}}}",
         &[
@@ -163,7 +164,7 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
-        "of two such tables the first is read",
+        "the first of two such tables is read",
         "test = { allow_origins = '*' }\nlive = { allow_origins = 'https://a.test/' }",
         "{\"test\": {\"allow_origins\": \"*\"},\n\"live\": {\"allow_origins\": \"https://a.test/\"}}",
         &[
@@ -172,13 +173,13 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
-        "a table of something else",
+        "another table",
         "allow_origins = '*'\nserver = { host = 'a', method = 'b' }",
         "{\"allow_origins\": \"*\",\n\"server\": {\"host\": \"a\", \"method\": \"b\"}}",
         &["2: server = { host = \"a\", method = \"b\" } UnknownKey"],
     ),
     (
-        "where two keys contradict, the line of the one named first",
+        "if two keys conflict, the line of the one named first",
         "allow_origins = '*'\ndisallowed_origin = 'forbid'\nallow_credentials = true\npreflight_continue = true\npreflight_status = 200",
         "{\"allow_origins\": \"*\",\n\"disallowed_origin\": \"forbid\",\n\"allow_credentials\": true,\n\"preflight_continue\": true,\n\"preflight_status\": 200}",
         &[
@@ -188,13 +189,13 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
-        "a method that wants content-type is found in the list",
+        "a method that needs content-type has its line",
         "allow_origins = 'https://a.test'\nallow_methods = [\n 'DELETE',\n 'PUT' ]",
         "{\"allow_origins\": \"https://a.test\",\n\"allow_methods\": [\n \"DELETE\",\n \"PUT\" ]}",
         &["4: allow_methods[1] = \"PUT\" BodyMethodWithoutContentType"],
     ),
     (
-        "unknown keys at both levels, and the rest is judged",
+        "unknown keys at both levels, and the rest is checked",
         "allow_origin = '*'\nallow_origins = 'x'\ncookies = { a = [1, true] }\n[danger]\n\nreflect_all = 1\nmax_age = 5",
         "{\"allow_origin\": \"*\",\n\"allow_origins\": \"x\",\n\"cookies\": {\"a\": [1, true]},\n\"danger\": {\n\n\"reflect_all\": 1,\n\"max_age\": 5}}",
         &[
@@ -206,19 +207,19 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
-        "a mistyped key is not missing as well",
+        "a misspelt key is not also missing",
         "\nallow_orgins = '*'",
         "{\n\"allow_orgins\": \"*\"}",
         &["2: allow_orgins = \"*\" UnknownKey"],
     ),
     (
-        "a key of the wrong type is not missing as well",
+        "a key of the wrong type is not also missing",
         "allow_origins = 7\nallow_credentials = 'yes'\ndanger.allow_insecure_origins = true",
         "{\"allow_origins\": 7,\n\"allow_credentials\": \"yes\",\n\"danger\": {\"allow_insecure_origins\": true}}",
         &["1: allow_origins = 7 WrongType", "2: allow_credentials = \"yes\" WrongType"],
     ),
     (
-        "nor a list without an entry that can be read",
+        "nor is a list without a valid entry",
         "allow_origins = [\n7]\nallow_headers = [8]\nallow_methods = 'PUT'",
         "{\"allow_origins\": [\n7],\n\"allow_headers\": [8],\n\"allow_methods\": \"PUT\"}",
         &["2: allow_origins = 7 WrongType", "3: allow_headers = 8 WrongType"],
@@ -235,7 +236,7 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
-        "numbers out of range, with and without room for them",
+        "numbers out of range, whether or not they fit the field",
         "allow_origins = '*'\nmax_age = 86401\npreflight_status = 300",
         "{\"allow_origins\": \"*\",\n\"max_age\": 86401,\n\"preflight_status\": 300}",
         &[
@@ -244,7 +245,7 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         ],
     ),
     (
-        "numbers that no field has room for",
+        "numbers that fit no field",
         "allow_origins = '*'\nmax_age = 99999999999999999999\npreflight_status = 70000\npreflight_continue = true",
         "{\"allow_origins\": \"*\",\n\"max_age\": 99999999999999999999,\n\"preflight_status\": 70000,\n\"preflight_continue\": true}",
         &[
@@ -285,19 +286,19 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         &["2: \"a\\n9: max_age\" = 1 UnknownKey"],
     ),
     (
-        "a warning that depends on a key which cannot be read",
+        "a warning that depends on an invalid key",
         "allow_origins = ['https://*.github.io', 'https://a.test']\nallow_credentials = 'yes'",
         "{\"allow_origins\": [\"https://*.github.io\", \"https://a.test\"],\n\"allow_credentials\": \"yes\"}",
         &["2: allow_credentials = \"yes\" WrongType"],
     ),
     (
-        "a dotted name in quotes is no key",
+        "a dotted name in quotes is not a key",
         "allow_origins = '*'\n'danger.allow_null_origin' = true",
         "{\"allow_origins\": \"*\",\n\"danger.allow_null_origin\": true}",
         &["2: \"danger.allow_null_origin\" = true UnknownKey"],
     ),
     (
-        "tables that are no regex",
+        "tables that are not a regex",
         "allow_origins = [\n {},\n { regex = 5 },\n { regexp = 'x', flags = 'i' },\n 'https://a.test' ]",
         "{\"allow_origins\": [\n {},\n {\"regex\": 5},\n {\"regexp\": \"x\", \"flags\": \"i\"},\n \"https://a.test\" ]}",
         &[

@@ -1,5 +1,5 @@
-//! What a file costs grows as the file does, however it is written: counted in allocated bytes, and
-//! in instructions where valgrind is installed.
+//! The cost of a file grows linearly with the file, however it is written. It is counted in
+//! allocated bytes, and in instructions if valgrind is installed.
 
 use allocation_counter::measure;
 use cors_core::file::{Format, Report, check};
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A sentence, the format, and the text made of `n` pieces.
+/// A description, the format, and the text of `n` pieces.
 type Row = (&'static str, Format, fn(usize) -> String);
 
 fn origins(n: usize) -> String {
@@ -23,12 +23,12 @@ fn toml(of: impl Fn(usize) -> String, n: usize) -> String {
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     ("origins", Format::Toml, |n| format!("allow_origins = [\n{}]", origins(n))),
-    ("blank lines behind", Format::Toml, |n| format!("allow_origins = [\n{}]{}", origins(n), "\n".repeat(50 * n))),
-    ("spaces behind", Format::Toml, |n| format!("allow_origins = [\n{}]\n{}", origins(n), " ".repeat(50 * n))),
+    ("blank lines after", Format::Toml, |n| format!("allow_origins = [\n{}]{}", origins(n), "\n".repeat(50 * n))),
+    ("spaces after", Format::Toml, |n| format!("allow_origins = [\n{}]\n{}", origins(n), " ".repeat(50 * n))),
     ("blank lines before", Format::Toml, |n| format!("{}allow_origins = [\n{}]", "\n".repeat(50 * n), origins(n))),
-    ("blank lines within", Format::Toml, |n| format!("allow_origins = [{}\n{}]", " \n\r\n".repeat(9 * n), origins(n))),
+    ("blank lines inside", Format::Toml, |n| format!("allow_origins = [{}\n{}]", " \n\r\n".repeat(9 * n), origins(n))),
     ("comments", Format::Toml, |n| format!("allow_origins = [\n{}]\n{}", origins(n), "# , =\n".repeat(9 * n))),
-    ("origins that are wrong", Format::Toml, |n| format!("allow_origins = [\n{}]", "'https://A.test/',".repeat(n))),
+    ("invalid origins", Format::Toml, |n| format!("allow_origins = [\n{}]", "'https://A.test/',".repeat(n))),
     ("origins twice", Format::Toml, |n| format!("allow_origins = [{}]", "'https://a.test',".repeat(n))),
     ("origins covered", Format::Toml, |n| format!("allow_origins = ['https://*.test:*', {}]", origins(n))),
     ("numbers for origins", Format::Toml, |n| format!("allow_origins = [{}]", "1,".repeat(n))),
@@ -45,7 +45,7 @@ const ROWS: &[Row] = &[
     ("headers", Format::Toml, |n| toml(|i| format!("[a{i}.b]\nc = 1\n"), n)),
     ("tables around keys", Format::Toml, |n| toml(|i| format!("[a{i}]\nmax_age = 1\n"), n)),
     ("keys of another table", Format::Toml, |n| toml(|i| format!("danger.a{i} = 1\n"), n)),
-    ("keys that are not known", Format::Toml, |n| toml(|i| format!("allow_origin{i} = 1\n"), n)),
+    ("unknown keys", Format::Toml, |n| toml(|i| format!("allow_origin{i} = 1\n"), n)),
     ("keys twice", Format::Toml, |n| "max_age = 1\n".repeat(n)),
     ("a long key", Format::Toml, |n| format!("{} = 1\n", "a".repeat(20 * n)).repeat(2)),
     ("a long text", Format::Toml, |n| format!("allow_origins = '{}'", "a,".repeat(20 * n))),
@@ -64,12 +64,12 @@ const ROWS: &[Row] = &[
     ("commas", Format::Toml, |n| format!("a = [{}]", ",".repeat(n))),
     ("bytes of one line", Format::Toml, |n| "\u{1}\u{e9} ".repeat(n)),
     ("methods", Format::Toml, |n| format!("allow_methods = [{}]", toml(|i| format!("'M{i}',"), n))),
-    ("methods that are wrong", Format::Toml, |n| format!("allow_methods = [{}]", "'a,b','get','TRACE',".repeat(n))),
-    ("headers that are wrong", Format::Toml, |n| format!("allow_headers = [{}]", "'a,b','host','*',".repeat(n))),
+    ("invalid methods", Format::Toml, |n| format!("allow_methods = [{}]", "'a,b','get','TRACE',".repeat(n))),
+    ("invalid headers", Format::Toml, |n| format!("allow_headers = [{}]", "'a,b','host','*',".repeat(n))),
     ("names exposed", Format::Toml, |n| format!("expose_headers = ['*',{}]", toml(|i| format!("'x{i}','set-cookie',"), n))),
     ("YAML", Format::Toml, |n| format!("allow_origins:\n{}", "  - https://a.test\n".repeat(n))),
     ("JSON, origins", Format::Json, |n| format!("{{\"allow_origins\": [{}]}}", origins(n))),
-    ("JSON, blank lines behind", Format::Json, |n| format!("{{\"allow_origins\": [{}]}}{}", origins(n), "\n".repeat(50 * n))),
+    ("JSON, blank lines after", Format::Json, |n| format!("{{\"allow_origins\": [{}]}}{}", origins(n), "\n".repeat(50 * n))),
     ("JSON, spaces within", Format::Json, |n| format!("{{\"allow_origins\": [{}{}]}}", " ".repeat(50 * n), origins(n))),
     ("JSON, numbers", Format::Json, |n| format!("{{\"allow_origins\": [{}1]}}", "1,".repeat(n))),
     ("JSON, tables", Format::Json, |n| format!("{{\"allow_origins\": [{}1]}}", "{\"a\":1,\"a\":2},".repeat(n))),
@@ -80,15 +80,14 @@ const ROWS: &[Row] = &[
     ("JSON, brackets", Format::Json, |n| "[".repeat(n)),
 ];
 
-/// Pieces in the smallest text; the others have twice and four times as many.
+/// Pieces in the smallest text. The others have two and four times as many.
 const LEAST: usize = 60;
 
-/// The steps from the least text to the second and from there to the third: what is the same for
-/// all drops out, and if the cost grows as the text does, the second step is twice the first. Were
-/// it quadratic, it would be four times.
+/// The differences between the costs of consecutive texts. Fixed costs cancel out. If the cost is
+/// linear, the second difference is twice the first; if it is quadratic, four times.
 fn grows_as_the_text(costs: [u64; 3]) -> bool {
     let [first, second] = [costs[1].saturating_sub(costs[0]), costs[2].saturating_sub(costs[1])];
-    // Room for what grows in steps, such as a list's memory, and for a logarithm.
+    // Room for costs that grow in jumps, such as a list's memory, and for a logarithm.
     second <= first.max(costs[0] / 4) * 28 / 10
 }
 
@@ -114,7 +113,7 @@ fn allocations_grow_as_the_file() {
     }));
 }
 
-/// In the process that valgrind watches.
+/// Runs in the process under valgrind.
 const WATCHED: &str = "CORS_COST_IS_WATCHED";
 
 #[test]

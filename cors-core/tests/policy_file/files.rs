@@ -1,4 +1,4 @@
-//! Policies from the disk.
+//! Policies from files.
 
 use cors_core::Policy;
 use cors_core::file::read_file;

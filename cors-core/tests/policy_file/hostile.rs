@@ -1,4 +1,4 @@
-//! Whatever a policy file holds, `check` has a clear answer, and soon.
+//! `check` gives a clear answer for any policy file, and quickly.
 
 use crate::cases::cases;
 use allocation_counter::measure;
@@ -31,7 +31,7 @@ fn nesting_does_not_exhaust_the_stack() {
             assert!(report.findings().len() < 10, "{report}");
         }
     }
-    // Up to the limit of TOML's parser everything is walked.
+    // Everything up to the limit of TOML's parser is visited.
     let (path, open, close) = (vec!["a"; 70].join("."), "[".repeat(70), "]".repeat(70));
     let report = check(&format!("[{path}]\n{path} = {open}1{close}"), Format::Toml);
     assert_eq!(report.findings().len(), 2, "{report}");
@@ -47,7 +47,7 @@ fn of_many_findings_the_first_are_kept_and_all_are_counted() {
     assert_eq!((report.errors(), report.warnings()), (20_002, 0));
     let lines: Vec<_> = report.findings().iter().map(|found| found.line).collect();
     let wanted: Vec<_> = (2..1002).chain([20_002, 20_003]).collect();
-    assert_eq!(lines, wanted, "one key leaves room for the others");
+    assert_eq!(lines, wanted, "one key must leave room for the others");
     assert!(report.to_string().ends_with("\nand 19000 more"));
 
     for (text, format, errors, warnings) in [
@@ -74,7 +74,7 @@ fn of_many_findings_the_first_are_kept_and_all_are_counted() {
     }
 }
 
-/// Each value costs much more memory than the two bytes that it takes here.
+/// Each value costs much more memory than its two bytes of text.
 #[test]
 fn a_file_with_too_many_values_is_read_as_far_as_its_size_allows() {
     let ones = "1,".repeat(1_000_000);
@@ -98,7 +98,7 @@ fn a_file_with_too_many_values_is_read_as_far_as_its_size_allows() {
     assert!(super::brief(report.findings().last().unwrap()).ends_with(" TooManyValues"));
 }
 
-/// Pieces of both formats, right and wrong, so that most texts get past their first line.
+/// Pieces of both formats, valid and invalid, so that most texts get past their first line.
 #[rustfmt::skip]
 const PIECES: &[&str] = &[
     "allow_origins", "max_age", "danger", "allow_null_origin", "regex", "x", ".", "=", " = ", "\n", "\n",
@@ -131,8 +131,8 @@ proptest! {
         }
     }
 
-    /// Some errors of TOML's parser are told as something else, or for the sake of another one not
-    /// at all; the file makes no policy all the same.
+    /// Some errors of TOML's parser are reported as another one, or hidden by another one. Either
+    /// way the file makes no policy.
     #[test]
     fn no_error_of_the_parser_is_lost(text in text()) {
         let text = format!("allow_origins = '*'\n{text}");

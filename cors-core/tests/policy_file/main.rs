@@ -17,7 +17,7 @@ mod syntax;
 use cors_core::file::{Format, Found, Located, check};
 use cors_core::{Config, Policy};
 
-/// `LINE: key[index] = value Kind`: the messages themselves are tested where they are written.
+/// `LINE: key[index] = value Kind`. Other tests check the messages.
 fn brief(found: &Located) -> String {
     let text = found.to_string();
     let (kind, key, index, value) = match &found.finding {
@@ -41,7 +41,7 @@ fn expect(text: &str, format: Format, wanted: &[&str]) {
     let report = check(text, format);
     let found: Vec<_> = report.findings().iter().map(brief).collect();
     assert_eq!(found, wanted, "{format:?}: {text}");
-    // There is a policy just if there is no error.
+    // There is a policy if and only if there is no error.
     assert_eq!(
         report.policy().is_none(),
         report.findings().iter().any(Located::is_error),
@@ -56,9 +56,9 @@ fn the_whole_line() {
         lines("allow_origins = ['https://a.test', 'https://a.test/']\nmax_age = 7201\ntime = 5"),
         "1: allow_origins[1] = \"https://a.test/\": an origin ends with its host or port; \
          write \"https://a.test\"\n\
-         2: max_age = 7201: warning: Chromium keeps no answer longer than 7200 seconds; \
+         2: max_age = 7201: warning: Chromium caches preflights for at most 7200 seconds; \
          write 7200 or less\n\
-         3: time = 5: no such key; leave it out"
+         3: time = 5: no such key; remove it"
     );
     // Only an origin can be a regular expression.
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What is not TOML, or not JSON.
+//! Files that are not valid TOML or JSON.
 
 use super::expect;
 use cors_core::file::{Format, check};
@@ -6,7 +6,7 @@ use cors_core::file::{Format, check};
 #[test]
 fn toml_goes_on_after_an_error_of_syntax() {
     let rows: &[(&str, &[&str])] = &[
-        // What is no value at all is one of a wrong type, as long as it is clear where it ends.
+        // An invalid value counts as one of the wrong type, as long as its end is clear.
         (
             "allow_origins = '*'\nallow_credentials = yes\nmax_age = 5x\nmax_aeg = 1h",
             &[
@@ -49,7 +49,7 @@ fn toml_goes_on_after_an_error_of_syntax() {
             "max_age = 100000\nallow_origins = \"\"\"\n\nx = 1\n",
             &["1: max_age = 100000 MaxAgeTooLarge", "2: allow_origins = \"\"\" Syntax"],
         ),
-        // Lines that are no key and value.
+        // Lines that are not a key and a value.
         (
             "max_age = 100000\nallow_origins: '*'\n",
             &["1: max_age = 100000 MaxAgeTooLarge", "2: toml = \"allow_origins: '*'\" Syntax"],
@@ -108,19 +108,19 @@ fn toml_goes_on_after_an_error_of_syntax() {
             "allow_origins = '*'\ndanger . allow_null_origin = false\ndanger.allow_null_origin = 5",
             &["3: danger.allow_null_origin = 5 DuplicateKey"],
         ),
-        // An end that is missing says more than what is wrong before it.
+        // A missing end is more important than errors before it.
         (
             "allow_methods = ['PUT']\nallow_origins = [\n'https://a.test' 'https://b.test',\n",
             &["2: allow_origins = [ Syntax"],
         ),
         ("allow_origins = '*'\ndanger = {\n", &["2: danger = { Syntax"]),
         ("max_age = 0600\n", &["1: max_age = 0600 Syntax"]),
-        // A comment before a key that stands twice is no part of the key.
+        // A comment before a duplicate key is not part of the key.
         (
             "allow_origins = '*'\nmax_age = 1\n# Again.\nmax_age = 2",
             &["4: max_age = 2 DuplicateKey"],
         ),
-        // Another format, said once.
+        // Another format is reported once.
         ("{\n  \"allow_origins\": \"*\"\n}", &["1: toml = \"{\" OtherFormat"]),
         (
             "# ours\n\nallow_origins:\n  - https://a.test\n  - https://b.test\nmax_age: 600\n",
@@ -153,10 +153,7 @@ fn toml_by_the_name_of_json() {
     for text in ["allow_origins = \"*\"\n", "# all\n[danger]\nallow_null_origin = true"] {
         let report = check(text, Format::Json);
         let [found] = report.findings() else { panic!("{report}") };
-        assert!(
-            found.to_string().contains("this looks like TOML; give the file a name"),
-            "{found}"
-        );
+        assert!(found.to_string().contains("this looks like TOML; rename the file"), "{found}");
     }
 }
 

@@ -1,13 +1,13 @@
-//! The kinds of disagreement, and what each means for users of the layer.
+//! The kinds of disagreement, each with what it means for who uses the layer.
 
 use std::fmt;
 
-/// How much a disagreement matters.
+/// Whether it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
-    /// A standard, or the policy as written, says that our layer is right.
+    /// A standard, or the policy as it was written, says that ours is right.
     Ours,
-    /// Browsers and caches end up doing the same: a different choice, or a different cost.
+    /// Browsers and caches do the same in the end: another choice, or another cost.
     Choice,
 }
 
@@ -20,7 +20,7 @@ macro_rules! classes {
         }
 
         impl Class {
-            /// All kinds, the most serious first.
+            /// Every kind, the gravest first.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// Its name.
@@ -33,7 +33,7 @@ macro_rules! classes {
                 match self { $(Self::$variant => $meaning,)* }
             }
 
-            /// How much it matters.
+            /// Whether it matters.
             pub fn weight(self) -> Weight {
                 match self { $(Self::$variant => Weight::$weight,)* }
             }
@@ -43,71 +43,71 @@ macro_rules! classes {
 
 classes! {
     LetsOriginIn "lets-origin-in" Ours
-        "A script reads the response although the policy does not allow its origin. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
+        "The policy does not allow the script's origin, but the script can read. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
     LetsMethodThrough "lets-method-through" Ours
-        "A request is sent with a method that the policy does not allow. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
+        "The browser sends a request with a method that the policy does not allow. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
     LetsHeaderThrough "lets-header-through" Ours
-        "A request is sent with a header that the policy does not allow. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
+        "The browser sends a request with a header that the policy does not allow. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
     LetsCredentialsThrough "lets-credentials-through" Ours
-        "A script reads with credentials although the policy does not allow them. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
+        "The policy does not allow credentials, but a script can read with them. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
     EchoesMalformed "echoes-malformed" Ours
-        "An `Origin` that no browser sends, or one of two, is allowed: logs and caches receive bytes that the client chose. [Fetch, `Origin` header](https://fetch.spec.whatwg.org/#origin-header)"
+        "The layer allows an `Origin` that no browser sends, or one of two: the client's bytes reach logs and caches. [Fetch, `Origin` header](https://fetch.spec.whatwg.org/#origin-header)"
     NoVary "no-vary" Ours
-        "Answers depend on `Origin`, but `Vary` does not say so: a cache serves one origin's answer to another. [RFC 9111, 4.1](https://www.rfc-editor.org/rfc/rfc9111#section-4.1)"
+        "Responses depend on `Origin`, but `Vary` does not say so: a cache serves one origin's response to another. [RFC 9111, 4.1](https://www.rfc-editor.org/rfc/rfc9111#section-4.1)"
     PanicsWhenBuilt "panics-when-built" Ours
-        "The policy can be written for the peer, but the server panics when it starts."
+        "The layer accepts the policy, but the server panics at startup."
     PanicsWhenServing "panics-when-serving" Ours
         "A request makes the layer panic."
     KeepsOriginOut "keeps-origin-out" Ours
-        "A script cannot read the response although the policy allows its origin. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
+        "The policy allows the script's origin, but the script cannot read. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
     KeepsMethodOut "keeps-method-out" Ours
-        "A method that the policy allows is refused. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
+        "The layer refuses a method that the policy allows. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
     KeepsHeaderOut "keeps-header-out" Ours
-        "A request header that the policy allows is refused. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
+        "The layer refuses a request header that the policy allows. [Fetch, CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)"
     KeepsCredentialsOut "keeps-credentials-out" Ours
-        "A script cannot read with credentials although the policy allows them. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
+        "The policy allows credentials, but a script cannot read with them. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
     LostOnErrors "lost-on-errors" Ours
-        "An error, a rejection or a 404 has no CORS headers, so the script sees a network error instead. [Fetch, HTTP responses](https://fetch.spec.whatwg.org/#http-responses)"
+        "An error, a rejection or a 404 has no CORS headers: the script sees a network error instead of it. [Fetch, HTTP responses](https://fetch.spec.whatwg.org/#http-responses)"
     ExposesLess "exposes-less" Ours
         "A script does not see a response header that the policy exposes. [Fetch, CORS-exposed header-name list](https://fetch.spec.whatwg.org/#concept-response-cors-exposed-header-name-list)"
     ExposesMore "exposes-more" Ours
         "A script sees a response header that the policy does not expose. [Fetch, CORS-exposed header-name list](https://fetch.spec.whatwg.org/#concept-response-cors-exposed-header-name-list)"
     OptionsSwallowed "options-swallowed" Ours
-        "An `OPTIONS` request that is not a preflight does not reach its handler. [Fetch, HTTP requests](https://fetch.spec.whatwg.org/#http-requests)"
+        "An `OPTIONS` that is not a preflight does not reach its handler. [Fetch, HTTP requests](https://fetch.spec.whatwg.org/#http-requests)"
     SameOriginStopped "same-origin-stopped" Ours
-        "When disallowed origins are stopped, a request from the server's own pages does not reach its handler, although `Sec-Fetch-Site` says that it is same-origin. [Fetch Metadata, `Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)"
+        "If the layer stops disallowed origins, requests from the server's own pages do not reach the handler, although `Sec-Fetch-Site` says `same-origin`. [Fetch Metadata, `Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)"
     CrossOriginPasses "cross-origin-passes" Ours
-        "When disallowed origins are stopped, a POST without `Origin` reaches its handler, although `Sec-Fetch-Site` says that another site sent it. [Fetch Metadata, `Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)"
+        "If the layer stops disallowed origins, a POST without `Origin` still reaches its handler, although `Sec-Fetch-Site` says that another site sent it. [Fetch Metadata, `Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)"
     VaryLines "vary-lines" Ours
-        "`Vary` is sent as several lines. nginx before 1.23 keys its cache by the last one, so it serves one client what was made for another."
+        "The response has several `Vary` lines. nginx before 1.23 keys its cache by the last one and serves one client's response to another."
     VaryLost "vary-lost" Ours
         "The handler's own `Vary` is lost. [RFC 9110, 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)"
     HeaderLost "header-lost" Ours
-        "Another header set by the handler is lost."
+        "Another of the handler's headers is lost."
     RepeatedHeader "repeated-header" Ours
-        "A CORS header appears twice: browsers combine the two into one value, which allows nothing. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
+        "A CORS header is sent twice: browsers join the two into one value, which allows nothing. [Fetch, CORS check](https://fetch.spec.whatwg.org/#concept-cors-check)"
     OtherMaxAge "other-max-age" Ours
-        "Browsers cache the preflight for longer or shorter than the policy says. [Fetch, `Access-Control-Max-Age`](https://fetch.spec.whatwg.org/#http-access-control-max-age)"
+        "The browser caches the preflight for longer or shorter than the policy says. [Fetch, `Access-Control-Max-Age`](https://fetch.spec.whatwg.org/#http-access-control-max-age)"
     RefusedIsStopped "refused-is-stopped" Choice
-        "A request from a disallowed origin does not reach its handler. Our layer does that with `disallowed_origin = \"forbid\"`."
+        "A request from an origin that is not allowed does not reach its handler. Ours does so with `disallowed_origin = \"forbid\"`."
     RefusedPreflightPasses "refused-preflight-passes" Choice
-        "A refused preflight has a success status: browsers find the refusal in the headers, but people do not find it in logs."
+        "A refused preflight has a success status: browsers find the refusal in the headers, but no log shows it."
     RefusedIsTold "refused-is-told" Choice
-        "The answer to a disallowed origin lists methods, headers or credentials."
+        "The response to a disallowed origin lists methods, headers or credentials."
     OtherStatus "other-status" Choice
-        "The layer's own answer has another status with the same effect."
+        "The layer's own response has another status, with the same effect."
     EchoesForStar "echoes-for-star" Choice
-        "The origin is echoed where `*` would do, so caches store one answer per origin."
+        "The layer echoes the origin although `*` would do, and caches store a response for each origin."
     RefusalUnexplained "refusal-unexplained" Choice
-        "A preflight whose method or header is refused has no CORS headers at all, so the console blames the origin."
+        "If the method or a header is refused, the preflight response has no CORS headers at all, and the console blames the origin."
     ConstantAnswer "constant-answer" Choice
-        "If only `*` or one origin is allowed, our layer adds the same headers to every answer and needs no `Vary`. The peer adds them only to some answers."
+        "If only `*` or one origin is allowed, our layer adds the same headers to every response, which needs no `Vary`. The peer adds them to some responses only."
     VaryMore "vary-more" Choice
-        "`Vary` names headers that the answer does not depend on, so caches store more answers than they need."
+        "`Vary` names headers on which the response does not depend, and caches store more responses than they need."
     PreflightWithoutOrigin "preflight-without-origin" Choice
-        "Only one of the layers answers what looks like a preflight without `Origin`. No browser sends that."
+        "The layer answers an apparent preflight without `Origin`, which no browser sends, or does not."
     PrivateNetwork "private-network" Choice
-        "`Access-Control-Allow-Private-Network` is sent although the request does not ask for it."
+        "The response has `Access-Control-Allow-Private-Network` although the request did not ask for it."
 }
 
 impl fmt::Display for Class {

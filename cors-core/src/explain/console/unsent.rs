@@ -1,11 +1,11 @@
-//! What is said of a call that never leaves the browser.
+//! Messages for a call that never leaves the browser.
 
 use super::webkit_cannot_load;
 use crate::browser::{Engine, Fetch, Step};
 use crate::engine::names::is_token;
 use url::Url;
 
-/// Each engine's message: the exception's where `new Request()` throws, else the console's.
+/// Each engine's message: the exception if `new Request()` throws, otherwise from the console.
 pub(super) fn messages(step: Step, fetch: &Fetch) -> Vec<(Engine, String)> {
     let serialized = |text: &str| Url::parse(text).map_or_else(|_| text.to_owned(), String::from);
     let (url, page) = (serialized(&fetch.url), serialized(&fetch.origin));
@@ -116,7 +116,7 @@ pub(super) fn messages(step: Step, fetch: &Fetch) -> Vec<(Engine, String)> {
     all.into_iter().filter_map(|(engine, message)| Some((engine, message?))).collect()
 }
 
-/// The messages of the three engines, where they have one.
+/// The messages of the three engines.
 type Messages = [Option<String>; 3];
 
 fn in_chromium(message: &str) -> String {
@@ -135,7 +135,7 @@ fn thrown(
     ]
 }
 
-/// About the first header that will not do.
+/// Messages for the first invalid header.
 fn header(fetch: &Fetch) -> Messages {
     let too_far = |value: &str| value.chars().position(|character| character > '\u{ff}');
     let bad = fetch.headers.iter().find_map(|(name, value)| match too_far(value) {

@@ -1,4 +1,4 @@
-//! One change after the other, each past the step that fails.
+//! One change after another, each to get past the failing step.
 
 use super::Change;
 use crate::browser::{
@@ -15,19 +15,19 @@ use http::Request;
 use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
 use url::Url;
 
-/// In place of a URL of which nothing can be kept.
+/// Replaces a URL that cannot be corrected.
 const EXAMPLE: &str = "https://api.example/";
 
 /// A port that no browser blocks.
 const OPEN_PORT: u16 = 8443;
 
-/// `Err` is a change that nobody can try here.
+/// `Err` is a change that cannot be tried here.
 type Changed = Result<(), Change>;
 
 pub(super) struct Attempt {
     pub(super) config: Config,
     pub(super) fetch: Fetch,
-    /// The changes besides those of the config.
+    /// The changes outside the config.
     pub(super) made: Vec<Change>,
 }
 
@@ -37,7 +37,7 @@ fn on_the_server(what: impl Into<String>) -> Changed {
 
 fn shorter_page() -> Changed {
     Err(Change::Page(format!(
-        "open the page at a shorter address: no server looks at an origin over {MAX_LEN} bytes"
+        "open the page at a shorter address: no policy allows an origin over {MAX_LEN} bytes"
     )))
 }
 
@@ -51,7 +51,7 @@ impl Attempt {
         Ok(())
     }
 
-    /// Changes what the last attempt failed at. `sent` is the last request, if there was one.
+    /// Changes what made the last attempt fail. `sent` is the last request, if there was one.
     pub(super) fn change(
         &mut self,
         policy: &Policy,
@@ -65,7 +65,7 @@ impl Attempt {
             Verdict::Failed(Taken { step, .. }) => *step,
         };
         match step {
-            Step::UrlFailure => self.example("a URL that can be parsed"),
+            Step::UrlFailure => self.example("a valid URL"),
             Step::UrlCredentials => self.url(|url| {
                 let _ = url.set_username("");
                 let _ = url.set_password(None);
@@ -79,7 +79,7 @@ impl Attempt {
             | Step::ResourcePolicy => self.mode_cors(),
             Step::RedirectModeError => self.redirect_follow(),
             Step::RequestBody => self.method("POST".to_owned()),
-            // The URL is the redirect's.
+            // The URL comes from a redirect.
             Step::BadPort if sent.is_some() => {
                 on_the_server("redirect to a port that browsers do not block")
             }
@@ -106,34 +106,35 @@ impl Attempt {
                 Some(sent) => self.allow(policy, sent, step),
                 None => on_the_server(step.rule()),
             },
-            Step::RedirectLocation => on_the_server("redirect with one Location that is a URL"),
-            Step::RedirectCount => on_the_server("end the redirects: browsers follow 20"),
+            Step::RedirectLocation => on_the_server("send one Location header with a valid URL"),
+            Step::RedirectCount => on_the_server("redirect at most 20 times"),
             Step::RedirectCredentials => {
                 on_the_server("redirect to the URL without its user name and password")
             }
             Step::RedirectBody => {
                 self.fetch.body = Body::Bytes;
                 self.in_the_script(
-                    "send bytes or text: a stream is spent when a redirect wants it again",
+                    "send bytes or text: a stream cannot be sent again after a redirect",
                 )
             }
             _ => on_the_server(step.rule()),
         }
     }
 
-    /// Allows what the policy's own verdict on the last request says is not allowed.
+    /// Allows what the policy refused in the last request.
     fn allow(&mut self, policy: &Policy, sent: &Request<()>, step: Step) -> Changed {
         match policy.decide(sent) {
             Decision::Reject(Reason::OriginNotAllowed(origin)) => {
                 let origin = String::from_utf8_lossy(origin).into_owned();
                 if self.config.allow_origins == [OriginEntry::from("*")] {
-                    // Only `null` is not reflected.
+                    // `*` reflects every origin except `null`.
                     self.config.danger.allow_null_origin = true;
                     return Ok(());
                 }
                 self.allow_origin(origin)
             }
-            // The server's own, in its eyes and not in the browser's: another scheme.
+            // The server takes the page for its own; the browser does not, because the scheme
+            // differs.
             Decision::NotCors => self.allow_origin(self.fetch.serialized_origin()),
             Decision::Reject(Reason::OriginMalformed(_)) => shorter_page(),
             Decision::Reject(Reason::MethodNotAllowed(b"*")) => {
@@ -174,7 +175,7 @@ impl Attempt {
             return shorter_page();
         }
         if let Some(without_dot) = without_dot(&origin) {
-            let what = format!("open the page without the dot at the end, at {without_dot}");
+            let what = format!("open the page without the trailing dot, at {without_dot}");
             self.made.push(Change::Page(what));
             self.fetch.origin.clone_from(&without_dot);
             // The policy may allow that page already, unless it has just lost its `*`.
@@ -183,7 +184,7 @@ impl Attempt {
                 false => Ok(()),
             };
         }
-        // A host may hold a `*`, which in a pattern would stand for others.
+        // A host may contain a `*`, which would be a wildcard in a pattern.
         if origin.contains('*') {
             return self.allow_literally(&origin);
         }
@@ -191,10 +192,10 @@ impl Attempt {
         Ok(())
     }
 
-    /// As a regular expression, where no pattern is this origin and no other.
+    /// As a regular expression, if no pattern matches exactly this origin.
     fn allow_literally(&mut self, origin: &str) -> Changed {
         if !cfg!(feature = "regex") {
-            let what = "open the page at a host of letters, digits, dots and hyphens";
+            let what = "open the page at a host with only letters, digits, dots and hyphens";
             return Err(Change::Page(what.to_owned()));
         }
         let mut regex = String::new();
@@ -210,16 +211,16 @@ impl Attempt {
 
     fn allow_header(&mut self, name: String) {
         let why = match &*name {
-            "*" => "which no server can allow",
+            "*" => "no server can allow it",
             name if is_cors_response(name) => "the server sends it",
-            name if is_response_only(name) => "only responses have it",
+            name if is_response_only(name) => "it is a response header",
             _ => return self.config.allow_headers.push(name),
         };
         self.fetch.headers.retain(|(listed, _)| !listed.eq_ignore_ascii_case(&name));
-        let _ = self.in_the_script(format!("leave the header {name} out, {why}"));
+        let _ = self.in_the_script(format!("remove the header {name} ({why})"));
     }
 
-    /// Settles what a change before has made an error of the policy.
+    /// Resolves an error that an earlier change caused in the policy.
     pub(super) fn settle(&mut self, errors: &ConfigErrors) -> Changed {
         let Some(error) = errors.errors().first() else { return Ok(()) };
         let danger = &mut self.config.danger;
@@ -270,16 +271,16 @@ impl Attempt {
     fn another_method(&mut self, why: &str) -> Changed {
         let method = if self.fetch.body == Body::None { "GET" } else { "POST" };
         let before = std::mem::replace(&mut self.fetch.method, method.to_owned());
-        self.in_the_script(format!("another method than {before:?}, {why}, such as {method:?}"))
+        self.in_the_script(format!("a method other than {before:?}, {why}, such as {method:?}"))
     }
 
-    /// Leaves out the headers whose names are none, and encodes the values that are none.
+    /// Removes headers with invalid names, and encodes invalid values.
     fn valid_headers(&mut self) -> Changed {
         let mut whats = Vec::new();
         self.fetch.headers.retain_mut(|(name, value)| {
             if !is_token(name.as_bytes()) {
                 whats.push(format!(
-                    "leave the header {name:?} out, or name it with letters, digits and hyphens"
+                    "remove the header {name:?}, or use only letters, digits and hyphens in its name"
                 ));
                 return false;
             }
@@ -287,7 +288,7 @@ impl Attempt {
                 *value = url::form_urlencoded::byte_serialize(value.as_bytes())
                     .collect::<String>()
                     .replace('+', "%20");
-                whats.push(format!("encode the value of the header {name}, as {value:?}"));
+                whats.push(format!("encode the value of the header {name} as {value:?}"));
             }
             true
         });
@@ -305,7 +306,7 @@ impl Attempt {
             None => false,
         });
         self.in_the_script(format!(
-            "fewer or shorter headers: the names that a preflight asks for may measure {MAX_LIST} bytes"
+            "fewer or shorter headers: the names in a preflight may take at most {MAX_LIST} bytes"
         ))
     }
 
@@ -318,7 +319,7 @@ impl Attempt {
         Ok(())
     }
 
-    /// The same URL of `https:`, where it has a host.
+    /// The same URL with `https:`, if it has a host.
     fn https(&mut self) -> Changed {
         let https = self.parsed_url().filter(Url::has_host).and_then(|url| {
             let (_, rest) = url.as_str().split_once(':')?;
@@ -337,7 +338,7 @@ impl Attempt {
         if is_tried { Err(Change::Script(change)) } else { self.in_the_script(change) }
     }
 
-    /// As the browser reads it: a relative one is seen from the page.
+    /// As the browser reads it, relative to the page.
     fn parsed_url(&self) -> Option<Url> {
         let page = Url::parse(&self.fetch.origin).ok();
         Url::options().base_url(page.as_ref()).parse(&self.fetch.url).ok()
@@ -356,7 +357,8 @@ impl Attempt {
     }
 }
 
-/// Which browsers take for another host than that without it, and patterns do not have.
+/// The origin without a trailing dot. Browsers treat it as another host, and patterns cannot have
+/// it.
 fn without_dot(origin: &str) -> Option<String> {
     let parsed = Origin::parse(origin.as_bytes()).ok()?;
     let host = parsed.host().trim_end_matches('.');

@@ -1,11 +1,11 @@
-//! Regular expressions that are written as plain texts, in the dialects of other programs.
+//! Regular expressions written as plain text, in the dialects of other programs.
 
 use super::meant::Meant;
 use super::{Pattern, host};
 use std::borrow::Cow;
 use std::net::Ipv6Addr;
 
-/// Whether a text looks like a regular expression, and not like a glob or a placeholder.
+/// Whether a text looks like a regular expression rather than a glob or a placeholder.
 pub(super) fn is_regex(text: &str) -> bool {
     const SIGNS: [&str; 24] = [
         "^", r"\.", r"\/", r"\d", r"\w", r"\s", r"\-", r"\:", r"\b", "://.*", ".+", ")+", ")*",
@@ -24,7 +24,7 @@ pub(super) fn is_regex(text: &str) -> bool {
             || delimited(text).is_some())
 }
 
-/// An IPv6 address looks like a class.
+/// Removes an IPv6 address, which looks like a class.
 fn without_address(text: &str) -> Cow<'_, str> {
     let address = text.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
     match address {
@@ -35,7 +35,7 @@ fn without_address(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// What stands between the delimiters of `/…/i`, `#…#` and the like.
+/// The text between the delimiters of `/…/i`, `#…#` and the like.
 fn delimited(text: &str) -> Option<&str> {
     let delimiter = text.chars().next().filter(|c| "/#@!%~".contains(*c))?;
     let (inner, flags) = text[1..].rsplit_once(delimiter)?;
@@ -48,8 +48,8 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
     literal(&translated(text)?)
 }
 
-/// The regular expression in our syntax, or the entry that it is. It may name no host at all, and
-/// then nothing was meant that a policy should hold.
+/// The regular expression in our syntax, or the plain entry that it amounts to. `None` if it names
+/// no host.
 #[cfg(feature = "regex")]
 pub(super) fn meant(text: &str) -> Option<Meant> {
     use crate::origin::regex::OriginRegex;
@@ -71,7 +71,7 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
     fits.then_some(Meant::Regex { regex, shared: None, needs_danger: false })
 }
 
-/// The one origin that a regular expression without any operator matches.
+/// The only origin that a regular expression without operators matches.
 fn literal(regex: &str) -> Option<Meant> {
     let text = regex.replace(r"\.", ".");
     let is_literal = !text.contains(['\\', '^', '$', '|', '*', '+', '?', '(', ')', '[', '{']);
@@ -81,8 +81,8 @@ fn literal(regex: &str) -> Option<Meant> {
     if Pattern::parse(&text).is_ok() { Some(Meant::Entry(text)) } else { host::mended(&text) }
 }
 
-/// Without delimiters, anchors and a path at the end; with a scheme; every dot between labels
-/// escaped, and in lower case, as hosts are.
+/// Without delimiters, anchors and a path; with a scheme; with every dot between labels escaped;
+/// and in lower case, like hosts.
 fn translated(text: &str) -> Option<String> {
     let mut inner = delimited(text).unwrap_or(text);
     inner = inner.strip_prefix("~*").or(inner.strip_prefix('~')).unwrap_or(inner).trim();

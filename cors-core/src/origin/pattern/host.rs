@@ -1,4 +1,4 @@
-//! Hosts and ports of entries, mended.
+//! Corrected hosts and ports of entries.
 
 use super::meant::Meant;
 use super::{Pattern, scheme, stars};
@@ -7,8 +7,8 @@ use crate::origin::punycode;
 use crate::origin::{default_port, write_ipv6};
 use std::net::Ipv6Addr;
 
-/// Whether a policy may hold the host. Names hold letters, digits, `-`, `_` and dots: the URL
-/// Standard allows more, but then a list, a placeholder or a regular expression was meant.
+/// Whether a policy accepts the host. Names have letters, digits, `-`, `_` and dots. The URL
+/// Standard allows more, but such a text is meant as a list, a placeholder or a regular expression.
 pub(super) fn is_plain(host: &str, is_web: bool) -> bool {
     if host.starts_with('[') {
         return true;
@@ -28,7 +28,7 @@ pub(super) fn is_plain(host: &str, is_web: bool) -> bool {
     })
 }
 
-/// What one entry likely meant that is not a pattern.
+/// The likely meaning of an entry that is not a pattern.
 pub(super) fn mended(text: &str) -> Option<Meant> {
     let (scheme, rest, _) = scheme::split(text)?;
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
@@ -62,7 +62,7 @@ pub(super) fn mended(text: &str) -> Option<Meant> {
     entry(format!("{scheme}://{mended}{port}"))
 }
 
-/// The entry, if it is one. What matches names of many registrants was never meant by a slip.
+/// The entry, if it is valid. A typo never means the names of many registrants.
 pub(super) fn entry(text: String) -> Option<Meant> {
     match Pattern::parse(&text).ok()? {
         Pattern::Tuple { subdomains: true, host, .. } if public_suffix::is_shared(host) => None,
@@ -70,7 +70,7 @@ pub(super) fn entry(text: String) -> Option<Meant> {
     }
 }
 
-/// The host and the port with its colon, which an IPv6 address without brackets does not have.
+/// The host, and the port with its colon. An IPv6 address without brackets has no port.
 fn split_port(authority: &str) -> (&str, &str) {
     let colon = match authority.rfind([':', ']']) {
         Some(at) if authority[at..].starts_with(':') => at,
@@ -80,8 +80,8 @@ fn split_port(authority: &str) -> (&str, &str) {
     if is_ipv6 { (authority, "") } else { authority.split_at(colon) }
 }
 
-/// The address, if the host looks like one; `None` in it if it is none, or could be read as
-/// another one and a port.
+/// The address, if the host looks like one. The inner `None` means that it is invalid or ambiguous:
+/// it could be another address and a port.
 fn ipv6(host: &str) -> Option<Option<Ipv6Addr>> {
     let inner = host.strip_prefix('[').unwrap_or(host);
     let inner = inner.strip_suffix(']').unwrap_or(inner);
@@ -102,7 +102,7 @@ pub(super) fn lacks_bracket(text: &str) -> bool {
         || authority.contains("::") && !authority.contains('[')
 }
 
-/// With its colon; `None` if it is none, or stands for several.
+/// The port with its colon. `None` if it is invalid or means several.
 fn mended_port(port: &str, scheme: &str) -> Option<String> {
     let number: u16 = match port.strip_prefix(':') {
         None | Some("") => return Some(String::new()),
@@ -116,7 +116,7 @@ fn mended_port(port: &str, scheme: &str) -> Option<String> {
     Some(if is_default { String::new() } else { format!(":{number}") })
 }
 
-/// Lower case, Punycode, no empty label, and `*.` in front where a dot stood there.
+/// In lower case and Punycode, without empty labels, and with `*.` for a leading dot.
 fn mended_name(host: &str) -> Option<String> {
     let mut labels = Vec::new();
     for label in host.split('.').filter(|label| !label.is_empty()) {

@@ -1,7 +1,7 @@
-//! What a text that is not a pattern likely meant.
+//! The likely meaning of a text that is not a pattern.
 //!
-//! What is proposed is an entry that a browser's origin can match, and allows no more than the
-//! text was meant to. Where that is not plain, nothing is proposed.
+//! A suggestion is an entry that a browser's origin can match and that allows no more than the text
+//! was meant to. If the meaning is unclear, there is no suggestion.
 
 use super::host::{entry, lacks_bracket, mended};
 use super::{Pattern, PatternFault, dialect, scheme, several};
@@ -9,7 +9,7 @@ use crate::origin::OriginFault;
 use crate::origin::entry::OriginEntry;
 use std::fmt;
 
-/// What an entry of `allow_origins` likely meant that is not a pattern.
+/// The likely meaning of an invalid entry of `allow_origins`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Meant {
@@ -21,9 +21,9 @@ pub enum Meant {
     Regex {
         /// Matches whole origins.
         regex: String,
-        /// A public suffix below which anyone can take a name that matches, if there is one.
+        /// A public suffix under which anyone can register a matching name, if there is one.
         shared: Option<String>,
-        /// Whether the policy takes it only with `danger.allow_unbounded_regex`.
+        /// Whether the policy accepts it only with `danger.allow_unbounded_regex`.
         needs_danger: bool,
     },
 }
@@ -37,7 +37,7 @@ impl Meant {
         }
     }
 
-    /// To put into `allow_origins` in place of the entry.
+    /// The entries to write in `allow_origins` instead.
     pub fn entries(&self) -> Vec<OriginEntry> {
         match self {
             Self::Entry(entry) => vec![entry.into()],
@@ -47,7 +47,7 @@ impl Meant {
     }
 }
 
-/// As a policy file in TOML has it.
+/// In TOML.
 impl fmt::Display for Meant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -58,11 +58,11 @@ impl fmt::Display for Meant {
     }
 }
 
-/// A list longer than this is not shown.
+/// Longer lists are not shown.
 const MAX_TEXT: usize = 2048;
 
-/// What is wrong with a text in which [`Pattern::parse`] found `fault`, and what it may have
-/// meant, the likeliest first.
+/// What is wrong with a text in which [`Pattern::parse`] found `fault`, and its possible meanings,
+/// the likeliest first.
 pub(crate) fn diagnose(text: &str, fault: PatternFault) -> (PatternFault, Vec<Meant>) {
     let bare = unquoted(text);
     if bare.is_empty() || bare == "*" {
@@ -112,18 +112,18 @@ pub(crate) fn diagnose(text: &str, fault: PatternFault) -> (PatternFault, Vec<Me
     (fault, mended(bare).into_iter().collect())
 }
 
-/// Without white space and quotation marks around it.
+/// Without surrounding white space and quotation marks.
 fn unquoted(text: &str) -> &str {
     let marks = ['"', '\'', '`', '\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}'];
     let text = text.trim();
     let bare = text.trim_matches(marks).trim();
     let angled = bare.strip_prefix('<').and_then(|bare| bare.strip_suffix('>'));
     let bare = angled.filter(|inner| inner.contains("://")).unwrap_or(bare);
-    // `"https://a.test", "https://b.test"` has marks inside as well.
+    // `"https://a.test", "https://b.test"` also has marks inside.
     if bare.contains(marks) { text } else { bare }
 }
 
-/// `*://a.test` and the like: both schemes, or the one that may have credentials.
+/// `*://a.test` and the like: both schemes, or only the one that may have credentials.
 fn both_schemes(text: &str) -> Option<Vec<Meant>> {
     let rest = scheme::behind_both(text)?;
     let [http, https] = ["http", "https"].map(|scheme| {

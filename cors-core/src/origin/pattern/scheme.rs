@@ -1,11 +1,11 @@
-//! Schemes: whose pages have origins, and which are misspelt.
+//! Schemes: those whose pages have origins, and misspelt ones.
 
-/// Whether the scheme is that of web pages, whose hosts are domains and addresses.
+/// Whether this is a scheme of web pages, whose hosts are domains and addresses.
 pub(super) fn is_web(scheme: &str) -> bool {
     matches!(scheme, "http" | "https")
 }
 
-/// Whether no page has an origin of this scheme, whatever its host.
+/// Whether no page has an origin with this scheme.
 pub(super) fn has_no_page(scheme: &str) -> bool {
     const NONE: [&str; 11] = [
         "ws",
@@ -23,8 +23,8 @@ pub(super) fn has_no_page(scheme: &str) -> bool {
     NONE.contains(&scheme)
 }
 
-/// The scheme of the page that was likely meant: that of the page that opens a WebSocket, and the
-/// one that a misspelt scheme is near to.
+/// The page scheme that was likely meant: that of the page that opens a WebSocket, or the one that
+/// a misspelt scheme resembles.
 pub(super) fn meant(scheme: &str) -> &str {
     match scheme {
         "ws" => "http",
@@ -33,20 +33,20 @@ pub(super) fn meant(scheme: &str) -> &str {
     }
 }
 
-/// `http` or `https`, if the scheme is near to it and is neither.
+/// `http` or `https`, if the scheme resembles one and is neither.
 pub(crate) fn misspelt(scheme: &str) -> Option<&'static str> {
     if is_web(scheme) || has_no_page(scheme) || !(2..=9).contains(&scheme.len()) {
         return None;
     }
     let is_near = distance(scheme, "http") <= 1 || distance(scheme, "https") <= 1 || {
-        // Two slips, where no other letter is there.
+        // Two typos, if it has no other letters.
         let of_these = scheme.bytes().all(|byte| b"htps".contains(&byte));
         of_these && scheme.len() > 2 && distance(scheme, "https") <= 2
     };
     is_near.then_some(if scheme.contains('s') { "https" } else { "http" })
 }
 
-/// How many letters were left out, added, replaced, or swapped with the next.
+/// How many letters were omitted, added, replaced, or swapped with the next.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
@@ -65,8 +65,7 @@ fn distance(a: &str, b: &str) -> usize {
     rows[a.len()][b.len()]
 }
 
-/// The scheme and what follows it, and whether the scheme was cut or doubled; `None` where two
-/// schemes contradict.
+/// The scheme, the rest, and whether the scheme was cut or doubled. `None` if two schemes conflict.
 pub(super) fn split(text: &str) -> Option<(String, &str, bool)> {
     let (mut scheme, rest, mut cut) = match (whole(text), cut_web(text)) {
         (Some((scheme, rest)), _) => (Some(scheme), rest, false),
@@ -90,12 +89,12 @@ pub(super) fn split(text: &str) -> Option<(String, &str, bool)> {
 
 const SLASHES: [char; 4] = [':', '/', '\\', ';'];
 
-/// What follows the marks behind a scheme; an IPv6 address may begin with two colons.
+/// The text after the punctuation of a scheme. An IPv6 address may begin with two colons.
 fn trimmed(rest: &str) -> &str {
     if rest.starts_with("::") { rest } else { rest.trim_start_matches(SLASHES) }
 }
 
-/// `scheme://` in front.
+/// Splits off `scheme://`.
 fn whole(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once("://")?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -103,7 +102,7 @@ fn whole(text: &str) -> Option<(&str, &str)> {
     is_scheme.then_some((scheme, rest))
 }
 
-/// `https//`, `https:/`, `http:` and the like in front.
+/// Splits off `https//`, `https:/`, `http:` and the like.
 fn cut_web(text: &str) -> Option<(&str, &str)> {
     ["https", "http"].into_iter().find_map(|scheme| {
         let (front, rest) = text.split_at_checked(scheme.len())?;
@@ -114,7 +113,7 @@ fn cut_web(text: &str) -> Option<(&str, &str)> {
     })
 }
 
-/// The scheme of a host that has none: this machine seldom has a certificate.
+/// The scheme for a host without one. This machine rarely has a certificate.
 fn default(rest: &str) -> Option<&'static str> {
     let name = rest.trim_start_matches(['*', '.', '[']).to_ascii_lowercase();
     let is_hex = |c: char| c.is_ascii_hexdigit();
@@ -127,7 +126,7 @@ fn default(rest: &str) -> Option<&'static str> {
     (rest.contains('.') || rest.starts_with('[')).then_some("https")
 }
 
-/// What follows a scheme that means both `http` and `https`.
+/// The text after a scheme that means both `http` and `https`.
 pub(super) fn behind_both(text: &str) -> Option<&str> {
     ["*://", "http*://", "http(s)://", "http[s]://", "https?://", "(http|https)://"]
         .into_iter()

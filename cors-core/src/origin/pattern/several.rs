@@ -1,10 +1,10 @@
-//! Several entries in one text, and texts that were to be filled in.
+//! Several entries in one text, and placeholders.
 
 use super::host::mended;
 use super::meant::Meant;
 use super::{Pattern, scheme};
 
-/// No one writes more into one text by mistake and wants to read them in a message.
+/// More entries are hardly a mistake, and too long for a message.
 const MAX: usize = 64;
 
 const SEPARATORS: [char; 3] = [',', ';', '|'];
@@ -13,7 +13,7 @@ pub(super) fn is_separator(c: char) -> bool {
     SEPARATORS.contains(&c) || c.is_whitespace()
 }
 
-/// The entries of a list: `None` if one of them cannot be made out.
+/// The entries of a list. `None` if one of them is unclear.
 pub(super) fn list(text: &str) -> Option<Meant> {
     let marks = ['[', ']', '"', '\'', '`'];
     let text = text.trim();
@@ -29,7 +29,7 @@ pub(super) fn list(text: &str) -> Option<Meant> {
         if piece.is_empty() {
             continue;
         }
-        // A space may also have come into a single entry.
+        // A space may also be a typo in a single entry.
         if is_spaced && !piece.contains("://") {
             return None;
         }
@@ -47,8 +47,8 @@ pub(super) fn list(text: &str) -> Option<Meant> {
     Meant::of(entries)
 }
 
-/// One entry behind another: `b.example` has the scheme of the one before it, and `3001` all but
-/// its port.
+/// The entry that follows another: `b.example` takes the scheme of the previous one, and `3001`
+/// everything but its port.
 fn next(before: &str, piece: &str) -> Option<String> {
     if piece.bytes().all(|byte| byte.is_ascii_digit()) {
         let (host, _) = before.rsplit_once(':').filter(|(host, _)| host.contains("://"))?;
@@ -64,7 +64,7 @@ fn next(before: &str, piece: &str) -> Option<String> {
     }
 }
 
-/// A name without a dot is more likely a part of something else.
+/// A name without a dot is more likely part of something else.
 fn one(piece: &str) -> Option<String> {
     let entry = match Pattern::parse(piece) {
         Ok(pattern) if !pattern.is_misspelt() => piece.to_owned(),
@@ -83,7 +83,7 @@ fn one(piece: &str) -> Option<String> {
     }
 }
 
-/// `{a,b}` written out; `None` if there is none, or what comes out are not entries.
+/// Expands `{a,b}`. `None` if there is none, or if the results are not entries.
 pub(super) fn expanded(text: &str) -> Option<Meant> {
     let mut texts = vec![text.to_owned()];
     while let Some(open) = texts[0].find('{') {
@@ -111,8 +111,8 @@ pub(super) fn expanded(text: &str) -> Option<Meant> {
     Meant::of(entries)
 }
 
-/// Whether something in the text was to be filled in: `${host}`, `{tenant}`, `<host>`, `%HOST%`,
-/// `$HOST`, `[host]`.
+/// Whether the text has a placeholder: `${host}`, `{tenant}`, `<host>`, `%HOST%`, `$HOST`,
+/// `[host]`.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let is_name = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
@@ -128,7 +128,7 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         || text.split('$').skip(1).any(follows_dollar)
         || within('<', '>')
         || within('%', '%')
-        // `[a` is also how an IPv6 address may begin, but then a colon follows.
+        // An IPv6 address may also begin with `[a`, but then a colon follows.
         || within('[', ']') && !text.contains("::")
         || text.contains("__")
             && text.contains(|c: char| c.is_ascii_uppercase())

@@ -1,11 +1,10 @@
-//! `*` where patterns have none: what a glob meant.
+//! The likely meaning of a glob, with `*` where patterns do not allow it.
 
 use super::host::entry;
 use super::meant::Meant;
 use crate::origin::public_suffix;
 
-/// What was likely meant by a host in lower case, or a port, that holds `*`; the port comes with
-/// its colon.
+/// The likely meaning of a lower-case host or a port that contains `*`. The port has its colon.
 pub(super) fn meant(scheme: &str, host: &str, port: &str) -> Option<Meant> {
     let mut host = host.to_owned();
     while host.contains("**") {
@@ -36,14 +35,14 @@ pub(super) fn meant(scheme: &str, host: &str, port: &str) -> Option<Meant> {
     {
         return entry(format!("{scheme}://*.{name}.{rest}{port}"));
     }
-    // Without the list no one knows whose names these are.
+    // Without the list, it is unknown who owns these names.
     if is_shared && labels[last] == "*" || cfg!(not(feature = "public-suffix")) {
         return None;
     }
     regex(scheme, &labels, port, LABEL, is_shared.then_some(rest))
 }
 
-/// What a `*` in a label becomes.
+/// The regex for a `*` in a label.
 const LABEL: &str = "[a-z0-9-]+";
 const NUMBER: &str = "[0-9]+";
 

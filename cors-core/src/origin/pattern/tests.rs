@@ -24,7 +24,7 @@ fn patterns() {
     }
 }
 
-/// Without a policy, which may refuse what was meant.
+/// Without a policy, which may reject the suggestion.
 #[test]
 fn faults_and_what_was_meant() {
     use OriginFault as O;
@@ -150,7 +150,7 @@ fn faults_and_what_was_meant() {
         ("app://a,b", Several, ""),
         ("app://%2", Origin(O::BadHost), ""),
     ] {
-        // Whether a star is safe, only the Public Suffix List tells.
+        // Only the Public Suffix List tells whether a star is safe.
         let meant = if crate::origin::public_suffix::HAS_LIST || !meant.contains("://*.") {
             meant
         } else {

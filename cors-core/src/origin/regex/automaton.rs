@@ -1,7 +1,7 @@
-//! A dense automaton that is walked by hand, byte by byte, to the end of the input.
+//! A dense automaton that we walk ourselves, byte by byte, to the end of the input.
 //!
-//! The search routines of `regex-automata` answer "where does a match end?"; we ask "is all of
-//! it a match?", and for a proof we need the states themselves.
+//! The search routines of `regex-automata` answer "where does a match end?". We ask "is all of it a
+//! match?", and a proof needs the states themselves.
 
 use regex_automata::Anchored;
 use regex_automata::MatchKind;
@@ -13,22 +13,22 @@ use regex_syntax::hir::Hir;
 
 use super::RegexFault;
 
-/// Bounds memory and time of the first step, from syntax to an automaton with choices. Ample for
+/// Bounds memory and time of the first step, from syntax to a nondeterministic automaton. Ample for
 /// three thousand characters of alternatives.
 const MAX_NFA_BYTES: usize = 256 << 10;
 
-/// Bounds the table, and apart from it what is needed while it is computed. Ample for the
-/// patterns people write, which take a few KiB; `[ab]*a[ab]{20}` exceeds it.
+/// Bounds the table, and separately the memory to compute it. Ample for patterns that people write,
+/// which take a few KiB. `[ab]*a[ab]{20}` exceeds it.
 const MAX_DFA_BYTES: usize = 1 << 20;
 
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Direction {
     Forward,
-    /// Reads words from their end.
+    /// Reads backwards.
     Reverse,
 }
 
-/// The automaton of one or several patterns, anchored at both ends.
+/// The automaton of one or more patterns, anchored at both ends.
 #[derive(Clone, Debug)]
 pub(super) struct Automaton {
     dfa: dense::DFA<Vec<u32>>,
@@ -36,7 +36,7 @@ pub(super) struct Automaton {
 }
 
 impl Automaton {
-    /// Bytes of its tables.
+    /// The size of its tables in bytes.
     pub(super) fn memory(&self) -> usize {
         self.dfa.memory_usage()
     }
@@ -54,7 +54,7 @@ impl Automaton {
         let dfa = dense::Builder::new()
             .configure(
                 dense::Config::new()
-                    // With any other kind a match of a part would hide one of the whole.
+                    // With any other kind, a partial match would hide a whole one.
                     .match_kind(MatchKind::All)
                     .start_kind(StartKind::Anchored)
                     .accelerate(false)
@@ -72,10 +72,10 @@ impl Automaton {
         self.start
     }
 
-    /// The state after one more byte; none if no match can come of it any more.
+    /// The state after one more byte. `None` if there can be no match any more.
     pub(super) fn next(&self, state: StateID, byte: u8) -> Option<StateID> {
         let next = self.dfa.next_state(state, byte);
-        // A state that quits cannot arise, since no byte was configured to; it would be no match.
+        // Quit states cannot occur, since no byte is configured to quit. One would not match.
         let ends = self.dfa.is_special_state(next)
             && (self.dfa.is_dead_state(next) || self.dfa.is_quit_state(next));
         (!ends).then_some(next)

@@ -4,15 +4,15 @@ use regex_syntax::ast::Ast;
 
 use super::parse_ast;
 
-/// Whether an unescaped `.` stands between what look like labels, as the first does in
-/// `https://app.example\.com`: probably meant as a dot, but it matches any character.
+/// Whether there is an unescaped `.` between what look like labels, such as the first in
+/// `https://app.example\.com`. It probably means a dot, but matches any character.
 ///
-/// A dot in a class (`[.]`) is only a dot, and one that is repeated (`.*`) is meant as written.
+/// A dot in a class (`[.]`) is only a dot, and a repeated one (`.*`) is intended.
 pub(crate) fn unescaped_dot(pattern: &str) -> bool {
     parse_ast(pattern).is_some_and(|ast| !unescaped_dots(&ast).is_empty())
 }
 
-/// Where in the pattern each such dot stands.
+/// The position of each such dot in the pattern.
 pub(super) fn unescaped_dots(ast: &Ast) -> Vec<usize> {
     let mut dots = Vec::new();
     find(ast, &mut dots);
@@ -45,14 +45,14 @@ enum Edge {
     End,
 }
 
-/// Whether what `ast` matches looks like part of a label at that edge.
+/// Whether `ast` looks like part of a label at that edge.
 fn is_label(ast: &Ast, edge: Edge) -> bool {
     match ast {
         Ast::Literal(literal) => {
             literal.c.is_ascii_alphanumeric() || matches!(literal.c, '-' | '_')
         }
         Ast::ClassBracketed(_) | Ast::ClassPerl(_) => true,
-        // `.*` and `.+` are labels, `.` alone is what we look for.
+        // `.*` and `.+` are labels. `.` alone is what we look for.
         Ast::Repetition(repetition) => {
             matches!(*repetition.ast, Ast::Dot(_)) || is_label(&repetition.ast, edge)
         }

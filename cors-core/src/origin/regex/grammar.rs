@@ -1,8 +1,8 @@
-//! The grammar of origins as an automaton, to be walked beside a regex.
+//! The grammar of origins as an automaton, to walk in parallel with a regex.
 //!
-//! It is a list of patterns; which of them match tells what a text is. That is exact save for IPv6
-//! addresses, of which it takes some that are not in canonical form: it may call something an
-//! origin that is not one, never the other way round.
+//! It is a list of patterns. Which of them match tells what a text is. This is exact except for
+//! IPv6 addresses, some of which it accepts in non-canonical form: it may take a text for an origin
+//! that is not one, but never the other way around.
 
 use std::sync::LazyLock;
 
@@ -12,11 +12,11 @@ use super::automaton::{Automaton, Direction};
 use super::parse;
 use crate::origin::Origin;
 
-/// Whole origins, read from the start.
+/// Whole origins, read forwards.
 pub(super) static FORWARD: LazyLock<Automaton> =
     LazyLock::new(|| build(patterns(PORT).to_vec(), Direction::Forward));
 
-/// Origins without their port, read from the end.
+/// Origins without their port, read backwards.
 pub(super) static BACKWARD: LazyLock<Automaton> = LazyLock::new(|| {
     let mut patterns = patterns("").to_vec();
     patterns.extend([
@@ -27,7 +27,7 @@ pub(super) static BACKWARD: LazyLock<Automaton> = LazyLock::new(|| {
     build(patterns, Direction::Reverse)
 });
 
-/// What the grammar says of a text.
+/// What the grammar says about a text.
 #[derive(Clone, Copy)]
 pub(super) struct Matched(u32);
 
@@ -39,12 +39,12 @@ impl Matched {
     /// `file:`, or a default port spelled out.
     const NEVER: u32 = 1 << 3;
     const EMPTY_LABEL: u32 = 1 << 4;
-    // Of `BACKWARD` alone.
+    // Only in `BACKWARD`.
     const HTTPS: u32 = 1 << 5;
     const HTTP: u32 = 1 << 6;
     const LOOPBACK: u32 = 1 << 7;
 
-    /// Of what led to `state` of a grammar if the text ends here.
+    /// The verdict if the text ends in `state` of a grammar.
     pub(super) fn at(grammar: &Automaton, state: StateID) -> Self {
         Self(grammar.accepted(state))
     }
@@ -58,7 +58,7 @@ impl Matched {
             && (self.has(Self::ADDRESS) || self.has(Self::NAME) && !self.has(Self::NO_DOMAIN))
     }
 
-    /// Well-formed, but not a host that one would think of.
+    /// Well-formed, but an unlikely host.
     pub(super) fn has_empty_label(self) -> bool {
         self.has(Self::EMPTY_LABEL)
     }
@@ -77,7 +77,7 @@ const SCHEME: &str = "[a-z][a-z0-9+.-]*";
 const PORT: &str = "(?::(?:[0-9]|[1-9][0-9]{1,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}\
                     |655[0-2][0-9]|6553[0-5]))?";
 
-/// In the order of the bits of [`Matched`]. None matches a slash but those behind the scheme, so
+/// In the order of the bits of [`Matched`]. They match no slash except those after the scheme, so
 /// that the automaton stays small.
 fn patterns(port: &str) -> [String; 5] {
     let byte = label_byte_class();
@@ -103,7 +103,8 @@ fn build(patterns: Vec<String>, direction: Direction) -> Automaton {
     Automaton::build(&parsed.collect::<Vec<_>>(), direction).expect("our own patterns are small")
 }
 
-/// The bytes of a label in a host of any scheme, asked of the parser of origins itself, so that the two cannot drift apart.
+/// The bytes of a label in a host of any scheme, taken from the parser of origins so that the two
+/// cannot drift apart.
 fn label_byte_class() -> String {
     let in_host = |byte: &u8| {
         let host = format!("a{}a", *byte as char);

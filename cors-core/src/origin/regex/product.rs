@@ -1,8 +1,8 @@
-//! What a regex and the grammar of origins have in common, as one automaton read from the end.
+//! The intersection of a regex and the grammar of origins, as one automaton that reads backwards.
 //!
-//! Both are determinised backwards and walked side by side. The port is read first, by the regex
-//! alone and one port after the other, so that a node of the product always stands in a host, in
-//! `//:`, or in a scheme.
+//! Both are determinized backwards and walked in parallel. The regex reads the port first, alone
+//! and one port after another, so that a node of the product is always in a host, in `//:`, or in a
+//! scheme.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -18,20 +18,20 @@ use crate::origin::fault::ProofLimit;
 /// A node of the product, as an index.
 pub(super) type Node = u32;
 
-/// The most nodes that are looked at. Ample for `.{1,253}` before a domain.
+/// The maximum number of nodes. Ample for `.{1,253}` before a domain.
 const MAX_NODES: usize = 1 << 16;
 
-/// Added to every class of a regex, so that its automaton tells where a class lets something in
-/// from where all is spelled out, however long the list. One of them is a word byte and the other
-/// is not, for `\b`. Neither is in any origin.
+/// Added to every class of a regex, so that its automaton distinguishes a class from an alternation
+/// of spelled-out text, however long. One of them is a word byte and the other is not, for `\b`.
+/// Neither occurs in origins.
 const CLASS_MARKS: [u8; 2] = [b'Q', 0x01];
 
-/// What a completion may be asked to be, besides a well-formed origin that the regex matches.
+/// What a completion must be, besides a well-formed origin that the regex matches.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Goal {
     Any,
     Insecure,
-    /// With `https:`, and without the empty labels that are well-formed but odd in an example.
+    /// With `https:`, and without empty labels, which are well-formed but odd in an example.
     PlainHttps,
     /// Insecure, and without empty labels.
     PlainInsecure,
@@ -40,7 +40,7 @@ pub(super) enum Goal {
 impl Goal {
     const ALL: [Self; 4] = [Self::Any, Self::Insecure, Self::PlainHttps, Self::PlainInsecure];
 
-    /// Whether an origin of which the grammar says this meets it.
+    /// Whether an origin with this verdict of the grammar meets the goal.
     fn is_met(self, origin: Matched) -> bool {
         let is_plain = !origin.has_empty_label();
         origin.is_well_formed()
@@ -53,19 +53,19 @@ impl Goal {
     }
 }
 
-/// The language of a regex met with that of origins, as a graph.
+/// The intersection of the languages of a regex and of origins, as a graph.
 pub(super) struct Product {
-    /// The regex, read from the end, with [`CLASS_MARKS`].
+    /// The regex, read backwards, with [`CLASS_MARKS`].
     regex: Automaton,
     /// Bytes that lead from every node to the same node.
     classes: Vec<Vec<u8>>,
-    /// Where in the regex a node stands.
+    /// The state of the regex in each node.
     states: Vec<StateID>,
-    /// A row a node, a column a class.
+    /// A row for each node, a column for each class.
     edges: Vec<Option<Node>>,
-    /// For each goal and node, how many bytes are missing at least; `None` if it is out of reach.
+    /// For each goal and node, the minimum number of missing bytes. `None` if it is unreachable.
     distances: [Vec<Option<u32>>; 4],
-    /// Where hosts begin (at their end), with one of the ports that lead there, or none.
+    /// Where hosts begin (at their end), each with a port that leads there, or none.
     pub(super) starts: Vec<(Node, Option<u16>)>,
 }
 
@@ -88,7 +88,7 @@ impl Product {
         }
 
         let schemes = schemes(&regex, steps)?;
-        // Whether it may be the scheme that follows where hosts end in `slash`, the first of two.
+        // Whether a scheme may follow at `slash`, the first of two, where a host ends.
         let scheme_may_follow = |slash: StateID| {
             let colon = regex.next(slash, b'/').and_then(|slash| regex.next(slash, b':'));
             colon.is_some_and(|colon| schemes.contains(&colon))
@@ -109,7 +109,7 @@ impl Product {
             steps.take(classes.len())?;
             for class in &classes {
                 let pair = regex.next(state, class[0]).zip(grammar.next(origin, class[0]));
-                // Without this there would be all of a scheme behind every byte that `.` matches.
+                // Without this, a whole scheme would follow every byte that `.` matches.
                 let pair = pair.filter(|&(state, origin)| {
                     class[0] != b'/'
                         || grammar.next(origin, b'/').is_none()
@@ -137,13 +137,13 @@ impl Product {
         Ok(Self { regex, classes, states, edges, distances, starts })
     }
 
-    /// How many bytes a node has to offer, at most.
+    /// How many bytes may come next at a node, at most.
     pub(super) fn width(&self) -> usize {
         self.classes.len()
     }
 
-    /// The bytes of a label that may come next, in one list for each place in the regex that they
-    /// lead to: what a class lets in stands in one list. Empty where all that may come next is
+    /// The bytes of a label that may come next, in one list for each place in the regex to which
+    /// they lead: the bytes of a class are in one list. Empty if everything that may come next is
     /// spelled out.
     pub(super) fn choices(&self, node: Node) -> Vec<Vec<u8>> {
         let state = self.states[node as usize];
@@ -159,7 +159,7 @@ impl Product {
         choices.into_values().collect()
     }
 
-    /// How many bytes are missing from `node` to `goal`; `None` if it cannot be reached.
+    /// How many bytes are missing from `node` to `goal`. `None` if it is unreachable.
     pub(super) fn distance(&self, node: Node, goal: Goal) -> Option<u32> {
         self.distances[goal as usize][node as usize]
     }
@@ -183,7 +183,7 @@ impl Product {
     }
 }
 
-/// The same regex, in which every class holds [`CLASS_MARKS`] as well.
+/// The same regex with [`CLASS_MARKS`] in every class.
 fn with_marks(hir: Hir) -> Hir {
     match hir.into_kind() {
         HirKind::Empty => Hir::empty(),
@@ -211,7 +211,7 @@ fn with_marks(hir: Hir) -> Hir {
     }
 }
 
-/// The states from which what a scheme may consist of leads to a match.
+/// The states from which the characters of a scheme lead to a match.
 fn schemes(regex: &Automaton, steps: &mut Steps) -> Result<HashSet<StateID>, Spent> {
     let mut seen_classes = HashSet::new();
     let bytes: Vec<u8> =
@@ -247,12 +247,12 @@ fn schemes(regex: &Automaton, steps: &mut Steps) -> Result<HashSet<StateID>, Spe
     Ok(found)
 }
 
-/// The states in which the regex, read from its end, may begin with the host: at once, or after
-/// a port. Kept with each is one port that leads there.
+/// The states in which the regex, read backwards, may begin with the host: at once, or after a
+/// port. Each comes with a port that leads there.
 fn after_port(regex: &Automaton) -> Vec<(StateID, Option<u16>)> {
     let mut found = vec![(regex.start(), None)];
     let mut seen = HashSet::new();
-    // Ports that are a scheme's default come last: its origins leave them out.
+    // Default ports come last, because origins omit them.
     let defaults = [80, 443, 21];
     let plain = (1..=u16::MAX).filter(|port| !defaults.contains(port));
     for port in [8080].into_iter().chain(plain).chain(defaults).chain([0]) {
@@ -265,7 +265,7 @@ fn after_port(regex: &Automaton) -> Vec<(StateID, Option<u16>)> {
     found
 }
 
-/// Where `:` and `port`, read from their end, lead. Most regexes give up at the first digit.
+/// The state after `:` and `port`, read backwards. Most regexes fail at the first digit.
 fn read_port(regex: &Automaton, port: u16) -> Option<StateID> {
     let mut state = regex.start();
     let mut rest = port;
@@ -278,7 +278,7 @@ fn read_port(regex: &Automaton, port: u16) -> Option<StateID> {
     }
 }
 
-/// How far each node is from one that is a goal, walking the edges backwards from there.
+/// The distance from each node to a goal, by walking the edges backwards.
 fn distances(
     edges: &[Option<Node>],
     width: usize,

@@ -1,37 +1,37 @@
-//! Whom a regex lets in, proven from the regex itself.
+//! Whose origins a regex matches, proven from the regex itself.
 //!
-//! With credentials, every origin that a regex matches must belong to someone whom the regex
-//! names: its host must end, on a label boundary, in a registrable domain that is spelled out.
-//! So hosts are read from their end, label by label. As long as what was read is no registrable
-//! domain yet, the next label must be one of a few; where it can be anything, anyone can register
-//! a host that matches. (`[0-9]` or `(com|org)` is a few, `[a-z]` and `.` are anything.)
+//! With credentials, every origin that a regex matches must belong to an owner whom the regex
+//! names: its host must end, on a label boundary, in a registrable domain that is spelled out. So
+//! the proof reads hosts backwards, label by label. Until it has read a registrable domain, the
+//! next label must be one of a few. If it can be anything, anyone can register a host that matches.
+//! (`[0-9]` and `(com|org)` are a few, `[a-z]` and `.` are anything.)
 //!
 //! | host of the regex | verdict |
 //! |---|---|
 //! | `(.*\.)?example\.com` | proven: ends in `.example.com` or is `example.com` |
-//! | `.*example\.com` | not: `evilexample.com` |
-//! | `app.example.com` | not: `app.examplexcom` |
-//! | `[a-z]+\.github\.io` | not: below `github.io` anyone may register |
+//! | `.*example\.com` | not proven: `evilexample.com` |
+//! | `app.example.com` | not proven: `app.examplexcom` |
+//! | `[a-z]+\.github\.io` | not proven: anyone can register under `github.io` |
 //! | `intranet`, `10\.0\.0\.[0-9]` | proven: whole hosts, spelled out |
 //!
-//! A domain above a public suffix names no one either: `.*\.amazonaws\.com` is refused as
-//! `.*\.s3\.amazonaws\.com` is.
+//! A domain above a public suffix names no owner either: `.*\.amazonaws\.com` is refused like
+//! `.*\.s3\.amazonaws\.com`.
 //!
-//! So `https://(a|b\.c)\.example\.com` is read, from the end, as follows. `com`: a public suffix,
-//! no one's, read on. `example.com`: registrable, so it is named, and whatever stands in front
-//! belongs to its owner; but it is read on for a while, since a public suffix may follow, as
-//! `s3.amazonaws.com` follows `amazonaws.com`.
+//! For example, `https://(a|b\.c)\.example\.com` is read backwards as follows. `com` is a public
+//! suffix without an owner, so read on. `example.com` is registrable, so it names an owner, who
+//! also owns everything in front of it. But read on for a few labels, since a public suffix may
+//! follow, as `s3.amazonaws.com` follows `amazonaws.com`.
 //!
-//! | read so far | says | counted as |
+//! | read so far | naming | counted as |
 //! |---|---|---|
 //! | `com` | [`Naming::Open`] | nothing; a whole host if the host could begin here |
 //! | `example.com` | [`Naming::Named`] | a name |
 //! | `a.example.com`, `c.example.com` | [`Naming::Named`] | below a name |
 //! | `b.c.example.com` | [`Naming::Named`] | below a name |
 //!
-//! What is spelled out is an enumeration up to [`MAX_SPELLED`]. What a class lets in is one as
-//! long as people could mean each of it: [`MAX_CHOICES`], [`MAX_CHOSEN`]. A witness shows what is
-//! too much: it holds something that a class or a repetition lets in where a name should stand.
+//! Spelled-out names count as an enumeration up to [`MAX_SPELLED`]. Names from a class do as long
+//! as a person could mean each of them: [`MAX_CHOICES`], [`MAX_CHOSEN`]. A witness shows where
+//! there are too many: it has something from a class or a repetition in place of a name.
 
 use super::product::{Goal, Node, Product};
 use super::steps::{Spent, Steps, Stop};
@@ -40,28 +40,29 @@ use crate::origin::fault::ProofLimit;
 use crate::origin::public_suffix;
 use crate::origin::{MAX_LEN, Origin};
 
-/// The most bytes that a class may let in at one place of a label. Digits are an enumeration.
+/// The maximum number of bytes that a class may match at one place of a label. Ten, so that digits
+/// are an enumeration.
 const MAX_CHOICES: usize = 10;
 
-/// The most registrable domains in which something is let in by a class: `app[0-9]\.com` names
-/// ten, `[0-9]{3}\.com` names no one.
+/// The maximum number of registrable domains with a byte from a class: `app[0-9]\.com` names ten,
+/// `[0-9]{3}\.com` names none.
 const MAX_CHOSEN: usize = 64;
 
-/// The most registrable domains, and the most whole hosts beside them (addresses above all).
+/// The maximum number of registrable domains, and of other whole hosts (mostly addresses).
 const MAX_SPELLED: usize = 1024;
 
-/// The most labels at one place that are looked at in front of a registrable domain, in search of
-/// a public suffix further on.
+/// The maximum number of labels at one place in front of a registrable domain that are searched for
+/// a public suffix.
 const MAX_LABELS_BELOW: usize = 64;
 
-/// What stands against giving credentials to all that a regex matches.
+/// The objections to giving credentials to everything that a regex matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Proof {
     /// Why the regex is not proven to stay inside named registrable domains.
     pub(crate) unbounded: Option<Unproven>,
-    /// The regex is not proven to let in secure origins only.
+    /// The regex is not proven to match only secure origins.
     pub(crate) insecure: Option<Witness>,
-    /// It is not proven for want of the Public Suffix List alone.
+    /// Only the missing Public Suffix List prevents the proof.
     pub(crate) needs_list: bool,
 }
 
@@ -70,11 +71,11 @@ pub(crate) struct Proof {
 pub(crate) enum Unproven {
     /// It does not, as the witness shows.
     LetsIn(Witness),
-    /// It may or may not.
+    /// Unknown: a limit was reached.
     Limit(ProofLimit),
 }
 
-/// An origin that shows it, where one was found: well-formed, and matched by the regex.
+/// A well-formed origin that the regex matches and that shows the problem, if one was found.
 pub(crate) type Witness = Option<String>;
 
 impl Proof {
@@ -97,7 +98,7 @@ pub(crate) fn prove(regex: &OriginRegex, steps: &mut Steps) -> Result<Proof, Spe
     Ok(proof)
 }
 
-/// The same, by other word on whether the names below a host belong to different registrants.
+/// The same, with another answer to whether names under a host belong to different registrants.
 pub(super) fn prove_by(
     regex: &OriginRegex,
     is_shared: fn(&str) -> bool,
@@ -132,7 +133,7 @@ pub(super) fn prove_by(
     Ok(Proof { unbounded, insecure, needs_list: false })
 }
 
-/// A regex too large to be proven: it is refused, with a witness if an obvious one matches.
+/// For a regex that is too large to prove. It is refused, with a witness if an obvious one matches.
 fn guess(regex: &OriginRegex, limit: ProofLimit) -> Proof {
     let first =
         |origins: &[&str]| origins.iter().find(|o| regex.is_match(o)).map(ToString::to_string);
@@ -150,26 +151,26 @@ fn guess(regex: &OriginRegex, limit: ProofLimit) -> Proof {
     }
 }
 
-/// Whether the end of a host that was read so far says whose it is.
+/// Whether the part of a host that was read so far names its owner.
 #[derive(Clone, Copy, PartialEq)]
 enum Naming {
     Open,
     Named,
 }
 
-/// The end of a host from a label on, as it is read: from its last byte to its first.
+/// The end of a host from a label on, in reading order: from its last byte to its first.
 #[derive(Clone, Default)]
 struct Label {
     tail: Vec<u8>,
-    /// Whether a class let something of it in.
+    /// Whether a byte of it comes from a class.
     is_chosen: bool,
 }
 
-/// A place in a host where too much may stand, though what follows it names no one.
+/// A place in a host where the regex matches too much, although the rest names no owner.
 struct Open {
     node: Node,
     tail: Vec<u8>,
-    /// What a class lets in before the tail; empty where the tail itself is what no one meant.
+    /// The bytes of a class before the tail. Empty if the tail itself is unintended.
     anything: Vec<u8>,
 }
 
@@ -188,26 +189,27 @@ struct Search<'p, 's> {
     product: &'p Product,
     is_shared: fn(&str) -> bool,
     steps: &'s mut Steps,
-    /// Registrable domains found, and those of them in which a class let something in.
+    /// Registrable domains found, and those of them with a byte from a class.
     names: usize,
     chosen: usize,
-    /// Whole hosts found beside them.
+    /// Other whole hosts found.
     tails: usize,
-    /// Labels seen in front of such.
+    /// Labels seen in front of registrable domains.
     below: usize,
 }
 
-/// A byte of a label, and how it was reached.
+/// A byte of a label, and the way to it.
 struct Part {
     at: Node,
     byte: u8,
     before: Option<usize>,
-    /// The first part on the way here that a class let in.
+    /// The first part on the way here that comes from a class.
     chosen: Option<usize>,
 }
 
 impl Search<'_, '_> {
-    /// Checks every host that ends in `after`, which stands before `node` and begins a label.
+    /// Checks every host that ends in `after`, which was read before `node` and ends at a label
+    /// boundary.
     fn visit(&mut self, node: Node, after: Label, said: Naming) -> Result<(), Fault> {
         match said {
             Naming::Open => self.visit_open(node, after),
@@ -215,13 +217,13 @@ impl Search<'_, '_> {
         }
     }
 
-    /// What was read names no one, so each label has to be one of a few.
+    /// No owner is named yet, so the next label must be one of a few.
     fn visit_open(&mut self, node: Node, after: Label) -> Result<(), Fault> {
         for (label, end) in self.labels(node, after, MAX_SPELLED)? {
             let says = self.naming(&label.tail, Naming::Open);
-            // Where `/` may come next the host is complete: spelled out, hence named. Such a domain
-            // counts as a name, whatever the list says of it: so what is proven without the list is
-            // proven with it.
+            // If `/` may come next, the host is complete and spelled out, hence named. Such a
+            // domain counts as a name regardless of the list, so that a proof without the list also
+            // holds with it.
             let is_whole = self.product.step(end, b'/', Goal::Any).is_some();
             if says == Naming::Named || (is_whole && is_domain(&label.tail)) {
                 self.names += 1;
@@ -240,8 +242,8 @@ impl Search<'_, '_> {
         Ok(())
     }
 
-    /// What was read is someone's, and only a public suffix further on can change that. It is
-    /// looked for among a few labels.
+    /// An owner is named, and only a public suffix further on can change that. Searches a few
+    /// labels for one.
     fn visit_named(&mut self, node: Node, after: Label) -> Result<(), Fault> {
         let labels = match self.labels(node, after, MAX_LABELS_BELOW) {
             Ok(labels) => labels,
@@ -258,33 +260,33 @@ impl Search<'_, '_> {
         Ok(())
     }
 
-    /// With the next label, if there may be one.
+    /// Continues with the next label, if there may be one.
     fn go_on(&mut self, end: Node, mut label: Label, says: Naming) -> Result<(), Fault> {
         let Some(next) = self.product.step(end, b'.', Goal::Any) else { return Ok(()) };
         label.tail.push(b'.');
         self.visit(next, label, says)
     }
 
-    /// What the end of a host says, knowing what its `shorter` end, without the last label read,
-    /// said.
+    /// Whether the end of a host names an owner. `shorter` is the answer without the last label
+    /// read.
     fn naming(&self, tail: &[u8], shorter: Naming) -> Naming {
         let host: String = tail.iter().rev().map(|byte| *byte as char).collect();
         let host = host.strip_suffix('.').unwrap_or(&host);
-        // The end of an address says nothing of its owner. Empty labels are well-formed, but no
-        // one's.
+        // The end of an address does not name its owner. Empty labels are well-formed, but nobody
+        // owns them.
         if is_address(host) || host.split('.').any(str::is_empty) {
             shorter
         } else if host != "localhost" && (!host.contains('.') || (self.is_shared)(host)) {
-            // Also if the shorter end was named: what lies above a public suffix may be newer than
-            // the list of such domains.
+            // Even if the shorter end was named: `above.txt` may lack the domain above a new
+            // suffix.
             Naming::Open
         } else {
             Naming::Named
         }
     }
 
-    /// All labels that may stand at `node`, each with what comes `after` it and the node before
-    /// it; a fault if they are not an enumeration.
+    /// All labels that may come next at `node`, each with what comes `after` it and the node in
+    /// front of it. A fault if they are not an enumeration.
     fn labels(
         &mut self,
         node: Node,
@@ -299,7 +301,7 @@ impl Search<'_, '_> {
             let path = Path::to(&parts, done);
             self.steps.take(self.product.width() + after.tail.len() + path.nodes.len())?;
             let tail = || [&*after.tail, &*path.bytes].concat();
-            // Counted by where they lead in the regex: what a class lets in leads to one place.
+            // Grouped by where they lead in the regex: the bytes of a class lead to the same place.
             let choices = self.product.choices(at);
             let anything: Vec<u8> = choices
                 .iter()
@@ -311,7 +313,7 @@ impl Search<'_, '_> {
                 return Err(Fault::Open(Open { node: at, tail: tail(), anything }));
             }
             let mut ends = false;
-            // What is longer is not an origin.
+            // Longer texts are not origins.
             let in_bounds = after.tail.len() + path.bytes.len() < MAX_LEN;
             for (byte, next) in self.product.steps(at, Goal::Any).filter(|_| in_bounds) {
                 if matches!(byte, b'.' | b'/') {
@@ -323,7 +325,7 @@ impl Search<'_, '_> {
                 let chosen = chosen.or(is_choice.then_some(parts.len()));
                 parts.push(Part { at: next, byte, before: Some(done), chosen });
                 if path.nodes.contains(&next) {
-                    // Round and round: there is no end of such labels.
+                    // A loop: there are infinitely many such labels.
                     return Err(self.too_many(&parts, chosen.unwrap_or(parts.len() - 1), &after));
                 }
             }
@@ -332,7 +334,7 @@ impl Search<'_, '_> {
                 let is_chosen = after.is_chosen || chosen.is_some();
                 found.push((Label { tail: tail(), is_chosen }, at));
             }
-            // Each of those to be done becomes at least one label.
+            // Each of the remaining parts becomes at least one label.
             if found.len() + (parts.len() - done) > limit {
                 return Err(match parts.iter().find_map(|part| part.chosen) {
                     Some(chosen) => self.too_many(&parts, chosen, &after),
@@ -343,14 +345,14 @@ impl Search<'_, '_> {
         Ok(found)
     }
 
-    /// The part shows what is let in besides what is spelled out.
+    /// The fault at a part that goes beyond what is spelled out.
     fn too_many(&self, parts: &[Part], part: usize, after: &Label) -> Fault {
         let tail = [&*after.tail, &*Path::to(parts, part).bytes].concat();
         Fault::Open(Open { node: parts[part].at, tail, anything: Vec::new() })
     }
 }
 
-/// The way to a part of a label.
+/// The path to a part of a label.
 struct Path {
     bytes: Vec<u8>,
     nodes: Vec<Node>,
@@ -370,7 +372,7 @@ impl Path {
     }
 }
 
-/// Whether a whole host, from its end, is a domain of several labels.
+/// Whether a whole host, read backwards, is a domain of several labels.
 fn is_domain(tail: &[u8]) -> bool {
     let host: String = tail.iter().rev().map(|byte| *byte as char).collect();
     host.contains('.') && !is_address(&host)
@@ -382,7 +384,7 @@ fn is_address(host: &str) -> bool {
 }
 
 impl Open {
-    /// An origin with something foreign at this place.
+    /// An origin with something unintended at this place.
     fn witness(&self, product: &Product, regex: &OriginRegex, port: Option<u16>) -> Witness {
         let mut anything = self.anything.clone();
         anything.sort_by_key(|byte| rank(*byte));
@@ -391,7 +393,8 @@ impl Open {
             b"]" => &[b"[2001:db8::1"],
             _ => &[b"evil", b"evil-"],
         };
-        // Only with what is let in directly before the tail does it differ from what is named.
+        // It differs from a named origin only if a byte of the class comes directly before the
+        // tail.
         let is_foreign =
             |plant: &&[u8]| plant.last().is_some_and(|byte| self.anything.contains(byte));
         let mut plants: Vec<&[u8]> = telling.iter().copied().filter(is_foreign).collect();
@@ -414,7 +417,7 @@ fn insecure_witness(
     let goal = Goal::Insecure;
     let mut tail = Vec::new();
     let mut node = start;
-    // To the first place that leaves a choice. Ends, since a step without choice leads nearer.
+    // Walks to the first place with a choice. This ends, since a step without choice leads nearer.
     while product.distance(node, goal) != Some(0) {
         let mut steps = product.steps(node, goal);
         let (Some((byte, next)), None) = (steps.next(), steps.next()) else { break };
@@ -430,7 +433,7 @@ fn insecure_witness(
     candidate.first(product, regex, &[Goal::PlainInsecure, goal], plants)
 }
 
-/// The end of an origin, to be completed to a whole one.
+/// The end of an origin, to complete.
 struct Candidate<'a> {
     node: Node,
     tail: &'a [u8],
@@ -438,8 +441,8 @@ struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    /// The first completion that is truly an origin which `regex` matches, by goal and by what is
-    /// planted directly before the tail.
+    /// The first completion that is an origin and that `regex` matches, in the order of the goals
+    /// and of the plants, which go directly before the tail.
     fn first(
         &self,
         product: &Product,
@@ -479,7 +482,7 @@ impl Candidate<'_> {
             let nearer = |(_, next): &(u8, Node)| product.distance(*next, goal) == Some(left);
             let mut steps: Vec<_> = product.steps(node, goal).filter(nearer).collect();
             steps.sort_by_key(|(byte, _)| rank(*byte));
-            // Where spelled-out text meets a free place, a dot was most likely meant.
+            // Between spelled-out text and a free place, a dot was most likely meant.
             let dot = steps.iter().find(|(byte, _)| *byte == b'.' && forced);
             let (byte, next) = *dot.or(steps.first())?;
             forced = steps.len() == 1;

@@ -1,8 +1,8 @@
-//! What one entry of `allow_origins` matches and others do not: the shortest origin of it.
+//! The shortest origin that one entry of `allow_origins` matches and others do not.
 //!
-//! The entry, those it is held against, and the grammar of origins are walked side by side from
-//! the start, breadth first, so that what is found is shortest, and nothing found within the
-//! length of an origin is proof that nothing is left.
+//! The entry, the others, and the grammar of origins are walked in parallel from the start, breadth
+//! first. So the first origin found is the shortest, and finding none within the length of an
+//! origin proves that nothing is left.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -17,23 +17,23 @@ use super::{OriginRegex, RegexFault, rank};
 use crate::origin::MAX_LEN;
 use crate::origin::pattern::{Pattern, Port};
 
-/// How many places are looked at in search of some origin that a regex matches.
+/// The maximum number of places visited in search of an origin that a regex matches.
 const MAX_PLACES: usize = 1 << 12;
 
-/// An entry without what others match.
+/// The origins of an entry that others do not match.
 pub(crate) struct Remainder<'r> {
     /// The entry first.
     regexes: Vec<Cow<'r, OriginRegex>>,
 }
 
-/// More places had to be looked at than were granted.
+/// The search needed to visit more places than granted.
 #[derive(Debug)]
 pub(crate) struct OutOfBounds;
 
-/// Where the grammar stands, then the regexes; none where nothing can be matched any more.
+/// The state of the grammar, then of the regexes. `None` if there can be no match any more.
 type Place = Rc<[Option<StateID>]>;
 
-/// A place that can be reached, and from where.
+/// A reachable place, and where it was reached from.
 struct Reached {
     place: Place,
     from: Option<(usize, u8)>,
@@ -41,37 +41,37 @@ struct Reached {
 }
 
 impl<'r> Remainder<'r> {
-    /// All that a regex matches.
+    /// Everything that a regex matches.
     pub(crate) fn of(regex: &'r OriginRegex) -> Self {
         Self { regexes: vec![Cow::Borrowed(regex)] }
     }
 
-    /// All that a pattern matches, or `*`.
+    /// Everything that a pattern or `*` matches.
     pub(crate) fn of_pattern(pattern: &str) -> Result<Self, RegexFault> {
         Ok(Self { regexes: vec![Cow::Owned(OriginRegex::of_pattern(pattern)?)] })
     }
 
-    /// Without what the regex matches.
+    /// Subtracts what the regex matches.
     pub(crate) fn subtract(&mut self, regex: &'r OriginRegex) {
         self.regexes.push(Cow::Borrowed(regex));
     }
 
-    /// Without what the pattern matches; any other text stands for itself.
+    /// Subtracts what the pattern matches. Any other text matches itself.
     #[cfg(feature = "browser")]
     pub(crate) fn subtract_pattern(&mut self, pattern: &str) -> Result<(), RegexFault> {
         self.regexes.push(Cow::Owned(OriginRegex::of_pattern(pattern)?));
         Ok(())
     }
 
-    /// Takes one origin away. It may hold a `*`, which stands for itself.
+    /// Subtracts one origin. It may contain a `*`, which is literal.
     #[cfg(feature = "browser")]
     pub(crate) fn subtract_origin(&mut self, origin: &str) -> Result<(), RegexFault> {
         self.regexes.push(Cow::Owned(OriginRegex::new(&regex_syntax::escape(origin))?));
         Ok(())
     }
 
-    /// The shortest origin that is left, without empty labels if there is one such; none if
-    /// nothing is left. What is looked at is taken off `granted`.
+    /// The shortest origin that is left, without empty labels if possible. `None` if nothing is
+    /// left. The places visited are subtracted from `granted`.
     pub(crate) fn shortest(&self, granted: &mut usize) -> Result<Option<String>, OutOfBounds> {
         let automata: Vec<&Automaton> = [&*grammar::FORWARD]
             .into_iter()
@@ -108,17 +108,17 @@ impl<'r> Remainder<'r> {
         Ok(odd.map(|found| spell(&all, found)))
     }
 
-    /// The same, of as many steps as are left, and no more than one regex may take.
+    /// The same within the remaining steps, and within the limit for one regex.
     pub(super) fn shortest_within(&self, steps: &mut Steps) -> Result<Option<String>, OutOfBounds> {
         let granted = MAX_PLACES.min(steps.left() / Steps::OF_A_PLACE);
         let mut places = granted;
         let shortest = self.shortest(&mut places);
-        // No more than are left.
+        // This is no more than are left.
         let _ = steps.take((granted - places) * Steps::OF_A_PLACE);
         shortest
     }
 
-    /// Whether what leads to `place` is an origin that is left.
+    /// Whether the text that leads to `place` is a remaining origin.
     fn is_left(&self, automata: &[&Automaton], place: &Place) -> Option<Looks> {
         let accepts = |(automaton, state): (&&Automaton, &Option<StateID>)| {
             state.is_some_and(|state| automaton.accepts(state))
@@ -135,7 +135,7 @@ impl<'r> Remainder<'r> {
 
 enum Looks {
     Plain,
-    /// Well-formed, but no host that one would think of.
+    /// Well-formed, but an unlikely host.
     Odd,
 }
 
@@ -148,7 +148,7 @@ fn spell(all: &[Reached], mut index: usize) -> String {
     origin
 }
 
-/// Of bytes that lead from any place to the same place, the one that reads best.
+/// One byte for each class of bytes that lead to the same places: the one that reads best.
 fn one_of_each_class(automata: &[&Automaton]) -> Vec<u8> {
     let mut bytes: Vec<u8> = (b'!'..=b'~').collect();
     bytes.sort_by_key(|byte| rank(*byte));
@@ -158,8 +158,8 @@ fn one_of_each_class(automata: &[&Automaton]) -> Vec<u8> {
 }
 
 impl OriginRegex {
-    /// Matches the well-formed origins that a pattern matches, `*` all, and of other texts the
-    /// text itself.
+    /// Matches the well-formed origins that a pattern matches: all for `*`. Any other text matches
+    /// itself.
     pub(crate) fn of_pattern(pattern: &str) -> Result<Self, RegexFault> {
         let any_port = "(?::[0-9]+)?";
         let regex = match Pattern::parse(pattern) {
@@ -239,7 +239,7 @@ mod tests {
         let ports =
             ["0", "9", "10", "9999", "59999", "65535", "65536", "70000", "080", "80", "443", "21"];
         let schemes = ["https", "http", "wss", "ws", "ftp", "tauri", "file", "a+b-c.1", "1a"];
-        // Near to the special ones.
+        // Similar to the special ones.
         let others = "f ft ftps fap h ht htt htp htts httpd httpss w wa wsa wsss http. g i";
         let hosts =
             ["1.2.3.4", "1.2.3", "256.1.1.1", "1.2.3.4.", "a.1", "a.0x", "[::1]", "a.", "."];

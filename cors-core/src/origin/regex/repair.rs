@@ -1,8 +1,8 @@
-//! What was likely meant by a regex that matches no origin, or origins of anyone.
+//! The likely meaning of a regex that matches no origin, or anyone's origins.
 //!
-//! What is offered has been tried: it compiles, matches an origin that browsers can send, and
-//! passes where the regex itself does not. It lets in no more than was meant: what is added to the
-//! text is a scheme that it lacks, and no more.
+//! A suggestion has been tried: it compiles, matches an origin that browsers can send, and passes
+//! the check that the regex fails. It matches no more than intended: the only addition to the text
+//! is a missing scheme.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ use crate::origin::fault::RegexMismatch;
 use crate::origin::pattern::Pattern;
 
 impl OriginRegex {
-    /// Whether it is known to match no origin at all.
+    /// Whether it is known to match no origin.
     pub(crate) fn is_empty(&self, steps: &mut Steps) -> bool {
         matches!(Remainder::of(self).shortest_within(steps), Ok(None))
     }
@@ -28,8 +28,8 @@ impl OriginRegex {
     }
 }
 
-/// Why `regex`, which matches no origin, does not, as far as that can be told; and the entry that
-/// was likely meant, if it `passes`.
+/// Why `regex` matches no origin, as far as known, and the entry that was likely meant, if it
+/// `passes`.
 pub(crate) fn mismatch(
     regex: &OriginRegex,
     steps: &mut Steps,
@@ -67,7 +67,7 @@ pub(crate) fn mismatch(
     (Vec::new(), None)
 }
 
-/// An entry that matches some of what `regex` matches and nothing else, if it `passes`: a pattern,
+/// An entry that matches part of what `regex` matches and nothing else, if it `passes`: a pattern,
 /// or the regex with its dots escaped.
 pub(crate) fn narrower(
     regex: &OriginRegex,
@@ -91,7 +91,7 @@ pub(crate) fn narrower(
     (escaped.matches_some(steps) && passes(&escaped, steps)).then(|| entry(escaped.as_str()))
 }
 
-/// As a TOML file has it.
+/// In TOML.
 fn entry(regex: &str) -> String {
     match regex.contains(|c: char| c == '\'' || c.is_control()) {
         true => format!("{{ regex = {regex:?} }}"),
@@ -99,8 +99,8 @@ fn entry(regex: &str) -> String {
     }
 }
 
-/// The patterns that may have been meant, the widest first: `https://` and `.example.com`, with
-/// whatever between them and behind them, may be `https://*.example.com:*`.
+/// The patterns that may be meant, widest first: `https://` and `.example.com`, with anything
+/// between and after them, may mean `https://*.example.com:*`.
 fn patterns(regex: &Hir) -> Vec<String> {
     let HirKind::Concat(parts) = regex.kind() else { return Vec::new() };
     let parts = parts.iter().filter(|part| !matches!(part.kind(), HirKind::Look(_)));
@@ -116,20 +116,20 @@ fn patterns(regex: &Hir) -> Vec<String> {
         "" => parts.flatten().next().map(|host| format!("*.{}", host.trim_start_matches('.'))),
         host => Some(host.to_owned()),
     };
-    // A single label may be only the beginning of a host.
+    // A single label may be just the beginning of a host.
     let is_host = |host: &String| host.contains('.') || host == "localhost";
     let Some(host) = host.filter(is_host) else { return Vec::new() };
     let host = host.trim_end_matches([':', '/']);
     vec![format!("{scheme}://{host}:*"), format!("{scheme}://{host}")]
 }
 
-/// Without what has no meaning here or that people read as a mistake.
+/// Without parts that have no effect here or that are common mistakes.
 fn plainly(text: &str) -> String {
     let text = without_anchors(&text.replace(r"\/", "/"));
     with_escaped_dots(&text).unwrap_or(text)
 }
 
-/// A match is always of the whole origin, `^` and `$` or not.
+/// Without `^` and `$`, since a match always covers the whole origin.
 fn without_anchors(text: &str) -> String {
     let text = text.strip_prefix('^').unwrap_or(text);
     match text.strip_suffix('$') {
@@ -152,7 +152,7 @@ fn without_white_space(text: &str) -> Option<String> {
     (trimmed != text).then(|| trimmed.to_owned())
 }
 
-/// `/…/`, with flags; and what stands before a regex in the files of nginx.
+/// Without `/…/` and flags, and without the prefixes of a regex in nginx files.
 fn without_delimiters(text: &str) -> Option<String> {
     let inner = text.strip_prefix("~*").or(text.strip_prefix("~^").map(|_| &text[1..]));
     if let Some(inner) = inner {
@@ -164,13 +164,13 @@ fn without_delimiters(text: &str) -> Option<String> {
     (are_flags && !inner.is_empty() && !ends_in_escape(inner)).then(|| inner.to_owned())
 }
 
-/// Without what follows the authority.
+/// Without anything after the authority.
 fn without_path(text: &str) -> Option<String> {
     let ast = parse_ast(text)?;
     let mut cuts = Vec::new();
     for_each_row(&ast, &mut |row| {
         let starts_path = |at: &usize| {
-            // `//` of `https://`
+            // The `//` of `https://`.
             let is_slash = |ast: &Ast| literal(ast) == Some('/');
             let after_scheme = match &row[..*at] {
                 [.., before] if literal(before) == Some(':') => true,
@@ -251,7 +251,7 @@ fn without_default_port(text: &str) -> Option<String> {
     edited(text, cuts)
 }
 
-/// With the scheme that it lacks: `http` for names of this machine.
+/// With the missing scheme: `http` for names of this machine.
 fn with_scheme(text: &str) -> Option<String> {
     let text = without_anchors(text);
     let host =
@@ -280,7 +280,7 @@ fn range(span: &ast::Span) -> Range<usize> {
     span.start.offset..span.end.offset
 }
 
-/// Calls `f` with each list of things that follow one another.
+/// Calls `f` with each sequence of expressions.
 fn for_each_row(ast: &Ast, f: &mut impl FnMut(&[Ast])) {
     match ast {
         Ast::Concat(concat) => {
@@ -296,13 +296,13 @@ fn for_each_row(ast: &Ast, f: &mut impl FnMut(&[Ast])) {
     }
 }
 
-/// The text with other text in these places, or `None` if there are none.
+/// The text with these places replaced, or `None` if there are none.
 fn edited(text: &str, mut edits: Vec<(Range<usize>, String)>) -> Option<String> {
     edits.sort_by_key(|(range, _)| (range.start, range.end));
     let mut out = String::new();
     let mut at = 0;
     for (range, new) in &edits {
-        // What stands in a place that is cut goes with it.
+        // A place inside a removed place disappears with it.
         if range.start >= at {
             out += &text[at..range.start];
             out += new;

@@ -1,13 +1,13 @@
-//! How much work the regular expressions of a policy may cause, in steps rather than in time, so
+//! The limit on the work for a policy's regular expressions. It counts steps rather than time, so
 //! that the same policy passes or fails on every machine.
 
 use super::RegexFault;
 use super::automaton::Automaton;
 use crate::origin::fault::ProofLimit;
 
-/// Work that may still be done.
+/// The remaining work.
 ///
-/// A step is a byte walked, or an edge looked at: some nanoseconds to some dozens.
+/// A step is a byte walked or an edge visited: a few to a few dozen nanoseconds.
 #[derive(Debug)]
 pub(crate) struct Steps {
     left: usize,
@@ -17,7 +17,7 @@ pub(crate) struct Steps {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spent;
 
-/// Why a proof ends without a word on the regex.
+/// Why a proof ends without a verdict on the regex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
     Limit(ProofLimit),
@@ -31,20 +31,20 @@ impl From<Spent> for Stop {
 }
 
 impl Steps {
-    /// For everything that is done for the regexes of one policy.
+    /// For all regexes of one policy.
     pub(crate) const OF_A_POLICY: usize = 32 << 20;
 
-    /// What one regex costs at least. It bounds how many there can be, since each is tried against
-    /// every origin that no pattern allows.
+    /// The minimum cost of a regex. It bounds their number, since each is tried on every origin
+    /// that no pattern allows.
     pub(crate) const OF_A_REGEX: usize = Self::OF_A_POLICY / 256;
 
-    /// What a byte of a table costs to compute. It bounds the tables of a policy to 8 MiB.
+    /// The cost of computing a byte of a table. It limits the tables of a policy to 8 MiB.
     const OF_A_BYTE: usize = 4;
 
-    /// What a table costs that becomes too large, which shows only once most of it is computed.
+    /// The cost of a table that becomes too large, which shows only after most of it is computed.
     const OF_TOO_MUCH: usize = Self::OF_A_POLICY / 4;
 
-    /// What a place costs that [`Remainder`](super::remainder::Remainder) looks at.
+    /// The cost of a place that [`Remainder`](super::remainder::Remainder) visits.
     pub(super) const OF_A_PLACE: usize = 256;
 
     pub(crate) fn new(granted: usize) -> Self {
@@ -55,14 +55,14 @@ impl Steps {
         self.left
     }
 
-    /// Takes some steps; where fewer are left, these.
+    /// Takes some steps, or the rest if fewer are left.
     pub(crate) fn take(&mut self, steps: usize) -> Result<(), Spent> {
         let left = self.left.checked_sub(steps);
         self.left = left.unwrap_or(0);
         left.map(drop).ok_or(Spent)
     }
 
-    /// Takes what it took to build a table. One that became too large cost as much as the largest.
+    /// Takes the cost of building a table. One that became too large cost as much as the largest.
     pub(super) fn take_table(
         &mut self,
         built: &Result<Automaton, RegexFault>,

@@ -1,4 +1,4 @@
-//! Patterns beside what they match and what just misses, beside what is proven of them.
+//! Patterns with their matches and near misses, and with what is proven about them.
 
 #[cfg(feature = "public-suffix")]
 use super::proof::Witness;
@@ -34,7 +34,7 @@ fn matches_whole_origins() {
                 "",
             ],
         ),
-        // An alternative that matches a part must not hide one that matches the whole.
+        // An alternative that matches a part must not hide one that matches everything.
         (
             r"https://a\.test|https://a\.test:1|https://a",
             &["https://a.test", "https://a.test:1", "https://a"],
@@ -100,7 +100,7 @@ fn the_longest_pattern() {
     }
 }
 
-/// Neither a panic nor a long wait, whatever the policy file holds.
+/// No panic and no long wait, whatever the policy file contains.
 #[test]
 fn hostile_patterns_are_bounded() {
     let nested = |open: &str, close: &str, n| format!("{}a{}", open.repeat(n), close.repeat(n));
@@ -129,7 +129,7 @@ fn hostile_patterns_are_bounded() {
     for pattern in &too_large {
         let mut steps = Steps::new(Steps::OF_A_POLICY);
         assert_eq!(OriginRegex::compile(pattern, &mut steps), Err(RegexFault::TooLarge));
-        // As for the largest table that may be, unless it was not even parsed.
+        // As much as for the largest allowed table, unless it was not even parsed.
         assert!(Steps::OF_A_POLICY - steps.left() <= Steps::OF_A_POLICY / 4, "{pattern:.40}");
     }
     for pattern in &allowed {
@@ -138,7 +138,8 @@ fn hostile_patterns_are_bounded() {
         assert!(!regex.is_empty(&mut steps) || !pattern.contains("https"), "{pattern:.40}");
         prove(&regex, &mut steps).unwrap();
         let spent = Steps::OF_A_POLICY - steps.left();
-        // Without the Public Suffix List, proven twice: it is asked whether the list would help.
+        // Without the Public Suffix List there are two proofs, to find out whether the list would
+        // help.
         let proofs = if public_suffix::HAS_LIST { 1 } else { 2 };
         assert!(spent <= proofs * (Steps::OF_A_POLICY / 2), "{pattern:.40}: {spent}");
     }
@@ -179,7 +180,7 @@ fn unescaped_dots() {
     }
 }
 
-/// `ok`: nothing stands against it.
+/// `ok` means no objection.
 #[cfg(feature = "public-suffix")]
 fn verdict(pattern: &str) -> (String, String) {
     let regex = regex(pattern);
@@ -200,7 +201,7 @@ fn verdict(pattern: &str) -> (String, String) {
 
 #[cfg(feature = "public-suffix")]
 fn prove_all(regex: &OriginRegex) -> Proof {
-    prove(regex, &mut Steps::new(Steps::OF_A_POLICY)).expect("one regex has steps enough")
+    prove(regex, &mut Steps::new(Steps::OF_A_POLICY)).expect("there are enough steps for one regex")
 }
 
 #[cfg(feature = "public-suffix")]
@@ -233,14 +234,14 @@ fn proven() {
         r"https://intranet",
         r"tauri://localhost|https://tauri\.localhost",
         r"chrome-extension://abcdefghijklmnopabcdefghijklmnop",
-        // What no well-formed origin can be does not count.
+        // Matches that are not well-formed origins do not count.
         r"https://app\.example\.com(/.*)?",
         r"https://app\.example\.com(@evil\.test)?",
         r"https://(APP|app)\.example\.com|null|.*\n.*|file://.*",
         r"http://127\.0\.0\.999999",
         r"https://[A-Z]*\.com",
         r"https://[0-9]+",
-        // No more than the limits.
+        // Just within the limits.
         r"https://[a-d]{5}",
         r"https://a{254}",
         r"https://.{1,63}\.example\.com",
@@ -256,7 +257,7 @@ fn proven() {
 #[test]
 fn unbounded() {
     for (pattern, witness) in [
-        // Each misses a pattern of `proven` by little.
+        // Each is close to a pattern of `proven`.
         (r"https://.*example\.com", "https://evilexample.com"),
         (r"https://app.example.com", "https://app.examplexcom"),
         (r"https://app\.example.com", "https://app.examplexcom"),
@@ -269,12 +270,12 @@ fn unbounded() {
         (r"https://app[0-9]{4}\.com", "https://app0000.com"),
         (r"https://app[a-k]\.com", "https://appa.com"),
         (r"https://a*\.com", "https://aa.com"),
-        // Of what may stand there, what reads best.
+        // The witness that reads best.
         (r"https://a[0-9_-]b\.com", "https://a0b.com"),
         (r"https://a[!.][a-z]b\.com", "https://a.xb.com"),
         (r"https://(.*\.)?intranet", "https://evil.intranet"),
         (r"https://\w+", "https://evil"),
-        // What is named comes first or shortest, and is not what stands against it.
+        // A named origin comes first or is shortest, but is not the objection.
         (r"https://.*\.example\.com:?[0-9]*", "https://x.example.com0"),
         (r"https://example\.com(m)*", "https://example.comm"),
         (r"https://([0-9]*|x)example\.com", "https://0example.com"),
@@ -344,14 +345,14 @@ fn insecure() {
     }
 }
 
-/// A public suffix far below a name that no list has yet for what stands above one.
+/// A public suffix far below a name that `above.txt` does not list yet.
 #[test]
 fn new_public_suffixes() {
     let is_shared = |host: &str| !host.contains('.') || host == "new.ed.ee.example.com";
     for (pattern, witness) in [
         (r"https://.*\.new\.ed\.ee\.example\.com", Some("https://evil.new.ed.ee.example.com")),
         (r"https://.*\.ee\.example\.com", None),
-        // Of 25 names, each with 20 below it, each with one below that, the last that is looked at.
+        // The last one visited of 25 names, each with 20 below it, and one below each of those.
         (
             r"https://.*\.new\.[a-e][a-d]\.[a-e]{2}\.example\.com",
             Some("https://evil.new.ed.ee.example.com"),
@@ -365,13 +366,13 @@ fn new_public_suffixes() {
     }
 }
 
-/// What cannot be proven within the limits is not proven, whether or not an origin shows it.
+/// A regex beyond the limits is not proven, whether or not an origin shows why.
 #[cfg(feature = "public-suffix")]
 #[test]
 fn beyond_the_limits() {
-    // Twice as many names with each.
+    // Each doubles the number of names.
     let both = |n: usize| format!(r"https://(aa|bb){{{n}}}\.com");
-    // Of few characters, so that the list is not too large by itself.
+    // Few characters, so that the list itself is not too large.
     let listed = |n: usize| {
         let names: Vec<String> = (0..n).map(|i| format!("{i:x}")).collect();
         format!(r"https://x({})\.com", names.join("|"))
@@ -384,7 +385,7 @@ fn beyond_the_limits() {
         // Small forwards, too large backwards.
         (r"https://.{11}a.*\.com", "Table", "ok"),
         (r"https?://.{11}a.*\.com", "Table", "no witness"),
-        // Not canonical, so no browser sends it; the grammar of the proof does not know.
+        // Not canonical, so no browser sends it, but the grammar of the proof does not know that.
         (r"http://\[0:0:0:0:0:0:0:1\]", "ok", "no witness"),
     ] {
         assert_eq!(verdict(pattern), (unbounded.to_owned(), insecure.to_owned()), "{pattern}");

@@ -1,4 +1,4 @@
-//! The compiled set beside what it matches and what just misses.
+//! Compiled sets with their matches and near misses.
 
 use super::*;
 
@@ -126,7 +126,7 @@ fn repeated_patterns_leave_no_trace() {
     );
 }
 
-/// Hashes are a way to find a text: they do not tell that it is the one.
+/// An equal hash does not mean an equal text.
 #[test]
 fn what_hashes_alike_is_compared() {
     for (held, other) in [

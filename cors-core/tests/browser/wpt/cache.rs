@@ -1,4 +1,4 @@
-//! The CORS-preflight cache: fetches one after the other.
+//! The CORS-preflight cache: one fetch after another.
 
 use super::*;
 
@@ -18,12 +18,12 @@ const ALLOW_PUT: &str = "Access-Control-Allow-Methods: PUT";
 const LONG: &str = "Access-Control-Max-Age: 12000";
 
 impl Case {
-    /// The fetch makes a preflight, and is allowed.
+    /// The fetch sends a preflight and is allowed.
     fn preflights(self, preflight: &[&str], method: &'static str) -> Self {
         self.ok(preflight).ok(&[STAR]).sends(&["OPTIONS", method]).readable(200)
     }
 
-    /// The fetch makes none.
+    /// The fetch sends none.
     fn knows(self, method: &'static str) -> Self {
         self.ok(&[STAR]).sends(&[method]).readable(200)
     }
@@ -45,7 +45,7 @@ fn max_ages() -> Vec<Case> {
             .preflights(&minus, "GET")
             .then(100, print("second"))
             .knows("GET")
-            .differs("by the standard, what cannot be read is 5 seconds"),
+            .differs("the standard treats an invalid max-age as 5 seconds"),
         row("1, and later")
             .preflights(&second, "GET")
             .then(500, print("second"))
@@ -97,7 +97,7 @@ fn names_and_methods() -> Vec<Case> {
     ]
 }
 
-/// What is known for the page's origin is not known for `null`, nor the other way round.
+/// An entry for the page's origin does not apply to `null`, nor the other way around.
 fn tainted() -> Vec<Case> {
     let file = "fetch/api/cors/cors-preflight-cache-tainted.any.js";
     let target = "http://web.test:8001/";

@@ -1,4 +1,4 @@
-//! Which requests need a preflight, and what its answer must say.
+//! Which requests need a preflight, and what its response must say.
 
 use super::*;
 use cors_core::browser::Body;
@@ -135,7 +135,7 @@ fn simple() -> Vec<Case> {
     table
 }
 
-/// Client hints were safelisted for a while, when they had a value that could be extracted.
+/// Client hints with a valid value were safelisted for a while.
 fn client_hints() -> Vec<Case> {
     let dropped = "tentative; the standard does not safelist client hints";
     let allowed = [STAR, "Access-Control-Allow-Headers: x-print,"];
@@ -186,7 +186,7 @@ fn client_hints() -> Vec<Case> {
     table
 }
 
-/// A POST with the header; the server allows only `x-print`.
+/// A POST with the header. The server allows only `x-print`.
 fn safelisted(name: &'static str, value: &str, needs_preflight: bool) -> Case {
     let file = "cors/cors-safelisted-request-header.any.js";
     let fetch = fetch(REMOTE, "POST").header(name, value).body(Body::Text);
@@ -527,7 +527,7 @@ fn list_syntax() -> Vec<Case> {
     ]
 }
 
-/// Statuses of the preflight's answer.
+/// Statuses of the preflight response.
 fn statuses() -> Vec<Case> {
     let mut table = Vec::new();
     let mut row = |file, origin: &str, name, status: u16| {
@@ -583,7 +583,7 @@ fn statuses() -> Vec<Case> {
     table
 }
 
-/// After a preflight any status can be read.
+/// After a preflight, any status can be read.
 fn after_preflight() -> Vec<Case> {
     let allowed = allow_headers("x-nonsimple");
     let methods = allow_methods("GET, CHICKEN, HEAD, POST, PUT");
@@ -625,7 +625,7 @@ fn after_preflight() -> Vec<Case> {
     table
 }
 
-/// Servers that know nothing of preflights.
+/// Servers that do not support preflights.
 fn not_supported() -> Vec<Case> {
     let xml = |method| fetch(REMOTE, method).header("Content-Type", "application/xml");
     let put = "xhr/access-control-basic-non-cors-safelisted-content-type.htm";
@@ -689,7 +689,7 @@ fn cookies() -> Vec<Case> {
     ]
 }
 
-/// Listeners on an upload need a preflight, unless they come after `send()`.
+/// Upload listeners need a preflight, unless they are added after `send()`.
 fn uploads() -> Vec<Case> {
     let late = "cors/late-upload-events.htm";
     let events = "xhr/event-upload-progress-crossorigin.any.js";

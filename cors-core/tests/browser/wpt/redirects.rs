@@ -1,4 +1,4 @@
-//! Redirects, and what they do to the request's origin, method, headers and credentials.
+//! Redirects, and how they change the request's origin, method, headers and credentials.
 
 use super::*;
 use cors_core::browser::{Body, RedirectMode};
@@ -25,8 +25,8 @@ pub(super) fn table() -> Vec<Case> {
     tables.into_iter().flatten().collect()
 }
 
-/// `Access-Control-Allow-Origin` of the redirect and of where it leads, and the `Origin` that goes
-/// there: without one, the fetch fails.
+/// `Access-Control-Allow-Origin` of the redirect and of its target, and the `Origin` that the
+/// target gets. Without one, the fetch fails.
 fn origin_pairs() -> Vec<Case> {
     let (local, remote, page) = (PAGE, REMOTE, Some(PAGE));
     let mut table = Vec::new();
@@ -81,7 +81,7 @@ fn origin_pairs() -> Vec<Case> {
         let row = case("cors/redirect-origin.htm", what, get(from))
             .to(302, &format!("{to}/last"), &[&first_line])
             .ok(&[&second_line]);
-        // A redirect of the page's own origin is followed whatever it says.
+        // Browsers always follow a redirect of the page's own origin.
         let followed = from == local || ["*", PAGE].contains(&first);
         let row = row.sends(if followed { &["GET", "GET"] } else { &["GET"] });
         table.push(match origin {
@@ -92,7 +92,7 @@ fn origin_pairs() -> Vec<Case> {
     table
 }
 
-/// With servers that allow whatever origin they are told.
+/// With servers that allow any origin.
 fn origins() -> Vec<Case> {
     let redirect = "fetch/api/redirect/redirect-origin";
     let cors = "fetch/api/cors/cors-redirect";
@@ -310,7 +310,7 @@ fn locations() -> Vec<Case> {
         (0..21).fold(row, |row, _| row.to(302, "", &[]))
     };
     table.extend([
-        // It leads to itself.
+        // It redirects to itself.
         empty("follow").sends(&["GET"; 21]).fails("redirect-count"),
         case(
             "fetch/api/redirect/redirect-empty-location",
@@ -369,7 +369,7 @@ fn counts() -> Vec<Case> {
     table
 }
 
-/// The method, and the headers that speak of the body, after a redirect.
+/// The method and the request-body headers after a redirect.
 fn methods() -> Vec<Case> {
     const TEXT: Option<&str> = Some("text/plain;charset=UTF-8");
     let mut table = Vec::new();

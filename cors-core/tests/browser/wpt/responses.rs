@@ -1,4 +1,4 @@
-//! Whether a response can be read, and what of it, without a preflight.
+//! Whether a response can be read without a preflight, and which parts of it.
 
 use super::*;
 use cors_core::browser::Body;
@@ -25,7 +25,7 @@ pub(super) fn table() -> Vec<Case> {
     tables.into_iter().flatten().collect()
 }
 
-/// A value of `Access-Control-Allow-Origin` that is no other than the page's origin.
+/// Values of `Access-Control-Allow-Origin` that are not exactly the page's origin.
 fn origins() -> Vec<Case> {
     let mut table = Vec::new();
     for allowed in [
@@ -495,7 +495,7 @@ fn resource_policy() -> Vec<Case> {
     for (url, policy, blocked) in [
         (OTHER_SITE, SAME_ORIGIN, true),
         (OTHER_SITE, SAME_SITE, true),
-        // Over TLS is not the same site as without, in this direction.
+        // In this direction, a site with TLS is not the same as one without.
         (HTTPS, SAME_SITE, true),
         (HTTPS, SAME_ORIGIN, true),
         (PORT, SAME_SITE, false),
@@ -548,7 +548,7 @@ fn resource_policy() -> Vec<Case> {
     table
 }
 
-/// What is not even sent.
+/// Requests that are not sent.
 fn ports_schemes_methods() -> Vec<Case> {
     const BAD: [u16; 83] = [
         0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95,
@@ -575,7 +575,7 @@ fn ports_schemes_methods() -> Vec<Case> {
     table
 }
 
-/// Which headers go out to the page's own origin.
+/// The headers of requests to the page's own origin.
 fn request_headers() -> Vec<Case> {
     let file = "fetch/api/basic/request-headers";
     let mut table = Vec::new();

@@ -1,9 +1,9 @@
-//! The law that a proof stands for: whoever owns a domain that the regex does not name is let in
-//! by no regex that is proven.
+//! The law behind a proof: a proven regex never matches an origin of an owner whom it does not
+//! name.
 //!
-//! Regexes are generated from words without `z`, from enumerations, and from classes that hold
-//! letters; whatever has a `z` in its registrable label is therefore named by none of them.
-//! Origins are generated from the regexes, so that they match by birth, and are then made foreign.
+//! Regexes are generated from words without `z`, from enumerations, and from classes of letters, so
+//! none of them names a registrable label with a `z`. Origins are generated from the regexes, so
+//! that they match, and are then made foreign.
 
 use std::iter;
 
@@ -14,14 +14,14 @@ use proptest::sample::{Index, select};
 use super::*;
 use crate::origin::public_suffix::is_shared;
 
-/// A small regex of which samples can be drawn.
+/// A small regex that generates samples.
 #[derive(Clone, Debug)]
 enum Sample {
-    /// As it stands, its dots unescaped if the flag is set.
+    /// Literal text. Its dots are unescaped if the flag is set.
     Text(&'static str, bool),
-    /// A class and some of what it holds.
+    /// A class and some of its characters.
     Class(&'static str, &'static [&'static str]),
-    /// With an operator and how often it may repeat.
+    /// With an operator and the number of repetitions.
     Repeated(Box<Sample>, &'static str, &'static [usize]),
     Either(Vec<Sample>),
     Row(Vec<Sample>),
@@ -41,7 +41,7 @@ impl Sample {
         }
     }
 
-    /// Something that the pattern matches; `choices` decides what, and is drawn on in turn.
+    /// A text that the pattern matches, selected by `choices` in turn.
     fn draw(&self, choices: &mut impl Iterator<Item = Index>) -> String {
         let mut pick = |len| choices.next().map_or(0, |index| index.index(len));
         match self {
@@ -91,7 +91,7 @@ fn part() -> impl Strategy<Value = Sample> {
     })
 }
 
-/// A regex for origins, most of them of `https:`, and many with a tail that names someone.
+/// A regex for origins, mostly of `https:`, and often with a tail that names an owner.
 fn sample() -> impl Strategy<Value = Sample> {
     let scheme = select(&["https", "https", "http", "tauri"][..])
         .prop_map(|scheme| Sample::Text(scheme, false));
@@ -115,9 +115,9 @@ fn sample() -> impl Strategy<Value = Sample> {
     })
 }
 
-/// What says whose a host is: the labels from the one before the first public suffix on; all of
-/// them if there is none, as in a name of an intranet. `localhost` is this machine's, names below
-/// it included.
+/// The part of a host that names its owner: the labels from the one before the first public suffix
+/// on, or all of them if there is none, as in an intranet name. `localhost` and its subdomains
+/// belong to this machine.
 fn registrable(host: &str) -> &str {
     let starts: Vec<usize> =
         iter::once(0).chain(host.match_indices('.').map(|(at, _)| at + 1)).collect();
@@ -153,7 +153,7 @@ proptest! {
         let pattern = sample.pattern();
         let Ok(regex) = OriginRegex::new(&pattern) else { return Ok(()) };
         let proof = prove_all(&regex);
-        // A build without the list takes every host for shared.
+        // Without the list, every host counts as shared.
         let without_list = prove_by(&regex, |_| true, &mut Steps::new(Steps::OF_A_POLICY));
         prop_assert!(
             proof.unbounded.is_none() || without_list.is_ok_and(|proof| proof.unbounded.is_some()),
@@ -164,7 +164,7 @@ proptest! {
         }
         let Proof { unbounded, insecure, .. } = proof;
         for (choices, at, foreign) in draws {
-            // Drawn, then with something of someone else's put in.
+            // Generated, then with a foreign part inserted.
             let mut text = sample.draw(&mut choices.into_iter());
             text.insert_str(at.index(text.len()), foreign);
             let Ok(origin) = Origin::parse(text.as_bytes()) else { continue };
@@ -177,8 +177,8 @@ proptest! {
         }
     }
 
-    /// What is shown in an error is what the error is about: a host that is not at or below the
-    /// domain that the regex spells out.
+    /// The origin in an error shows the problem: its host is not at or under the domain that the
+    /// regex spells out.
     #[test]
     fn witnesses_are_outside(
         front in vec(part(), 0..3),
