@@ -14,5 +14,6 @@ pub(crate) mod regex;
 pub(crate) mod set;
 mod tuple;
 
+pub use fault::OriginFault;
 pub(crate) use tuple::*;
-pub use tuple::{MAX_LEN, Origin, OriginFault};
+pub use tuple::{MAX_LEN, Origin};

@@ -1,7 +1,8 @@
 //! The kinds of findings, each with its reason and its fix.
 
-use super::origins::{pattern_fix, pattern_reason};
+use super::origins::pattern_fix;
 use super::regexes::{WHOLE_ORIGIN, mismatch_fix, mismatch_reason, proof_limit};
+use crate::origin::OriginFault;
 use crate::origin::fault::{ProofLimit, RegexMismatch};
 use crate::origin::pattern::{Meant, PatternFault};
 
@@ -211,7 +212,10 @@ impl FindingKind for ErrorKind {
     fn reason(&self) -> String {
         let text = match self {
             Self::NoOrigins => "no origin is allowed, so nothing can be read",
-            Self::InvalidOrigin { fault, .. } => return pattern_reason(*fault).to_owned(),
+            Self::InvalidOrigin { fault: PatternFault::Origin(OriginFault::BadPort), .. } => {
+                "a port is a number from 0 to 65535, or \"*\""
+            }
+            Self::InvalidOrigin { fault, .. } => return fault.to_string(),
             Self::AnyOriginWithOthers => "\"*\" already allows every origin",
             Self::AnyOriginForbids => "\"*\" disallows no origin",
             Self::AnyOriginWithCredentials => "browsers refuse \"*\" with credentials",

@@ -1,55 +1,7 @@
-//! What is wrong with an entry of `allow_origins`, and how to fix it.
+//! How to fix an entry of `allow_origins`.
 
 use crate::origin::OriginFault;
 use crate::origin::pattern::{Meant, PatternFault};
-
-pub(super) fn pattern_reason(fault: PatternFault) -> &'static str {
-    match fault {
-        PatternFault::Origin(fault) => origin_reason(fault),
-        PatternFault::Empty => "an empty string is not an origin",
-        PatternFault::WhiteSpace => "an origin contains no white space",
-        PatternFault::Quotes => "an origin contains no quotation marks",
-        PatternFault::Several => "each origin must be its own entry",
-        PatternFault::Placeholder => "a placeholder was not filled in",
-        PatternFault::Regex => {
-            "this looks like a regular expression, but plain text is compared literally"
-        }
-        PatternFault::CutScheme => "an origin starts with one scheme and \"://\"",
-        PatternFault::NoPage => "no page has an origin with this scheme",
-        PatternFault::LoneScheme => "a scheme alone is not an origin",
-        PatternFault::AnyHost => "\"*\" matches labels in front of a domain, not any host",
-        PatternFault::Wildcard => "\"*\" can replace only whole left-most labels or the port",
-        PatternFault::WildcardBeforeIp => "an IP address has no subdomains",
-        PatternFault::Brackets => "an IPv6 address goes between \"[\" and \"]\"",
-        PatternFault::Unicode => "browsers send punycode",
-        PatternFault::TrailingDot => {
-            "browsers treat a host with a trailing dot as a different host"
-        }
-        PatternFault::EmptyLabel => "a host has no empty labels",
-        PatternFault::TooLong => "an origin has at most 512 bytes",
-    }
-}
-
-fn origin_reason(fault: OriginFault) -> &'static str {
-    match fault {
-        OriginFault::TooLong => "an origin has at most 512 bytes",
-        OriginFault::NotAscii => "browsers send punycode",
-        OriginFault::NoScheme => "an origin starts with its scheme",
-        OriginFault::BadScheme => "a scheme contains only lower-case letters, digits, +, - and .",
-        OriginFault::FileScheme => "browsers send null for files",
-        OriginFault::NoHost => "an origin has a host",
-        OriginFault::UserInfo => "an origin contains no user name or password",
-        OriginFault::Path => "an origin ends with its host or port",
-        OriginFault::UpperCase => "browsers send hosts in lower case",
-        OriginFault::BadHost => "a host cannot contain such a character",
-        OriginFault::BadIpv4 => {
-            "a host that ends in a number must be an IPv4 address of four decimal numbers"
-        }
-        OriginFault::BadIpv6 => "browsers send IPv6 addresses compressed and in lower case",
-        OriginFault::BadPort => "a port is a number from 0 to 65535, or \"*\"",
-        OriginFault::DefaultPort => "browsers omit the default port",
-    }
-}
 
 pub(super) fn pattern_fix(fault: PatternFault, meant: Option<&Meant>) -> String {
     match meant {

@@ -26,6 +26,7 @@
 //! [html]: https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin
 //! [url]: https://url.spec.whatwg.org/#host-serializing
 
+use super::fault::OriginFault;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -44,7 +45,8 @@ pub const MAX_LEN: usize = 512;
 /// assert_eq!(origin.scheme(), "https");
 /// assert_eq!(origin.host(), "app.example.com");
 /// assert_eq!(origin.port(), Some(8443));
-/// assert!(Origin::parse(b"https://app.example.com/").is_err());
+/// let fault = Origin::parse(b"https://app.example.com/").unwrap_err();
+/// assert_eq!(fault.to_string(), "an origin ends with its host or port");
 /// ```
 ///
 /// [HTML, origin](https://html.spec.whatwg.org/multipage/browsers.html#concept-origin-tuple)
@@ -54,41 +56,6 @@ pub struct Origin<'a> {
     scheme_len: usize,
     host_end: usize,
     port: Option<u16>,
-}
-
-/// Why a text is not a serialized tuple origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OriginFault {
-    /// Longer than [`MAX_LEN`].
-    TooLong,
-    /// Contains a byte above 0x7F.
-    NotAscii,
-    /// No scheme followed by `://`.
-    NoScheme,
-    /// The scheme is not a lower-case letter followed by lower-case letters, digits, `+`, `-` and
-    /// `.`.
-    BadScheme,
-    /// `file:` URLs have opaque origins, sent as `null`.
-    FileScheme,
-    /// There is no host.
-    NoHost,
-    /// A user name or password before the host.
-    UserInfo,
-    /// A path, query or fragment after the host or port.
-    Path,
-    /// The host of a special scheme, such as `https`, contains an upper-case letter.
-    UpperCase,
-    /// The host contains a character that the URL Standard forbids there.
-    BadHost,
-    /// The host ends in a number but is not a dotted quad.
-    BadIpv4,
-    /// The host is in brackets but not an IPv6 address in the URL Standard's compressed form.
-    BadIpv6,
-    /// The port is not a number from 0 to 65535 without leading zeros.
-    BadPort,
-    /// The port is the scheme's default, which serializers omit.
-    DefaultPort,
 }
 
 impl AsRef<[u8]> for Origin<'_> {
