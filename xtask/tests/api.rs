@@ -1,6 +1,7 @@
 //! The public API of each library, in its `api.txt`: reviews see every change. Note changes in the changelog.
 
-use std::fs::File;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;
 use std::process::Command;
@@ -43,5 +44,29 @@ fn it_is_what_each_api_txt_says() {
             .build()
             .unwrap();
         text.assert_eq(&api.to_string());
+    }
+}
+
+/// The crates whose types the public API of each library names, except the standard library and our own.
+/// A new major version of any of them is one of ours too.
+const NAMED: [(&str, &[&str]); 4] = [
+    ("cors-core", &["http", "proptest", "serde_core"]),
+    ("cors-axum", &["http", "pin_project_lite", "tower_layer", "tower_service"]),
+    ("cors-actix", &["actix_http", "actix_service", "actix_web", "http", "pin_project_lite"]),
+    ("cors-warp", &["http", "http_body", "hyper", "tokio", "tower_service", "warp"]),
+];
+
+#[test]
+fn no_other_crate_is_named() {
+    let own = ["alloc", "bool", "core", "std", "cors_core", "cors_axum", "cors_actix", "cors_warp"];
+    for (library, named) in NAMED {
+        let text = fs::read_to_string(workspace().join(library).join("api.txt")).unwrap();
+        let is_part = |char: char| char.is_alphanumeric() || char == '_' || char == ':';
+        let paths = text.split(|char| !is_part(char)).filter_map(|path| path.split_once("::"));
+        let is_crate = |name: &str| name.starts_with(|char: char| char.is_ascii_lowercase());
+        let crates: BTreeSet<_> =
+            paths.map(|(name, _)| name).filter(|name| is_crate(name)).collect();
+        let foreign: Vec<_> = crates.into_iter().filter(|name| !own.contains(name)).collect();
+        assert_eq!(foreign, named, "{library}");
     }
 }
