@@ -13,6 +13,7 @@
 //! | `moz-extension://*` | `moz-extension://x`, `moz-extension://X.y` | `moz-extension://x:81` | any host of such a scheme, without a port |
 //! | `null` | `null` | anything else | opaque origins: sandboxed frames, `file:`, redirects |
 
+mod diagnose;
 mod dialect;
 mod host;
 mod meant;
@@ -22,8 +23,8 @@ mod stars;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use diagnose::diagnose;
 pub use meant::Meant;
-pub(crate) use meant::diagnose;
 pub(crate) use scheme::misspelt;
 
 use crate::origin::{self, Origin, OriginFault};

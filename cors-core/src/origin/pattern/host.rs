@@ -1,8 +1,7 @@
 //! Corrected hosts and ports of entries.
 
-use super::meant::Meant;
-use super::{Pattern, scheme, stars};
-use crate::origin::public_suffix;
+use super::meant::{Meant, entry};
+use super::{scheme, stars};
 use crate::origin::punycode;
 use crate::origin::{default_port, write_ipv6};
 use std::net::Ipv6Addr;
@@ -60,14 +59,6 @@ pub(super) fn mended(text: &str) -> Option<Meant> {
         name
     };
     entry(format!("{scheme}://{mended}{port}"))
-}
-
-/// The entry, if it is valid. A typo never means the names of many registrants.
-pub(super) fn entry(text: String) -> Option<Meant> {
-    match Pattern::parse(&text).ok()? {
-        Pattern::Tuple { subdomains: true, host, .. } if public_suffix::is_shared(host) => None,
-        _ => Some(Meant::Entry(text)),
-    }
 }
 
 /// The host, and the port with its colon. An IPv6 address without brackets has no port.

@@ -1,7 +1,6 @@
 //! The likely meaning of a glob, with `*` where patterns do not allow it.
 
-use super::host::entry;
-use super::meant::Meant;
+use super::meant::{Meant, entry};
 use crate::origin::public_suffix;
 
 /// The likely meaning of a lower-case host or a port that contains `*`. The port has its colon.
