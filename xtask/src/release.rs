@@ -2,6 +2,7 @@
 //! versions of them that we allow.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::Path;
 
@@ -34,6 +35,9 @@ pub fn package() -> Result<(), String> {
     let libraries: Vec<&Package> = all.libraries().collect();
     let names: Vec<String> = libraries.iter().map(|library| library.name.clone()).collect();
     let version = libraries.first().map(|library| library.version.clone()).unwrap_or_default();
+    let fault = |error: io::Error| format!("cargo xtask ci package   # {error}");
+    // Cargo unpacks a version once, so what has changed needs another one.
+    let version = format!("{version}.h{:x}", hash_of(&names).map_err(fault)?);
     let copy = workspace().join("target/packages");
     copy_libraries(&names, &copy, |workspace| {
         let mut table = |name: &str| match workspace.get_mut(name) {
@@ -46,12 +50,13 @@ pub fn package() -> Result<(), String> {
                 ours.insert("version".to_owned(), format!("={version}").into());
             }
         }
+        package.insert("version".to_owned(), version.into());
         // Otherwise cargo does not let the packages find each other.
         package.insert("publish".to_owned(), true.into());
         workspace.insert("package".to_owned(), package.into());
         workspace.insert("dependencies".to_owned(), dependencies.into());
     })
-    .map_err(|error| format!("cargo xtask ci package   # {}: {error}", copy.display()))?;
+    .map_err(fault)?;
     let packages: String = names.iter().map(|name| format!(" --package {name}")).collect();
     Cargo::new(&format!(
         "package --quiet --allow-dirty{packages} --manifest-path target/packages/Cargo.toml --target-dir target"
@@ -120,6 +125,28 @@ fn copy_libraries(names: &[String], to: &Path, change: impl FnOnce(&mut Table)) 
         }
     }
     Ok(())
+}
+
+/// A hash of the libraries' manifests and sources.
+fn hash_of(names: &[String]) -> io::Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    let mut folders: Vec<_> = names.iter().map(|name| workspace().join(name).join("src")).collect();
+    for name in names {
+        fs::read(workspace().join(name).join("Cargo.toml"))?.hash(&mut hasher);
+    }
+    while let Some(folder) = folders.pop() {
+        let mut paths: Vec<_> =
+            fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+        paths.sort();
+        for path in paths {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                fs::read(path)?.hash(&mut hasher);
+            }
+        }
+    }
+    Ok(hasher.finish())
 }
 
 fn copy_manifest(from: &Path, to: &Path, change: impl FnOnce(&mut Table)) -> io::Result<()> {
