@@ -68,7 +68,7 @@ use crate::turn::{Begun, Going};
 pub fn filter<L, F, R>(
     layer: &L,
     filter: F,
-) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static
+) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static + use<L, F, R>
 where
     L: FilterLayer,
     // Boxed below: `and` and `or` take errors of a trait that is private to warp, so no bound of
