@@ -124,18 +124,6 @@
 //! Second, your own server must support *upgrades*, as hyper's `serve_connection_with_upgrades` does.
 //! Otherwise a WebSocket handshake succeeds, and then the connection closes.
 //!
-//! ## Serving
-//!
-//! `warp::serve` takes filters alone, so `warp::serve(cors.layer(...))` does not compile. A service is
-//! served by `cors_warp::serve` (feature `server`), as on top of this page, or by any other server of
-//! tower services. Outside this layer others may stand, such as those of tower-http.
-//!
-//! Two things differ from `warp::serve`. `warp::addr::remote()` is `None`, since the type that
-//! carries the address is private to warp: where you need it, accept connections yourself, put the
-//! peer into the request's extensions in a service around this one, and take it out with
-//! `warp::ext::get`. And a server of your own needs *upgrades*, hyper's `serve_connection_with_upgrades`:
-//! without them a WebSocket's handshake succeeds and the connection then closes.
-//!
 //! ## `with`
 //!
 //! `routes.with(&cors)` does not compile, because warp seals the trait that `with` takes. Use
