@@ -1,5 +1,5 @@
-//! The service and the future of [`CorsLayer::ask`](crate::CorsLayer::ask): the user's future
-//! first, then whatever its verdict says.
+//! The service and the future of [`CorsLayer::ask`](crate::CorsLayer::ask): it awaits your check,
+//! then acts on the verdict.
 
 use std::fmt;
 use std::pin::Pin;
@@ -17,9 +17,9 @@ use crate::future::ResponseFuture;
 use crate::service::respond;
 use crate::{AskedOrigin, Begun, IntoVerdict, Pending, Prepared};
 
-/// A service that wears an [`AskLayer`](crate::AskLayer): as [`Cors`](crate::Cors).
+/// The service that an [`AskLayer`](crate::AskLayer) makes. Like [`Cors`](crate::Cors).
 pub struct AskCors<S, F> {
-    // Counted, since it is called after the future of the check, when `&self` is gone.
+    // In an `Rc`: the future calls it after the check, when `&self` is gone.
     inner: Rc<S>,
     policy: Prepared,
     ask: Arc<F>,
@@ -78,7 +78,7 @@ impl<S: fmt::Debug, F> fmt::Debug for AskCors<S, F> {
 }
 
 pin_project! {
-    /// The future of an [`AskCors`] service's response.
+    /// The response future of [`AskCors`].
     #[must_use = "futures do nothing unless polled"]
     pub struct AskFuture<S, Fut, B>
     where
@@ -95,7 +95,7 @@ pin_project! {
         Asking {
             #[pin]
             verdict: Fut,
-            // Present until the verdict is there.
+            // `Some` until the verdict is in.
             waiting: Option<Waiting<S>>,
         },
         Responding {
@@ -105,7 +105,7 @@ pin_project! {
     }
 }
 
-/// What waits for the verdict.
+/// What to resume with the verdict.
 struct Waiting<S> {
     inner: Rc<S>,
     request: ServiceRequest,
@@ -126,11 +126,11 @@ where
                 StateProjection::Responding { response } => return response.poll(cx),
                 StateProjection::Asking { verdict, waiting } => {
                     let verdict = ready!(verdict.poll(cx));
-                    // Taken once: this state is replaced right below.
+                    // Taken once: the state is replaced below.
                     let Waiting { inner, request, pending } =
                         waiting.take().expect("one verdict a request");
-                    // It was ready when the question was asked. actix-web reserves nothing by that,
-                    // and its own `Next` calls later too.
+                    // The service was ready before the check. It need not be polled again: readiness
+                    // reserves nothing in actix-web, and its own `Next` calls late too.
                     respond(&*inner, request, pending.resolve(verdict.allowed()))
                 }
             };

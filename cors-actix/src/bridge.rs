@@ -1,5 +1,5 @@
-//! actix-web's types under the core's traits. Those of `http` 1 have the core's own
-//! implementations; actix-web is on `http` 0.2 and has a header map of its own.
+//! The core's traits for actix-web's types, which are `http` 0.2 and a header map of its own. The core
+//! implements them only for `http` 1.
 
 use actix_web::dev;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -9,14 +9,14 @@ use cors_core::adapter::{
 
 use crate::Exchange;
 
-// Constants, since a `&str` key is parsed anew at each look-up.
+// Constants, because a `&str` key is parsed at each look-up.
 const REQUEST_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static(RequestHeader::RequestPrivateNetwork.as_str());
 const FETCH_SITE: HeaderName = HeaderName::from_static(RequestHeader::FetchSite.as_str());
 const ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static(ResponseHeader::AllowPrivateNetwork.as_str());
 
-/// A request, as a decision looks at it.
+/// The request, as the engine reads it.
 #[derive(Clone, Copy)]
 pub(crate) struct Asking<'r>(pub(crate) &'r dev::RequestHead);
 
@@ -35,7 +35,7 @@ impl RequestHead for Asking<'_> {
             RequestHeader::RequestPrivateNetwork => &REQUEST_PRIVATE_NETWORK,
             RequestHeader::Host => &header::HOST,
             RequestHeader::FetchSite => &FETCH_SITE,
-            // The core has learnt a header that is not listed here yet.
+            // A header that the core reads and this list does not have yet.
             other => &HeaderName::from_static(other.as_str()),
         };
         self.0.headers.get_all(name)
@@ -50,7 +50,7 @@ impl RequestHead for Asking<'_> {
     }
 }
 
-/// A response's headers, to be written to.
+/// The response headers, as the engine writes them.
 struct Answering<'r>(&'r mut HeaderMap);
 
 impl ResponseHeaders<HeaderValue> for Answering<'_> {
@@ -81,7 +81,7 @@ impl ResponseHeaders<HeaderValue> for Answering<'_> {
     }
 }
 
-/// Writes the headers of a response.
+/// Writes the response headers.
 pub(crate) fn write(exchange: Exchange, headers: &mut HeaderMap) {
     exchange.write(&mut Answering(headers));
 }

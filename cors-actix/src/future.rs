@@ -1,5 +1,5 @@
-//! The future of a response: the service's own or one given in its stead, with the headers written
-//! on it.
+//! The response future: it awaits the service's response, or makes an empty one, and writes the
+//! headers on it.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,12 +16,12 @@ use crate::Exchange;
 use crate::bridge;
 
 pin_project! {
-    /// The future of a [`Cors`](crate::Cors) service's response.
+    /// The response future of [`Cors`](crate::Cors).
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F, B> {
         #[pin]
         state: State<F>,
-        // Present until the response is.
+        // `Some` until the response is ready.
         exchange: Option<Exchange>,
         body: PhantomData<fn() -> B>,
     }
@@ -31,7 +31,7 @@ pin_project! {
     #[project = StateProjection]
     enum State<F> {
         Calling { #[pin] response: F },
-        // Present until the response is, which takes it along.
+        // `request` is `Some` until the response takes it.
         Answered { status: StatusCode, request: Option<HttpRequest> },
     }
 }
@@ -72,11 +72,11 @@ where
                 bridge::write(exchange, response.headers_mut());
                 Ok(response)
             }
-            // Whatever stands outside sees the error itself; whoever makes a response of it, in the
-            // end actix-web, has the headers written then.
+            // Outer middleware sees the error itself. The headers are written when somebody, in the
+            // end actix-web, turns it into a response.
             Err(mut error) => {
                 error.add_response_mapper(move |mut response| {
-                    // An error may be asked for its response again.
+                    // Cloned, because an error can be turned into a response more than once.
                     bridge::write(exchange.clone(), response.headers_mut());
                     response
                 });
@@ -96,7 +96,7 @@ impl<F, B> fmt::Debug for ResponseFuture<F, B> {
     }
 }
 
-/// A response with nothing in it: a preflight's answer, or a refusal.
+/// An empty response: a preflight's answer, or a refusal.
 fn empty(status: StatusCode) -> HttpResponse {
     HttpResponse::new(status)
 }

@@ -1,4 +1,4 @@
-//! What a selecting closure sees of a request.
+//! What the closure of `select` sees of a request.
 
 use std::cell::Ref;
 use std::fmt;
@@ -14,9 +14,8 @@ use crate::bridge::Asking;
 
 /// A request as the closure of [`CorsLayer::select`](crate::CorsLayer::select) sees it.
 ///
-/// A cache tells requests apart by their URL, and by the headers that [`Vary`] names. So the
-/// closure may look at the URL freely, and at a header only if it was declared: the layer then
-/// adds the name to `Vary`.
+/// Caches distinguish requests by their URL and by the headers that [`Vary`] names. So the closure
+/// always sees the URL, but only the headers that you declare, which the layer adds to `Vary`.
 ///
 /// [`Vary`]: https://www.rfc-editor.org/rfc/rfc9110#name-vary
 #[derive(Clone, Copy)]
@@ -31,58 +30,57 @@ impl<'a> Head<'a> {
         Self { request, asking: Asking(request.head()), declared }
     }
 
-    /// The request's method: `OPTIONS` for a preflight, not the method that it asks about.
+    /// The request's method: `OPTIONS` for a preflight, not the method that the preflight asks for.
     pub fn method(&self) -> &'a Method {
         self.request.method()
     }
 
-    /// The path as actix-web's router compares it with the routes: percent-escapes are undone, but
-    /// for `%25`, `%2F` and `%2B`. It is whole in a scope too.
+    /// The path, as actix-web's router matches it: with all percent-escapes decoded except `%25`,
+    /// `%2F` and `%2B`. In a scope, this is still the whole path.
     ///
-    /// Choose by this one: `/%61dmin` *is* `/admin` to the router, and is not to
-    /// [`uri`](Self::uri).
+    /// Choose by this path, not by that of [`uri`](Self::uri): to the router, `/%61dmin` *is*
+    /// `/admin`.
     pub fn path(&self) -> &'a str {
         self.request.match_info().as_str()
     }
 
-    /// The request's URI as it came, the path with its percent-escapes. Over HTTP/1.1 it mostly
-    /// holds a path alone: the host is [`authority`](Self::authority).
+    /// The request's URI, unchanged, with the path's percent-escapes. Over HTTP/1.1, it is usually
+    /// only a path: for the host, call [`authority`](Self::authority).
     pub fn uri(&self) -> &'a Uri {
         self.request.uri()
     }
 
-    /// Host and port that the request is for, as the client wrote them: those of the URI
-    /// (HTTP/2's `:authority`), else the `Host` header. Not what `Forwarded` says, which anyone
-    /// may send.
+    /// The host and port that the request is for, as the client wrote them: from the URI (HTTP/2's
+    /// `:authority`) if it has them, otherwise from the `Host` header. Never from `Forwarded`, which
+    /// anyone can send.
     ///
-    /// No declaration is needed, since they belong to the [target URI], by which caches keep
-    /// their answers. None if the request names no host, or more than one, or one that is no
-    /// text.
+    /// You need not declare them: they are part of the [target URI], which is a cache's key. `None`
+    /// if the request names no host or more than one, or if the host is not valid UTF-8.
     ///
     /// [target URI]: https://www.rfc-editor.org/rfc/rfc9110#name-determining-the-target-reso
     pub fn authority(&self) -> Option<&str> {
         str::from_utf8(self.asking.authority()?).ok()
     }
 
-    /// The version of HTTP that the request came by.
+    /// The request's version of HTTP.
     pub fn version(&self) -> Version {
         self.request.version()
     }
 
-    /// What outer middleware and the server know of the request.
+    /// What the server and outer middleware attached to the request.
     ///
-    /// If such a value was itself read off a header (a user from a cookie), declare that header.
+    /// If a value comes from a header, such as a user from a cookie, declare that header.
     pub fn extensions(&self) -> Ref<'a, Extensions> {
         self.request.extensions()
     }
 
-    /// The first line of a header if you declared its name, else `None`. The case of `name` does not
-    /// matter.
+    /// The first line of the header, or `None` if you did not declare its name. `name` is not
+    /// case-sensitive.
     pub fn header(&self, name: impl AsRef<str>) -> Option<&'a HeaderValue> {
         self.header_lines(name).next()
     }
 
-    /// Every line of a header if you declared its name, else nothing.
+    /// Every line of the header, or nothing if you did not declare its name.
     pub fn header_lines(&self, name: impl AsRef<str>) -> impl Iterator<Item = &'a HeaderValue> {
         let name = Some(name.as_ref()).filter(|name| self.declared.contains(name));
         let headers = self.request.headers();
@@ -92,7 +90,7 @@ impl<'a> Head<'a> {
 
 impl fmt::Debug for Head<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The headers stay out: they may hold credentials, and the closure may not see them.
+        // Without the headers, which may hold credentials that the closure must not see.
         f.debug_struct("Head")
             .field("method", self.method())
             .field("uri", self.uri())

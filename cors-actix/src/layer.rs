@@ -1,4 +1,4 @@
-//! The layers: what an `App`, a `Scope` or a `Resource` wears, and the ways of giving it a policy.
+//! The layers, and the ways to give them a policy.
 
 use std::fmt;
 use std::future::{Ready, ready};
@@ -14,19 +14,19 @@ use crate::head::Head;
 use crate::service::Cors;
 use crate::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, IntoVerdict, Policy, Prepared};
 
-/// Where the layer takes the policy of a request from.
+/// Where the layer gets a request's policy.
 pub(crate) type Source = cors_core::adapter::Source<HeaderValue, Select>;
 
 type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
 
-/// A middleware ([`Transform`]) that speaks the server's side of the [CORS protocol] for what
-/// wears it.
+/// A middleware ([`Transform`]) that adds the server side of the [CORS protocol] to an app, scope or
+/// resource.
 ///
 /// It answers [CORS-preflight requests] itself, writes the CORS headers on every other response,
-/// whatever made it, and refuses where the policy says so. What is decided is the policy's
-/// business alone: see [`Policy`].
+/// and refuses requests if the policy says so. The [`Policy`] makes all decisions.
 ///
-/// Make it once, outside `HttpServer::new`, and clone it for each worker: a counter goes up.
+/// Make it once, outside `HttpServer::new`, and clone it for each worker; a clone only increments a
+/// counter.
 ///
 /// ```no_run
 /// use actix_web::{App, HttpServer, web};
@@ -48,16 +48,16 @@ type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
 /// [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
 /// [CORS-preflight requests]: https://fetch.spec.whatwg.org/#cors-preflight-request
 #[derive(Clone, Debug)]
-#[must_use = "a layer does nothing until something wears it"]
+#[must_use = "layers do nothing unless applied to an app, scope or resource"]
 pub struct CorsLayer {
     source: Source,
 }
 
 impl CorsLayer {
-    /// One policy for every request.
+    /// Uses one policy for every request.
     ///
-    /// A policy made with an `ask` of its own never gets an answer here, so an origin that
-    /// nothing else allows is refused: such a policy is for [`CorsLayer::ask`].
+    /// If the policy was built with `ask`, pass it to [`CorsLayer::ask`] instead: here nothing
+    /// answers, so an origin that needs an answer is refused.
     ///
     /// ```
     /// use actix_web::{App, web};
@@ -76,10 +76,10 @@ impl CorsLayer {
         Self { source: Source::fixed(policy.into_policy()) }
     }
 
-    /// The policy that the handle holds at the moment a request arrives.
+    /// Uses the policy that the handle holds when a request arrives.
     ///
-    /// Keep a clone of the handle, and store another policy in it while the server runs: all
-    /// workers see it. A request ends under the policy it began with, so no response mixes two.
+    /// Keep a clone of the handle, and store a new policy in it while the server runs: all workers
+    /// see it. A request keeps the policy it started with, so no response mixes two.
     ///
     /// ```
     /// # #[actix_web::main]
@@ -108,15 +108,15 @@ impl CorsLayer {
         Self { source: Source::shared(handle) }
     }
 
-    /// A policy per request, or none: by path, by host, by tenant.
+    /// Chooses a policy for each request, or none: by path, host or tenant, for example.
     ///
-    /// The closure is called once for every request, preflights included, and sees the request
-    /// through a [`Head`]: the method, the path, the URI and the extensions; of the headers none, for which
-    /// there is [`select_reading`](Self::select_reading). With `None` the service is called and its
-    /// response goes out as it is.
+    /// The closure runs once for every request, preflights included. [`Head`] shows it the method,
+    /// the path, the URI and the extensions, but no headers; to read headers, use
+    /// [`select_reading`](Self::select_reading). If the closure returns `None`, the layer calls the
+    /// service and leaves its response alone.
     ///
-    /// Build the policies beforehand and clone them here; a clone only counts up. A policy with an
-    /// `ask` of its own gets no answer here, which counts as no.
+    /// Build the policies in advance and return clones, which only increment a counter. If a policy
+    /// was built with `ask`, nothing answers here, which counts as no.
     ///
     /// ```
     /// # #[actix_web::main]
@@ -162,13 +162,13 @@ impl CorsLayer {
         Self { source: Source::selected(Box::new(select)) }
     }
 
-    /// Like [`select`](Self::select), where the closure also reads the headers that you name.
+    /// Like [`select`](Self::select), but the closure can also read the headers that you name.
     ///
-    /// Every response names them in `Vary`, also where the closure selects no policy, so that a
-    /// [shared cache] never hands one tenant's answer to another.
+    /// Every response lists these names in `Vary`, even if the closure returns `None`. Otherwise a
+    /// [shared cache] could serve one tenant's answer to another.
     ///
     /// # Errors
-    /// Each name that is not the name of a header.
+    /// Lists every name that is not a valid header name.
     ///
     /// ```
     /// use cors_actix::{CorsLayer, Policy};
@@ -193,22 +193,22 @@ impl CorsLayer {
         Ok(Self { source: Source::selected_reading(names, Box::new(select))? })
     }
 
-    /// One policy, and an asynchronous check of the origins that it does not allow: a database, a
-    /// list of tenants.
+    /// Uses one policy, and asks an asynchronous check about origins that it does not allow: a
+    /// database of tenants, for example.
     ///
-    /// The check is asked about well-formed origins alone, and of these only about what nothing
-    /// in the policy allows (with credentials, not about [insecure] ones, unless
-    /// [`Danger::allow_insecure_origins`](crate::Danger::allow_insecure_origins) is set); at most
-    /// once a request, and before the service is called: neither the handler nor anything else
-    /// inside the layer sees a request whose origin is still in question. Its future runs on the
-    /// worker of the request, so it need not be `Send`.
+    /// The check only sees well-formed origins that nothing in the policy allows. With credentials,
+    /// it does not see [insecure] ones either, unless you set
+    /// [`Danger::allow_insecure_origins`](crate::Danger::allow_insecure_origins). It runs at most
+    /// once per request, before the service is called: nothing inside the layer sees a request
+    /// while its origin is undecided. Its future runs on the request's worker, so it need not be
+    /// `Send`.
     ///
-    /// It answers with a `bool` or a `Result<bool, E>`; an error counts as no, so log it on your
-    /// side. It is asked for [preflights] as for the requests after them: browsers keep the answer
-    /// to a preflight for `max_age`, the layer keeps none.
+    /// Return a `bool` or a `Result<bool, E>`. An error counts as no and goes no further, so log it
+    /// yourself. The check runs for [preflights] and for the requests that follow. Browsers cache a
+    /// preflight's answer for `max_age`; the layer caches nothing.
     ///
-    /// What else of the request the check looks at has to be declared when the policy is built,
-    /// with `ask_reading`: [`AskedOrigin`] lends these headers, and `Vary` names them.
+    /// To let the check read request headers, name them with `ask_reading` when you build the
+    /// policy. [`AskedOrigin`] then gives access to them, and `Vary` lists them.
     ///
     /// ```
     /// # #[actix_web::main]
@@ -270,10 +270,10 @@ where
 }
 
 /// A [`CorsLayer`] with an asynchronous check of origins, made by [`CorsLayer::ask`].
-#[must_use = "a layer does nothing until something wears it"]
+#[must_use = "layers do nothing unless applied to an app, scope or resource"]
 pub struct AskLayer<F> {
     policy: Prepared,
-    // Counted, so that the layer and its services are `Clone` whatever the closure holds.
+    // In an `Arc`, so that the layer and its services are `Clone` whatever the closure captures.
     ask: Arc<F>,
 }
 

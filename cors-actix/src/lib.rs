@@ -1,4 +1,4 @@
-//! The server's side of the [CORS protocol] as a middleware for [actix-web](actix_web) 4.
+//! CORS for [actix-web](actix_web) 4: the server side of the [CORS protocol], as a middleware.
 //!
 //! ```
 //! # #[actix_web::main]
@@ -22,10 +22,10 @@
 //!
 //! let app = App::new()
 //!     .route("/items/{id}", web::put().to(|| async { "stored" }))
-//!     .wrap(cors.clone()); // last: it stands outside of all that is wrapped before it
+//!     .wrap(cors.clone()); // last: it covers everything wrapped before it
 //! let app = init_service(app).await;
 //!
-//! // What a browser sends before a script's `fetch(url, { method: "PUT", ... })` ...
+//! // The preflight that a browser sends before a script's `fetch(url, { method: "PUT", ... })` ...
 //! let preflight = TestRequest::with_uri("/items/7")
 //!     .method(Method::OPTIONS)
 //!     .insert_header(("origin", "https://app.example.com"))
@@ -37,7 +37,7 @@
 //! assert_eq!(header("access-control-allow-origin"), "https://app.example.com");
 //! assert_eq!(header("access-control-allow-headers"), "content-type,authorization");
 //!
-//! // ... and what it gets if a page of another site tries.
+//! // ... and what happens if a page on another site tries.
 //! let request = TestRequest::put().uri("/items/7").insert_header(("origin", "https://evil.example"));
 //! let response = call_service(&app, request.to_request()).await;
 //! assert!(!response.headers().contains_key("access-control-allow-origin"));
@@ -45,35 +45,35 @@
 //! # }
 //! ```
 //!
-//! The layer decides nothing itself. A [`Policy`] decides, the same one that the adapters for other
-//! frameworks wear; it is checked as a whole when it is built, and what it says about a request is
-//! written in [`cors_core`]. What the layer sees to:
+//! A [`Policy`] makes every decision; the layer only carries it out. The policy is checked as a whole
+//! when you build it, and behaves the same in the adapters for other frameworks. [`cors_core`]
+//! describes what it decides. The layer guarantees:
 //!
-//! * A [preflight] ends at the layer: no handler, no authentication inside it is called. With
-//!   `preflight_continue`, one that is allowed goes on to the handler.
-//! * Every other response that comes by gets the headers, whatever made it: a handler, its `Err`,
-//!   an extractor that failed, the default 404 or 405, a 304, a redirect, a WebSocket handshake.
-//!   `Access-Control-*` response headers of a handler's own are replaced, the lines of its
-//!   [`Vary`] and ours become one, and all else is untouched: a stream stays a stream.
-//! * An inner middleware that fails with an [`actix_web::Error`] fails: the error passes as it is,
-//!   and an outer middleware sees it. What actix-web makes a response of in the end carries the
-//!   headers ([`Error::add_response_mapper`](actix_web::Error::add_response_mapper)).
-//! * An `App`, a `Scope` and a `Resource` can each wear it. Its futures are named types; it boxes
-//!   none and spawns no task. Header values are made when the policy is prepared, and a response
-//!   gets a counted copy.
+//! * It answers [preflights][preflight] itself, without calling your handlers or any authentication
+//!   inside the layer. With `preflight_continue`, allowed preflights go on to the handler.
+//! * It writes the headers on every other response that passes through: from a handler, its `Err`,
+//!   a failed extractor, the default 404 or 405, a 304, a redirect, a WebSocket handshake. It
+//!   replaces `Access-Control-*` response headers that a handler sets, merges the handler's [`Vary`]
+//!   lines and its own into one, and leaves everything else alone: a stream stays a stream.
+//! * If an inner middleware fails with an [`actix_web::Error`], the error passes through unchanged,
+//!   and outer middleware sees it. The response that actix-web finally makes of it has the headers
+//!   ([`Error::add_response_mapper`](actix_web::Error::add_response_mapper)).
+//! * You can apply it to an `App`, a `Scope` or a `Resource`. Its futures are named types, and it
+//!   neither boxes futures nor spawns tasks. It makes each policy's header values only once, and
+//!   responses share them.
 //!
 //! # Four ways to give it a policy
 //!
-//! | | the policy of a request is | |
+//! | | the policy of a request is | use it for |
 //! |---|---|---|
-//! | [`CorsLayer::new`] | always the same | |
-//! | [`CorsLayer::shared`] | what the [`Handle`] holds when the request arrives | reload while requests run |
-//! | [`CorsLayer::select`] | what a closure picks by path, host, tenant; or none | many policies in one layer |
-//! | [`CorsLayer::ask`] | one, and an asynchronous check of origins that it does not allow | origins kept in a database |
+//! | [`CorsLayer::new`] | always the same | most servers |
+//! | [`CorsLayer::shared`] | what the [`Handle`] holds when the request arrives | reloading while requests run |
+//! | [`CorsLayer::select`] | what a closure picks by path, host or tenant, or none | many policies in one layer |
+//! | [`CorsLayer::ask`] | one, plus an asynchronous check of origins that it does not allow | origins in a database |
 //!
 //! ## One policy
 //!
-//! On a whole app, as above, on a scope or on a single resource:
+//! You can apply the layer to a whole app, as above, to a scope, or to a single resource:
 //!
 //! ```
 //! use actix_web::{App, web};
@@ -90,30 +90,30 @@
 //! # Ok::<(), cors_actix::ConfigErrors>(())
 //! ```
 //!
-//! ## One that can be swapped
+//! ## A policy that you can replace
 //!
 //! ```
 //! use actix_web::{App, web};
 //! use cors_actix::{CorsLayer, Handle, Policy};
 //!
-//! // One handle for all workers: made outside of `HttpServer::new`.
+//! // One handle for all workers: make it outside `HttpServer::new`.
 //! let handle = Handle::new(Policy::builder().allow_origins(["https://old.example"]).build()?);
 //! let cors = CorsLayer::shared(handle.clone());
 //! let factory = move || {
 //!     App::new().route("/", web::get().to(|| async { "hello" })).wrap(cors.clone())
 //! };
 //!
-//! // Later, in whatever task notices that the policy has changed. A policy that does not build
-//! // never gets here, so the one in force stays.
+//! // Later, when a task notices that the policy has changed. If the new policy does not build, the
+//! // old one stays in force.
 //! handle.store(Policy::builder().allow_origins(["https://new.example"]).build()?);
 //! # drop(factory());
 //! # Ok::<(), cors_actix::ConfigErrors>(())
 //! ```
 //!
-//! ## One for each request
+//! ## A policy for each request
 //!
-//! The closure sees the URL, and of the headers those that are declared: they go into `Vary`, also
-//! where it picks no policy and the response is otherwise left alone.
+//! The closure sees the URL, and the headers that you name. `Vary` lists these, even if the closure
+//! picks no policy.
 //!
 //! ```
 //! use actix_web::{App, web};
@@ -133,7 +133,7 @@
 //! # Ok::<(), cors_actix::ConfigErrors>(())
 //! ```
 //!
-//! ## One that asks
+//! ## A policy that asks
 //!
 //! ```
 //! use actix_web::{App, web};
@@ -151,15 +151,15 @@
 //!
 //! # Mistakes
 //!
-//! Each of these compiles and serves requests. What goes wrong shows in a browser alone, so
-//! `curl` with an `Origin` of the other site is the quickest look. `tests/mistakes.rs` holds all of
-//! them to what is said here.
+//! All of these compile, and serve requests. Only a browser shows that something is wrong. For a quick
+//! check, use `curl` with the other site's `Origin`. `tests/mistakes.rs` tests every statement in this
+//! section.
 //!
 //! ## Authentication outside CORS
 //!
-//! Browsers send [no credentials with a preflight], so authentication that stands outside answers it
-//! with 401, and nothing gets through; its 401 to other requests is unreadable. In actix-web what is
-//! wrapped *last* is the outermost, and that is to be this layer.
+//! Browsers send [no credentials with a preflight], so authentication outside the layer answers it
+//! with 401, and no request that needs a preflight gets through. Scripts cannot read its 401 to other
+//! requests. In actix-web, the middleware wrapped *last* is the outermost: wrap this layer last.
 //!
 //! ```
 //! # use actix_web::{App, Error, body::MessageBody, dev::{ServiceRequest, ServiceResponse}, middleware::{Next, from_fn}};
@@ -174,11 +174,11 @@
 //!
 //! ## A guard that no preflight passes
 //!
-//! A guard decides *before* what it guards is called, middleware included, and a preflight is an
-//! `OPTIONS` request. So the layer on a `Route`, on a guarded `Resource` or `Scope`, or in
-//! `#[put("/items", wrap = "cors()")]`, which makes a guarded resource, *never sees a preflight*:
-//! the answer is the bare 404 or 405 of whatever stands around it. Guard the routes, and have the
-//! resource, the scope or the app wear the layer.
+//! A guard runs *before* everything it guards, middleware included, and a preflight is an `OPTIONS`
+//! request. So the layer *never sees a preflight* if you apply it to a `Route`, to a guarded `Resource`
+//! or `Scope`, or in `#[put("/items", wrap = "cors()")]`, which makes a guarded resource. The preflight
+//! gets a bare 404 or 405 from whatever is outside. Guard the routes, and apply the layer to the
+//! resource, the scope or the app.
 //!
 //! ```
 //! # use actix_web::{guard, web};
@@ -194,23 +194,22 @@
 //!
 //! ## A 404 that nothing covers
 //!
-//! A scope that wears the layer covers the 404s under its prefix, and a resource its own 405, but
-//! what matches no scope goes to the app's default service, past the scope's middleware: such a
-//! 404 and its preflight are bare, and the script sees a network error instead of a typo. An app
-//! that wears the layer covers all.
+//! On a scope, the layer covers the 404s under its prefix; on a resource, it covers the 405. But a
+//! request that matches no scope goes to the app's default service, past the scope's middleware. Its
+//! 404 is bare, and so is the answer to its preflight, so a script sees a network error instead of a
+//! typo. Applied to the app, the layer covers everything.
 //!
-//! ## Two CORS layers, one in the other
+//! ## One CORS layer inside another
 //!
-//! The outermost is what the browser sees: it answers the preflight, and replaces the headers that
-//! the inner one wrote. An inner policy can neither widen nor narrow it. Use one layer and
-//! [`CorsLayer::select`].
+//! The browser sees the outermost: it answers preflights, and replaces the headers that the inner one
+//! writes. An inner policy can neither widen nor narrow it. Use one layer and [`CorsLayer::select`].
 //!
 //! ## Choosing by a path that is not the router's
 //!
-//! `NormalizePath` rewrites `//admin/users`. If it stands inside of a selecting layer, that one still
-//! sees the path as it came, and chooses the policy of another path than the one that is served.
-//! Wrap it after. And choose by [`Head::path`], not by that of [`Head::uri`]: to the router,
-//! `/%61dmin/users` is `/admin/users`.
+//! `NormalizePath` rewrites `//admin/users`. If you wrap it before a selecting layer, the layer is
+//! outside: it sees the original path, and chooses the policy for a path that is not served. Wrap
+//! `NormalizePath` after the layer. And choose by [`Head::path`], not by the path of [`Head::uri`]: to
+//! the router, `/%61dmin/users` is `/admin/users`.
 //!
 //! ```
 //! # use actix_web::{App, middleware::NormalizePath};
@@ -221,92 +220,92 @@
 //! # drop((wrong, right));
 //! ```
 //!
-//! ## Middleware outside that answers an error itself
+//! ## Outer middleware that answers an error itself
 //!
-//! The headers of a failed inner middleware are written by [`Error::error_response`]. Who asks the
-//! cause instead, by `error.as_response_error().error_response()`, gets a response without them. And
-//! whoever replaces a whole response, rather than its body, replaces its headers with it.
+//! If an inner middleware fails, [`Error::error_response`] writes the headers. If an outer middleware
+//! calls `error.as_response_error().error_response()` instead, its response has no headers. A
+//! middleware that replaces a whole response, rather than its body, also replaces the headers.
 //!
 //! ## A handle for each worker
 //!
-//! `HttpServer::new` calls its closure once for each worker. A [`Handle`] that is made in there is one
-//! worker's own: a policy stored in it reaches some of the requests.
+//! `HttpServer::new` calls its closure once for each worker. If you make a [`Handle`] there, each
+//! worker has its own, and a policy that you store reaches only some requests.
 //!
 //! ## Something drops `Vary`
 //!
-//! A middleware outside this one, or a proxy in front, that *sets* `Vary` rather than adding to it,
-//! takes out what we wrote. A shared cache then hands the answer made for one client to another: the
-//! one made without `Origin`, or for another site, which the browser refuses to let the script read.
-//! It fails now and then, and never when one looks. Set `Vary` *inside* this middleware, in as many
-//! lines as you like: we write after it, and make one line of it. A middleware outside that adds a
-//! line with `append` is right for most caches; but nginx before 1.23 knows the last line alone. See
-//! Fetch, [CORS protocol and HTTP caches].
+//! A middleware outside this one, or a proxy in front, may *set* `Vary` instead of adding to it, and
+//! lose ours. A shared cache then serves a response made without `Origin`, or for another site, and the
+//! browser refuses to let the script read it. The failure is intermittent and hard to reproduce. Set
+//! `Vary` *inside* this middleware, in as many lines as you like: we write after it, and merge all
+//! lines into one. A middleware outside that adds a line with `append` works with most caches, but
+//! nginx before 1.23 knows only the last line. See Fetch, [CORS protocol and HTTP caches].
 //!
-//! ## CORS taken for access control
+//! ## CORS mistaken for access control
 //!
-//! An origin that is not allowed may not *read*. A form of its own still posts, with the user's
-//! cookies where they are `SameSite=None`: no preflight goes before what [a form could always
-//! send]. [`DisallowedOrigin::Forbid`] refuses such requests before the handler is called; what
-//! clients other than browsers send, no policy can tell.
+//! A disallowed origin cannot *read*. It can still post a form, with the user's cookies if they are
+//! `SameSite=None`: browsers send no preflight for what [a form could always send].
+//! [`DisallowedOrigin::Forbid`] refuses such requests before the handler runs. No policy can vouch for
+//! clients other than browsers: they can send any `Origin`.
 //!
 //! ## `patch`
 //!
-//! Methods are compared by case, and browsers [upper-case six of them], not this one:
-//! `fetch(url, { method: "patch" })` asks for a method that no policy with `PATCH` allows. It is the
-//! script that is to be mended.
+//! Methods are case-sensitive. Browsers [upper-case six of them], but not this one:
+//! `fetch(url, { method: "patch" })` asks for a method that a policy with `PATCH` does not allow. Fix
+//! the script.
 //!
 //! # From `actix-cors`
 //!
-//! Theirs is a builder that is itself the middleware; a fault in it shows when a worker starts. Here
-//! [`Policy::builder`] builds a [`Policy`] or gives every fault at once, and the layer wears it.
+//! An `actix_cors::Cors` is both builder and middleware, and reports a mistake only when a worker
+//! starts. Here, [`Policy::builder`] builds a [`Policy`] or returns every problem at once, and you
+//! pass the policy to the layer.
 //!
 //! | `actix_cors::Cors` 0.7 | here | what differs |
 //! |---|---|---|
 //! | `Cors::default()` | `Policy::builder()` | a policy without `allow_origins` does not build; GET, HEAD and POST are always allowed |
 //! | `Cors::permissive()` | `.allow_origins(["*"])`, `.allow_methods(["*"])`, `.allow_headers(["*"])`, `.expose_headers(["*"])` | without credentials: with them, any site could read what its visitor's cookies open |
-//! | `allow_any_origin` | `.allow_origins(["*"])` | sends `*`, to every request; theirs echoes the origin. With credentials only by [`Danger::reflect_any_origin`], which echoes |
-//! | `allowed_origin` | `.allow_origins([...])` | one list for all; each entry is checked: a path, a trailing slash or a default port is an error. `https://*.example.com` and `http://localhost:*` are patterns |
-//! | `allowed_origin_fn` | `.allow_origin_if(...)`; `.allow_origin_if_reading(names, ...)`; [`CorsLayer::ask`] | asked only about well-formed origins that no pattern allows; what else it reads of the request it names, and `Vary` names it too; there is an asynchronous one |
+//! | `allow_any_origin` | `.allow_origins(["*"])` | sends `*` on every response; theirs echoes the origin. With credentials, you need [`Danger::reflect_any_origin`], which echoes |
+//! | `allowed_origin` | `.allow_origin(...)`, `.allow_origins([...])` | each entry is checked: a path, a trailing slash or a default port is an error. `https://*.example.com` and `http://localhost:*` are patterns |
+//! | `allowed_origin_fn` | `.allow_origin_if(...)`, `.allow_origin_if_reading(names, ...)`, [`CorsLayer::ask`] | only asked about well-formed origins that no pattern allows; you name the request headers that it reads, and `Vary` lists them; can be asynchronous |
 //! | `allow_any_method` | `.allow_methods(["*"])` | never CONNECT or TRACE |
-//! | `allowed_methods` | `.allow_methods([...])` | replaces what was set before; sent in the policy's order |
-//! | `allow_any_header` | `.allow_headers(["*"])` | sends `*`; never covers `authorization`: list it beside |
-//! | `allowed_header`, `allowed_headers` | `.allow_headers([...])` | replaces what was set before; empty elements and repeated lines of a preflight are no faults |
-//! | `expose_any_header` | `.expose_headers(["*"])` | sends `*`, theirs lists the response's names; with credentials it is an error, since browsers read `*` as a name there |
-//! | `expose_headers` | `.expose_headers([...])` | goes with `Access-Control-Allow-Origin`, never alone; not on preflights |
-//! | `max_age` | `.max_age(Duration)` | whole seconds, up to a day; left out instead of `None` |
-//! | `send_wildcard` | `.allow_origins(["*"])` | always so |
-//! | `supports_credentials` | `.allow_credentials(true)` | goes with `Access-Control-Allow-Origin`, never alone; insecure origins and subdomains of a public suffix are errors beside it |
-//! | `allow_private_network_access` | `.allow_private_network(true)` | no feature to switch on; only on preflights that ask with `true` |
-//! | `disable_vary_header` | none | `Vary` names what the answer depends on, and nothing on answers that are constant |
-//! | `disable_preflight` | `.preflight_continue(true)` | allowed preflights alone reach the handler, and get the headers after; others are answered |
-//! | `block_on_origin_mismatch(true)` | `.disallowed_origin(`[`DisallowedOrigin::Forbid`]`)` | 403 instead of 400; not for requests of the same origin |
+//! | `allowed_methods` | `.allow_methods([...])` | replaces earlier ones; sent in the policy's order |
+//! | `allow_any_header` | `.allow_headers(["*"])` | sends `*`, which never covers `authorization`: list that too |
+//! | `allowed_header`, `allowed_headers` | `.allow_headers([...])` | replaces earlier ones; accepts empty elements and repeated lines in a preflight |
+//! | `expose_any_header` | `.expose_headers(["*"])` | sends `*`; theirs lists the response's names. An error with credentials, where browsers read `*` as a name |
+//! | `expose_headers` | `.expose_headers([...])` | only sent together with `Access-Control-Allow-Origin`; not on preflights |
+//! | `max_age` | `.max_age(Duration)` | whole seconds, up to a day; leave it out instead of passing `None` |
+//! | `send_wildcard` | `.allow_origins(["*"])` | always on |
+//! | `supports_credentials` | `.allow_credentials(true)` | only sent together with `Access-Control-Allow-Origin`; insecure origins, and subdomains of a public suffix, are then errors |
+//! | `allow_private_network_access` | `.allow_private_network(true)` | needs no feature; only on preflights that ask with `true` |
+//! | `disable_vary_header` | none | `Vary` lists exactly what the answer depends on, and nothing if the answer is constant |
+//! | `disable_preflight` | `.preflight_continue(true)` | only allowed preflights reach the handler, and their responses get the headers; the layer answers all others |
+//! | `block_on_origin_mismatch(true)` | `.disallowed_origin(`[`DisallowedOrigin::Forbid`]`)` | 403 instead of 400; not for same-origin requests |
 //!
-//! Beyond the builder: theirs answers a refused preflight with 400 and a text. Here a method or a
-//! header that is not allowed gets the policy's lists, so that the browser's console names it
-//! ([`RefusedPreflight`]), and an origin that is not allowed gets 403. A preflight that passes has
-//! status 204, theirs 200. An error that comes out of an inner middleware has no headers there.
+//! Beyond the builder, `actix-cors` answers a refused preflight with 400 and a text. Here, if the
+//! method or a header is not allowed, the response carries the policy's lists, so that the browser's
+//! console names the problem ([`RefusedPreflight`]); if the origin is not allowed, it is a 403. An
+//! allowed preflight gets 204 instead of 200. If an inner middleware fails, `actix-cors` writes no
+//! headers on the error's response.
 //!
 //! # The guide
 //!
-//! What is said of policies holds for every adapter, and stands in `cors-core`: a [cookbook], [what
-//! each key is when it is left out], [why a browser said no], [security], and [the section of Fetch
-//! behind each behaviour].
+//! `cors-core` documents what all adapters share: a [cookbook], [the default of each key], [why a
+//! browser said no], [security], and [the section of Fetch behind each behaviour].
 //!
 //! [cookbook]: cors_core::guide::cookbook
-//! [what each key is when it is left out]: cors_core::guide::defaults
+//! [the default of each key]: cors_core::guide::defaults
 //! [why a browser said no]: cors_core::guide::messages
 //! [security]: cors_core::guide::security
 //! [the section of Fetch behind each behaviour]: cors_core#what-each-behaviour-comes-from
 //!
 //! # Features
 //!
-//! | feature | |
+//! | feature | adds |
 //! |---|---|
 //! | `public-suffix` (default) | the Public Suffix List; without it, `*.` with credentials is an error |
 //! | `regex` | regular expressions in `allow_origins` |
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
-//! | `file` | policy files in TOML and JSON, every fault with its line: `cors_core::file` |
-//! | `tracing` | an event of `tracing` for each refusal, target `cors` |
+//! | `file` | policy files in TOML and JSON, with the line of every problem: `cors_core::file` |
+//! | `tracing` | a `tracing` event for each refusal, with the target `cors` |
 //!
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
 //! [preflight]: https://fetch.spec.whatwg.org/#cors-preflight-request

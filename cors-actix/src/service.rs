@@ -13,10 +13,10 @@ use crate::future::ResponseFuture;
 use crate::head::Head;
 use crate::layer::Source;
 
-/// A service that wears a [`CorsLayer`](crate::CorsLayer).
+/// The service that a [`CorsLayer`](crate::CorsLayer) makes.
 ///
-/// An error of the inner service passes as it is, so that an outer middleware still sees it; the
-/// headers are written on the response that is made of it
+/// The inner service's errors pass through unchanged, so outer middleware still sees them. The headers
+/// are written when actix-web turns the error into a response
 /// ([`Error::add_response_mapper`](actix_web::Error::add_response_mapper)).
 #[derive(Clone, Debug)]
 pub struct Cors<S> {
@@ -50,7 +50,7 @@ where
     }
 }
 
-/// Does what was decided: answers in the service's stead, or calls it.
+/// Carries out the decision: answers in place of the service, or calls it.
 pub(crate) fn respond<S, B>(
     inner: &S,
     request: ServiceRequest,
@@ -61,12 +61,12 @@ where
 {
     match exchange.short_circuit() {
         Some(status) => {
-            // Both versions of `http` have the same range of statuses.
+            // Both versions of `http` accept the same statuses.
             let status = StatusCode::from_u16(status.as_u16()).expect("it is a status already");
             let (request, _body_not_read) = request.into_parts();
             ResponseFuture::answered(status, request, exchange)
         }
-        // No handle on the request is kept here: routing panics if another one is alive.
+        // Keep no clone of the request: actix-web's routing panics if one is alive.
         None => ResponseFuture::calling(inner.call(request), exchange),
     }
 }

@@ -1,5 +1,5 @@
-//! The service and the future of [`CorsLayer::ask`](crate::CorsLayer::ask): the user's future
-//! first, then whatever its verdict says.
+//! The service and the future of [`CorsLayer::ask`](crate::CorsLayer::ask): it awaits your check,
+//! then acts on the verdict.
 
 use std::fmt;
 use std::mem;
@@ -15,9 +15,9 @@ use crate::future::ResponseFuture;
 use crate::service::respond;
 use crate::{AskedOrigin, Begun, IntoVerdict, Pending, Prepared};
 
-/// A service that wears an [`AskLayer`](crate::AskLayer).
+/// The service that an [`AskLayer`](crate::AskLayer) makes.
 ///
-/// As [`Cors`](crate::Cors), and `S` must be [`Clone`].
+/// Like [`Cors`](crate::Cors), but `S` must be [`Clone`].
 pub struct AskCors<S, F> {
     inner: S,
     policy: Prepared,
@@ -53,9 +53,8 @@ where
             }
             Begun::Ask(question) => *question,
         };
-        // The service that was polled ready is this one, not its clone: a clone may lack the
-        // permit that readiness stands for (tower_service::Service, "Be careful when cloning
-        // inner services").
+        // Call the service that was polled ready, not its clone: a clone may lack the permit that
+        // `poll_ready` acquired (tower_service::Service, "Be careful when cloning inner services").
         let clone = self.inner.clone();
         let inner = mem::replace(&mut self.inner, clone);
         let waiting = Some(Waiting { inner, request, pending });
@@ -79,7 +78,7 @@ impl<S: fmt::Debug, F> fmt::Debug for AskCors<S, F> {
 }
 
 pin_project! {
-    /// The future of an [`AskCors`] service's response.
+    /// The response future of [`AskCors`].
     #[must_use = "futures do nothing unless polled"]
     pub struct AskFuture<S, Fut, ReqBody>
     where
@@ -96,7 +95,7 @@ pin_project! {
         Asking {
             #[pin]
             verdict: Fut,
-            // Present until the verdict is there.
+            // `Some` until the verdict is in.
             waiting: Option<Waiting<S, ReqBody>>,
         },
         Responding {
@@ -106,7 +105,7 @@ pin_project! {
     }
 }
 
-/// What waits for the verdict.
+/// What to resume with the verdict.
 struct Waiting<S, ReqBody> {
     inner: S,
     request: Request<ReqBody>,
@@ -128,7 +127,7 @@ where
                 StateProjection::Responding { response } => return response.poll(cx),
                 StateProjection::Asking { verdict, waiting } => {
                     let verdict = ready!(verdict.poll(cx));
-                    // Taken once: this state is replaced right below.
+                    // Taken once: the state is replaced below.
                     let Waiting { mut inner, request, pending } =
                         waiting.take().expect("one verdict a request");
                     respond(&mut inner, request, pending.resolve(verdict.allowed()))

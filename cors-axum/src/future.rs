@@ -1,5 +1,5 @@
-//! The future of a response: the service's own or one given in its stead, with the headers written
-//! on it.
+//! The response future: it awaits the service's response, or makes an empty one, and writes the
+//! headers on it.
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,12 +11,12 @@ use pin_project_lite::pin_project;
 use crate::Exchange;
 
 pin_project! {
-    /// The future of a [`Cors`](crate::Cors) service's response.
+    /// The response future of [`Cors`](crate::Cors).
     #[must_use = "futures do nothing unless polled"]
     pub struct ResponseFuture<F> {
         #[pin]
         state: State<F>,
-        // Present until the response is.
+        // `Some` until the response is ready.
         exchange: Option<Exchange>,
     }
 }
@@ -48,7 +48,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        // Changed in place, since a response is large to move.
+        // Changed in place: a response is expensive to move.
         let mut polled = match this.state.project() {
             StateProjection::Calling { response } => response.poll(cx),
             StateProjection::Answered { status } => Poll::Ready(Ok(empty(*status))),
@@ -71,7 +71,7 @@ impl<F> fmt::Debug for ResponseFuture<F> {
     }
 }
 
-/// A response with nothing in it: a preflight's answer, or a refusal.
+/// An empty response: a preflight's answer, or a refusal.
 fn empty<B: Default>(status: StatusCode) -> Response<B> {
     let mut response = Response::new(B::default());
     *response.status_mut() = status;

@@ -1,4 +1,4 @@
-//! The layers: what a router wears, and the ways of giving it a policy.
+//! The layers, and the ways to give them a policy.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,33 +10,31 @@ use crate::ask::AskCors;
 use crate::service::Cors;
 use crate::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, Policy, Prepared};
 
-/// Where the layer takes the policy of a request from.
+/// Where the layer gets a request's policy.
 pub(crate) type Source = cors_core::adapter::Source<http::HeaderValue, Select>;
 
 type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
 
-/// A [`tower_layer::Layer`] that speaks the server's side of the [CORS protocol] for the service
-/// that it wraps.
+/// A [`tower_layer::Layer`] that adds the server side of the [CORS protocol] to a service.
 ///
 /// It answers [CORS-preflight requests] itself, writes the CORS headers on every other response,
-/// whatever made it, and refuses where the policy says so. What is decided is the policy's
-/// business alone: see [`Policy`].
+/// and refuses requests if the policy says so. The [`Policy`] makes all decisions.
 ///
-/// Cloning is cheap: a counter goes up.
+/// Cloning is cheap: it increments a counter.
 ///
 /// [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
 /// [CORS-preflight requests]: https://fetch.spec.whatwg.org/#cors-preflight-request
 #[derive(Clone, Debug)]
-#[must_use = "a layer does nothing until a service wears it"]
+#[must_use = "layers do nothing unless applied to a service"]
 pub struct CorsLayer {
     source: Source,
 }
 
 impl CorsLayer {
-    /// One policy for every request.
+    /// Uses one policy for every request.
     ///
-    /// A policy made with an `ask` of its own never gets an answer here, so an origin that
-    /// nothing else allows is refused: such a policy is for [`CorsLayer::ask`].
+    /// If the policy was built with `ask`, pass it to [`CorsLayer::ask`] instead: here nothing
+    /// answers, so an origin that needs an answer is refused.
     ///
     /// ```
     /// use axum::{Router, routing::get};
@@ -55,10 +53,10 @@ impl CorsLayer {
         Self { source: Source::fixed(policy.into_policy()) }
     }
 
-    /// The policy that the handle holds at the moment a request arrives.
+    /// Uses the policy that the handle holds when a request arrives.
     ///
-    /// Keep a clone of the handle, and store another policy in it while the server runs. A
-    /// request ends under the policy it began with, so no response mixes two.
+    /// Keep a clone of the handle, and store a new policy in it while the server runs. A request
+    /// keeps the policy it started with, so no response mixes two.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -86,15 +84,15 @@ impl CorsLayer {
         Self { source: Source::shared(handle) }
     }
 
-    /// A policy per request, or none: by path, by host, by tenant.
+    /// Chooses a policy for each request, or none: by path, host or tenant, for example.
     ///
-    /// The closure is called once for every request, preflights included, and sees the request
-    /// through a [`Head`]: the method, the URI and the extensions; of the headers none, for which there is
-    /// [`select_reading`](Self::select_reading). With `None` the service is called and its response
-    /// goes out as it is.
+    /// The closure runs once for every request, preflights included. [`Head`] shows it the method,
+    /// the URI and the extensions, but no headers; to read headers, use
+    /// [`select_reading`](Self::select_reading). If the closure returns `None`, the layer calls the
+    /// service and leaves its response alone.
     ///
-    /// Build the policies beforehand and clone them here; a clone only counts up. A policy with an
-    /// `ask` of its own gets no answer here, which counts as no.
+    /// Build the policies in advance and return clones, which only increment a counter. If a policy
+    /// was built with `ask`, nothing answers here, which counts as no.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -138,13 +136,13 @@ impl CorsLayer {
         Self { source: Source::selected(Box::new(select)) }
     }
 
-    /// Like [`select`](Self::select), where the closure also reads the headers that you name.
+    /// Like [`select`](Self::select), but the closure can also read the headers that you name.
     ///
-    /// Every response names them in `Vary`, also where the closure selects no policy, so that a
-    /// [shared cache] never hands one tenant's answer to another.
+    /// Every response lists these names in `Vary`, even if the closure returns `None`. Otherwise a
+    /// [shared cache] could serve one tenant's answer to another.
     ///
     /// # Errors
-    /// Each name that is not the name of a header.
+    /// Lists every name that is not a valid header name.
     ///
     /// ```
     /// use cors_axum::{CorsLayer, Policy};
@@ -169,21 +167,21 @@ impl CorsLayer {
         Ok(Self { source: Source::selected_reading(names, Box::new(select))? })
     }
 
-    /// One policy, and an asynchronous check of the origins that it does not allow: a database, a
-    /// list of tenants.
+    /// Uses one policy, and asks an asynchronous check about origins that it does not allow: a
+    /// database of tenants, for example.
     ///
-    /// The check is asked about well-formed origins alone, and of these only about what nothing
-    /// in the policy allows (with credentials, not about [insecure] ones, unless
-    /// [`Danger::allow_insecure_origins`](crate::Danger::allow_insecure_origins) is set); at most
-    /// once a request, and before the service is called: neither the handler nor anything else
-    /// inside the layer sees a request whose origin is still in question.
+    /// The check only sees well-formed origins that nothing in the policy allows. With credentials,
+    /// it does not see [insecure] ones either, unless you set
+    /// [`Danger::allow_insecure_origins`](crate::Danger::allow_insecure_origins). It runs at most
+    /// once per request, before the service is called: nothing inside the layer sees a request
+    /// while its origin is undecided.
     ///
-    /// It answers with a `bool` or a `Result<bool, E>`; an error counts as no, so log it on your
-    /// side. It is asked for [preflights] as for the requests after them: browsers keep the answer
-    /// to a preflight for `max_age`, the layer keeps none.
+    /// Return a `bool` or a `Result<bool, E>`. An error counts as no and goes no further, so log it
+    /// yourself. The check runs for [preflights] and for the requests that follow. Browsers cache a
+    /// preflight's answer for `max_age`; the layer caches nothing.
     ///
-    /// What else of the request the check looks at has to be declared when the policy is built,
-    /// with `ask_reading`: [`AskedOrigin`] lends these headers, and `Vary` names them.
+    /// To let the check read request headers, name them with `ask_reading` when you build the
+    /// policy. [`AskedOrigin`] then gives access to them, and `Vary` lists them.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -238,12 +236,12 @@ impl<S> Layer<S> for CorsLayer {
 
 /// A [`CorsLayer`] with an asynchronous check of origins, made by [`CorsLayer::ask`].
 ///
-/// The service that it wraps must be [`Clone`]: while the check is under way the service waits in
-/// the future of the response, and its clone takes its place.
-#[must_use = "a layer does nothing until a service wears it"]
+/// The service that it wraps must be [`Clone`]: while the check runs, the response future holds the
+/// service, and a clone takes its place.
+#[must_use = "layers do nothing unless applied to a service"]
 pub struct AskLayer<F> {
     policy: Prepared,
-    // Counted, so that the layer and its services are `Clone` whatever the closure holds.
+    // In an `Arc`, so that the layer and its services are `Clone` whatever the closure captures.
     ask: Arc<F>,
 }
 

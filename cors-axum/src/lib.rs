@@ -1,5 +1,5 @@
-//! The server's side of the [CORS protocol] as a [`tower`](https://docs.rs/tower) layer, for axum,
-//! hyper, tonic and every other service of `http` requests and responses.
+//! CORS for axum, hyper, tonic and every other [`tower`](https://docs.rs/tower) service that handles
+//! `http` requests: the server side of the [CORS protocol], as a layer.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -22,9 +22,9 @@
 //!
 //! let app = Router::new()
 //!     .route("/items/{id}", put(|| async { "stored" }))
-//!     .layer(CorsLayer::new(policy)); // last: it covers what was added before it
+//!     .layer(CorsLayer::new(policy)); // last: it covers everything added before it
 //!
-//! // What a browser sends before a script's `fetch(url, { method: "PUT", ... })` ...
+//! // The preflight that a browser sends before a script's `fetch(url, { method: "PUT", ... })` ...
 //! let preflight = Request::options("/items/7")
 //!     .header("origin", "https://app.example.com")
 //!     .header("access-control-request-method", "PUT")
@@ -35,7 +35,7 @@
 //! assert_eq!(response.headers()["access-control-allow-origin"], "https://app.example.com");
 //! assert_eq!(response.headers()["access-control-allow-headers"], "content-type,authorization");
 //!
-//! // ... and what it gets if a page of another site tries.
+//! // ... and what happens if a page on another site tries.
 //! let request = Request::put("/items/7").header("origin", "https://evil.example");
 //! let response = app.oneshot(request.body(Body::empty())?).await?;
 //! assert!(!response.headers().contains_key("access-control-allow-origin"));
@@ -43,32 +43,32 @@
 //! # }
 //! ```
 //!
-//! The layer decides nothing itself. A [`Policy`] decides, the same one that the adapters for other
-//! frameworks wear; it is checked as a whole when it is built, and what it says about a request is
-//! written in [`cors_core`]. What the layer sees to:
+//! A [`Policy`] makes every decision; the layer only carries it out. The policy is checked as a whole
+//! when you build it, and behaves the same in the adapters for other frameworks. [`cors_core`]
+//! describes what it decides. The layer guarantees:
 //!
-//! * A [preflight] ends at the layer: no handler, no authentication inside it is called. With
-//!   `preflight_continue`, one that is allowed goes on to the handler.
-//! * Every other response that comes by gets the headers, whatever made it: a handler, its `Err`,
-//!   a 404 or 405 of the router, an inner middleware that failed, a 304, a redirect, a WebSocket
-//!   handshake. `Access-Control-*` response headers of a handler's own are replaced, the lines of
-//!   its [`Vary`] and ours become one, and all else is untouched: a stream stays a stream.
-//! * It takes any request body, and any response body that has a [`Default`]. Its futures are
-//!   named types; it boxes none and spawns no task.
+//! * It answers [preflights][preflight] itself, without calling your handlers or any authentication
+//!   inside the layer. With `preflight_continue`, allowed preflights go on to the handler.
+//! * It writes the headers on every other response that passes through: from a handler, its `Err`,
+//!   the router's 404 or 405, a failed inner middleware, a 304, a redirect, a WebSocket handshake.
+//!   It replaces `Access-Control-*` response headers that a handler sets, merges the handler's
+//!   [`Vary`] lines and its own into one, and leaves everything else alone: a stream stays a stream.
+//! * It takes any request body, and any response body that implements [`Default`]. Its futures are
+//!   named types, and it neither boxes futures nor spawns tasks.
 //!
 //! # Four ways to give it a policy
 //!
-//! | | the policy of a request is | |
+//! | | the policy of a request is | use it for |
 //! |---|---|---|
-//! | [`CorsLayer::new`] | always the same | |
-//! | [`CorsLayer::shared`] | what the [`Handle`] holds when the request arrives | reload while requests run |
-//! | [`CorsLayer::select`] | what a closure picks by path, host, tenant; or none | many policies in one layer |
-//! | [`CorsLayer::ask`] | one, and an asynchronous check of origins that it does not allow | origins kept in a database |
+//! | [`CorsLayer::new`] | always the same | most servers |
+//! | [`CorsLayer::shared`] | what the [`Handle`] holds when the request arrives | reloading while requests run |
+//! | [`CorsLayer::select`] | what a closure picks by path, host or tenant, or none | many policies in one layer |
+//! | [`CorsLayer::ask`] | one, plus an asynchronous check of origins that it does not allow | origins in a database |
 //!
 //! ## One policy
 //!
-//! A policy is not a layer: instead of `.layer(policy)`, which does not compile, write
-//! `.layer(CorsLayer::new(policy))`. On a whole router, as above, or on a single path:
+//! A policy is not a layer: write `.layer(CorsLayer::new(policy))`, not `.layer(policy)`, which does
+//! not compile. You can apply the layer to a whole router, as above, or to a single path:
 //!
 //! ```
 //! use axum::{Router, routing::get};
@@ -83,7 +83,7 @@
 //! # Ok::<(), cors_axum::ConfigErrors>(())
 //! ```
 //!
-//! ## One that can be swapped
+//! ## A policy that you can replace
 //!
 //! ```
 //! use axum::{Router, routing::get};
@@ -94,17 +94,17 @@
 //!     .route("/", get(|| async { "hello" }))
 //!     .layer(CorsLayer::shared(handle.clone()));
 //!
-//! // Later, in whatever task notices that the policy has changed. A policy that does not build
-//! // never gets here, so the one in force stays.
+//! // Later, when a task notices that the policy has changed. If the new policy does not build, the
+//! // old one stays in force.
 //! handle.store(Policy::builder().allow_origins(["https://new.example"]).build()?);
 //! # drop(app);
 //! # Ok::<(), cors_axum::ConfigErrors>(())
 //! ```
 //!
-//! ## One for each request
+//! ## A policy for each request
 //!
-//! The closure sees the URL, and of the headers those that are declared: they go into `Vary`, also
-//! where it picks no policy and the response is otherwise left alone.
+//! The closure sees the URL, and the headers that you name. `Vary` lists these, even if the closure
+//! picks no policy.
 //!
 //! ```
 //! use axum::{Router, routing::get};
@@ -124,7 +124,7 @@
 //! # Ok::<(), cors_axum::ConfigErrors>(())
 //! ```
 //!
-//! ## One that asks
+//! ## A policy that asks
 //!
 //! ```
 //! use axum::{Router, routing::get};
@@ -142,8 +142,8 @@
 //!
 //! ## Without axum
 //!
-//! A tower service wears the layer directly; in a `tower::ServiceBuilder` stack it stands above
-//! what it is to cover.
+//! Apply the layer to a tower service directly. In a `tower::ServiceBuilder`, add it before the
+//! layers that it should cover.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -166,15 +166,15 @@
 //!
 //! # Mistakes
 //!
-//! All but one of these compile and serve requests. What goes wrong shows in a browser alone, so
-//! `curl` with an `Origin` of the other site is the quickest look. `tests/mistakes.rs` holds all of
-//! them to what is said here.
+//! All of these except one compile, and serve requests. Only a browser shows that something is wrong.
+//! For a quick check, use `curl` with the other site's `Origin`. `tests/mistakes.rs` tests every
+//! statement in this section.
 //!
 //! ## Routes added after the layer
 //!
-//! `Router::layer` covers the routes that are there, and the fallback. A route that is added or
-//! merged later runs bare: its handler is called, no script may read the answer, and its preflight
-//! gets the router's 405. That a 404 has all the headers makes it hard to see.
+//! `Router::layer` covers only the routes that already exist, and the fallback. A route that you add
+//! or merge later is bare: its handler runs, but scripts cannot read the response, and the router
+//! answers its preflight with 405. This is easy to miss, because a 404 does get all the headers.
 //!
 //! ```
 //! # use axum::{Router, routing::get};
@@ -188,8 +188,8 @@
 //!
 //! ## A fallback set after the layer
 //!
-//! It is not covered either: the 404 that it makes is bare, and so is its answer to a preflight. Set
-//! the fallback first.
+//! The layer does not cover it either: the fallback's 404 is bare, and so is its answer to a
+//! preflight. Set the fallback first.
 //!
 //! ```
 //! # use axum::{Router, http::StatusCode, routing::get};
@@ -204,9 +204,9 @@
 //!
 //! ## Two routers merged, each with a layer
 //!
-//! Of `a.merge(b)`, `b` has the last word where both have something to say: its layer answers every
-//! 404, and the preflights and 405s of paths that both have, with other methods. Merge first, then
-//! add one layer with [`CorsLayer::select`].
+//! In `a.merge(b)`, `b` wins if both apply: its layer answers every 404. For a path that both have,
+//! with different methods, it also answers preflights and 405s. Merge first, then add one layer with
+//! [`CorsLayer::select`].
 //!
 //! ```
 //! # use axum::{Router, routing::{get, put}};
@@ -226,10 +226,10 @@
 //!
 //! ## `route_layer`
 //!
-//! It runs only for what matched. On a `Router` that leaves out the 404, whose answer, and whose
-//! preflight, the script then sees as a network error. On a `MethodRouter` it leaves out the 405
-//! as well: the preflight is an `OPTIONS` request that no handler is there for, so *no preflight
-//! ever arrives*. Use `layer`.
+//! It runs only for requests that match. On a `Router`, this leaves out 404s: a script sees them, and
+//! their preflights, as network errors. On a `MethodRouter`, it leaves out 405s as well. A preflight
+//! is an `OPTIONS` request, and no handler matches that method, so *no preflight ever reaches the
+//! layer*. Use `layer`.
 //!
 //! ```
 //! # use axum::{Router, routing::{MethodRouter, delete}};
@@ -243,9 +243,9 @@
 //!
 //! ## A nested router without a fallback
 //!
-//! What no route of a nested router matches goes to the *outer* router's fallback, past the inner
-//! one's layers: under the prefix, the 404 and its preflight are bare. Give the nested router a
-//! `fallback` before the layer, or put the layer around the whole.
+//! If no route of a nested router matches, the *outer* router's fallback runs, which the inner
+//! router's layers do not cover: under the prefix, the 404 and its preflight are bare. Give the nested
+//! router a `fallback` before you add the layer, or apply the layer to the outer router.
 //!
 //! ```
 //! # use axum::{Router, http::StatusCode, routing::get};
@@ -260,9 +260,9 @@
 //!
 //! ## Authentication outside CORS
 //!
-//! Browsers send [no credentials with a preflight], so authentication that stands outside answers it
-//! with 401, and nothing gets through; its 401 to other requests is unreadable. In axum the layer
-//! that is added *last* is the outermost, and that is to be this one.
+//! Browsers send [no credentials with a preflight], so authentication outside the layer answers it
+//! with 401, and no request that needs a preflight gets through. Scripts cannot read its 401 to other
+//! requests. In axum, the layer added *last* is the outermost: add this one last.
 //!
 //! ```
 //! # use axum::{Router, extract::Request, middleware::{Next, from_fn}, response::Response, routing::get};
@@ -277,22 +277,23 @@
 //!
 //! ## A timeout, a limit or default headers outside CORS
 //!
-//! What answers in place of the service has to stand inside: the 408 of a timeout outside, or the 503
-//! of a limit, has no headers, so the script sees a network error and not the status. A layer outside
-//! that sets `Access-Control-Allow-Origin` on every response undoes the policy. Add such layers first.
+//! Anything that answers in place of the service belongs inside this layer. Outside it, the 408 of a
+//! timeout or the 503 of a limit has no headers, so scripts see a network error instead of the status.
+//! A layer outside that sets `Access-Control-Allow-Origin` on every response undoes the policy. Add
+//! such layers first.
 //!
-//! ## A panic that is caught outside CORS, or nowhere
+//! ## A panic that is caught outside CORS, or not at all
 //!
-//! A panic passes through this layer. Caught outside, it becomes a 500 without headers. Caught
-//! nowhere, it ends the connection, and the browser sees no response at all. Add what catches panics,
-//! such as `CatchPanicLayer` of tower-http, before this layer.
+//! A panic passes through this layer. If a layer outside catches it, it becomes a 500 without headers.
+//! If nothing does, it closes the connection, and the browser sees no response at all. Add a layer
+//! that catches panics, such as tower-http's `CatchPanicLayer`, before this one.
 //!
 //! ## A body without a `Default`
 //!
-//! The layer answers preflights and refusals with an empty body of the type that the service has, so
-//! that type needs a [`Default`]. axum's `Body` has one, and `Router::layer` makes it of any other: one
-//! `layer` after the other compiles. In a stack of tower layers, the body of `TraceLayer` has none,
-//! nor has hyper's `Incoming`. One line inside the layer boxes it:
+//! The layer answers preflights and refusals with an empty body of the service's own type, which must
+//! therefore implement [`Default`]. axum's `Body` does, and `Router::layer` converts other bodies to
+//! it, so layers that you add to a router one by one compile. In a tower stack, `TraceLayer`'s body
+//! does not implement it, nor does hyper's `Incoming`. One line inside the layer boxes the body:
 //!
 //! ```
 //! # use std::convert::Infallible;
@@ -316,56 +317,53 @@
 //! # }
 //! ```
 //!
-//! ## Two CORS layers, one in the other
+//! ## One CORS layer inside another
 //!
-//! The outermost is what the browser sees: it answers the preflight, and replaces the headers that
-//! the inner one wrote. An inner policy can neither widen nor narrow it. Use one layer and
-//! [`CorsLayer::select`].
+//! The browser sees the outermost: it answers preflights, and replaces the headers that the inner one
+//! writes. An inner policy can neither widen nor narrow it. Use one layer and [`CorsLayer::select`].
 //!
 //! ## Something drops `Vary`
 //!
-//! A layer outside this one, or a proxy in front, that *sets* `Vary` rather than adding to it, takes
-//! out what we wrote. A shared cache then hands the answer made for one client to another: the one
-//! made without `Origin`, or for another site, which the browser refuses to let the script read. It
-//! fails now and then, and never when one looks. Set `Vary` *inside* this layer, in as many lines as
-//! you like: we write after it, and make one line of it. A layer outside that adds a line with
-//! `append` is right for most caches; but nginx before 1.23 knows the last line alone. See Fetch,
-//! [CORS protocol and HTTP caches].
+//! A layer outside this one, or a proxy in front, may *set* `Vary` instead of adding to it, and lose
+//! ours. A shared cache then serves a response made without `Origin`, or for another site, and the
+//! browser refuses to let the script read it. The failure is intermittent and hard to reproduce. Set
+//! `Vary` *inside* this layer, in as many lines as you like: we write after it, and merge all lines
+//! into one. A layer outside that adds a line with `append` works with most caches, but nginx before
+//! 1.23 knows only the last line. See Fetch, [CORS protocol and HTTP caches].
 //!
-//! ## CORS taken for access control
+//! ## CORS mistaken for access control
 //!
-//! An origin that is not allowed may not *read*. A form of its own still posts, with the user's
-//! cookies where they are `SameSite=None`: no preflight goes before what [a form could always
-//! send]. [`DisallowedOrigin::Forbid`] refuses such requests before the handler is called; what
-//! clients other than browsers send, no policy can tell.
+//! A disallowed origin cannot *read*. It can still post a form, with the user's cookies if they are
+//! `SameSite=None`: browsers send no preflight for what [a form could always send].
+//! [`DisallowedOrigin::Forbid`] refuses such requests before the handler runs. No policy can vouch for
+//! clients other than browsers: they can send any `Origin`.
 //!
 //! ## `patch`
 //!
-//! Methods are compared by case, and browsers [upper-case six of them], not this one:
-//! `fetch(url, { method: "patch" })` asks for a method that no policy with `PATCH` allows. It is the
-//! script that is to be mended.
+//! Methods are case-sensitive. Browsers [upper-case six of them], but not this one:
+//! `fetch(url, { method: "patch" })` asks for a method that a policy with `PATCH` does not allow. Fix
+//! the script.
 //!
 //! # The guide
 //!
-//! What is said of policies holds for every adapter, and stands in `cors-core`: a [cookbook], [what
-//! each key is when it is left out], [why a browser said no], [security], and [the section of Fetch
-//! behind each behaviour].
+//! `cors-core` documents what all adapters share: a [cookbook], [the default of each key], [why a
+//! browser said no], [security], and [the section of Fetch behind each behaviour].
 //!
 //! [cookbook]: cors_core::guide::cookbook
-//! [what each key is when it is left out]: cors_core::guide::defaults
+//! [the default of each key]: cors_core::guide::defaults
 //! [why a browser said no]: cors_core::guide::messages
 //! [security]: cors_core::guide::security
 //! [the section of Fetch behind each behaviour]: cors_core#what-each-behaviour-comes-from
 //!
 //! # Features
 //!
-//! | feature | |
+//! | feature | adds |
 //! |---|---|
 //! | `public-suffix` (default) | the Public Suffix List; without it, `*.` with credentials is an error |
 //! | `regex` | regular expressions in `allow_origins` |
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
-//! | `file` | policy files in TOML and JSON, every fault with its line: `cors_core::file` |
-//! | `tracing` | an event of `tracing` for each refusal, target `cors`, with origin, method or header, and reason |
+//! | `file` | policy files in TOML and JSON, with the line of every problem: `cors_core::file` |
+//! | `tracing` | a `tracing` event for each refusal, with the target `cors` and the origin, method or header, and reason |
 //!
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
 //! [preflight]: https://fetch.spec.whatwg.org/#cors-preflight-request

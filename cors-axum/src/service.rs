@@ -10,11 +10,11 @@ use crate::Exchange;
 use crate::future::ResponseFuture;
 use crate::layer::Source;
 
-/// A service that wears a [`CorsLayer`](crate::CorsLayer).
+/// The service that a [`CorsLayer`](crate::CorsLayer) makes.
 ///
-/// It takes any request body. The response body needs a [`Default`], the empty body of an answer
-/// given at once. Errors of the inner service pass as they are, for they are no responses; in
-/// axum every service inside a router has made a response of its errors.
+/// It takes any request body. The response body must be [`Default`], so that the layer can make an
+/// empty one. The inner service's errors pass through unchanged, since they are not responses. This
+/// does not affect axum, where services inside a router turn their errors into responses.
 #[derive(Clone, Debug)]
 pub struct Cors<S> {
     inner: S,
@@ -47,7 +47,7 @@ where
     }
 }
 
-/// Does what was decided: answers in the service's stead, or calls it.
+/// Carries out the decision: answers in place of the service, or calls it.
 #[inline]
 pub(crate) fn respond<S, ReqBody>(
     ready: &mut S,

@@ -1,9 +1,9 @@
-//! What an adapter is made of: a request to read, a policy's source, and the exchange that writes the
-//! response.
+//! The parts that adapters are made of: traits to read a request and write a response, the source of
+//! the policy, and the exchange that connects them.
 //!
 //! You need this module to serve with a framework that has no adapter yet. Implement [`RequestHead`]
-//! and [`ResponseHeaders`] for the framework's types, unless it uses `http` 1, for which both are
-//! implemented. Hold a [`Source`] in the layer, and for each request do what [`exchange`] lists.
+//! and [`ResponseHeaders`] for the framework's types, unless it uses `http` 1: both are implemented for
+//! its types. Keep a [`Source`] in your layer, and follow the steps of [`exchange`] for each request.
 
 pub mod exchange;
 #[cfg(feature = "swap")]

@@ -1,4 +1,4 @@
-//! A policy as plain data: the keys of a policy file, unchecked.
+//! A policy as plain data: the keys of a policy file, not yet checked.
 
 mod builder;
 pub(crate) mod compile;
@@ -20,12 +20,10 @@ pub use crate::origin::entry::OriginEntry;
 pub use builder::Builder;
 use std::time::Duration;
 
-/// A policy as plain data. Any values can stand in it; [`Policy::new`](crate::Policy::new)
-/// checks them all.
+/// A policy as plain data. It can hold any values; [`Policy::new`](crate::Policy::new) checks them.
 ///
-/// In every list the text `*` stands for all. With the feature `serde` it is read from any
-/// self-describing format; with `file`, `file::check` reads TOML and JSON
-/// and knows the line of every fault.
+/// In every list, `*` means all. With the feature `serde`, you can read it from any self-describing
+/// format. With `file`, `file::check` reads TOML and JSON, and reports the line of every problem.
 ///
 /// ```
 /// use cors_core::{Config, Policy};
@@ -39,42 +37,42 @@ use std::time::Duration;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
-    /// Which origins may read. No default: absent or empty is an error.
+    /// Which origins may read. Required: a missing or empty list is an error.
     pub allow_origins: Vec<OriginEntry>,
-    /// Methods beyond GET, HEAD and POST, which the protocol always allows. Case-sensitive.
-    /// Preflights ask about them; the request itself is not held to the list.
+    /// Methods beyond GET, HEAD and POST, which the protocol always allows. Case-sensitive. Preflights
+    /// ask about them; the list does not restrict actual requests.
     /// [Fetch, CORS-safelisted method](https://fetch.spec.whatwg.org/#cors-safelisted-method)
     pub allow_methods: Vec<String>,
     /// Request headers that scripts may set. Case-insensitive. `*` never covers `authorization`.
-    /// Preflights ask about them; the request itself is not held to the list.
+    /// Preflights ask about them; the list does not restrict actual requests.
     /// [Fetch, CORS-safelisted request-header](https://fetch.spec.whatwg.org/#cors-safelisted-request-header)
     pub allow_headers: Vec<String>,
-    /// Response headers that scripts may read beyond the safelisted ones.
+    /// Response headers that scripts may read, beyond the safelisted ones.
     /// [Fetch, CORS-safelisted response-header name](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name)
     pub expose_headers: Vec<String>,
-    /// Whether scripts may read what was answered to a request with cookies or other credentials.
+    /// Whether scripts may read responses to requests with cookies or other credentials.
     pub allow_credentials: bool,
-    /// How long a browser may keep a preflight's answer: whole seconds, up to a day. Without it
-    /// browsers take 5 seconds.
+    /// How long a browser may keep a preflight's answer: whole seconds, up to a day. If this is `None`,
+    /// browsers keep it for 5 seconds.
     /// [Fetch, CORS-preflight fetch, 7.9](https://fetch.spec.whatwg.org/#cors-preflight-fetch)
     pub max_age: Option<Duration>,
     /// Whether to answer `Access-Control-Request-Private-Network: true`. Legacy: browsers now ask
     /// the user.
     pub allow_private_network: bool,
-    /// Status of an answered preflight, 200 to 299; 204 unless given.
+    /// The status of an answered preflight, 200 to 299. `None` means 204.
     pub preflight_status: Option<u16>,
-    /// Whether an allowed preflight is passed on to the handler.
+    /// Whether allowed preflights go on to the handler.
     pub preflight_continue: bool,
-    /// What becomes of an actual request from an origin that is not allowed.
+    /// What happens to an actual request from a disallowed origin.
     pub disallowed_origin: DisallowedOrigin,
-    /// How a preflight is answered whose origin is allowed but not its method or a header.
+    /// How to answer a preflight whose origin is allowed, but not its method or a header.
     pub refused_preflight: RefusedPreflight,
-    /// What must be asked for by name.
+    /// Settings that open the policy to attack.
     pub danger: Danger,
 }
 
 impl Config {
-    /// A policy that lets this origin read, or these.
+    /// A policy that lets this origin or these origins read.
     pub fn new<Count>(allow_origins: impl OriginList<Count>) -> Self {
         Self { allow_origins: allow_origins.into_entries(), ..Self::default() }
     }

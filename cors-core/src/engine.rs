@@ -1,7 +1,7 @@
-//! The decision: what a compiled policy says of a request.
+//! The decision: what a compiled policy says about a request.
 //!
-//! A request is read through a trait, so no type of a framework is known here, and nothing is written:
-//! a decision says what follows, and [`adapter`](crate::adapter) does it.
+//! The engine reads requests through a trait, so it knows no framework's types. It writes nothing: a
+//! decision says what to do, and [`adapter`](crate::adapter) does it.
 
 pub(crate) mod decide;
 pub(crate) mod decision;

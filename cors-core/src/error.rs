@@ -1,7 +1,7 @@
-//! What is wrong with a policy, and what is doubtful about it.
+//! Errors and warnings about a policy.
 //!
-//! Every finding has the key, the offending value, the reason and the way out, each to be had on
-//! its own; printed, they are one line:
+//! Every finding has a key, the offending value, a reason and a fix, which you can get separately.
+//! Printed, they are one line:
 //!
 //! ```text
 //! allow_origins[2] = "https://app.example.com/": an origin ends with its host or port; write "https://app.example.com"
@@ -17,12 +17,12 @@ pub(crate) use capped::Capped;
 pub use kinds::{ErrorKind, FindingKind, WarningKind};
 use std::fmt;
 
-/// One thing found in a policy: an error or a warning.
+/// An error or warning about a policy.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Finding<K> {
     subject: Subject,
     index: Option<usize>,
-    /// Which entry of the list in `Config`; unlike `index` also where there is only one.
+    /// The entry's index in the list of `Config`. Unlike `index`, it is set even for a single entry.
     entry: Option<usize>,
     value: String,
     kind: K,
@@ -32,7 +32,7 @@ pub struct Finding<K> {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
     Key(Key),
-    /// Such as an unknown key, or `allow_origins[2].regex`. Never the name of a key.
+    /// For example, an unknown key, or `allow_origins[2].regex`. Never the name of a key.
     Other(String),
 }
 
@@ -42,7 +42,7 @@ impl From<Key> for Subject {
     }
 }
 
-/// From a path in the file, which may be that of a key.
+/// From a path in the file, which may be a key's.
 impl From<String> for Subject {
     fn from(path: String) -> Self {
         Key::from_name(&path).map_or(Self::Other(path), Self::Key)
@@ -63,7 +63,7 @@ impl From<String> for Subject {
 /// ```
 pub type ConfigError = Finding<ErrorKind>;
 
-/// What a policy says without need, or likely does not mean.
+/// Something in a policy that is unnecessary, or probably not what you mean.
 pub type Warning = Finding<WarningKind>;
 
 impl<K: FindingKind> Finding<K> {
@@ -88,7 +88,7 @@ impl<K: FindingKind> Finding<K> {
         Self { subject: key.into(), index, entry: Some(entry), value: value.into(), kind }
     }
 
-    /// The key as it stands in a policy file, such as `danger.allow_null_origin`.
+    /// The key, as in a policy file, such as `danger.allow_null_origin`.
     pub fn key(&self) -> &str {
         match &self.subject {
             Subject::Key(key) => key.name(),
@@ -96,7 +96,7 @@ impl<K: FindingKind> Finding<K> {
         }
     }
 
-    /// The key, unless it is about something else in the file.
+    /// The key, or `None` if the finding is about something else in the file.
     pub(crate) fn known_key(&self) -> Option<Key> {
         match self.subject {
             Subject::Key(key) => Some(key),
@@ -104,27 +104,27 @@ impl<K: FindingKind> Finding<K> {
         }
     }
 
-    /// Where it stands among the findings: by its key, then by its index.
+    /// What to sort findings by: the key, then the index.
     pub(crate) fn position(&self) -> (usize, Option<usize>) {
         (slot(self.known_key()), self.index)
     }
 
-    /// Which entry of the key's list, counted from 0, if it has more than one.
+    /// The entry's index in the key's list, counted from 0, if the list has more than one entry.
     pub fn index(&self) -> Option<usize> {
         self.index
     }
 
-    /// The offending value, quoted if it is a text.
+    /// The offending value, in quotes if it is text.
     pub fn value(&self) -> &str {
         &self.value
     }
 
-    /// What it is, to match on.
+    /// The kind of error or warning, to match on.
     pub fn kind(&self) -> &K {
         &self.kind
     }
 
-    /// Why the value will not do.
+    /// Why the value is a problem.
     pub fn reason(&self) -> String {
         self.kind.reason()
     }
@@ -134,7 +134,7 @@ impl<K: FindingKind> Finding<K> {
         self.kind.fix()
     }
 
-    /// Where to find the line of what it is about: the entry of the list in `Config`.
+    /// The entry's index in the list of `Config`, which leads to its line.
     #[cfg(feature = "file")]
     pub(crate) fn entry(&self) -> Option<usize> {
         self.entry
@@ -156,7 +156,7 @@ impl<K: FindingKind> fmt::Display for Finding<K> {
     }
 }
 
-/// Prints what [`Display`](fmt::Display) prints: `unwrap` and a failing `main` show it to people.
+/// Prints the same as [`Display`](fmt::Display), because `unwrap` and a failing `main` show it.
 impl<K: FindingKind> fmt::Debug for Finding<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -165,8 +165,8 @@ impl<K: FindingKind> fmt::Debug for Finding<K> {
 
 impl<K: FindingKind> std::error::Error for Finding<K> {}
 
-/// Every fault of a policy: at least one, in the order of the keys and of the entries. Of one key
-/// the first 1000 are kept.
+/// Every problem with a policy: at least one, in the order of keys and entries. Keeps the first 1000
+/// for each key.
 ///
 /// ```
 /// # use cors_core::Policy;
@@ -184,25 +184,25 @@ pub struct ConfigErrors {
 }
 
 impl ConfigErrors {
-    /// The caller gives at least one.
+    /// `errors` must not be empty.
     pub(crate) fn new(errors: Capped<ConfigError>) -> Self {
         let count = errors.total();
         debug_assert!(count > 0);
         Self { errors: errors.into_kept(), count }
     }
 
-    /// The faults, of one key the first 1000. Never empty.
+    /// The problems, at most 1000 for each key. Never empty.
     pub fn errors(&self) -> &[ConfigError] {
         &self.errors
     }
 
-    /// How many faults there are, those that [`errors`](Self::errors) leaves out included.
+    /// The number of problems, including those that [`errors`](Self::errors) leaves out.
     pub fn count(&self) -> usize {
         self.count
     }
 }
 
-/// The faults, a line each, and how many more there are if some are left out.
+/// Prints each problem on a line of its own, and how many more there are.
 impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, error) in self.errors.iter().enumerate() {
@@ -216,7 +216,7 @@ impl fmt::Display for ConfigErrors {
     }
 }
 
-/// Prints what [`Display`](fmt::Display) prints: `unwrap` and a failing `main` show it to people.
+/// Prints the same as [`Display`](fmt::Display), because `unwrap` and a failing `main` show it.
 impl fmt::Debug for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

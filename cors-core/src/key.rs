@@ -43,7 +43,7 @@ keys! {
     ReflectAnyOrigin = "danger.reflect_any_origin",
 }
 
-/// The place of a key among all; the last one is for what is not a key.
+/// A key's index, or the number of keys for anything else.
 pub(crate) fn slot(key: Option<Key>) -> usize {
     key.map_or(Key::ALL.len(), |key| key as usize)
 }

@@ -96,17 +96,17 @@
 //! |---|---|
 //! | what a preflight is: `OPTIONS`, `Origin`, `Access-Control-Request-Method` | Fetch, [HTTP requests](https://fetch.spec.whatwg.org/#http-requests) |
 //! | what an origin looks like; `null` | Fetch, [`Origin` header](https://fetch.spec.whatwg.org/#origin-header); HTML, [serialization](https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin) |
-//! | `Access-Control-Allow-Origin` is compared by bytes, one value alone | Fetch, [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check) |
+//! | `Access-Control-Allow-Origin` is compared by bytes, and has exactly one value | Fetch, [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check) |
 //! | no `*` with credentials | Fetch, [CORS protocol and credentials](https://fetch.spec.whatwg.org/#cors-protocol-and-credentials) |
-//! | 204 by default, any status of success | Fetch, [ok status](https://fetch.spec.whatwg.org/#ok-status) |
+//! | 204 by default, or any successful status | Fetch, [ok status](https://fetch.spec.whatwg.org/#ok-status) |
 //! | all methods and headers in each answer; `*` and `authorization` | Fetch, [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0) |
-//! | how long an answer is kept | Fetch, [CORS-preflight cache](https://fetch.spec.whatwg.org/#concept-cache) |
+//! | how long browsers keep a preflight's answer | Fetch, [CORS-preflight cache](https://fetch.spec.whatwg.org/#concept-cache) |
 //! | GET, HEAD and POST need no permission | Fetch, [CORS-safelisted method](https://fetch.spec.whatwg.org/#cors-safelisted-method) |
-//! | `content-type` is asked for with JSON alone | Fetch, [CORS-safelisted request-header](https://fetch.spec.whatwg.org/#cors-safelisted-request-header) |
+//! | preflights ask for `content-type` with JSON, but not with a form's types | Fetch, [CORS-safelisted request-header](https://fetch.spec.whatwg.org/#cors-safelisted-request-header) |
 //! | which methods and headers are errors in a policy | Fetch, [forbidden method](https://fetch.spec.whatwg.org/#forbidden-method), [forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header), [forbidden response-header name](https://fetch.spec.whatwg.org/#forbidden-response-header-name) |
-//! | what a script reads of a response | Fetch, [CORS-exposed header-name list](https://fetch.spec.whatwg.org/#concept-response-cors-exposed-header-name-list) |
+//! | which response headers a script can read | Fetch, [CORS-exposed header-name list](https://fetch.spec.whatwg.org/#concept-response-cors-exposed-header-name-list) |
 //! | when `Vary` names `Origin` | Fetch, [CORS protocol and HTTP caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches); [RFC 9110, 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5) |
-//! | what is not cross-origin under `forbid` | Fetch Metadata, [`Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header) |
+//! | which requests are not cross-origin under `forbid` | Fetch Metadata, [`Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header) |
 //!
 //! # Features
 //!

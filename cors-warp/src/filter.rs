@@ -1,4 +1,4 @@
-//! A layer around a filter: it is asked before the filter runs, and given the reply to write on.
+//! Wraps a filter: the layer runs up to the handler, then the filter, then the rest of the layer.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -15,19 +15,19 @@ use warp::{Filter, Rejection, Reply};
 use crate::FilterLayer;
 use crate::turn::{Begun, Going};
 
-/// Wraps a filter into a filter that speaks the server's side of the [CORS protocol] for it.
+/// Wraps a filter in the server side of the [CORS protocol]. The result is a filter too.
 ///
-/// It answers [CORS-preflight requests] itself, refuses where the policy says so, and otherwise
-/// runs the filter and writes the headers on its reply. The layer is any of the four: fixed,
-/// shared, selecting, asking.
+/// It answers [CORS-preflight requests] itself, and refuses requests if the policy says so. Otherwise
+/// it runs the filter and writes the headers on its reply. You can use any layer: fixed, shared,
+/// selecting or asking.
 ///
-/// What it returns composes like any filter: put a path before it, other filters beside it with
-/// `or`, a `recover` around it. For `with`, there is [`warp::wrap_fn`].
+/// The result composes like any filter: you can put a path before it, combine it with other filters
+/// by `or`, and put a `recover` around it. To use it in `with`, call [`warp::wrap_fn`].
 ///
-/// A rejection passes as it is, for warp to try the next filter or for a `recover` further out,
-/// and *nothing is written* on the response that is made of it there: see [the table]. Since it
-/// has to answer preflights before the filter has looked at the path, it answers all that reach
-/// it: what restricts it has to stand before it.
+/// A rejection passes through unchanged, so that warp tries the next filter, or an outer `recover`
+/// handles it. *Nothing is written* on a response that is made of it there: see [the table]. The
+/// wrapper answers preflights before the filter looks at the path, so it answers every preflight that
+/// reaches it. To restrict it, put other filters before it.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -42,7 +42,7 @@ use crate::turn::{Begun, Going};
 /// let home = warp::path::end().map(|| "for this site's own pages");
 ///
 /// let wrapped = warp::path("font").and(cors_warp::filter(&public, font));
-/// // The same, as warp's own wrappers are written.
+/// // The same with warp's own `with`.
 /// let with = warp::path("font").and(font.with(warp::wrap_fn(|f| cors_warp::filter(&public, f))));
 ///
 /// let routes = wrapped.or(warp::path("again").and(with)).or(home);
@@ -56,11 +56,11 @@ use crate::turn::{Begun, Going};
 /// # }
 /// ```
 ///
-/// # What the layer knows of the request
+/// # What the layer sees of the request
 ///
-/// Filters lend a request in parts, and not its extensions: to a closure of
+/// warp's filters do not expose extensions: in the closure of
 /// [`CorsLayer::select`](crate::CorsLayer::select), `extensions` is empty. The headers are cloned
-/// for the layer, once a request. Around a service it sees all and clones nothing.
+/// once per request. Around a service, the layer sees everything and clones nothing.
 ///
 /// [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
 /// [CORS-preflight requests]: https://fetch.spec.whatwg.org/#cors-preflight-request
@@ -71,8 +71,8 @@ pub fn filter<L, F, R>(
 ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + Send + Sync + 'static + use<L, F, R>
 where
     L: FilterLayer,
-    // Boxed below: `and` and `or` take errors of a trait that is private to warp, so no bound of
-    // ours could name both `Rejection` and `Infallible` otherwise.
+    // Boxed below. `and` and `or` bound errors by a trait that is private to warp, so our bound could
+    // not otherwise cover both `Rejection` and `Infallible`.
     F: Filter<Extract = (R,), Error: Into<Rejection>> + Send + Sync + 'static,
     R: Reply + 'static,
 {
@@ -83,8 +83,7 @@ where
             async move {
                 match begun.await {
                     Begun::Going(going) => Ok(going),
-                    // The one way past the filter that a filter has. It goes no further than the
-                    // `recover` below.
+                    // Only a rejection can skip the filter. The `recover` below catches it.
                     Begun::Answered(response) => Err(reject::custom(Answered::new(response))),
                 }
             }
@@ -101,15 +100,15 @@ where
 }
 
 thread_local! {
-    /// From the closure of [`request`] that sees a request to the one that takes it, right after.
+    /// Passes a request between two closures of [`request`] that run one right after the other.
     static SEEN: Cell<Option<Request<()>>> = const { Cell::new(None) };
 }
 
-/// A request's head, as far as filters lend it.
+/// The request's head, as far as warp's filters expose it.
 fn request() -> impl Filter<Extract = (Request<()>,), Error = Infallible> + Clone {
-    // Of the filters that are there for it, `warp::path::full()` panics where the request's target
-    // is no path, as that of CONNECT. What is written for a log sees the same, and cannot give it
-    // back; but a filter that is ready is logged and mapped in one go, on one thread.
+    // `warp::path::full()` panics if the request's target is not a path, as with CONNECT. A log's
+    // closure sees the same data but cannot return it. However, a filter that is ready is logged and
+    // mapped in one poll, on one thread.
     let seen = warp::any()
         .map(|| StatusCode::OK)
         .with(warp::log::custom(|info| SEEN.set(Some(head(&info)))))
@@ -124,7 +123,7 @@ fn head(info: &warp::log::Info<'_>) -> Request<()> {
     *request.method_mut() = info.method().clone();
     *request.version_mut() = info.version();
     *request.headers_mut() = info.request_headers().clone();
-    // A path that is no URI is that of a target without one: empty.
+    // A path that does not parse is empty: the target has no path.
     *request.uri_mut() = info.path().parse().unwrap_or_default();
     request
 }
@@ -141,13 +140,13 @@ fn whole(
     }
     let headers = request.headers_mut();
     match (authority, headers.contains_key(HOST)) {
-        // The URI's own, as HTTP/2 sends it. No filter lends the URI, so `Host` stands in.
+        // From the URI, as in HTTP/2. No filter exposes the URI, so use `Host` instead.
         (Some(authority), false) => {
             if let Ok(host) = HeaderValue::from_str(authority.as_str()) {
                 headers.insert(HOST, host);
             }
         }
-        // Malformed, or at odds with the URI's: a request that names no one host.
+        // `Host` is malformed, or differs from the URI's: the request does not name one host.
         (None, true) => {
             headers.remove(HOST);
         }
@@ -156,7 +155,7 @@ fn whole(
     request
 }
 
-/// The way past the filter: a response given in its stead.
+/// Carries a response past the filter, which does not run.
 struct Answered(Mutex<Option<Response>>);
 
 impl Answered {
@@ -164,7 +163,7 @@ impl Answered {
         Self(Mutex::new(Some(response)))
     }
 
-    // A rejection is only lent. Taking leaves nothing for an outer filter of ours to find.
+    // We only get a reference to a rejection. After this, our outer filters find nothing to take.
     fn take(&self) -> Option<Response> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }

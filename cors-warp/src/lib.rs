@@ -1,5 +1,5 @@
-//! The server's side of the [CORS protocol] for [warp]: around its service, where it reaches every
-//! response, or around a filter, which goes on composing.
+//! CORS for [warp]: the server side of the [CORS protocol], around warp's service, where it reaches
+//! every response, or around a filter, which stays composable.
 //!
 //! ```no_run
 //! use cors_warp::{CorsLayer, Layer, Policy};
@@ -16,7 +16,7 @@
 //! # }
 //! ```
 //!
-//! What it then answers:
+//! How it answers:
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -65,20 +65,20 @@
 //! # }
 //! ```
 //!
-//! Nothing is decided here. A [`Policy`] decides, the same one that the adapters for other
-//! frameworks wear; it is checked as a whole when it is built, and what it says about a request is
-//! written in [`cors_core`]. The layer is that of `cors-axum`, which is a tower layer over any body,
-//! warp's included. What is seen to:
+//! A [`Policy`] makes every decision; the layer only carries it out. The policy is checked as a whole
+//! when you build it, and behaves the same in the adapters for other frameworks. [`cors_core`]
+//! describes what it decides. The layer is that of `cors-axum`, which is a tower layer and works with
+//! warp's body. It guarantees:
 //!
-//! * A [preflight] ends at the layer: no handler, no authentication inside it is called. With
-//!   `preflight_continue`, one that is allowed goes on to the handler.
-//! * Every other response that it reaches gets the headers. `Access-Control-*` response headers of
-//!   a handler's own are replaced, the lines of its [`Vary`] and ours become one, and all else is
-//!   untouched: a stream stays a stream, a WebSocket handshake a handshake.
+//! * It answers [preflights][preflight] itself, without calling your handlers or any authentication
+//!   inside the layer. With `preflight_continue`, allowed preflights go on to the handler.
+//! * It writes the headers on every other response that it reaches. It replaces `Access-Control-*`
+//!   response headers that a handler sets, merges the handler's [`Vary`] lines and its own into one,
+//!   and leaves everything else alone: a stream stays a stream, a WebSocket handshake a handshake.
 //!
 //! # Service or filter
 //!
-//! The same layer is worn in one of two places:
+//! You can apply the same layer in two places:
 //!
 //! ```
 //! # use cors_warp::{CorsLayer, Layer, Policy};
@@ -91,42 +91,43 @@
 //! # Ok::<(), cors_warp::ConfigErrors>(())
 //! ```
 //!
-//! A warp filter that does not match *rejects*. Rejections travel outwards, past `or`, to a
-//! `recover` or in the end to warp's service, and only there become responses; so a wrapper that is
-//! itself a filter never sees those responses. warp gives a filter no means to make them itself, and
-//! if it could, the next filter of an `or` would not be tried any more.
+//! A warp filter that does not match *rejects*. A rejection travels outwards, past `or`, until a
+//! `recover`, or at last warp's service, turns it into a response. A wrapper that is itself a filter
+//! never sees that response. warp does not let filters make the response themselves. If it did, `or`
+//! would no longer try the next filter.
 //!
 //! | | around the service | around a filter |
 //! |---|---|---|
-//! | preflights | all | those that what stands before it lets through; also for paths that the filter rejects |
-//! | replies, with whatever status: 200, 304, a redirect, a `StatusCode`, an `Err` that is a reply | yes | the filter's own |
-//! | what a `recover` *inside* makes of a rejection | yes | yes |
-//! | what a `recover` *outside* makes of one | yes: it is inside the service | **no** |
+//! | preflights | all | those that the filters before it let through; also for paths that the filter rejects |
+//! | replies with any status: 200, 304, a redirect, a `StatusCode`, an `Err` that is a reply | yes | only the filter's own |
+//! | responses of a `recover` *inside* | yes | yes |
+//! | responses of a `recover` *outside* | yes: it is inside the service | **no** |
 //! | 404 and 405 that nothing recovers | yes | **no** |
-//! | custom rejections that nothing recovers (500), warp's own (400, 413, 415 ...) | yes | **no** |
+//! | rejections that nothing recovers: custom ones (500), warp's own (400, 413, 415 ...) | yes | **no** |
 //! | a WebSocket handshake, a stream | yes | yes |
-//! | is served by | `cors_warp::serve`, see [below](#serving) | [`warp::serve`](https://docs.rs/warp/0.4/warp/fn.serve.html) |
+//! | serve it with | `cors_warp::serve`, see [below](#serving) | [`warp::serve`](https://docs.rs/warp/0.4/warp/fn.serve.html) |
 //! | composes with `and`, `or`, `recover` | no | yes |
 //!
-//! A response that is not reached goes out as it is: a script of any origin sees a network error
-//! instead of it. So wear the service where you can. Around a filter, put the `recover` inside, and
-//! have it handle everything: see [`filter`](filter()).
+//! A response that the layer does not reach goes out without the headers, and scripts on every other
+//! origin see a network error instead. So apply the layer to the service if you can. Around a filter,
+//! put the `recover` inside, and let it handle every rejection: see [`filter`](filter()).
 //!
 //! ## Serving
 //!
-//! `warp::serve` takes filters alone, so `warp::serve(cors.layer(...))` does not compile. A service is
-//! served by `cors_warp::serve` (feature `server`), as on top of this page, or by any other server of
-//! tower services. Outside this layer others may stand, such as those of tower-http.
+//! `warp::serve` only takes filters, so `warp::serve(cors.layer(...))` does not compile. Serve the
+//! service with `cors_warp::serve` (feature `server`), as at the top of this page, or with any other
+//! server for tower services. You can add other layers outside, such as those of tower-http.
 //!
-//! Two things differ from `warp::serve`. `warp::addr::remote()` is `None`, since the type that
-//! carries the address is private to warp: where you need it, accept connections yourself, put the
-//! peer into the request's extensions in a service around this one, and take it out with
-//! `warp::ext::get`. And a server of your own needs *upgrades*, hyper's `serve_connection_with_upgrades`:
-//! without them a WebSocket's handshake succeeds and the connection then closes.
+//! Two things differ from `warp::serve`. First, `warp::addr::remote()` is `None`, because the type that
+//! carries the address is private to warp. If you need the address, accept connections yourself, put it
+//! into the request's extensions in a service around this one, and read it with `warp::ext::get`.
+//! Second, your own server must support *upgrades*, as hyper's `serve_connection_with_upgrades` does.
+//! Otherwise a WebSocket handshake succeeds, and then the connection closes.
 //!
 //! ## `with`
 //!
-//! `routes.with(&cors)` does not compile: warp seals what `with` takes. `warp::wrap_fn` gets past that.
+//! `routes.with(&cors)` does not compile, because warp seals the trait that `with` takes. Use
+//! `warp::wrap_fn`:
 //!
 //! ```
 //! # use cors_warp::{CorsLayer, Policy};
@@ -140,14 +141,14 @@
 //!
 //! # Four ways to give it a policy
 //!
-//! | | the policy of a request is | |
+//! | | the policy of a request is | use it for |
 //! |---|---|---|
-//! | [`CorsLayer::new`] | always the same | |
-//! | [`CorsLayer::shared`] | what the [`Handle`] holds when the request arrives | reload while requests run |
-//! | [`CorsLayer::select`] | what a closure picks by path, host, tenant; or none | many policies in one layer |
-//! | [`CorsLayer::ask`] | one, and an asynchronous check of origins that it does not allow | origins kept in a database |
+//! | [`CorsLayer::new`] | always the same | most servers |
+//! | [`CorsLayer::shared`] | what the [`Handle`] holds when the request arrives | reloading while requests run |
+//! | [`CorsLayer::select`] | what a closure picks by path, host or tenant, or none | many policies in one layer |
+//! | [`CorsLayer::ask`] | one, plus an asynchronous check of origins that it does not allow | origins in a database |
 //!
-//! Each makes a layer for a service and for a filter alike.
+//! All four work for services and filters.
 //!
 //! ```
 //! use cors_warp::{CorsLayer, Handle, Layer, Policy};
@@ -163,18 +164,18 @@
 //! let filter = cors_warp::filter(&fixed, routes);
 //! # drop((service, filter));
 //!
-//! // One that can be swapped.
+//! // A policy that you can replace.
 //! let handle = Handle::new(only("https://old.example")?);
 //! let shared = CorsLayer::shared(handle.clone());
 //! let service = shared.layer(warp::service(routes));
 //! let filter = cors_warp::filter(&shared, routes);
 //! # drop((service, filter));
-//! // Later, in whatever task notices that the policy has changed. A policy that does not build
-//! // never gets here, so the one in force stays.
+//! // Later, when a task notices that the policy has changed. If the new policy does not build, the
+//! // old one stays in force.
 //! handle.store(only("https://new.example")?);
 //!
-//! // One for each request. The closure sees the URL, and of the headers those that are declared:
-//! // they go into `Vary`, also where it picks no policy.
+//! // A policy for each request. The closure sees the URL, and the headers that you name. `Vary` lists
+//! // these, even if the closure picks no policy.
 //! let site = only("https://app.example")?;
 //! let public = only("*")?;
 //! let selecting = CorsLayer::select(move |head| match head.uri().path() {
@@ -186,7 +187,7 @@
 //! let filter = cors_warp::filter(&selecting, routes);
 //! # drop((service, filter));
 //!
-//! // One that asks. An `Err` counts as no; the handler runs once there is an answer.
+//! // A policy that asks. An `Err` counts as no. The handler runs after the answer.
 //! let asking = CorsLayer::ask(only("https://app.example")?, |asked| async move {
 //!     is_tenant(asked.origin()).await
 //! });
@@ -198,15 +199,15 @@
 //!
 //! # Mistakes
 //!
-//! Each of these compiles and serves requests. What goes wrong shows in a browser alone, so
-//! `curl` with an `Origin` of the other site is the quickest look. `tests/mistakes.rs` holds all of
-//! them to what is said here.
+//! All of these compile, and serve requests. Only a browser shows that something is wrong. For a quick
+//! check, use `curl` with the other site's `Origin`. `tests/mistakes.rs` tests every statement in this
+//! section.
 //!
 //! ## `recover` outside the filter
 //!
-//! What it makes of a 404, a 405 or a rejection of your own is a response that the filter inside it
-//! never sees: the script gets a network error, although the preflight said that all is well. Put
-//! the `recover` inside, or wear the service.
+//! The wrapped filter never sees what an outer `recover` makes of a 404, a 405 or a custom rejection.
+//! Scripts get a network error, although the preflight succeeded. Put the `recover` inside, or apply
+//! the layer to the service.
 //!
 //! ```
 //! # use cors_warp::{CorsLayer, Policy};
@@ -222,10 +223,10 @@
 //!
 //! ## A wrapped filter before others
 //!
-//! A preflight is answered before the filter inside looks at its path. So the first wrapped filter
-//! of an `or` answers the preflights of all that follow, under *its* policy; with
-//! [`DisallowedOrigin::Forbid`] it also refuses their requests. Put the path before it, or wrap the
-//! whole and use [`CorsLayer::select`].
+//! The layer answers a preflight before the filter inside looks at the path. So the first wrapped
+//! filter of an `or` answers the preflights of all that follow, under *its* policy. With
+//! [`DisallowedOrigin::Forbid`], it also refuses their requests. Put the path before the wrapped
+//! filter, or wrap all filters together and use [`CorsLayer::select`].
 //!
 //! ```
 //! # use cors_warp::{CorsLayer, Policy};
@@ -245,8 +246,8 @@
 //!
 //! ## A method before the filter
 //!
-//! A preflight is an `OPTIONS` request. Behind `warp::put()` *no preflight ever arrives*: it gets
-//! warp's 405. Paths stand before the filter, methods inside it.
+//! A preflight is an `OPTIONS` request. Behind `warp::put()`, *no preflight ever reaches the layer*: it
+//! gets warp's 405. Put paths before the wrapped filter, and methods inside.
 //!
 //! ```
 //! # use cors_warp::{CorsLayer, Policy};
@@ -259,10 +260,10 @@
 //! # Ok::<(), cors_warp::ConfigErrors>(())
 //! ```
 //!
-//! ## A filter added after
+//! ## A filter added later
 //!
-//! What is added with `or` outside runs bare: its handler is called, and no script may read the
-//! reply. That its preflight is answered, by the wrapped filter before it, makes it hard to see.
+//! A filter that you add outside with `or` is bare: its handler runs, but scripts cannot read the
+//! reply. This is easy to miss, because the wrapped filter before it does answer the preflight.
 //!
 //! ```
 //! # use cors_warp::{CorsLayer, Policy};
@@ -278,9 +279,9 @@
 //!
 //! ## Authentication outside CORS
 //!
-//! Browsers send [no credentials with a preflight], so authentication that stands before the filter
-//! rejects it, and nothing gets through; its 401 to other requests is unreadable. It stands inside,
-//! and its `recover` with it.
+//! Browsers send [no credentials with a preflight], so authentication before the wrapped filter rejects
+//! it, and no request that needs a preflight gets through. Scripts cannot read its 401 to other
+//! requests. Put authentication inside, together with its `recover`.
 //!
 //! ```
 //! # use cors_warp::{CorsLayer, Policy};
@@ -294,82 +295,80 @@
 //! # Ok::<(), cors_warp::ConfigErrors>(())
 //! ```
 //!
-//! ## Two CORS layers, one in the other
+//! ## One CORS layer inside another
 //!
-//! The outermost is what the browser sees: it answers the preflight, and replaces the headers that
-//! the inner one wrote. An inner policy can neither widen nor narrow it. Use one layer and
-//! [`CorsLayer::select`].
+//! The browser sees the outermost: it answers preflights, and replaces the headers that the inner one
+//! writes. An inner policy can neither widen nor narrow it. Use one layer and [`CorsLayer::select`].
 //!
 //! ## `warp::cors()` left in place
 //!
-//! It *rejects* what its own list does not allow, and does so before the handler: a request that
-//! the policy here allows ends as a 403, and where the layer is worn around a filter, as one that
-//! no script can read. Take it out: see [below](#from-warpcors).
+//! It *rejects* what its own list does not allow, before the handler runs. So a request that your
+//! policy allows gets a 403, which scripts cannot read if the layer is around a filter. Remove it: see
+//! [below](#from-warpcors).
 //!
 //! ## Something drops `Vary`
 //!
-//! What stands outside, or a proxy in front, and *sets* `Vary` rather than adding to it, takes out
-//! what we wrote; `warp::reply::with::header("vary", ...)` does. A shared cache then hands the answer
-//! made for one client to another: the one made without `Origin`, or for another site, which the
-//! browser refuses to let the script read. It fails now and then, and never when one looks. *Inside*
-//! the layer it does no harm: we write after it, and make one line of it. See Fetch, [CORS protocol and HTTP caches].
+//! A layer or filter outside, or a proxy in front, may *set* `Vary` instead of adding to it, and lose
+//! ours; `warp::reply::with::header("vary", ...)` does so. A shared cache then serves a response made
+//! without `Origin`, or for another site, and the browser refuses to let the script read it. The
+//! failure is intermittent and hard to reproduce. *Inside* the layer, setting `Vary` is fine: we write
+//! after it, and merge all lines into one. See Fetch, [CORS protocol and HTTP caches].
 //!
-//! ## CORS taken for access control
+//! ## CORS mistaken for access control
 //!
-//! An origin that is not allowed may not *read*. A form of its own still posts, with the user's
-//! cookies where they are `SameSite=None`: no preflight goes before what [a form could always
-//! send]. [`DisallowedOrigin::Forbid`] refuses such requests before the handler is called; what
-//! clients other than browsers send, no policy can tell.
+//! A disallowed origin cannot *read*. It can still post a form, with the user's cookies if they are
+//! `SameSite=None`: browsers send no preflight for what [a form could always send].
+//! [`DisallowedOrigin::Forbid`] refuses such requests before the handler runs. No policy can vouch for
+//! clients other than browsers: they can send any `Origin`.
 //!
 //! ## `patch`
 //!
-//! Methods are compared by case, and browsers [upper-case six of them], not this one:
-//! `fetch(url, { method: "patch" })` asks for a method that no policy with `PATCH` allows. It is the
-//! script that is to be mended.
+//! Methods are case-sensitive. Browsers [upper-case six of them], but not this one:
+//! `fetch(url, { method: "patch" })` asks for a method that a policy with `PATCH` does not allow. Fix
+//! the script.
 //!
 //! # From `warp::cors`
 //!
 //! | `warp::cors()` | here | what differs |
 //! |---|---|---|
-//! | nothing but `warp::cors()` | | It allows every origin until one is listed. Here a policy without origins is an error. |
-//! | `allow_any_origin()` | `allow_origins(["*"])` | It echoes the origin of the request, with credentials too. Here `*` is sent; with credentials that is an error, which [`Danger::reflect_any_origin`] silences. |
-//! | `allow_origin(o)`, `allow_origins(list)` | `allow_origins([...])` | It panics on what is no origin. Here every faulty entry is reported, and patterns are possible: `https://*.example.com`. |
-//! | `allow_method(m)`, `allow_methods(list)` | `allow_methods([...])` | It panics on an invalid name, and refuses `GET`, `HEAD` and `POST` where they are not listed. Here these three always pass, as browsers have it. |
-//! | `allow_header(h)`, `allow_headers(list)` | `allow_headers([...])` | It panics on an invalid name, and reads the first line of `Access-Control-Request-Headers` alone. Here `["*"]` is possible, and all lines are read. |
-//! | `expose_header(h)`, `expose_headers(list)` | `expose_headers([...])` | It panics on an invalid name, and sends the list with preflights too, where it has no meaning. |
-//! | `allow_credentials(bool)` | `allow_credentials(bool)` | Here it is checked against all else: no `*`, no insecure origins. |
-//! | `max_age(seconds)`, `max_age(Duration)` | `max_age(Duration)` | Here more than a day is an error, since no browser keeps an answer longer. |
-//! | `build()` | `build()?` | Here it is where all faults come out, at once. |
-//! | `filter.with(cors)` | `filter.with(warp::wrap_fn(\|f\| cors_warp::filter(&cors, f)))` | The first argument of [`filter`](filter()) is a [`CorsLayer`]. Or wear the service. |
-//! | rejects with `CorsForbidden` | | Nothing is rejected: no `recover` is needed, and no other filter of an `or` is tried instead. |
-//! | a disallowed origin: 403, handler not called | [`disallowed_origin(Forbid)`](DisallowedOrigin::Forbid) | By default the handler is called and the reply cannot be read. `Forbid` knows requests of the API's own origin and lets them pass. |
-//! | a refused method or header: 403 | [`refused_preflight(Conceal)`](RefusedPreflight::Conceal) | By default the preflight is answered with what *is* allowed, so that the browser's console names what is not. |
-//! | a preflight's answer: 200 | `preflight_status(200)` | By default 204. |
-//! | never writes `Vary` | | Here `Vary` says what the answer depends on, in one line with the handler's. |
-//! | a handler's own CORS headers stay, if it does not set the same | | Here they are all replaced. |
+//! | `warp::cors()` alone | | Allows every origin until you list one. Here, a policy without origins is an error. |
+//! | `allow_any_origin()` | `allow_origins(["*"])` | Echoes the request's origin, with credentials too. Here, the layer sends `*`. With credentials, that is an error unless you set [`Danger::reflect_any_origin`]. |
+//! | `allow_origin(o)`, `allow_origins(list)` | `allow_origin(o)`, `allow_origins([...])` | Panics on an invalid origin. Here, the error lists every invalid entry, and you can write patterns: `https://*.example.com`. |
+//! | `allow_method(m)`, `allow_methods(list)` | `allow_methods([...])` | Panics on an invalid name, and refuses `GET`, `HEAD` and `POST` unless you list them. Here, these three always pass, as in browsers. |
+//! | `allow_header(h)`, `allow_headers(list)` | `allow_headers([...])` | Panics on an invalid name, and only reads the first line of `Access-Control-Request-Headers`. Here, you can write `["*"]`, and all lines are read. |
+//! | `expose_header(h)`, `expose_headers(list)` | `expose_headers([...])` | Panics on an invalid name, and also sends the list on preflights, where it means nothing. |
+//! | `allow_credentials(bool)` | `allow_credentials(bool)` | Here, it is checked against the rest of the policy: no `*`, no insecure origins. |
+//! | `max_age(seconds)`, `max_age(Duration)` | `max_age(Duration)` | Here, more than a day is an error, since no browser keeps an answer longer. |
+//! | `build()` | `build()?` | Here, it returns every problem at once. |
+//! | `filter.with(cors)` | `filter.with(warp::wrap_fn(\|f\| cors_warp::filter(&cors, f)))` | The first argument of [`filter`](filter()) is a [`CorsLayer`]. Or apply the layer to the service. |
+//! | rejects with `CorsForbidden` | | Here, nothing is rejected: you need no `recover`, and `or` does not try other filters instead. |
+//! | a disallowed origin: 403, handler not called | [`disallowed_origin(Forbid)`](DisallowedOrigin::Forbid) | By default, the handler runs and scripts cannot read the reply. `Forbid` lets requests from the API's own origin pass. |
+//! | a refused method or header: 403 | [`refused_preflight(Conceal)`](RefusedPreflight::Conceal) | By default, the answer lists what *is* allowed, so that the browser's console names what is not. |
+//! | a preflight's answer: 200 | `preflight_status(200)` | 204 by default. |
+//! | never writes `Vary` | | Here, `Vary` lists what the answer depends on, merged with the handler's into one line. |
+//! | keeps a handler's own CORS headers, unless it sets the same ones | | Here, the layer replaces all of them. |
 //!
 //! # The guide
 //!
-//! What is said of policies holds for every adapter, and stands in `cors-core`: a [cookbook], [what
-//! each key is when it is left out], [why a browser said no], [security], and [the section of Fetch
-//! behind each behaviour].
+//! `cors-core` documents what all adapters share: a [cookbook], [the default of each key], [why a
+//! browser said no], [security], and [the section of Fetch behind each behaviour].
 //!
 //! [cookbook]: cors_core::guide::cookbook
-//! [what each key is when it is left out]: cors_core::guide::defaults
+//! [the default of each key]: cors_core::guide::defaults
 //! [why a browser said no]: cors_core::guide::messages
 //! [security]: cors_core::guide::security
 //! [the section of Fetch behind each behaviour]: cors_core#what-each-behaviour-comes-from
 //!
 //! # Features
 //!
-//! | feature | |
+//! | feature | adds |
 //! |---|---|
 //! | `public-suffix` (default) | the Public Suffix List; without it, `*.` with credentials is an error |
 //! | `regex` | regular expressions in `allow_origins` |
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
-//! | `file` | policy files in TOML and JSON, every fault with its line: `cors_core::file` |
-//! | `tracing` | one event for each refusal, with the target `cors` |
-//! | `server` | `cors_warp::serve`, which serves a service by hyper and tokio |
+//! | `file` | policy files in TOML and JSON, with the line of every problem: `cors_core::file` |
+//! | `tracing` | a `tracing` event for each refusal, with the target `cors` |
+//! | `server` | `cors_warp::serve`, which serves a service with hyper and tokio |
 //!
 //! [warp]: https://docs.rs/warp/0.4
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol

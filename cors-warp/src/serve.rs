@@ -1,4 +1,4 @@
-//! Serving what a layer makes of a service: `warp::serve` takes filters alone.
+//! Serves a service, since `warp::serve` only takes filters.
 
 use std::error::Error;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower_service::Service;
 
-/// Serves a service, such as a layer makes of [`warp::service`], by HTTP/1 and HTTP/2, WebSockets
-/// included.
+/// Serves a service, such as [`warp::service`] with a layer around it, over HTTP/1 and HTTP/2, with
+/// WebSockets.
 ///
-/// It ends only when it is dropped; connections go on then, each in a task of its own.
+/// The future never completes. If you drop it, open connections continue, each in its own task.
 ///
 /// ```no_run
 /// use cors_warp::{CorsLayer, Layer, Policy};
@@ -31,7 +31,7 @@ use tower_service::Service;
 /// # }
 /// ```
 ///
-/// Unlike with `warp::serve`, `warp::addr::remote()` is `None`, since the type that carries the
+/// Unlike with `warp::serve`, `warp::addr::remote()` is `None`, because the type that carries the
 /// address is private to warp.
 pub async fn serve<S, B>(listener: TcpListener, service: S)
 where
@@ -44,14 +44,14 @@ where
 {
     loop {
         let Ok((stream, _peer)) = listener.accept().await else {
-            // No more files may be open, most likely: a connection that ends is waited for.
+            // Probably too many open files: wait for a connection to end.
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
         let service = TowerToHyperService::new(service.clone());
         tokio::spawn(async move {
             let server = Builder::new(TokioExecutor::new());
-            // An error is the client's: it went away, or does not speak HTTP.
+            // The client's error: it disconnected, or does not speak HTTP.
             let _ = server.serve_connection_with_upgrades(TokioIo::new(stream), service).await;
         });
     }

@@ -1,5 +1,5 @@
-//! A layer run in two halves: up to the moment when it calls the service inside, and from the
-//! moment when the response is there. In between runs a filter, which nothing but warp can call.
+//! Runs a layer in two halves: until it calls the inner service, and from the response on. The filter
+//! runs in between, because only warp can call it.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -16,8 +16,7 @@ use warp::reply::Response;
 
 use crate::{AskLayer, AskedOrigin, CorsLayer, IntoVerdict};
 
-/// A layer that [`filter`](crate::filter()) can wrap a filter in: [`CorsLayer`] and [`AskLayer`],
-/// and no others.
+/// A layer that [`filter`](crate::filter()) takes: [`CorsLayer`] or [`AskLayer`]. Sealed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a layer that a filter can be wrapped in",
     label = "not a `CorsLayer`",
@@ -41,7 +40,7 @@ where
     note = "`CorsLayer::new(policy)` makes a layer of a policy; `filter` takes it by reference"
 )]
 pub trait Halves: Clone + Send + Sync + 'static {
-    /// The first half.
+    /// Runs the first half.
     fn begin(&self, request: Request<()>) -> impl Future<Output = Begun> + Send + use<Self>;
 }
 
@@ -54,7 +53,7 @@ where
 {
     fn begin(&self, request: Request<()>) -> impl Future<Output = Begun> + Send + use<L> {
         let turn = Turn::default();
-        // Ready at once, since `Turn` is and the layers have no readiness of their own.
+        // Ready at once, because `Turn` is, and the layers add no readiness of their own.
         let mut response = Some(Box::pin(self.layer(turn.clone()).call(request)));
         poll_fn(move |cx| {
             let future = response.as_mut().expect("not polled again once it is ready");
@@ -70,23 +69,23 @@ where
     }
 }
 
-/// What became of the first half.
+/// How the first half ended.
 #[derive(Debug)]
 pub enum Begun {
-    /// The response is there already: a preflight's answer, or a refusal.
+    /// With a response: a preflight's answer, or a refusal.
     Answered(Response),
-    /// The filter is to run.
+    /// The filter should run.
     Going(Going),
 }
 
-/// A layer that waits for a reply to write on.
+/// A layer that waits for the reply.
 pub struct Going {
     turn: Turn,
     response: Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>,
 }
 
 impl Going {
-    /// The second half.
+    /// Runs the second half.
     pub(crate) async fn finish(self, reply: Response) -> Response {
         *self.turn.state() = State::Replied(reply);
         match self.response.await {
@@ -101,8 +100,8 @@ impl fmt::Debug for Going {
     }
 }
 
-/// The service inside the layer: its turn comes when it is called, and it is done when the reply
-/// has been put in.
+/// The service inside the layer. Its turn comes when the layer calls it. It completes when somebody
+/// stores the reply.
 #[derive(Clone, Default)]
 pub struct Turn(Arc<Mutex<State>>);
 
@@ -116,7 +115,7 @@ enum State {
 
 impl Turn {
     fn state(&self) -> MutexGuard<'_, State> {
-        // Each change is a single assignment: no panic leaves half of one behind.
+        // Each change is a single assignment, so a panic cannot leave one half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -143,8 +142,7 @@ impl Service<Request<()>> for Turn {
 impl Future for Turn {
     type Output = Result<Response, Infallible>;
 
-    // No waker is kept: the future around this one is polled when the call has been made, and again
-    // when the reply is there.
+    // Keeps no waker: the outer future polls this one after the call, and again after the reply.
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.state();
         match mem::replace(&mut *state, State::Called) {

@@ -1,12 +1,13 @@
 //! One request and its response under a policy.
 //!
-//! What an adapter does, in order:
+//! An adapter takes these steps for each request:
 //!
-//! 1. For each request, before anything else sees it: [`Policy::begin`](crate::Policy::begin), or
-//!    [`Source::begin`](crate::adapter::Source::begin). If that gives a question, have the user answer it.
-//! 2. [`Exchange::short_circuit`]: a status to answer with at once, with an empty body; or `None`, and
-//!    then call the handler.
-//! 3. [`Exchange::write`] on the headers of whatever response came of it, error or not.
+//! 1. Call [`Policy::begin`](crate::Policy::begin) or
+//!    [`Source::begin`](crate::adapter::Source::begin) before anything else sees the request. If it
+//!    returns a question, let the user's check answer it.
+//! 2. Call [`Exchange::short_circuit`]. If it returns a status, respond with it and an empty body.
+//!    Otherwise, call the handler.
+//! 3. Call [`Exchange::write`] with the headers of the response, even if it is an error.
 
 use crate::adapter::prepared::Values;
 #[cfg(feature = "tracing")]
@@ -22,19 +23,20 @@ use http::StatusCode;
 use std::fmt;
 use std::sync::Arc;
 
-/// A request that has been looked at: decided, or waiting for an answer.
+/// What [`Policy::begin`](crate::Policy::begin) returns: a decision, or a question.
 #[derive(Debug)]
 #[must_use]
 #[expect(clippy::exhaustive_enums, reason = "an adapter has to handle every case")]
 pub enum Begun<V> {
-    /// Nothing is left to ask.
+    /// The request is decided.
     Decided(Exchange<V>),
-    /// The policy [asks](crate::Policy::asking) about an origin: have it answered, and tell what waits.
+    /// The policy [asks](crate::Policy::asking) about the origin. Get an answer, and resolve the
+    /// [`Pending`] exchange with it.
     Ask(Box<(AskedOrigin, Pending<V>)>),
 }
 
 impl<V> Begun<V> {
-    /// The exchange where nobody can answer: the origin in question is refused.
+    /// Continues without an answer: an origin that the policy asks about is refused.
     #[inline]
     pub fn without_asking(self) -> Exchange<V> {
         match self {
@@ -50,13 +52,13 @@ impl<V> Begun<V> {
 pub struct Pending<V> {
     pub(super) allowed: Exchange<V>,
     pub(super) refused: Exchange<V>,
-    /// The origin, if a no rejects it.
+    /// The origin, if it is rejected when the answer is no.
     #[cfg(feature = "tracing")]
     pub(super) rejects: Option<String>,
 }
 
 impl<V> Pending<V> {
-    /// Goes on with the answer: whether the origin is allowed.
+    /// Continues with the answer: whether the origin is allowed.
     pub fn resolve(self, allow: bool) -> Exchange<V> {
         #[cfg(feature = "tracing")]
         if let Some(origin) = self.rejects.as_deref().map(str::as_bytes).filter(|_| !allow) {
@@ -66,12 +68,12 @@ impl<V> Pending<V> {
     }
 }
 
-/// One request and its response under a policy. It holds nothing borrowed, so that a future can
-/// keep it while the handler runs; and a policy that is swapped meanwhile does not change it.
+/// One request and its response under a policy. It borrows nothing, so a future can hold it while the
+/// handler runs. Replacing the policy in the meantime does not affect it.
 #[derive(Clone)]
 #[must_use]
 pub struct Exchange<V> {
-    /// `None` if no policy handles it.
+    /// `None` if no policy applies.
     values: Option<Arc<Values<V>>>,
     plan: Plan,
     /// The request's origin, if the response echoes it.
@@ -81,7 +83,7 @@ pub struct Exchange<V> {
     also: Option<VaryNames<V>>,
 }
 
-/// What the answer to a preflight repeats of it, except its origin.
+/// What a preflight's answer echoes, except the origin.
 #[derive(Clone, Debug)]
 pub(super) struct Echoes<V> {
     pub(super) method: Option<V>,
@@ -99,20 +101,20 @@ impl<V> Exchange<V> {
         Self { values: Some(values), plan, origin, echoes, also: None }
     }
 
-    /// An exchange that no policy handles: the response is left as it is.
+    /// An exchange to which no policy applies: it leaves the response alone.
     pub fn passthrough() -> Self {
         let plan = Plan { status: None, headers: ResponseHeaderSet::None, vary: VaryOn::Options };
         Self { values: None, plan, origin: None, echoes: None, also: None }
     }
 
-    /// Names further request headers in `Vary`: those by which the policy was chosen.
+    /// Adds names of request headers to `Vary`: those that the choice of the policy depends on.
     pub fn vary_also(mut self, names: VaryNames<V>) -> Self {
         self.also = Some(names);
         self
     }
 
-    /// The status to answer with at once, with an empty body: a preflight's, or that of a refusal.
-    /// `None` if the handler is to be called.
+    /// The status to respond with at once, with an empty body: for a preflight or a refusal. If this
+    /// is `None`, call the handler.
     #[inline]
     pub fn short_circuit(&self) -> Option<StatusCode> {
         self.plan.status
@@ -120,8 +122,8 @@ impl<V> Exchange<V> {
 }
 
 impl<V: FieldValue> Exchange<V> {
-    /// Writes the CORS headers of a response in place of any that the handler set. `Vary` becomes
-    /// one line: the handler's lines joined, then the names that they lack. `Vary: *` stays.
+    /// Writes the CORS headers of the response, and removes any that the handler set. `Vary` becomes
+    /// one line: the handler's lines in order, then the missing names. `Vary: *` stays as it is.
     pub fn write(self, headers: &mut impl ResponseHeaders<V>) {
         let names = self.values.as_ref().map(|values| values.vary.on(self.plan.vary));
         let also = self.also.as_ref().and_then(VaryNames::if_any);

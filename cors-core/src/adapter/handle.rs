@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A shared place for a policy. Clones share it; a request ends under the policy it began with.
+/// A shared slot for a policy. Clones share the slot. A request keeps the policy it started with.
 ///
 /// ```
 /// use cors_core::{Handle, Policy};
@@ -22,17 +22,17 @@ use std::sync::Arc;
 pub struct Handle(Arc<ArcSwap<Policy>>);
 
 impl Handle {
-    /// A place that holds `policy`.
+    /// Makes a handle that holds `policy`.
     pub fn new(policy: impl IntoPolicy) -> Self {
         Self(Arc::new(ArcSwap::from_pointee(policy.into_policy())))
     }
 
-    /// The policy that is in force now, lent: clone it to keep it.
+    /// Borrows the current policy. To keep it, clone it.
     pub fn load(&self) -> impl Deref<Target = Policy> + use<> {
         Loaded(self.0.load())
     }
 
-    /// Puts another policy in force, for requests that begin from now on.
+    /// Replaces the policy for requests that start from now on.
     pub fn store(&self, policy: impl IntoPolicy) {
         self.0.store(Arc::new(policy.into_policy()));
     }

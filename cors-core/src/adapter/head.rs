@@ -1,4 +1,4 @@
-//! What a selecting closure sees of a request, in the types of `http` 1.
+//! What the closure of `select` sees of a request, in the types of `http` 1.
 
 use crate::adapter::source::Declared;
 use crate::engine::request::{RequestHead, RequestParts};
@@ -7,9 +7,8 @@ use std::fmt;
 
 /// A request as the closure of a layer's `select` sees it.
 ///
-/// A cache tells requests apart by their URL, and by the headers that [`Vary`] names. So the closure
-/// may look at the URL freely, and at a header only if it was declared: the layer then adds the name
-/// to `Vary`.
+/// Caches distinguish requests by their URL and by the headers that [`Vary`] names. So the closure
+/// always sees the URL, but only the headers that you declare, which the layer adds to `Vary`.
 ///
 /// [`Vary`]: https://www.rfc-editor.org/rfc/rfc9110#name-vary
 #[derive(Clone, Copy)]
@@ -21,13 +20,13 @@ pub struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// The head of a request, with the headers that the closure has declared.
+    /// The head of `request`, with the headers that the closure declares.
     pub fn new<B>(request: &'a http::Request<B>, declared: Declared<'a>) -> Self {
         let parts = (request.method(), request.uri(), request.headers());
         Self::of_parts(parts, request.version(), request.extensions(), declared)
     }
 
-    /// The same of a framework's own type of requests, in its parts.
+    /// Like [`new`](Self::new), but from the parts of a framework's own request type.
     pub fn of_parts(
         parts: RequestParts<'a>,
         version: Version,
@@ -37,47 +36,47 @@ impl<'a> Head<'a> {
         Self { parts, version, extensions, declared }
     }
 
-    /// The request's method: `OPTIONS` for a preflight, not the method that it asks about.
+    /// The request's method: `OPTIONS` for a preflight, not the method that the preflight asks for.
     pub fn method(&self) -> &'a Method {
         self.parts.0
     }
 
-    /// The request's URI as the layer finds it. Over HTTP/1.1 it mostly holds a path alone: the host
-    /// is [`authority`](Self::authority).
+    /// The request's URI, as the layer finds it. Over HTTP/1.1, it is usually only a path: for the
+    /// host, call [`authority`](Self::authority).
     pub fn uri(&self) -> &'a Uri {
         self.parts.1
     }
 
-    /// Host and port that the request is for, as the client wrote them: those of the URI (HTTP/2's
-    /// `:authority`), else the `Host` header. `None` if the request names no host, or more than one,
-    /// or one that is not text.
+    /// The host and port that the request is for, as the client wrote them: from the URI (HTTP/2's
+    /// `:authority`) if it has them, otherwise from the `Host` header. `None` if the request names no
+    /// host or more than one, or if the host is not valid UTF-8.
     ///
-    /// It needs no declaration: it belongs to the [target URI], by which caches keep their answers.
+    /// You need not declare them: they are part of the [target URI], which is a cache's key.
     ///
     /// [target URI]: https://www.rfc-editor.org/rfc/rfc9110#name-determining-the-target-reso
     pub fn authority(&self) -> Option<&str> {
         str::from_utf8(self.parts.authority()?).ok()
     }
 
-    /// The version of HTTP that the request came by.
+    /// The request's version of HTTP.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// What outer layers and the server know of the request, such as the peer's address.
+    /// What the server and outer layers attached to the request, such as the peer's address.
     ///
-    /// If such a value was itself read off a header (a user from a cookie), declare that header.
+    /// If a value comes from a header, such as a user from a cookie, declare that header.
     pub fn extensions(&self) -> &'a Extensions {
         self.extensions
     }
 
-    /// The first line of a header if you declared its name, else `None`. The case of `name` does not
-    /// matter.
+    /// The first line of the header, or `None` if you did not declare its name. `name` is not
+    /// case-sensitive.
     pub fn header(&self, name: impl AsRef<str>) -> Option<&'a HeaderValue> {
         self.header_lines(name).next()
     }
 
-    /// Every line of a header if you declared its name, else nothing.
+    /// Every line of the header, or nothing if you did not declare its name.
     pub fn header_lines(&self, name: impl AsRef<str>) -> impl Iterator<Item = &'a HeaderValue> {
         let name = Some(name.as_ref()).filter(|name| self.declared.contains(name));
         let headers = self.parts.2;
@@ -87,7 +86,7 @@ impl<'a> Head<'a> {
 
 impl fmt::Debug for Head<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Without the headers: they may hold credentials, and the closure may not see them.
+        // Without the headers, which may hold credentials that the closure must not see.
         f.debug_struct("Head")
             .field("method", self.parts.0)
             .field("uri", self.parts.1)

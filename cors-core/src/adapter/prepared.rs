@@ -1,4 +1,4 @@
-//! A policy with its header values made in one library's type, and how it begins an exchange.
+//! A policy with its header values in one library's type.
 
 use crate::adapter::exchange::{Begun, Echoes, Exchange, Pending};
 #[cfg(feature = "tracing")]
@@ -17,10 +17,10 @@ use http::HeaderName;
 use std::fmt;
 use std::sync::Arc;
 
-/// A policy with its header values made: what a layer holds that serves under one policy.
+/// A policy with its header values: what a layer holds if it has only one policy.
 ///
-/// The values are made once for each policy and type, and kept with the policy: preparing a clone of
-/// it, or the same policy again, only counts up.
+/// The values are made once per policy and type, and kept with the policy. Preparing the same policy
+/// again, or a clone of it, only increments a counter.
 ///
 /// ```
 /// use cors_core::{Policy, adapter::Prepared};
@@ -42,9 +42,9 @@ pub struct Prepared<V> {
     values: Arc<Values<V>>,
 }
 
-/// Every header value that a response under a policy may need.
+/// Every header value that a response under the policy can need.
 pub(super) struct Values<V> {
-    /// `Access-Control-Allow-Origin`, unless it echoes the request's.
+    /// `Access-Control-Allow-Origin`, unless it echoes the request's origin.
     pub(super) origin: Option<V>,
     pub(super) credentials: Option<V>,
     pub(super) methods: V,
@@ -54,13 +54,13 @@ pub(super) struct Values<V> {
     pub(super) expose: Option<V>,
     pub(super) truth: V,
     pub(super) vary: Vary<V>,
-    /// What follows from a request that is not a preflight, if that is always the same.
+    /// The plan for requests that are not preflights, if it is always the same.
     constant: Option<Plan>,
 }
 
-/// The lists of a policy's `Vary`.
+/// The possible values of `Vary`.
 pub(super) struct Vary<V> {
-    /// On cacheable answers, by [`cacheable_index`].
+    /// For cacheable responses, by [`cacheable_index`].
     cacheable: [VaryNames<V>; 8],
     options: VaryNames<V>,
 }
@@ -76,7 +76,7 @@ impl<V: FieldValue> Prepared<V> {
         Self { policy, values }
     }
 
-    /// The same policy, made to [ask](Policy::asking) if it does not yet.
+    /// Prepares the policy, and lets it [ask](Policy::asking) if it does not already.
     pub fn asking(policy: Policy) -> Self {
         Self::new(policy.asking())
     }
@@ -86,7 +86,7 @@ impl<V: FieldValue> Prepared<V> {
         &self.policy
     }
 
-    /// Decides on a request, as [`Policy::begin`] does.
+    /// Decides on a request. See [`Policy::begin`].
     #[inline]
     pub fn begin<R: RequestHead<Value = V>>(&self, request: &R) -> Begun<V> {
         begin(self.policy.compiled(), &self.values, request)
@@ -94,10 +94,11 @@ impl<V: FieldValue> Prepared<V> {
 }
 
 impl Policy {
-    /// Decides on a request, and keeps of it what the response will echo. Looks no further into it
-    /// than the answer depends on it.
+    /// Decides on a request, and copies from it what the response echoes. Reads no more of the request
+    /// than the answer depends on.
     ///
-    /// With the feature `tracing`, a refusal is one event; that of a question, once it is answered.
+    /// With the feature `tracing`, each refusal is one event. If there is a question, the event follows
+    /// the answer.
     ///
     /// ```
     /// use cors_core::Policy;
@@ -120,7 +121,7 @@ impl Policy {
     }
 }
 
-/// The values of a policy, made at first use.
+/// The policy's values, made on first use.
 fn values<V: FieldValue>(policy: &Policy) -> &Arc<Values<V>> {
     policy.kept().get_or_make(|| Arc::new(Values::new(policy.compiled())))
 }
@@ -211,7 +212,7 @@ impl<V: FieldValue> Values<V> {
     fn new(policy: &Compiled) -> Self {
         let value = |text: &str| {
             let value = V::of_text(text);
-            // The first clone of such a value may move it to the heap; now, not during a request.
+            // The first clone of a value may move it to the heap. Do it now, not during a request.
             drop(value.clone());
             value
         };

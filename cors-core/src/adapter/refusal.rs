@@ -1,16 +1,16 @@
-//! One event for each refusal, with what a person needs to find its cause, and nothing for what is
-//! allowed.
+//! One `tracing` event for each refusal, with what you need to find the cause. Allowed requests emit
+//! nothing.
 //!
-//! The target is `cors`, the level INFO: refusals are ordinary, and anyone can cause them.
+//! The target is `cors`, and the level is INFO: refusals are normal, and anyone can cause them.
 
 use crate::engine::decision::{Escaped, Reason};
 
-/// Whether anyone listens.
+/// Whether a subscriber is interested.
 pub(crate) fn wanted() -> bool {
     tracing::enabled!(target: "cors", tracing::Level::INFO)
 }
 
-/// `origin`: the first line of the header.
+/// `origin` is the first line of the header.
 pub(crate) fn emit(origin: &[u8], reason: Reason<'_>) {
     let value = reason.value().map(Escaped);
     let (method, header) = match reason {

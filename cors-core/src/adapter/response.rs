@@ -1,8 +1,8 @@
-//! The response headers of the protocol, and what an adapter must be able to do with them.
+//! The protocol's response headers, and how an adapter writes them.
 
 use http::header::{HeaderMap, HeaderName, HeaderValue, VARY};
 
-/// A response header that an [`Exchange`](crate::adapter::Exchange) writes, `Vary` apart.
+/// A response header that an [`Exchange`](crate::adapter::Exchange) writes. `Vary` is separate.
 ///
 /// [Fetch, HTTP responses](https://fetch.spec.whatwg.org/#http-responses)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum ResponseHeader {
 }
 
 impl ResponseHeader {
-    /// The name in lower case.
+    /// The name, in lower case.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AllowOrigin => "access-control-allow-origin",
@@ -39,27 +39,27 @@ impl ResponseHeader {
     }
 }
 
-/// The headers of a response, to be written to. Implemented for [`http::HeaderMap`]; for another
-/// library's map, a few lines do it.
+/// Mutable access to a response's headers. Implemented for [`http::HeaderMap`]; for another library's
+/// map, you need a few lines.
 pub trait ResponseHeaders<V: 'static> {
-    /// Removes every header for which [`is_cors_response_header`] holds.
+    /// Removes every header for which [`is_cors_response_header`] returns true.
     fn remove_cors(&mut self);
 
-    /// Sets a header that is not there.
+    /// Sets a header that is not present.
     fn insert(&mut self, name: ResponseHeader, value: V);
 
     /// The lines of `Vary`.
     fn vary(&self) -> impl Iterator<Item = &V>;
 
-    /// Sets `Vary` to one line, in place of all that it has.
+    /// Replaces all lines of `Vary` by this one.
     fn set_vary(&mut self, value: V);
 }
 
-/// Whether a response header with this name, in lower case, is the policy's to write:
+/// Whether the policy controls the response header with this lower-case name:
 /// `Access-Control-Allow-*`, `Access-Control-Expose-Headers` and `Access-Control-Max-Age`.
 #[inline]
 pub fn is_cors_response_header(name: &str) -> bool {
-    // An array of known length is compared without a call: every header of a response comes here.
+    // Comparing an array of known length needs no call. This runs for every header of a response.
     name.as_bytes().split_first_chunk().is_some_and(|(start, rest)| {
         start == b"access-control-"
             && (rest.starts_with(b"allow-") || matches!(rest, b"expose-headers" | b"max-age"))
@@ -72,7 +72,7 @@ const ALLOW_PRIVATE_NETWORK: HeaderName =
 impl ResponseHeaders<HeaderValue> for HeaderMap {
     #[inline]
     fn remove_cors(&mut self) {
-        // One at a time, for lack of a `retain`: a handler seldom sets even one.
+        // One at a time: there is no `retain`, and a handler rarely sets even one.
         while let Some(name) =
             self.keys().find(|name| is_cors_response_header(name.as_str())).cloned()
         {

@@ -1,4 +1,4 @@
-//! Where a layer takes the policy of a request from.
+//! Where a layer gets a request's policy.
 
 use crate::adapter::exchange::Exchange;
 #[cfg(feature = "swap")]
@@ -14,11 +14,11 @@ use http::HeaderName;
 use std::fmt;
 use std::sync::Arc;
 
-/// Where a layer takes a request's policy from, for the ways to a policy that ask nobody.
+/// Where a layer gets a request's policy, except in layers that ask.
 ///
-/// `V` is the framework's type of header values. `F` is the type of the closure that selects a
-/// policy, such as `dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync`: what it sees of a request is
-/// the adapter's to say.
+/// `V` is the framework's header value type. `F` is the type of the closure that selects a policy,
+/// such as `dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync`. The adapter decides what the closure
+/// sees of a request.
 pub struct Source<V, F: ?Sized>(Way<V, F>);
 
 enum Way<V, F: ?Sized> {
@@ -35,27 +35,27 @@ struct Selector<V, F: ?Sized> {
 }
 
 impl<V: FieldValue, F: ?Sized> Source<V, F> {
-    /// One policy for every request.
+    /// Uses one policy for every request.
     pub fn fixed(policy: Policy) -> Self {
         Self(Way::Fixed(Prepared::new(policy)))
     }
 
-    /// The policy that the handle holds when a request arrives.
+    /// Uses the policy that the handle holds when a request arrives.
     #[cfg(feature = "swap")]
     pub fn shared(handle: Handle) -> Self {
         Self(Way::Shared(handle))
     }
 
-    /// A policy for each request, or none, that a closure selects by all but the headers.
+    /// Lets a closure choose a policy for each request, or none. It sees everything but the headers.
     pub fn selected(select: Box<F>) -> Self {
         Self::selected_by(Vec::new(), select)
     }
 
-    /// The same, where the closure also reads the headers with these names. Every response names them
-    /// in `Vary`.
+    /// Like [`selected`](Self::selected), but the closure can also read the headers with these names.
+    /// Every response lists them in `Vary`.
     ///
     /// # Errors
-    /// Each name that is not the name of a header.
+    /// Lists every name that is not a valid header name.
     pub fn selected_reading<I>(names: I, select: Box<F>) -> Result<Self, ConfigErrors>
     where
         I: IntoIterator,
@@ -69,7 +69,7 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
         Self(Way::Selected(Arc::new(Selector { names, vary, select })))
     }
 
-    /// Decides on a request. `select` calls the closure with what the adapter lets it see.
+    /// Decides on a request. `select` calls the closure with the adapter's view of the request.
     #[inline]
     pub fn begin<R: RequestHead<Value = V>>(
         &self,
@@ -116,12 +116,12 @@ impl<V, F: ?Sized> fmt::Debug for Source<V, F> {
     }
 }
 
-/// The headers that a selecting closure may see: those it declared, since `Vary` names them.
+/// The headers that a selecting closure declared, and may therefore see: `Vary` names them.
 #[derive(Clone, Copy, Debug)]
 pub struct Declared<'a>(&'a [HeaderName]);
 
 impl Declared<'_> {
-    /// Whether a header was declared. The case of `name` does not matter.
+    /// Whether the header was declared. `name` is not case-sensitive.
     pub fn contains(&self, name: &str) -> bool {
         self.0.iter().any(|declared| declared.as_str().eq_ignore_ascii_case(name))
     }

@@ -1,18 +1,18 @@
-//! Header values of whichever library.
+//! Header values of any library.
 
-/// A header value that is made from bytes and cheap to clone: [`http::HeaderValue`] of either
-/// version of `http` is one. Nothing need be implemented.
+/// A header value that can be made from bytes and is cheap to clone, such as [`http::HeaderValue`] of
+/// either version of `http`. You need not implement this trait.
 pub trait FieldValue:
     Clone + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + Send + Sync + 'static
 {
-    /// A value from a text of the policy's: tokens, commas, spaces, and origins that a pattern
-    /// named. Those are visible ASCII, which is what every library takes.
+    /// Makes a value from the policy's text: tokens, commas, spaces and origins. All of it is visible
+    /// ASCII, which every library accepts.
     #[doc(hidden)]
     fn of_text(text: &str) -> Self {
         Self::of_bytes(text.as_bytes())
     }
 
-    /// A value from bytes of other values, commas and spaces.
+    /// Makes a value from bytes of other values, commas and spaces.
     #[doc(hidden)]
     fn of_bytes(bytes: &[u8]) -> Self {
         match Self::try_from(bytes) {

@@ -1,4 +1,4 @@
-//! `Vary`: which request headers a response depends on, in one line.
+//! `Vary`: the request headers that a response depends on, in one line.
 //!
 //! [RFC 9110, 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)
 
@@ -8,7 +8,7 @@ use crate::engine::headers::{elements, trim};
 use http::HeaderName;
 use std::sync::{Arc, OnceLock};
 
-/// Names to merge into `Vary`, with the header value that holds them all.
+/// Names to merge into `Vary`, with the header value that lists them all.
 #[derive(Clone, Debug)]
 pub struct VaryNames<V>(Option<Arc<Listed<V>>>);
 
@@ -16,13 +16,13 @@ pub struct VaryNames<V>(Option<Arc<Listed<V>>>);
 struct Listed<V> {
     names: Vec<HeaderName>,
     value: V,
-    /// Other lists, each with the value that holds it and these names behind it. The policies
-    /// among which a selector chooses have few lists between them.
+    /// Other lists, each with the value that has these names after it. Few, because the policies of one
+    /// selector share most lists.
     after: [OnceLock<(Vec<HeaderName>, V)>; 4],
 }
 
 impl<V: FieldValue> VaryNames<V> {
-    /// The names as they are merged, in their order and each once.
+    /// Keeps the names in this order, without duplicates.
     pub fn new(names: impl IntoIterator<Item = HeaderName>) -> Self {
         let mut unique: Vec<HeaderName> = Vec::new();
         for name in names {
@@ -36,7 +36,7 @@ impl<V: FieldValue> VaryNames<V> {
         }))
     }
 
-    /// Whether a request header was named.
+    /// Whether a request header is among the names.
     pub fn contains(&self, name: &str) -> bool {
         let listed = self.0.as_ref();
         listed.is_some_and(|listed| {
@@ -51,7 +51,7 @@ impl<V: FieldValue> VaryNames<V> {
 }
 
 impl<V: FieldValue> Listed<V> {
-    /// The value of these names behind those of another list.
+    /// The value with these names after those of another list.
     fn after(&self, first: &Self) -> V {
         let make = || V::of_bytes(&join([], distinct(&first.names, &self.names)));
         for slot in &self.after {
@@ -64,8 +64,8 @@ impl<V: FieldValue> Listed<V> {
     }
 }
 
-/// Leaves one line of `Vary`, for caches that know the last line alone (nginx before 1.23): what
-/// the handler set, in its order, then those names of two lists that are missing.
+/// Leaves one line of `Vary`, because some caches only know the last (nginx before 1.23): the
+/// handler's names in order, then the missing names of both lists.
 pub(crate) fn merge<V: FieldValue>(
     lists: [Option<&VaryNames<V>>; 2],
     headers: &mut impl ResponseHeaders<V>,
@@ -86,14 +86,14 @@ pub(crate) fn merge<V: FieldValue>(
     }
 }
 
-/// The one line in place of the handler's; `None` if its own is that line.
+/// The line that replaces the handler's, or `None` if the handler's is already right.
 fn merged<'n, V: FieldValue>(
     headers: &'n impl ResponseHeaders<V>,
     names: impl Iterator<Item = &'n HeaderName>,
 ) -> Option<V> {
     let lines = || headers.vary().map(AsRef::as_ref);
     let is_one = lines().nth(1).is_none();
-    // It says everything already. Beside other names, not every cache knows it.
+    // `*` covers every name. Some caches do not recognize it beside other names.
     if lines().any(|line| trim(line) == b"*") {
         return (!is_one).then(|| V::of_bytes(b"*"));
     }
@@ -109,7 +109,7 @@ fn merged<'n, V: FieldValue>(
     Some(V::of_bytes(&join(lines().filter(|line| !is_blank(line)), missing)))
 }
 
-/// The names of two lists, each once.
+/// The names of both lists, without duplicates.
 fn distinct<'n>(
     first: &'n [HeaderName],
     second: &'n [HeaderName],
@@ -117,7 +117,7 @@ fn distinct<'n>(
     first.iter().chain(second.iter().filter(|name| !first.contains(name)))
 }
 
-/// Lines as they stand, then names as people write them: `Origin, Access-Control-Request-Method`.
+/// The lines unchanged, then the names as people write them: `Origin, Access-Control-Request-Method`.
 fn join<'a>(
     lines: impl IntoIterator<Item = &'a [u8]>,
     names: impl IntoIterator<Item = &'a HeaderName>,

@@ -11,8 +11,8 @@ use http::HeaderName;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Gathers the settings of a [`Policy`]; each is a key of the policy file, and replaces what was
-/// set before.
+/// Collects the settings of a [`Policy`]. Each method sets one key of the policy file. A list replaces
+/// the list that you set before.
 ///
 /// ```
 /// use cors_core::Policy;
@@ -36,7 +36,7 @@ pub struct Builder {
     config: Config,
     closure: Option<Closure>,
     asks: Option<Vec<HeaderName>>,
-    /// Names that are not those of headers.
+    /// Invalid header names that the caller passed.
     errors: Vec<ConfigError>,
 }
 
@@ -68,26 +68,26 @@ impl Policy {
     /// # Ok::<(), cors_core::ConfigErrors>(())
     /// ```
     pub fn public() -> Self {
-        // `*` alone contradicts nothing, so that there are no errors to give back.
+        // `*` alone contradicts nothing, so there are no errors.
         Self::from_compiled(compile(&Config::new("*"), None, None).compiled)
     }
 }
 
-/// Begins with the settings of a config.
+/// Starts with the settings of a config.
 impl From<Config> for Builder {
     fn from(config: Config) -> Self {
         Self { config, ..Self::default() }
     }
 }
 
-/// What a client of gRPC-Web sets on each call.
+/// The headers that a gRPC-Web client sets on each call.
 const GRPC_WEB_REQUEST_HEADERS: [&str; 4] =
     ["content-type", "x-grpc-web", "x-user-agent", "grpc-timeout"];
-/// What it reads where the status comes in the head, as it does when a call fails without a message.
+/// The headers that it reads if the status is in the head, as when a call fails without a message.
 const GRPC_WEB_RESPONSE_HEADERS: [&str; 3] =
     ["grpc-status", "grpc-message", "grpc-status-details-bin"];
 
-/// Adds names that a list lacks, unless it has them all by `*`.
+/// Adds the names that a list lacks, unless it has `*`.
 fn add(list: &mut Vec<String>, names: &[&str]) {
     let lacks = |list: &[String], name| !list.iter().any(|known| known.eq_ignore_ascii_case(name));
     if lacks(list, "*") {
@@ -101,14 +101,14 @@ fn add(list: &mut Vec<String>, names: &[&str]) {
 
 impl Builder {
     /// Which origins may read: `"*"`, or patterns such as `https://app.example.com`,
-    /// `https://*.example.com`, `http://localhost:*`. One, or a list. It replaces the origins that
-    /// you set before; [`allow_origin`](Self::allow_origin) adds one.
+    /// `https://*.example.com` and `http://localhost:*`. Pass one or a list. This replaces the origins
+    /// that you set before; [`allow_origin`](Self::allow_origin) adds one.
     pub fn allow_origins<Count>(mut self, origins: impl OriginList<Count>) -> Self {
         self.config.allow_origins = origins.into_entries();
         self
     }
 
-    /// Adds an origin or pattern to those that may read.
+    /// Adds an origin or pattern that may read.
     ///
     /// ```
     /// # use cors_core::Policy;
@@ -123,7 +123,7 @@ impl Builder {
         self
     }
 
-    /// Adds a regular expression, which must match the whole origin, to what may read. Needs the
+    /// Adds a regular expression for origins that may read. It must match the whole origin. Needs the
     /// feature `regex`.
     ///
     /// ```
@@ -140,9 +140,9 @@ impl Builder {
         self.allow_origin(OriginEntry::regex(regex))
     }
 
-    /// A check of your own, for well-formed origins that no pattern allows. It sees nothing else
-    /// of the request; with credentials it is not asked about [insecure](Origin::is_insecure)
-    /// origins unless [`Danger::allow_insecure_origins`] is set.
+    /// Your own check of well-formed origins that no pattern allows. It sees nothing else of the
+    /// request. With credentials, it does not see [insecure](Origin::is_insecure) origins, unless you
+    /// set [`Danger::allow_insecure_origins`].
     ///
     /// ```
     /// # use cors_core::{Decision, Policy};
@@ -160,8 +160,8 @@ impl Builder {
         self.allow_origin_if_reading([""; 0], move |origin, _| check(origin))
     }
 
-    /// Like [`allow_origin_if`](Self::allow_origin_if), where the answer also depends on other
-    /// request headers. Only those that are named here can be read, and `Vary` names them.
+    /// Like [`allow_origin_if`](Self::allow_origin_if), but the check can also read the request headers
+    /// that you name. `Vary` lists them.
     pub fn allow_origin_if_reading(
         mut self,
         names: impl IntoIterator<Item: AsRef<str>>,
@@ -172,28 +172,28 @@ impl Builder {
         self
     }
 
-    /// Well-formed origins that nothing else allows are asked about: by the adapter's `ask`, or by your
-    /// own server with [`Policy::begin`]. Where nobody answers, the origin is refused.
+    /// Lets the policy ask about well-formed origins that nothing else allows. The adapter's `ask`
+    /// answers, or your own server after [`Policy::begin`]. Without an answer, the origin is refused.
     pub fn ask(self) -> Self {
         self.ask_reading([""; 0])
     }
 
-    /// Like [`ask`](Self::ask), where the answer also depends on other request headers. Only
-    /// those that are named here can be read, and `Vary` names them.
+    /// Like [`ask`](Self::ask), but the check can also read the request headers that you name. `Vary`
+    /// lists them.
     pub fn ask_reading(mut self, names: impl IntoIterator<Item: AsRef<str>>) -> Self {
         self.asks = Some(self.header_names("ask_reading", names));
         self
     }
 
     /// Methods beyond GET, HEAD and POST; `["*"]` for all that browsers send. Preflights ask about
-    /// them; the request itself is not held to the list.
+    /// them; the list does not restrict actual requests.
     pub fn allow_methods<Count>(mut self, methods: impl NameList<Count>) -> Self {
         self.config.allow_methods = methods.into_names();
         self
     }
 
-    /// Request headers that scripts may set; `["*"]` for all but `authorization`. Preflights ask
-    /// about them; the request itself is not held to the list.
+    /// Request headers that scripts may set; `["*"]` for all except `authorization`. Preflights ask
+    /// about them; the list does not restrict actual requests.
     pub fn allow_headers<Count>(mut self, names: impl NameList<Count>) -> Self {
         self.config.allow_headers = names.into_names();
         self
@@ -205,10 +205,11 @@ impl Builder {
         self
     }
 
-    /// Adds what [gRPC-Web] needs to the headers that are set so far, a list of `*` excepted: of the
-    /// request `content-type`, `x-grpc-web`, `x-user-agent` and `grpc-timeout`, of the response
-    /// `grpc-status`, `grpc-message` and `grpc-status-details-bin`. Its method is POST, which is
-    /// always allowed. The metadata of your own services is still to be listed, `authorization` too.
+    /// Adds the headers that [gRPC-Web] needs to the lists that you set so far, except to `*`: the
+    /// request headers `content-type`, `x-grpc-web`, `x-user-agent` and `grpc-timeout`, and the
+    /// response headers `grpc-status`, `grpc-message` and `grpc-status-details-bin`. gRPC-Web only
+    /// uses POST, which is always allowed. Add the metadata of your own services yourself, including
+    /// `authorization`.
     ///
     /// ```
     /// # use cors_core::Policy;
@@ -233,7 +234,7 @@ impl Builder {
         self
     }
 
-    /// Whether scripts may read what was answered to a request with credentials.
+    /// Whether scripts may read responses to requests with cookies or other credentials.
     pub fn allow_credentials(mut self, allow: bool) -> Self {
         self.config.allow_credentials = allow;
         self
@@ -251,25 +252,25 @@ impl Builder {
         self
     }
 
-    /// Status of an answered preflight, 200 to 299.
+    /// The status of an answered preflight, 200 to 299.
     pub fn preflight_status(mut self, status: u16) -> Self {
         self.config.preflight_status = Some(status);
         self
     }
 
-    /// Whether an allowed preflight is passed on to the handler.
+    /// Whether allowed preflights go on to the handler.
     pub fn preflight_continue(mut self, goes_on: bool) -> Self {
         self.config.preflight_continue = goes_on;
         self
     }
 
-    /// What becomes of an actual request from an origin that is not allowed.
+    /// What happens to an actual request from a disallowed origin.
     pub fn disallowed_origin(mut self, what: DisallowedOrigin) -> Self {
         self.config.disallowed_origin = what;
         self
     }
 
-    /// How a preflight is answered whose method or headers are not allowed.
+    /// How to answer a preflight whose method or headers are not allowed.
     pub fn refused_preflight(mut self, what: RefusedPreflight) -> Self {
         self.config.refused_preflight = what;
         self
@@ -293,7 +294,7 @@ impl Builder {
     /// Checks and compiles the policy.
     ///
     /// # Errors
-    /// Every fault at once.
+    /// Lists every problem at once.
     pub fn build(self) -> Result<Policy, ConfigErrors> {
         let mut judgement = compile(&self.config, self.closure, self.asks);
         for error in self.errors {

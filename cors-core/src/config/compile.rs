@@ -1,4 +1,4 @@
-//! From plain data to a compiled policy: every check that a policy has to pass.
+//! Compiles plain data into a policy, with every check.
 
 mod origins;
 
@@ -18,16 +18,16 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The longest `max_age`: a day, as long as Firefox keeps an answer; no browser does so longer.
+/// The longest `max_age`: a day, as in Firefox. No browser keeps an answer longer.
 const MAX_AGE: Duration = Duration::from_secs(86_400);
-/// As long as Chromium keeps one.
+/// The limit in Chromium.
 const MAX_AGE_CHROMIUM: Duration = Duration::from_secs(7_200);
 
 impl Policy {
     /// Checks and compiles `config`.
     ///
     /// # Errors
-    /// Every fault of the config at once.
+    /// Lists every problem at once.
     pub fn new(config: &Config) -> Result<Self, ConfigErrors> {
         compile(config, None, None).into_policy()
     }
@@ -49,11 +49,11 @@ impl TryFrom<&Config> for Policy {
     }
 }
 
-/// A compiled policy, or what keeps it from being one; and what is doubtful about it.
+/// A compiled policy, with errors that keep it from being used, and warnings.
 #[derive(Debug)]
 pub(crate) struct Judgement {
     pub(super) compiled: Compiled,
-    /// In the order of the keys, then of the entries.
+    /// In the order of keys, then of entries.
     pub(crate) errors: Capped<ConfigError>,
     /// How many warnings there are, kept or not.
     #[cfg_attr(not(feature = "file"), expect(dead_code, reason = "only `file::check` counts"))]
@@ -94,7 +94,7 @@ pub(crate) fn compile(
     errors.sort_by_key(Finding::position);
     warnings.sort_by_key(Finding::position);
     let warning_count = warnings.total();
-    // Taken apart, so that a new key cannot be forgotten here. The lists are compiled above.
+    // Destructured, so that you cannot forget a new key. The lists are compiled above.
     let Config {
         allow_origins: _,
         allow_methods: _,
@@ -145,7 +145,7 @@ impl Findings {
     }
 }
 
-/// One entry of a list, with its place in it for the findings.
+/// One entry of a list, with its index for findings.
 #[derive(Clone, Copy)]
 struct Entry<'c> {
     key: Key,
@@ -168,8 +168,8 @@ impl Entry<'_> {
         findings.warnings.push(Some(self.key), self.finding(quote(self.text), kind));
     }
 
-    /// Warns of a name that was likely meant as a pattern: its characters are those of a token, so
-    /// that it is one name and no other. Beside a `*` there is nothing to mean by it.
+    /// Warns about a name that was probably meant as a pattern. Its characters are valid in a token,
+    /// so it only matches itself. Beside `*`, such a name makes no difference.
     fn warn_of_literal(&self, any: bool, or_any: bool, findings: &mut Findings) -> bool {
         let found = self.text.chars().find(|character| "*+^$|".contains(*character));
         let Some(character) = found.filter(|_| !any) else { return false };
@@ -185,7 +185,7 @@ impl Entry<'_> {
 /// The names of request headers that a closure or question reads.
 ///
 /// # Errors
-/// Each name that is not a token.
+/// Lists every name that is not a token.
 pub(crate) fn header_names(
     key: &'static str,
     names: impl IntoIterator<Item: AsRef<str>>,
@@ -207,7 +207,7 @@ pub(crate) fn header_names(
     if errors.total() == 0 { Ok(valid) } else { Err(ConfigErrors::new(errors)) }
 }
 
-/// As much of a text as one can read: no longer than an origin can be.
+/// Quotes a text, truncated to the length of the longest origin.
 fn quote(text: &str) -> String {
     match text.char_indices().nth(MAX_LEN) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
@@ -220,10 +220,10 @@ fn entries<'c>(key: Key, list: &'c [String]) -> impl Iterator<Item = Entry<'c>> 
     list.iter().enumerate().map(move |(index, text)| Entry { key, index, len, text })
 }
 
-/// What to write for an entry that is not a name, if it is one with white space around it, or
-/// several with separators between them. `accept` gives a name as it is to be written.
+/// What to write for an invalid name that has white space around it, or is several names with
+/// separators between them. `accept` returns a name as you should write it.
 fn meant(entry: Entry<'_>, accept: impl Fn(&str) -> Option<String>) -> Option<String> {
-    // A message has no room for more.
+    // Too long for a message.
     if entry.text.len() > MAX_LEN {
         return None;
     }
@@ -244,8 +244,8 @@ fn has_star(list: &[String]) -> bool {
     list.iter().any(|name| name == "*")
 }
 
-/// A list of names, each of which `check` has let pass: duplicates left out with a warning, and
-/// what `*` covers too.
+/// Compiles a list of names that `check` accepts. Warns about duplicates, and about names that `*`
+/// covers, and leaves them out.
 fn compile_names(
     key: Key,
     list: &[String],
@@ -291,7 +291,7 @@ fn compile_methods(config: &Config, findings: &mut Findings) -> AllowMethods {
         } else if let Some(meant) = methods::normalized(method) {
             entry.error(ErrorKind::MethodCase { meant }, findings);
         } else {
-            // A message has no room for a longer one.
+            // A longer one does not fit in a message.
             if !entry.warn_of_literal(any, true, findings)
                 && method.len() <= MAX_LEN
                 && method.bytes().any(|b| b.is_ascii_lowercase())
@@ -368,7 +368,7 @@ fn compile_expose(config: &Config, findings: &mut Findings) -> Vec<Box<str>> {
     names
 }
 
-/// A body is sent with a content type, and only three of those need no word in the policy.
+/// A request with a body has a content type, and only three values of it need no permission.
 /// [Fetch, CORS-safelisted request-header, `content-type`](https://fetch.spec.whatwg.org/#cors-safelisted-request-header)
 fn check_body_methods(
     config: &Config,
@@ -412,7 +412,7 @@ fn check_preflight_status(config: &Config, findings: &mut Findings) {
     }
 }
 
-/// Each danger key that is set must be one that the policy cannot do without.
+/// Warns about each danger key that is set but not needed.
 fn check_danger(set: Danger, needed: Danger, findings: &mut Findings) {
     for ((key, set, _), (_, needed, _)) in set.keys().into_iter().zip(needed.keys()) {
         if set && !needed {
@@ -421,7 +421,7 @@ fn check_danger(set: Danger, needed: Danger, findings: &mut Findings) {
     }
 }
 
-/// `*` together with a key that it contradicts.
+/// Finds keys that contradict `*`.
 fn check_any(config: &Config, asked: bool, findings: &mut Findings) {
     if config.disallowed_origin == DisallowedOrigin::Forbid {
         let value = "\"forbid\" with allow_origins = \"*\"";

@@ -1,8 +1,8 @@
-//! Policy files in TOML and JSON: every fault and every doubt, each with its line.
+//! Policy files in TOML and JSON, with the line of every error and warning.
 //!
-//! A file that is only to be read needs no more than [`Config`](crate::Config)'s `Deserialize` (feature `serde`).
-//! [`Policy::from_file`](crate::Policy::from_file) reads a file and prints why a server does not start. This
-//! module is for the tools that people check their files with:
+//! To read a file into a [`Config`](crate::Config), its `Deserialize` (feature `serde`) is enough. To
+//! start a server, call [`Policy::from_file`](crate::Policy::from_file). Use this module to write a
+//! tool that checks policy files:
 //!
 //! ```
 //! use cors_core::file::{Format, check};
@@ -39,19 +39,19 @@ use crate::key::Key;
 
 pub use source::{FileError, Unreadable, read_file};
 
-/// How a policy file is written.
+/// The format of a policy file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
     /// [TOML](https://toml.io)
     Toml,
-    /// JSON as [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259) has it: no comments, no commas
-    /// too many.
+    /// JSON, as in [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259): no comments, no trailing
+    /// commas.
     Json,
 }
 
 impl Format {
-    /// JSON by the extension `.json`, else TOML.
+    /// JSON if the extension is `.json`, otherwise TOML.
     ///
     /// ```
     /// use cors_core::file::Format;
@@ -68,7 +68,7 @@ impl Format {
     }
 }
 
-/// What there is to say about a policy file, and the policy if it makes one.
+/// Everything to say about a policy file, and the policy if the file is valid.
 #[derive(Clone)]
 pub struct Report {
     policy: Option<Policy>,
@@ -78,23 +78,23 @@ pub struct Report {
 }
 
 impl Report {
-    /// Every error and warning, in the order of the file. Of one key the first 1000 of either are
-    /// kept, so that a hostile file cannot fill the memory.
+    /// Every error and warning, in the order of the file. Keeps the first 1000 of each for each key,
+    /// so that a hostile file cannot exhaust memory.
     pub fn findings(&self) -> &[Located] {
         &self.findings
     }
 
-    /// How many errors the file has, those that [`findings`](Self::findings) leaves out included.
+    /// The number of errors, including those that [`findings`](Self::findings) leaves out.
     pub fn errors(&self) -> usize {
         self.errors
     }
 
-    /// How many warnings there are, those that [`findings`](Self::findings) leaves out included.
+    /// The number of warnings, including those that [`findings`](Self::findings) leaves out.
     pub fn warnings(&self) -> usize {
         self.warnings
     }
 
-    /// How many errors and warnings [`findings`](Self::findings) leaves out.
+    /// The number of errors and warnings that [`findings`](Self::findings) leaves out.
     pub fn more(&self) -> usize {
         self.errors + self.warnings - self.findings.len()
     }
@@ -104,16 +104,16 @@ impl Report {
         self.policy.as_ref()
     }
 
-    /// The policy, whatever the warnings.
+    /// The policy, even if there are warnings.
     ///
     /// # Errors
-    /// The report itself, if the file has errors. Printed, it lists all findings.
+    /// The report itself, if the file has errors. It prints all findings.
     pub fn into_policy(mut self) -> Result<Policy, Self> {
         self.policy.take().ok_or(self)
     }
 }
 
-/// The findings, a line each, and how many more there are if some are left out.
+/// Prints each finding on a line of its own, and how many more there are.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, finding) in self.findings.iter().enumerate() {
@@ -127,7 +127,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// Prints what [`Display`](fmt::Display) prints: `unwrap` and a failing `main` show it to people.
+/// Prints the same as [`Display`](fmt::Display), because `unwrap` and a failing `main` show it.
 impl fmt::Debug for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -136,17 +136,16 @@ impl fmt::Debug for Report {
 
 impl std::error::Error for Report {}
 
-/// A finding and the line of the file that it is about.
+/// A finding, with its line in the file.
 ///
-/// Printed, it is `LINE: key = value: reason; fix`, where a warning's reason begins with
-/// `warning: `.
+/// It prints as `LINE: key = value: reason; fix`. The reason of a warning starts with `warning: `.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Located {
-    /// The line, counted from 1: that of the entry within a list; of the key that the message
-    /// names first where two contradict; 1 where a key is missing.
+    /// The line, counted from 1. In a list, this is the entry's line. If two keys contradict each
+    /// other, it is that of the key that the message names first. If a key is missing, it is 1.
     pub line: usize,
-    /// What was found there.
+    /// The finding.
     pub finding: Found,
 }
 
@@ -154,14 +153,14 @@ pub struct Located {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a finding is one or the other")]
 pub enum Found {
-    /// The file makes no policy before this is mended.
+    /// The file is not a valid policy until you fix this.
     Error(ConfigError),
-    /// The file makes a policy, though perhaps not the one that was meant.
+    /// The file is a valid policy, but perhaps not the one you meant.
     Warning(Warning),
 }
 
 impl Located {
-    /// The key as it stands in the file, such as `danger.allow_null_origin`.
+    /// The key, as in the file, such as `danger.allow_null_origin`.
     pub fn key(&self) -> &str {
         match &self.finding {
             Found::Error(error) => error.key(),
@@ -169,7 +168,7 @@ impl Located {
         }
     }
 
-    /// Whether it keeps the file from making a policy.
+    /// Whether it is an error.
     pub fn is_error(&self) -> bool {
         matches!(self.finding, Found::Error(_))
     }
@@ -205,16 +204,16 @@ impl fmt::Display for Located {
     }
 }
 
-/// What a parser made of a text.
+/// The result of parsing a text.
 struct Parsed {
     entries: Vec<Entry>,
     faults: Capped<Fault>,
-    /// Whether `entries` are all that the file has, so that what they lack is missing.
+    /// Whether `entries` has everything in the file, so that any other key is really missing.
     whole: bool,
 }
 
-/// Judges the text of a policy file. A fault does not hide others, save that JSON ends at the
-/// first error of syntax.
+/// Checks the text of a policy file. Errors do not hide each other, except that JSON ends at the first
+/// syntax error.
 ///
 /// ```
 /// use cors_core::file::{Format, check};
@@ -229,7 +228,7 @@ struct Parsed {
 /// );
 /// ```
 pub fn check(text: &str, format: Format) -> Report {
-    // Some editors begin a file with a byte order mark; it is no part of the text.
+    // Some editors write a byte order mark. It is not part of the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let parsed = match format {
         Format::Toml => toml::parse(text),
@@ -266,26 +265,26 @@ pub fn check(text: &str, format: Format) -> Report {
     Report { policy, findings, errors, warnings }
 }
 
-/// Whether the error says only that something is missing which the file has, but not in a form
-/// that could be read.
+/// Whether the error only says that a key is missing, although the file has it in a form that could
+/// not be read.
 fn error_follows(error: &ConfigError, reading: &Reading, whole: bool) -> bool {
     matches!(error.kind(), ErrorKind::NoOrigins)
         && (!whole || reading.place(Key::AllowOrigins).broken)
 }
 
-/// The same for warnings.
+/// Like [`error_follows`], for warnings.
 fn warning_follows(warning: &Warning, reading: &Reading, whole: bool) -> bool {
     let needs: &[Key] = match warning.kind() {
         WarningKind::NeedlessDanger => &[Key::AllowOrigins, Key::AllowCredentials],
         WarningKind::BodyMethodWithoutContentType => &[Key::AllowHeaders],
-        // With credentials they are not warnings but errors, or nothing.
+        // With credentials, these are errors, or nothing.
         WarningKind::PublicSuffix { .. } | WarningKind::UnescapedDot => &[Key::AllowCredentials],
         _ => return false,
     };
     !whole || needs.iter().any(|key| reading.place(*key).broken)
 }
 
-/// Finds the line, and turns the index and the value back into those of the file.
+/// Finds the line, and restores the index and the value to those in the file.
 fn locate<K: FindingKind + Clone>(finding: &Finding<K>, reading: &Reading) -> (usize, Finding<K>) {
     let Some(key) = finding.known_key() else {
         return (1, finding.clone());

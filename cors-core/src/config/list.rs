@@ -1,11 +1,11 @@
-//! What the builder takes for a list: one entry, or several.
+//! What the builder takes as a list: one entry, or several.
 
 use crate::config::OriginEntry;
 
-/// One origin, or several: what [`Builder::allow_origins`](crate::Builder::allow_origins) takes.
+/// One origin or several: what [`Builder::allow_origins`](crate::Builder::allow_origins) takes.
 ///
-/// Whatever becomes an [`OriginEntry`] is one, and whatever iterates over such is several. `Count`
-/// tells the two apart; the compiler infers it.
+/// One is anything that converts into an [`OriginEntry`]; several is an iterator over these. The
+/// compiler infers `Count`, which distinguishes the two.
 ///
 /// ```
 /// use cors_core::{OriginEntry, Policy};
@@ -30,15 +30,15 @@ use crate::config::OriginEntry;
     note = "write origins as text: `[\"https://app.example.com\", \"https://*.example.dev\"]`"
 )]
 pub trait OriginList<Count> {
-    /// The entries, in their order.
+    /// Converts into entries, in order.
     fn into_entries(self) -> Vec<OriginEntry>;
 }
 
 /// One name of a method or header, or several: what
-/// [`Builder::allow_methods`](crate::Builder::allow_methods) and its like take.
+/// [`Builder::allow_methods`](crate::Builder::allow_methods) and similar methods take.
 ///
-/// Whatever lends a `str` is one, such as `http`'s `Method` and `HeaderName`, and whatever iterates
-/// over such is several. `Count` tells the two apart; the compiler infers it.
+/// One is anything that implements `AsRef<str>`, such as `http`'s `Method` and `HeaderName`; several is
+/// an iterator over these. The compiler infers `Count`, which distinguishes the two.
 ///
 /// ```
 /// use cors_core::Policy;
@@ -57,7 +57,7 @@ pub trait OriginList<Count> {
     note = "write names as text or in the types of `http`: `[\"PUT\"]`, `[Method::PUT]`, `[CONTENT_TYPE]`"
 )]
 pub trait NameList<Count> {
-    /// The names, in their order.
+    /// Converts into names, in order.
     fn into_names(self) -> Vec<String>;
 }
 

@@ -1,12 +1,12 @@
-//! A policy as the config that builds it.
+//! The config that builds a policy.
 
 use super::{Config, OriginEntry};
 use crate::engine::policy::Policy;
 use crate::origin::set::Origins;
 
 impl Policy {
-    /// A config that builds an equal policy, closures and questions aside. What was warned of as
-    /// superfluous is not in it.
+    /// A config that builds an equal policy, except for closures and questions. It leaves out what
+    /// warnings called superfluous.
     pub fn config(&self) -> Config {
         let policy = self.compiled();
         let star = |any: bool| any.then(|| "*".to_owned());
@@ -35,7 +35,7 @@ impl Policy {
 }
 
 impl Origins {
-    /// The list as it stood in the config.
+    /// The list, as it was in the config.
     fn entries(&self) -> Vec<OriginEntry> {
         let mut entries: Vec<OriginEntry> = Vec::with_capacity(self.patterns.len() + 1);
         entries.extend(self.any.then(|| OriginEntry::from("*")));

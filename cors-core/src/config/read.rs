@@ -1,6 +1,5 @@
-//! Reads a tree as a policy. What has the wrong shape (an unknown key, a wrong type, a key twice)
-//! is a fault, and never keeps the rest from being read. Whether the values make a policy is not
-//! asked here.
+//! Reads a tree as a policy. Unknown keys, wrong types and duplicate keys are errors, and do not stop
+//! the reading. This module does not check whether the values make a valid policy.
 
 mod foreign;
 mod meant;
@@ -18,7 +17,7 @@ use reading::Place;
 
 pub(crate) use reading::{Fault, Reading};
 
-/// Reads the entries of a policy's outermost table.
+/// Reads the entries of the outermost table.
 pub(crate) fn read(entries: Vec<Entry>) -> Reading {
     let mut reading = Reading {
         config: Config::default(),
@@ -31,8 +30,8 @@ pub(crate) fn read(entries: Vec<Entry>) -> Reading {
     reading
 }
 
-/// How many names are compared with ours, letter by letter, which takes longer than all else. One of
-/// thousands that are wrong needs no advice of its own.
+/// How many unknown names are compared with known keys, which is slow. After thousands of unknown
+/// names, suggestions do not help.
 const GUESSES: usize = 5000;
 
 const STRINGS: &str = "a string or a list of strings";
@@ -40,7 +39,7 @@ const ORIGINS: &str = "a string, { regex = \"…\" } or a list of these";
 const ORIGIN: &str = "a string or { regex = \"…\" }";
 
 impl Reading {
-    /// `seen`: the keys so far, those of tables around them included.
+    /// `seen` has all keys so far, including those of outer tables.
     fn root(&mut self, entries: Vec<Entry>, seen: &mut HashSet<String>) {
         for entry in entries {
             if self.is_repeated(seen, "", &entry) {
@@ -51,7 +50,7 @@ impl Reading {
                 continue;
             }
             if entry.key.starts_with("danger.") {
-                // A name with a dot in it: the table was meant.
+                // The name has a dot in it: suggest the table.
                 self.unknown(shown_key(&entry.key), &entry, Some("danger"));
                 continue;
             }
@@ -62,16 +61,15 @@ impl Reading {
         }
     }
 
-    /// What is not one of our keys. Keys in a table of its own, such as `[cors]`, are read all
-    /// the same.
+    /// Handles an unknown key. If it is a table around known keys, such as `[cors]`, these are read.
     fn other(&mut self, entry: Entry, seen: &mut HashSet<String>) {
         if !self.is_wrapper(&entry) {
             let suggestion = self.nearest(&entry.key);
             self.unknown(shown_key(&entry.key), &entry, suggestion);
             return;
         }
-        // Outermost, the one fault for all tables around the keys; a second such table is another
-        // policy, whose keys would contradict.
+        // Report only the outermost table around the keys. A second such table is another policy,
+        // whose keys would contradict the first.
         let is_first = !std::mem::replace(&mut self.unwrapped, true);
         let path = shown_key(&entry.key);
         self.fault(entry.line, path, None, &entry.node.value, ErrorKind::WrappedKeys);
@@ -239,7 +237,7 @@ impl Reading {
         })
     }
 
-    /// Reads each entry of a list, or the one bare value as the only entry.
+    /// Reads each entry of a list, or a bare value as the only entry.
     fn list<T>(
         &mut self,
         key: Key,
@@ -305,15 +303,15 @@ impl Reading {
                 }
             }
         }
-        // Without a regex that could be read, or a word on why.
+        // There is no readable regex, and nothing reported yet.
         if !seen.contains("regex") && self.faults.total() == faults {
             self.wrong_type(key, index, line, &node.value, ORIGIN, None);
         }
         regex
     }
 
-    /// Whether the key has stood in its table before, which is a fault. The first one counts, in
-    /// every format.
+    /// Whether the key appeared in its table before, which is an error. In every format, the first one
+    /// counts.
     fn is_repeated(&mut self, seen: &mut HashSet<String>, prefix: &str, entry: &Entry) -> bool {
         let is_repeated = !seen.insert(entry.key.clone());
         if is_repeated {
@@ -324,7 +322,7 @@ impl Reading {
     }
 
     fn unknown(&mut self, path: String, entry: &Entry, suggestion: Option<&'static str>) {
-        // The key that was meant has a value, which is not known.
+        // The key that was meant does have a value, but an unknown one.
         let meant = suggestion.and_then(|suggestion| suggestion.split(" = ").next());
         if let Some(key) = meant.and_then(Key::from_name) {
             self.place_mut(key).broken = true;
@@ -332,7 +330,7 @@ impl Reading {
         self.fault(entry.line, path, None, &entry.node.value, ErrorKind::UnknownKey { suggestion });
     }
 
-    /// The whole value of a key has a wrong type; the key keeps its default.
+    /// Reports that the whole value of a key has the wrong type. The key keeps its default.
     fn wrong_value<T: Default>(
         &mut self,
         key: Key,
@@ -354,7 +352,7 @@ impl Reading {
         expected: &'static str,
         meant: Option<String>,
     ) {
-        // What a syntax error has made of a value is no second fault.
+        // A syntax error has already been reported here.
         if !matches!(value, Value::Unreadable(_)) {
             self.fault(line, subject, index, value, ErrorKind::WrongType { expected, meant });
         }
@@ -372,13 +370,13 @@ impl Reading {
         self.faults.push(error.known_key(), Fault { line, error });
     }
 
-    /// Whether the entry is a table around keys of ours, at whatever depth.
+    /// Whether the entry is a table around known keys, at any depth.
     fn is_wrapper(&mut self, entry: &Entry) -> bool {
         let is_cors = entry.key.to_ascii_lowercase().contains("cors");
         self.wraps(&entry.node.value, is_cors)
     }
 
-    /// `is_cors`: the keys of other libraries count too.
+    /// If `is_cors`, keys of other libraries count as known.
     fn wraps(&mut self, value: &Value, is_cors: bool) -> bool {
         match value {
             Value::Table(entries) => entries.iter().any(|entry| {
@@ -392,7 +390,7 @@ impl Reading {
         }
     }
 
-    /// Whether the key is one of ours, or what another library calls it.
+    /// Whether the key is a known one, or another library's name for it.
     fn is_ours(&mut self, key: &str) -> bool {
         key == "danger" || self.nearest(key).is_some()
     }

@@ -1,4 +1,4 @@
-//! `Config` in any self-describing format, read by the same code as a policy file.
+//! `Config` in any self-describing format, read by the code that reads policy files.
 
 use std::fmt;
 
@@ -11,9 +11,8 @@ use super::read::read;
 use super::tree::{Entry, MAX_DEPTH, Node, Value};
 use super::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
 
-/// Reads the keys of a policy file. What has the wrong shape (unknown keys, wrong types, keys
-/// twice) is told all at once, a line each; whether the values make a policy is for
-/// [`Policy::new`](crate::Policy::new) to say.
+/// Reads the keys of a policy file. Reports all unknown keys, wrong types and duplicate keys at once,
+/// one per line. [`Policy::new`](crate::Policy::new) checks whether the values make a valid policy.
 ///
 /// ```
 /// use cors_core::Config;
@@ -47,8 +46,7 @@ impl<'de> Deserialize<'de> for Config {
     }
 }
 
-/// Reads a tree, and refuses one that is too deep before the stack is full: not every format has
-/// a limit of its own.
+/// Reads a tree, and refuses one that is too deep for the stack: not every format has its own limit.
 #[derive(Clone, Copy)]
 struct Depth {
     left: usize,
@@ -102,7 +100,7 @@ impl<'de> Visitor<'de> for Depth {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        // `Debug` keeps the point of 600.0, which says why it is none of the integers.
+        // `Debug` prints 600.0 with its point, which shows why it is not an integer.
         Ok(Value::Other(format!("{value:?}")))
     }
 
@@ -153,7 +151,7 @@ impl<'de> Visitor<'de> for Depth {
     }
 }
 
-/// Writes the keys whose value is not the default, so that what is read back is equal.
+/// Writes the keys whose value is not the default, so that reading them back gives an equal config.
 ///
 /// ```
 /// use cors_core::Config;
@@ -167,10 +165,10 @@ impl<'de> Visitor<'de> for Depth {
 ///
 /// # Errors
 ///
-/// A `max_age` that is no whole number of seconds cannot be written.
+/// Fails if `max_age` is not a whole number of seconds.
 impl Serialize for Config {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Taken apart, so that a new key cannot be forgotten here.
+        // Destructured, so that you cannot forget a new key.
         let Self {
             allow_origins,
             allow_methods,
@@ -216,7 +214,7 @@ impl Serialize for Config {
     }
 }
 
-/// The `danger` table, which is written only as a part of `Config`.
+/// The `danger` table, which is only written as part of a `Config`.
 struct Table<'a>(&'a Danger);
 
 impl Serialize for Table<'_> {
@@ -238,7 +236,7 @@ impl Serialize for Table<'_> {
     }
 }
 
-/// Writes what is there and skips what is not.
+/// Writes values that are set, and skips the others.
 struct Keys<S>(S);
 
 impl<S: SerializeStruct> Keys<S> {
@@ -261,7 +259,7 @@ impl<S: SerializeStruct> Keys<S> {
     }
 }
 
-/// A list as a policy file has it: left out when empty, `"*"` when that is all there is.
+/// A list as in a policy file: left out if empty, and `"*"` if that is the only entry.
 fn list<T: Text + Serialize>(items: &[T]) -> Option<List<'_, T>> {
     (!items.is_empty()).then_some(List(items))
 }

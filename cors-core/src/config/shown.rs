@@ -1,11 +1,11 @@
-//! What a config says of each key.
+//! What a config says about each key.
 
 use super::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
 use crate::engine::policy::Policy;
 use crate::key::Key;
 use std::fmt;
 
-/// The value of a key, as a policy file in TOML has it.
+/// The value of a key, as in a policy file in TOML.
 #[derive(PartialEq)]
 pub(crate) enum Shown {
     List(Vec<String>),
@@ -22,7 +22,7 @@ impl fmt::Display for Shown {
 }
 
 impl Config {
-    /// The value of the key; if it is left out, what it comes to.
+    /// The key's value, or its default.
     pub(crate) fn shown(&self, key: Key) -> Shown {
         let Self {
             allow_origins,
@@ -73,7 +73,7 @@ impl Config {
     }
 }
 
-/// The keys that are set, a line each, as a policy file in TOML has them.
+/// Prints the keys that are set, one per line, as in a policy file in TOML.
 ///
 /// ```
 /// use cors_core::Policy;
@@ -88,7 +88,7 @@ impl fmt::Display for Config {
         let default = Self::default();
         for key in Key::ALL.iter().copied() {
             let shown = self.shown(key);
-            // Left out, the status is 204 as well.
+            // The default is 204 too, so compare whether it is set.
             let is_status = key == Key::PreflightStatus && self.preflight_status.is_some();
             if is_status || shown != default.shown(key) {
                 writeln!(f, "{} = {shown}", key.name())?;
@@ -98,7 +98,7 @@ impl fmt::Display for Config {
     }
 }
 
-/// Its [config](Self::config) as a policy file in TOML.
+/// Prints its [config](Self::config) as a policy file in TOML.
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.config().fmt(f)
@@ -106,7 +106,7 @@ impl fmt::Display for Policy {
 }
 
 impl Danger {
-    /// Each key, whether it is set, and what it lets happen.
+    /// Each key, whether it is set, and what it permits.
     pub(crate) fn keys(self) -> [(Key, bool, &'static str); 5] {
         let Self {
             allow_insecure_origins,

@@ -1,34 +1,34 @@
-//! A policy as it was written, before anyone asks what it means: the one form into which TOML, JSON
-//! and any serde format are brought, so that all of them are read by the same code.
+//! A policy as written, before its meaning is checked. TOML, JSON and all serde formats become this
+//! tree, so that the same code reads them.
 
 use std::fmt::{self, Write as _};
 
-/// How deep a policy may nest. A policy needs four levels; the limit keeps the functions that walk a
-/// tree from exhausting the stack.
+/// How deep a policy may nest. A policy needs four levels. The limit keeps functions that walk a tree
+/// from overflowing the stack.
 pub(crate) const MAX_DEPTH: usize = 64;
 
 /// The longest rendering of a value in a message, in characters.
 const MAX_SHOWN: usize = 80;
 
-/// A value and the line on which it begins (0 where the format has no lines).
+/// A value, and the line on which it starts, or 0 if the format has no lines.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
     pub(crate) line: usize,
     pub(crate) value: Value,
 }
 
-/// What can stand after a key.
+/// A value of a key.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     String(String),
     Integer(i128),
     Boolean(bool),
     List(Vec<Node>),
-    /// In the order of the file. A key may stand twice: it is the reader that objects.
+    /// In the order of the file. A key may be repeated: the reader reports that.
     Table(Vec<Entry>),
-    /// What no key takes, as it was written: a float, a date, null.
+    /// A value that no key takes, as written: a float, a date, null.
     Other(String),
-    /// Lost to a syntax error that has been reported: its text.
+    /// The text of a value with a syntax error that is already reported.
     #[cfg_attr(
         not(any(feature = "file", test)),
         expect(dead_code, reason = "serde stops at a syntax error")
@@ -36,7 +36,7 @@ pub(crate) enum Value {
     Unreadable(String),
 }
 
-/// A key, its line and its value.
+/// A key, its line, and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) key: String,
@@ -44,11 +44,11 @@ pub(crate) struct Entry {
     pub(crate) node: Node,
 }
 
-/// The value as messages show it: on one line, and cut short when it is long.
+/// Prints the value as messages show it: on one line, truncated if it is long.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut short = Short::default();
-        // An error means that `short` is full, so the rest is left out.
+        // An error means that `short` is full.
         let whole = write_value(&mut short, self).is_ok();
         f.write_str(&short.text)?;
         if whole { Ok(()) } else { f.write_char('…') }
@@ -81,7 +81,7 @@ fn write_value(out: &mut Short, value: &Value) -> fmt::Result {
     }
 }
 
-/// The text of the file, not quoted again: only what could spoil the line is escaped.
+/// Writes text from the file without quoting it again. Only escapes what would break the line.
 fn write_raw(out: &mut Short, text: &str) -> fmt::Result {
     for char in text.chars() {
         match char {
@@ -92,8 +92,8 @@ fn write_raw(out: &mut Short, text: &str) -> fmt::Result {
     Ok(())
 }
 
-/// A key as messages show it: plain where TOML would have it plain, else quoted, so that a key with
-/// a line break in it cannot fake a second message.
+/// A key as messages show it: bare if TOML allows that, otherwise quoted, so that a key with a line
+/// break cannot fake another message.
 pub(crate) fn shown_key(key: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     if !key.is_empty() && key.len() <= MAX_SHOWN && key.bytes().all(plain) {
@@ -102,14 +102,14 @@ pub(crate) fn shown_key(key: &str) -> String {
     Value::String(key.to_owned()).to_string()
 }
 
-/// As much of a text as [`Value`] shows of it, and a character more if there is one.
+/// The part of a text that [`Value`] shows, and one more character if there is one.
 #[cfg(feature = "file")]
 pub(crate) fn shown_part(text: &str) -> &str {
     let end = text.char_indices().nth(MAX_SHOWN + 1).map_or(text.len(), |(end, _)| end);
     &text[..end]
 }
 
-/// Takes as much text as a message has room for.
+/// Accepts as much text as fits in a message.
 #[derive(Default)]
 struct Short {
     text: String,

@@ -1,4 +1,4 @@
-//! The decision: one pass over what a request may influence.
+//! The decision: one pass over the parts of a request that matter.
 
 use crate::engine::decision::{
     Consulted, Decision, Found, Headers, Methods, Outcome, Plan, Reason, ResponseHeaderSet, Step,
@@ -12,7 +12,7 @@ use crate::engine::settings::{DisallowedOrigin, RefusedPreflight};
 use crate::origin::{self, Origin};
 use http::StatusCode;
 
-/// What the policy says of an origin.
+/// What the policy says about an origin.
 enum OriginVerdict<'r> {
     Allowed { consulted: Consulted },
     Refused { found: Found<'r>, consulted: Consulted },
@@ -29,12 +29,12 @@ impl Compiled {
         one_answer && self.closure.is_none() && self.asks.is_none() && !self.forbids()
     }
 
-    /// Whether what a disallowed origin sends is kept from the handler.
+    /// Whether the handler does not see requests from disallowed origins.
     pub(crate) fn forbids(&self) -> bool {
         self.disallowed_origin == DisallowedOrigin::Forbid
     }
 
-    /// Whether `*` is answered by an echo, since browsers refuse a literal one with credentials.
+    /// Whether `*` is answered with an echo, since browsers refuse a literal `*` with credentials.
     pub(crate) fn reflects(&self) -> bool {
         self.origins.any && self.credentials
     }
@@ -46,7 +46,7 @@ impl Compiled {
             || self.headers.any
     }
 
-    /// What follows from a request that is no preflight, where that is the same for every one.
+    /// The plan for requests that are not preflights, if it is the same for all.
     pub(crate) fn constant(&self) -> Plan {
         self.not_cors(false, Consulted::default(), false).plan
     }
@@ -78,7 +78,7 @@ impl Compiled {
         }
     }
 
-    /// The decision, with the reason of a refusal looked for where no answer depends on it.
+    /// The decision, including the reason for a refusal even if the answer does not depend on it.
     pub(crate) fn decision<'r, R: RequestHead>(
         &self,
         request: &'r R,
@@ -135,7 +135,7 @@ impl Compiled {
         if self.origins.any || self.origins.matches_regex(origin) {
             return allowed;
         }
-        // With credentials, no one is asked about an origin that anyone on the network can take.
+        // With credentials, do not ask about origins that anyone on the network can impersonate.
         let secure =
             !self.credentials || self.danger.allow_insecure_origins || !origin.is_insecure();
         let closure = self.closure.as_ref().filter(|_| secure);
@@ -167,8 +167,8 @@ impl Compiled {
         Outcome { found, plan: Plan { status: None, headers, vary } }
     }
 
-    /// A request without `Origin`: not CORS, unless the browser says that another origin sent what
-    /// may change something.
+    /// A request without `Origin`. It is not CORS, unless it may change something and the browser says
+    /// that another origin sent it.
     #[inline]
     fn without_origin<'r, R: RequestHead>(&self, request: &'r R, options: bool) -> Outcome<'r> {
         let reads_site = self.forbids() && !is_safe(request.method());
@@ -205,7 +205,7 @@ impl Compiled {
         Outcome { found, plan: self.not_cors(options, consulted, false).plan }
     }
 
-    /// A preflight from an origin that is allowed.
+    /// A preflight from an allowed origin.
     fn preflight<'r, R: RequestHead>(&self, request: &'r R) -> Outcome<'r> {
         let reads_headers = self.reads_request_headers();
         let method = (self.methods.any || reads_headers).then(|| self.judge_method(request));
@@ -227,7 +227,7 @@ impl Compiled {
         let headers = match asked {
             Some(asked) if self.headers.any => match asked {
                 AskedHeaders::TooLong => Headers::Omit,
-                // A literal `*` would let browsers send what was just refused.
+                // With a literal `*`, browsers would send what was just refused.
                 AskedHeaders::Refused(_) => Headers::EchoAllowed,
                 AskedHeaders::Allowed { .. } if !self.credentials => Headers::Policy,
                 AskedHeaders::Allowed { verbatim: true } => Headers::EchoVerbatim,
@@ -281,7 +281,7 @@ fn vary_on(options: bool, consulted: Consulted, fetch_site: bool) -> VaryOn {
     if options { VaryOn::Options } else { VaryOn::Cacheable { consulted, fetch_site } }
 }
 
-/// The one line of a header that came once.
+/// The only line of a header, or `None` if there is not exactly one.
 fn only<'r, V: AsRef<[u8]> + 'r>(mut lines: impl Iterator<Item = &'r V>) -> Option<&'r [u8]> {
     lines.next().filter(|_| lines.next().is_none()).map(AsRef::as_ref)
 }
@@ -291,16 +291,16 @@ fn is_safe(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }
 
-/// What the browser says of a request from another origin.
+/// What `Sec-Fetch-Site` says if another origin sent the request.
 /// [Fetch Metadata, Sec-Fetch-Site](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)
 fn cross_origin_site<R: RequestHead>(request: &R) -> Option<&[u8]> {
     let mut lines = request.lines(RequestHeader::FetchSite).map(AsRef::as_ref);
     lines.find(|line| matches!(*line, b"cross-site" | b"same-site"))
 }
 
-/// Whether a request whose origin is not allowed comes from this server's own pages, or from no
-/// page at all. Where the browser says so or not, nothing else counts: pages of `http:` and
-/// `https:` can share an authority, and those of other schemes can take any.
+/// Whether a request from a disallowed origin comes from this server's own pages, or from no page at
+/// all. `Sec-Fetch-Site` decides if it is present: `http:` and `https:` pages can share an authority,
+/// and those of other schemes can claim any.
 fn is_own<R: RequestHead>(request: &R, found: Found<'_>) -> bool {
     if request.lines(RequestHeader::FetchSite).next().is_some() {
         let site = only(request.lines(RequestHeader::FetchSite));
@@ -309,7 +309,7 @@ fn is_own<R: RequestHead>(request: &R, found: Found<'_>) -> bool {
     matches!(found, Found::Unmatched(origin) if is_own_origin(request, origin))
 }
 
-/// Whether host and port of an `http` or `https` origin are those that the request was sent to.
+/// Whether an `http` or `https` origin has the host and port that the request was sent to.
 fn is_own_origin<R: RequestHead>(request: &R, origin: &[u8]) -> bool {
     let parsed = Origin::parse(origin).ok();
     let authority = request.authority().and_then(|bytes| str::from_utf8(bytes).ok());

@@ -1,13 +1,13 @@
-//! What a decision is, and what the adapter is to do about it.
+//! What a decision is, and what the adapter does about it.
 
 use crate::origin::Origin;
 use http::StatusCode;
 use std::fmt;
 
-/// What a policy says of a request.
+/// What a policy says about a request.
 ///
-/// Borrows from the request only what it quotes. What the adapter does about it, and which
-/// headers it writes, is in [`Exchange`](crate::adapter::Exchange).
+/// It borrows only what it quotes from the request. For the headers that follow, see
+/// [`Exchange`](crate::adapter::Exchange).
 ///
 /// [Fetch, HTTP requests](https://fetch.spec.whatwg.org/#http-requests)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,46 +16,46 @@ use std::fmt;
     reason = "code that handles decisions should not compile when there is a new one"
 )]
 pub enum Decision<'r> {
-    /// No `Origin`, or one that `disallowed_origin = "forbid"` finds to be the server's own.
+    /// No `Origin`, or one that `disallowed_origin = "forbid"` recognizes as the server's own.
     NotCors,
-    /// An actual request from an origin that is allowed.
+    /// An actual request from an allowed origin.
     Simple,
-    /// A preflight of which everything is allowed.
+    /// A preflight that asks only for what is allowed.
     Preflight,
-    /// An origin that is not allowed, or a preflight whose method or header is not; or what
-    /// `disallowed_origin = "forbid"` takes for the request of another origin.
+    /// The origin is not allowed, or a preflight asks for a method or header that is not, or
+    /// `disallowed_origin = "forbid"` finds that another origin sent the request.
     Reject(Reason<'r>),
 }
 
-/// Why a request is rejected, with what the request holds there.
+/// Why a request is rejected, with the offending part of the request.
 ///
-/// The bytes are the client's: escape and shorten them before they reach a log.
+/// The bytes come from the client: escape and truncate them before you log them, as `Display` does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason<'r> {
     /// A well-formed origin, or `null`, that the policy does not allow.
     OriginNotAllowed(&'r [u8]),
-    /// An `Origin` that no browser sends: empty, too long, no serialized origin.
+    /// An `Origin` that no browser sends: empty, too long, or not a serialized origin.
     OriginMalformed(&'r [u8]),
     /// More than one `Origin`.
     OriginRepeated,
-    /// No `Origin` with a method that is not safe, where `Sec-Fetch-Site` says that another origin
-    /// sent it: `cross-site` or `same-site`. With `disallowed_origin = "forbid"` alone.
+    /// No `Origin`, a method that is not safe, and a `Sec-Fetch-Site` of `cross-site` or `same-site`.
+    /// Only with `disallowed_origin = "forbid"`.
     CrossOrigin(&'r [u8]),
-    /// The method asked for is not allowed.
+    /// The requested method is not allowed.
     MethodNotAllowed(&'r [u8]),
-    /// The method asked for is no token.
+    /// The requested method is not a token.
     MethodMalformed(&'r [u8]),
     /// More than one `Access-Control-Request-Method`.
     MethodRepeated,
-    /// This one of the headers asked for, the first, is not allowed.
+    /// This is the first requested header that is not allowed.
     HeaderNotAllowed(&'r [u8]),
-    /// More is asked for in `Access-Control-Request-Headers` than is read.
+    /// `Access-Control-Request-Headers` is longer than the limit.
     HeadersTooLong,
 }
 
 impl<'r> Reason<'r> {
-    /// What is wrong, in a few words.
+    /// A short description of the reason.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::OriginNotAllowed(_) => "origin not allowed",
@@ -70,7 +70,7 @@ impl<'r> Reason<'r> {
         }
     }
 
-    /// The offending bytes, where some can be named.
+    /// The offending bytes, if there are any.
     pub fn value(&self) -> Option<&'r [u8]> {
         match *self {
             Self::OriginNotAllowed(value)
@@ -84,7 +84,7 @@ impl<'r> Reason<'r> {
     }
 }
 
-/// Fit for a log: the value is escaped and cut.
+/// Safe to log: the value is escaped and truncated.
 ///
 /// ```
 /// use cors_core::Reason;
@@ -102,12 +102,12 @@ impl fmt::Display for Reason<'_> {
     }
 }
 
-/// A client's bytes as a log may show them: ASCII without control characters, and not too many.
+/// A client's bytes, safe to log: ASCII without control characters, and truncated.
 #[derive(Clone, Copy)]
 pub(crate) struct Escaped<'r>(pub(crate) &'r [u8]);
 
 impl Escaped<'_> {
-    /// An origin of ordinary length is shown whole.
+    /// Enough for an ordinary origin.
     const SHOWN: usize = 128;
 }
 
@@ -119,34 +119,34 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// What a request was found to be, and what follows from it.
+/// What kind of request it is, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome<'r> {
     pub(crate) found: Found<'r>,
     pub(crate) plan: Plan,
 }
 
-/// What a request was found to be, looked into no further than its answer depends on it.
+/// What kind of request it is, as far as the answer depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found<'r> {
     Decided(Decision<'r>),
-    /// An origin that nothing allows: `null`, well-formed or not.
+    /// An origin that nothing allows: well-formed, malformed or `null`.
     Unmatched(&'r [u8]),
-    /// A preflight from an origin that is allowed, with the same answer whatever it asks for.
+    /// A preflight from an allowed origin that gets the same answer whatever it asks for.
     PreflightUnread,
 }
 
-/// An outcome, or the question on which it depends.
+/// An outcome, or the question that it depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step<'r> {
     Decided(Outcome<'r>),
     Ask { origin: Origin<'r>, allowed: Outcome<'r>, refused: Outcome<'r> },
 }
 
-/// What is to be done: it holds nothing of the request, so that a future can keep it.
+/// What to do. It borrows nothing from the request, so a future can hold it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
-    /// The status to answer with at once; `None` if the handler is called.
+    /// The status to respond with at once, or `None` to call the handler.
     pub(crate) status: Option<StatusCode>,
     pub(crate) headers: ResponseHeaderSet,
     pub(crate) vary: VaryOn,
@@ -165,9 +165,9 @@ pub(crate) enum ResponseHeaderSet {
 pub(crate) enum Methods {
     /// The policy's.
     Policy,
-    /// The one asked for.
+    /// The requested one.
     Echo,
-    /// Those that the protocol always allows.
+    /// The ones that the protocol always allows.
     Safelisted,
 }
 
@@ -176,9 +176,9 @@ pub(crate) enum Methods {
 pub(crate) enum Headers {
     /// The policy's, if it has any.
     Policy,
-    /// The line of the request as it came.
+    /// The request's line, unchanged.
     EchoVerbatim,
-    /// Those of the names asked for that are allowed.
+    /// The requested names that are allowed.
     EchoAllowed,
     Omit,
 }
@@ -186,18 +186,18 @@ pub(crate) enum Headers {
 /// What the response depends on, and so which request headers `Vary` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VaryOn {
-    /// A request with the method OPTIONS: one fixed list for the policy.
+    /// An `OPTIONS` request: one fixed list per policy.
     Options,
-    /// Any other.
+    /// Any other request.
     Cacheable {
-        /// Who was asked about the origin, with the headers that they name.
+        /// The checks that ran, which name further headers.
         consulted: Consulted,
-        /// Whether `Sec-Fetch-Site` was looked at.
+        /// Whether `Sec-Fetch-Site` was read.
         fetch_site: bool,
     },
 }
 
-/// Which of the user's own checks an answer depends on.
+/// Which of the user's own checks the answer depends on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Consulted {
     pub(crate) closure: bool,

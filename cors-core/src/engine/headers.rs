@@ -1,19 +1,18 @@
-//! Which request headers a policy allows, and the list in which a preflight asks for them.
+//! Which request headers a policy allows, and the list that a preflight asks for.
 //!
 //! [Fetch, headers](https://fetch.spec.whatwg.org/#terminology-headers)
 
 use crate::engine::names::{Names, is_token};
 
-/// As much of all `Access-Control-Request-Headers` lines together as is ever read, in bytes;
-/// beyond it the preflight is refused unread. More than any browser's list, however a proxy has
-/// cut it into lines.
+/// The limit on all `Access-Control-Request-Headers` lines together, in bytes. A longer list is
+/// refused unread. No browser's list is this long, however a proxy splits it into lines.
 pub(crate) const MAX_LIST: usize = 4096;
 
-/// As many lines as are ever looked at: each byte of [`MAX_LIST`] in a line of its own, and as many
-/// empty ones between them.
+/// The limit on lines: enough for each byte of [`MAX_LIST`] on a line of its own, with an empty line
+/// between any two.
 const MAX_LINES: usize = 2 * MAX_LIST;
 
-/// `authorization` is never covered by `*`.
+/// `*` never covers `authorization`.
 /// [Fetch, CORS non-wildcard request-header name](https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name)
 pub(crate) const NON_WILDCARD: &str = "authorization";
 
@@ -51,8 +50,8 @@ const FORBIDDEN_REQUEST: [&str; 19] = [
     "via",
 ];
 
-/// Fields that the registry's documents define for requests and not for responses. `accept` and
-/// `accept-encoding`, say, are not among them: servers may answer with these.
+/// Fields that the registry's documents define only for requests. Some, such as `accept` and
+/// `accept-encoding`, are missing because servers may send them too.
 /// [RFC 9110, 18.4](https://www.rfc-editor.org/rfc/rfc9110#section-18.4)
 const REQUEST_ONLY: [&str; 27] = [
     "accept-charset",
@@ -84,8 +83,8 @@ const REQUEST_ONLY: [&str; 27] = [
     "user-agent",
 ];
 
-/// Fields that the registry's documents define for responses and not for requests. `expires`,
-/// say, is not among them: scripts store it with what they upload.
+/// Fields that the registry's documents define only for responses. `expires`, for example, is missing
+/// because scripts store it with uploads.
 const RESPONSE_ONLY: [&str; 27] = [
     "accept-ch",
     "accept-patch",
@@ -116,34 +115,34 @@ const RESPONSE_ONLY: [&str; 27] = [
     "x-frame-options",
 ];
 
-/// Whether scripts may read the response header without a word in any policy.
+/// Whether scripts may always read the response header.
 pub(crate) fn is_safelisted_response(name: &str) -> bool {
     is_one_of(name, &SAFELISTED_RESPONSE)
 }
 
-/// Whether browsers keep the request header to themselves, so that no preflight asks for it.
+/// Whether only browsers set the request header, so that no preflight asks for it.
 pub(crate) fn is_forbidden_request(name: &str) -> bool {
     is_one_of(name, &FORBIDDEN_REQUEST)
         || ["proxy-", "sec-"].iter().any(|prefix| has_prefix(name, prefix))
 }
 
-/// Whether it is how a preflight asks, which browsers keep to themselves as well.
+/// Whether preflights themselves use the header. Only browsers set these too.
 pub(crate) fn is_preflights_own(name: &str) -> bool {
     is_one_of(name, &["access-control-request-headers", "access-control-request-method"])
 }
 
-/// Whether the field is defined for requests alone, so that no response has it to expose.
+/// Whether the field is defined only for requests, so there is no reason to expose it.
 pub(crate) fn is_request_only(name: &str) -> bool {
     is_one_of(name, &REQUEST_ONLY)
         || ["access-control-request-", "sec-ch-", "sec-fetch-"].iter().any(|p| has_prefix(name, p))
 }
 
-/// Whether the field is defined for responses alone, so that no script has a reason to send it.
+/// Whether the field is defined only for responses, so scripts have no reason to send it.
 pub(crate) fn is_response_only(name: &str) -> bool {
     is_one_of(name, &RESPONSE_ONLY) || is_cors_response(name)
 }
 
-/// Whether it is one of the headers with which a server answers the protocol.
+/// Whether the protocol uses the header in responses.
 pub(crate) fn is_cors_response(name: &str) -> bool {
     is_one_of(name, &["access-control-expose-headers", "access-control-max-age"])
         || has_prefix(name, "access-control-allow-")
@@ -164,19 +163,19 @@ fn has_prefix(name: &str, prefix: &str) -> bool {
         .is_some_and(|(start, _)| start.eq_ignore_ascii_case(prefix.as_bytes()))
 }
 
-/// What `allow_headers` has become.
+/// The compiled `allow_headers`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct AllowHeaders {
     pub(crate) any: bool,
     pub(crate) names: Names,
 }
 
-/// What a preflight asks for, judged.
+/// The verdict on a preflight's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AskedHeaders<'r> {
-    /// Every name may be sent; `verbatim` if one line holds just the names and their commas.
+    /// Every name is allowed. `verbatim` if one line holds only the names and their commas.
     Allowed { verbatim: bool },
-    /// The first name that may not.
+    /// The first name that is not allowed.
     Refused(&'r [u8]),
     /// Longer than [`MAX_LIST`].
     TooLong,
@@ -191,8 +190,8 @@ impl AllowHeaders {
                 && !name.eq_ignore_ascii_case(NON_WILDCARD.as_bytes())
     }
 
-    /// Judges the lines of `Access-Control-Request-Headers`: in any order and case, over any
-    /// number of lines, with optional white space and empty elements, as proxies leave them.
+    /// Judges the lines of `Access-Control-Request-Headers`. Proxies may reorder names, change their
+    /// case, split lines, and add white space and empty elements.
     pub(crate) fn judge<'r, L>(&self, lines: impl Fn() -> L) -> AskedHeaders<'r>
     where
         L: Iterator<Item = &'r [u8]>,
@@ -215,8 +214,8 @@ impl AllowHeaders {
         AskedHeaders::Allowed { verbatim }
     }
 
-    /// Those of the names asked for that may be sent, joined. The lines were [judged](Self::judge)
-    /// not to be too long.
+    /// The requested names that are allowed, joined. Call this only if [`judge`](Self::judge) did not
+    /// find the lines too long.
     pub(crate) fn allowed_of<'r>(&self, lines: impl Iterator<Item = &'r [u8]>) -> Vec<u8> {
         let mut joined = Vec::new();
         for name in lines.flat_map(elements).filter(|name| self.allows(name)) {
@@ -228,7 +227,7 @@ impl AllowHeaders {
         joined
     }
 
-    /// The value of `Access-Control-Allow-Headers` where it is the same for every preflight.
+    /// The value of `Access-Control-Allow-Headers`, if it is the same for every preflight.
     pub(crate) fn list(&self) -> Option<String> {
         let star = self.any.then_some("*");
         let all: Vec<&str> = star.into_iter().chain(self.names.iter()).collect();
@@ -236,13 +235,13 @@ impl AllowHeaders {
     }
 }
 
-/// The elements of a list, without the white space around them.
+/// The elements of a list, without surrounding white space.
 /// [RFC 9110, 5.6.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1.2)
 pub(crate) fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(|b| *b == b',').map(trim)
 }
 
-/// Without the tabs and spaces around it.
+/// Removes surrounding tabs and spaces.
 pub(crate) fn trim(mut element: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = element {
         element = rest;
@@ -312,7 +311,7 @@ mod tests {
         assert_eq!(echo, b"x-a,x-b");
     }
 
-    /// The lists by who may send a field contradict neither each other nor what browsers do.
+    /// The two lists contradict neither each other nor what browsers do.
     #[test]
     fn fields_of_one_side_alone() {
         for name in REQUEST_ONLY {

@@ -1,10 +1,10 @@
-//! What a policy keeps for the adapters that serve it: one value for each type, made at first use.
+//! What adapters keep with a policy: one value for each type, made on first use.
 
 use std::any::Any;
 use std::sync::OnceLock;
 
-/// A list that only grows, and that readers never wait for. It has one entry for each type of header
-/// value in the program, so it is walked rather than hashed.
+/// A list that only grows, and never blocks readers. It has one entry for each header value type in
+/// the program, so walking it is faster than hashing.
 #[derive(Default)]
 pub(crate) struct Kept(OnceLock<Box<Entry>>);
 
@@ -14,7 +14,7 @@ struct Entry {
 }
 
 impl Kept {
-    /// The value of this type, made by `make` if there is none yet.
+    /// The value of this type, made with `make` if there is none yet.
     pub(crate) fn get_or_make<T: Send + Sync + 'static>(&self, make: impl Fn() -> T) -> &T {
         let mut kept = self;
         loop {

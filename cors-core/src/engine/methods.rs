@@ -4,11 +4,11 @@
 
 use crate::engine::names::{Names, is_token};
 
-/// Allowed by the protocol without a word in any policy.
+/// The methods that the protocol always allows.
 /// [Fetch, CORS-safelisted method](https://fetch.spec.whatwg.org/#cors-safelisted-method)
 pub(crate) const SAFELISTED: [&str; 3] = ["GET", "HEAD", "POST"];
 
-/// Browsers write these in upper case whatever the script wrote, and no others.
+/// The methods that browsers convert to upper case.
 /// [Fetch, normalize a method](https://fetch.spec.whatwg.org/#concept-method-normalize)
 const NORMALIZED: [&str; 6] = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
 
@@ -20,12 +20,12 @@ pub(crate) fn is_forbidden(method: &[u8]) -> bool {
     FORBIDDEN.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(method))
 }
 
-/// What browsers make of a method, if that is another one.
+/// What browsers send instead of a method, if they change it.
 pub(crate) fn normalized(method: &str) -> Option<&'static str> {
     NORMALIZED.into_iter().find(|name| name.eq_ignore_ascii_case(method) && *name != method)
 }
 
-/// What `allow_methods` has become.
+/// The compiled `allow_methods`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct AllowMethods {
     pub(crate) any: bool,
@@ -39,7 +39,7 @@ impl AllowMethods {
             || self.any && is_token(method) && method != b"*" && !is_forbidden(method)
     }
 
-    /// The value of `Access-Control-Allow-Methods` where it is the same for every preflight.
+    /// The value of `Access-Control-Allow-Methods`, if it is the same for every preflight.
     pub(crate) fn list(&self) -> String {
         if self.any {
             return "*".to_owned();

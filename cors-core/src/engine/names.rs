@@ -1,15 +1,15 @@
-//! Sets of names: tokens of HTTP, in the order of the policy and quick to find.
+//! Sets of HTTP tokens that keep the policy's order and are fast to search.
 //!
 //! [RFC 9110, 5.6.2, tokens](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)
 
 use std::cmp::Ordering;
 
-/// Whether `name` is a token: what a method or a header name may be.
+/// Whether `name` is a token, as methods and header names must be.
 pub(crate) fn is_token(name: &[u8]) -> bool {
     !name.is_empty() && name.iter().all(|byte| TOKEN[usize::from(*byte)])
 }
 
-/// By byte, since every name in a preflight's list may go through here.
+/// A table, because every byte of a preflight's list may be looked up here.
 static TOKEN: [bool; 256] = {
     let mut token = [false; 256];
     let mut byte = 0;
@@ -25,7 +25,7 @@ static TOKEN: [bool; 256] = {
     token
 };
 
-/// How two names are the same.
+/// How names are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Case {
     /// Methods.
@@ -44,7 +44,7 @@ impl Case {
     }
 
     fn compare(self, a: &[u8], b: &[u8]) -> Ordering {
-        // Lengths first: most names differ there, and it costs nothing to look.
+        // Lengths first: comparing them is free, and most names differ in length.
         a.len().cmp(&b.len()).then_with(|| {
             let fold = |byte: &u8| self.fold(*byte);
             a.iter().map(fold).cmp(b.iter().map(fold))
@@ -52,7 +52,7 @@ impl Case {
     }
 }
 
-/// Names in the order of the policy.
+/// Names, in the policy's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names {
     case: Case,

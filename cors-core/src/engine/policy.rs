@@ -1,4 +1,4 @@
-//! A compiled policy, and how it decides.
+//! The compiled policy.
 
 use crate::engine::decision::{Decision, Step};
 use crate::engine::headers::AllowHeaders;
@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A policy that has been checked and compiled. Cheap to clone, and free to share.
+/// A checked and compiled policy. Cheap to clone and share.
 ///
 /// ```
 /// use cors_core::{Decision, Policy, Reason};
@@ -47,7 +47,7 @@ struct Shared {
     kept: Kept,
 }
 
-/// What `compile` makes of a `Config`.
+/// The result of compiling a `Config`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Compiled {
     pub(crate) origins: Arc<Origins>,
@@ -63,13 +63,13 @@ pub(crate) struct Compiled {
     pub(crate) refused_preflight: RefusedPreflight,
     pub(crate) danger: Danger,
     pub(crate) closure: Option<Closure>,
-    /// The headers that a question names, if there is one.
+    /// The headers that the question names, if the policy asks.
     pub(crate) asks: Option<Vec<HeaderName>>,
     pub(crate) warnings: Warnings,
 }
 
-/// About the text that a policy came from, not about what it decides: equal policies may differ in
-/// them.
+/// Warnings are about the text that a policy came from, not about its decisions: equal policies may
+/// differ in them.
 #[derive(Clone, Debug)]
 pub(crate) struct Warnings(pub(crate) Vec<Warning>);
 
@@ -94,10 +94,10 @@ impl Policy {
         &self.0.kept
     }
 
-    /// Decides on a request. Allocates nothing, whatever the request holds.
+    /// Decides on a request. Never allocates, whatever the request contains.
     ///
-    /// Where the policy [asks](Self::asking), the question counts as answered with no; who can
-    /// ask uses [`Policy::begin`].
+    /// If the policy [asks](Self::asking), the answer counts as no. If you can ask, use
+    /// [`Policy::begin`].
     pub fn decide<'r, R: RequestHead>(&self, request: &'r R) -> Decision<'r> {
         let outcome = match self.compiled().begin(request, OriginLines::of(request).as_ref()) {
             Step::Decided(outcome) => outcome,
@@ -106,12 +106,12 @@ impl Policy {
         self.compiled().decision(request, outcome.found)
     }
 
-    /// Whether pages of this origin may read what is served under the policy: for handlers of
-    /// WebSockets, which browsers do not hold to CORS, and for tests.
+    /// Whether pages on this origin may read what you serve under the policy. Use it in tests, and in
+    /// WebSocket handlers: browsers do not apply CORS to WebSockets.
     ///
-    /// `origin` is the value of an `Origin` header, `null` included. A
-    /// [closure](crate::Builder::allow_origin_if_reading) finds none of the headers that it reads,
-    /// and the answer to a [question](Self::asking) is no.
+    /// `origin` is the value of an `Origin` header; it may be `null`. A
+    /// [closure](crate::Builder::allow_origin_if_reading) sees none of the headers that it reads, and
+    /// a [question](Self::asking) is answered with no.
     ///
     /// ```
     /// # use cors_core::Policy;
@@ -124,9 +124,9 @@ impl Policy {
         self.decide(&OriginAlone(origin.as_ref())) == Decision::Simple
     }
 
-    /// The same policy, which asks about well-formed origins that nothing else in it allows.
+    /// The same policy, but it asks about well-formed origins that nothing else in it allows.
     ///
-    /// A policy of `*` has nothing to ask; one that asks already is given back as it is.
+    /// A policy of `*` never needs to ask. A policy that already asks is returned unchanged.
     pub fn asking(&self) -> Self {
         if self.asks() || self.compiled().origins.any {
             return self.clone();
@@ -139,13 +139,13 @@ impl Policy {
         self.compiled().asks.is_some()
     }
 
-    /// What was doubtful about the config that the policy was made of.
+    /// Doubtful parts of the config that the policy was made from.
     pub fn warnings(&self) -> &[Warning] {
         &self.compiled().warnings.0
     }
 }
 
-/// A request of which nothing is known but its origin.
+/// A request of which only the origin is known.
 struct OriginAlone<'r>(&'r [u8]);
 
 impl<'r> RequestHead for OriginAlone<'r> {
@@ -180,14 +180,14 @@ impl fmt::Debug for Policy {
     }
 }
 
-/// A policy, given away or lent: what layers and handles take.
+/// An owned or borrowed policy: what layers and handles take.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a policy",
     label = "not a `Policy`",
     note = "`Policy::builder() … .build()?` makes a `Policy`, and so does `Policy::new(&config)?`"
 )]
 pub trait IntoPolicy {
-    /// The policy itself.
+    /// Returns the policy.
     fn into_policy(self) -> Policy;
 }
 
@@ -197,7 +197,7 @@ impl IntoPolicy for Policy {
     }
 }
 
-/// Counts up the policy's references.
+/// Only increments a counter.
 impl IntoPolicy for &Policy {
     fn into_policy(self) -> Policy {
         self.clone()

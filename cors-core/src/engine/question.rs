@@ -1,8 +1,8 @@
-//! A user's own check of an origin: a closure, or a question that the adapter's user answers.
+//! A user's own check of an origin: a closure, or a question that the user of an adapter answers.
 //!
-//! Both are asked only about well-formed origins that no pattern allows, at most once a request.
-//! They see the origin and those request headers that they name: what they name stands in `Vary`,
-//! and what they do not name they cannot see, so no cache can mix two answers up.
+//! Both run only for well-formed origins that no pattern allows, at most once per request. They see
+//! the origin and the request headers that they name. `Vary` lists these names, so no cache can serve
+//! one answer for another.
 
 use crate::engine::request::RequestHead;
 use crate::origin::Origin;
@@ -10,15 +10,14 @@ use http::HeaderName;
 use std::fmt;
 use std::sync::Arc;
 
-/// The request headers that a closure has named.
+/// The request headers that a closure names.
 pub struct NamedHeaders<'r> {
     names: &'r [HeaderName],
     find: &'r dyn Fn(&str) -> Option<&'r [u8]>,
 }
 
 impl<'r> NamedHeaders<'r> {
-    /// The value of a header, if it was named and stands in the request. Of several lines, the
-    /// first.
+    /// The first line of the header, or `None` if the closure did not name it or the request lacks it.
     pub fn get(&self, name: &str) -> Option<&'r [u8]> {
         let named = self.names.iter().any(|known| known.as_str().eq_ignore_ascii_case(name));
         if named { (self.find)(name) } else { None }
@@ -59,7 +58,7 @@ impl fmt::Debug for Closure {
     }
 }
 
-/// What an asynchronous check is asked: may this origin read?
+/// The question for an asynchronous check: may this origin read?
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskedOrigin {
     origin: String,
@@ -74,12 +73,12 @@ impl AskedOrigin {
         Self { origin: origin.to_owned(), headers: names.iter().filter_map(value).collect() }
     }
 
-    /// The origin: well-formed, at most 512 bytes.
+    /// The origin. It is well-formed, and at most 512 bytes long.
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// The value of a request header that was named when the policy was built.
+    /// The value of a request header, if you named it when you built the policy.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
         let named =
             self.headers.iter().find(|(known, _)| known.as_str().eq_ignore_ascii_case(name));
@@ -87,7 +86,7 @@ impl AskedOrigin {
     }
 }
 
-/// What a check may answer: yes, no, or an error, which counts as no.
+/// The answer of a check: yes, no, or an error, which counts as no.
 pub trait IntoVerdict {
     /// Whether the origin is allowed.
     fn allowed(self) -> bool;

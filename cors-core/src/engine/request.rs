@@ -1,4 +1,4 @@
-//! What a decision may look at: the request's method, authority and headers, and nothing else.
+//! What a decision may read of a request: the method, the authority and the headers.
 
 use http::header::{
     ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HOST, HeaderMap, HeaderName,
@@ -6,7 +6,7 @@ use http::header::{
 };
 use http::{Method, Uri, request};
 
-/// The request headers that a decision looks at.
+/// A request header that a decision reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestHeader {
@@ -25,7 +25,7 @@ pub enum RequestHeader {
 }
 
 impl RequestHeader {
-    /// The name in lower case.
+    /// The name, in lower case.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Origin => "origin",
@@ -38,28 +38,29 @@ impl RequestHeader {
     }
 }
 
-/// A request, lent for the time of a decision.
+/// A borrowed request, as a decision sees it.
 ///
-/// Implemented for [`http::request::Parts`], [`http::Request`] and `(&Method, &Uri, &HeaderMap)`;
-/// for another library's types, a few lines do it.
+/// Implemented for [`http::request::Parts`], [`http::Request`] and `(&Method, &Uri, &HeaderMap)`. For
+/// another library's types, you need a few lines.
 pub trait RequestHead {
-    /// The library's header value. Bytes, not text: a hostile header need not be text.
+    /// The library's header value, as bytes: a hostile header may not be text.
     type Value: AsRef<[u8]>;
 
-    /// The method, as it was sent.
+    /// The method, as sent.
     fn method(&self) -> &str;
 
-    /// Every line of one header, in the order in which they came.
+    /// Every line of a header, in the order received.
     fn lines(&self, name: RequestHeader) -> impl Iterator<Item = &Self::Value>;
 
-    /// The first line of any header: only closures and questions look at those that they name.
+    /// The first line of any header. Closures and questions read the headers that they name here.
     fn header(&self, name: &str) -> Option<&[u8]>;
 
-    /// The authority in the request's target: `:authority` of HTTP/2, or that of an absolute-form
-    /// target. Not what a header such as `Forwarded` says, which anyone may send.
+    /// The authority in the request's target: HTTP/2's `:authority`, or that of an absolute-form
+    /// target. Never take it from a header such as `Forwarded`, which anyone can send.
     fn target_authority(&self) -> Option<&[u8]>;
 
-    /// The authority that the request was sent to: the target's, else that of `Host` if it came once.
+    /// The authority that the request was sent to: the target's if it has one, otherwise that of
+    /// `Host` if it was sent once.
     fn authority(&self) -> Option<&[u8]> {
         self.target_authority().or_else(|| {
             let mut hosts = self.lines(RequestHeader::Host);
@@ -68,8 +69,8 @@ pub trait RequestHead {
     }
 }
 
-/// A request of `http` 1 in its parts: [`RequestHead`] is implemented for them, so that no request has
-/// to be put together for a decision.
+/// The parts of an `http` 1 request that [`RequestHead`] needs, so that you need not assemble a request
+/// for a decision.
 pub type RequestParts<'r> = (&'r Method, &'r Uri, &'r HeaderMap);
 
 /// A request's `Origin`, read once.
@@ -81,7 +82,7 @@ pub(crate) struct OriginLines<'r, V> {
 }
 
 impl<'r, V> OriginLines<'r, V> {
-    /// None if there is no `Origin`.
+    /// `None` if there is no `Origin`.
     #[inline]
     pub(crate) fn of<R: RequestHead<Value = V>>(request: &'r R) -> Option<Self> {
         let mut lines = request.lines(RequestHeader::Origin);

@@ -1,9 +1,9 @@
-//! Findings, counted without end and kept up to a limit.
+//! Findings, all counted, but only kept up to a limit.
 
 use crate::key::{Key, slot};
 
-/// How many errors, and how many warnings, are kept of one key. The rest is only counted, so that
-/// a hostile policy file cannot fill the memory.
+/// How many errors, and how many warnings, are kept for each key. Others are only counted, so that a
+/// hostile policy file cannot exhaust memory.
 pub(crate) const LIMIT: usize = 1000;
 
 /// A slot for each key, and one for everything that is not a key.

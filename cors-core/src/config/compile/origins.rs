@@ -1,4 +1,4 @@
-//! The checks of `allow_origins`, and which danger keys they need.
+//! The checks of `allow_origins`, and the danger keys that it needs.
 
 use super::{Entry, Findings, check_any};
 use crate::config::{Config, Danger, OriginEntry};
@@ -15,8 +15,8 @@ use std::collections::HashSet;
 
 const KEY: Key = Key::AllowOrigins;
 
-/// The compiled list, and the danger keys without which it would be an error. `asked`: a closure
-/// or question may allow other origins as well.
+/// The compiled list, and the danger keys without which it would be an error. `asked` says whether a
+/// closure or question may allow other origins too.
 pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> (Origins, Danger) {
     let list = &config.allow_origins;
     let any = list.iter().any(is_star);
@@ -33,7 +33,7 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
     if list.is_empty() && !asked {
         compiler.findings.error(KEY, "[]", ErrorKind::NoOrigins);
     }
-    // Whoever answers may allow an insecure origin.
+    // The answer may allow an insecure origin.
     compiler.needed.allow_insecure_origins = asked && config.allow_credentials;
     if any {
         check_any(config, asked, compiler.findings);
@@ -48,7 +48,7 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
     }
     let mut origins = Origins { any, ..Origins::default() };
     let mut patterns = PatternsBuilder::with_capacity(list.len());
-    // The index in the list of each pattern that goes into the set.
+    // For each pattern of the set, its index in the list.
     let mut indices: Vec<usize> = Vec::with_capacity(list.len());
     for (index, entry) in list.iter().enumerate() {
         let at = |text| Entry { key: KEY, index, len: list.len(), text };
@@ -91,17 +91,17 @@ fn is_star(entry: &OriginEntry) -> bool {
 struct Compiler<'c> {
     config: &'c Config,
     needed: Danger,
-    /// How many entries so far are `*`.
+    /// The number of `*` entries so far.
     stars: usize,
     only_stars: bool,
     #[cfg(feature = "regex")]
     budget: RegexBudget,
-    /// How many regular expressions were tried out for advice.
+    /// How many regular expressions were tried for advice.
     advised: usize,
     findings: &'c mut Findings,
 }
 
-/// A regular expression takes a while to try out, and no one reads more advice than this.
+/// Trying a regular expression is slow, and nobody reads more advice than this.
 const MAX_ADVISED: usize = 32;
 
 impl Compiler<'_> {
@@ -160,7 +160,7 @@ impl Compiler<'_> {
         Some(pattern)
     }
 
-    /// Whether `text` is an exact origin that something wider in the list matches.
+    /// Whether `text` is an exact origin that a wider entry matches.
     fn is_covered(&mut self, text: &str, patterns: &Patterns, origins: &Origins) -> bool {
         let covered = patterns.covers(text)
             || Origin::parse(text.as_bytes())
@@ -173,7 +173,7 @@ impl Compiler<'_> {
         false
     }
 
-    /// Nothing is found once the steps are spent: it would be no more than a warning.
+    /// Finds nothing once the budget is spent: this is only for a warning.
     #[cfg(feature = "regex")]
     fn is_matched_by_regex(&mut self, origin: Origin<'_>, origins: &Origins) -> bool {
         let steps = &mut self.budget.steps;
@@ -184,7 +184,7 @@ impl Compiler<'_> {
                 .any(|(_, regex)| regex.is_match_within(origin.as_str(), steps).unwrap_or(false))
     }
 
-    /// What no browser's origin matches, or more of them than it may look.
+    /// Warns if the pattern matches no browser's origin, or more than it appears to.
     fn doubts(&mut self, entry: Entry<'_>, pattern: &Pattern<'_>) {
         let (scheme, host) = match *pattern {
             Pattern::Null => return,
@@ -209,7 +209,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// The advice, if following it leads to no other error.
+    /// Returns the advice only if following it leads to no other error.
     fn advisable(&mut self, meant: Meant) -> Option<Meant> {
         let Meant::Regex { regex, shared, .. } = &meant else {
             return self.passes(&meant, false).then_some(meant);
@@ -242,7 +242,7 @@ impl Compiler<'_> {
         entry.error(ErrorKind::RegexUnavailable, self.findings);
     }
 
-    /// `before`: how many patterns stand before it.
+    /// `before` is the number of patterns before it.
     #[cfg(feature = "regex")]
     fn regex(&mut self, entry: Entry<'_>, before: usize, origins: &mut Origins) {
         if !self.budget.texts.insert(entry.text.to_owned()) {
@@ -250,7 +250,7 @@ impl Compiler<'_> {
         }
         let judged = self.budget.within(|steps| judge(entry.text, self.config, steps));
         let Ok(judged) = judged else {
-            // Once: it is the same for all that follow.
+            // Only once: it is the same for all that follow.
             if !std::mem::replace(&mut self.budget.is_spent, true) {
                 entry.error(ErrorKind::RegexBudgetSpent, self.findings);
             }
@@ -268,7 +268,7 @@ impl Compiler<'_> {
     }
 }
 
-/// What is found of a regex by itself.
+/// The result of judging a regex by itself.
 #[cfg(feature = "regex")]
 #[derive(Default)]
 struct Judged {
@@ -329,13 +329,13 @@ fn judge(text: &str, config: &Config, steps: &mut Steps) -> Result<Judged, Spent
     Ok(judged)
 }
 
-/// What all regular expressions of a policy may cost together: to compile, to prove, and to hold
-/// against the list. A hostile policy file must not take the process down.
+/// The limit on what all regular expressions of a policy cost together: to compile, to prove, and to
+/// compare with the list. It protects the process from a hostile policy file.
 #[cfg(feature = "regex")]
 struct RegexBudget {
     texts: HashSet<String>,
     steps: Steps,
-    /// Some regex was not judged.
+    /// Whether some regex was not judged.
     is_spent: bool,
 }
 
@@ -348,7 +348,7 @@ impl Default for RegexBudget {
 
 #[cfg(feature = "regex")]
 impl RegexBudget {
-    /// Judges one regex, if there are steps for it.
+    /// Judges one regex, if the budget allows.
     fn within(
         &mut self,
         judge: impl FnOnce(&mut Steps) -> Result<Judged, Spent>,

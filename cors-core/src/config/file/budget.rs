@@ -1,23 +1,23 @@
-//! How many values a file may have. Each costs some hundred bytes of memory while the file is
-//! read, so what a file costs would otherwise depend on how densely it is written.
+//! Limits the number of values in a file. Each takes some hundred bytes of memory while the file is
+//! read, so without a limit the cost would depend on how densely the file is written.
 
 use std::borrow::Cow;
 
 use super::Format;
 
-/// Every file may have so many.
+/// Every file may have this many.
 const FEW: usize = 100_000;
 
-/// A larger file may have one for so many bytes: no origin that one could list is that short.
+/// A larger file may have one value per this many bytes. No origin is that short.
 const BYTES_EACH: usize = 12;
 
-/// The text, or as much of it as has no more values than its size allows, with an end that closes
-/// every bracket; and where the rest begins.
+/// The text, truncated if it has more values than its size allows, with every open bracket closed,
+/// and where the rest starts.
 pub(super) fn within(text: &str, format: Format) -> (Cow<'_, str>, Option<usize>) {
     let mut left = FEW.max(text.len() / BYTES_EACH);
     let mut scanner =
         Scanner { text: text.as_bytes(), at: 0, format, open: Vec::new(), said: false };
-    // The end of the last value that is known to be whole.
+    // The end of the last value that is known to be complete.
     let mut whole = (0, 0);
     while let Some(mark) = scanner.next_mark() {
         if let Mark::Separator(end) = mark {
@@ -37,9 +37,9 @@ pub(super) fn within(text: &str, format: Format) -> (Cow<'_, str>, Option<usize>
     (Cow::Borrowed(text), None)
 }
 
-/// What begins or ends a value.
+/// A boundary of values.
 enum Mark {
-    /// Before it, the text has whole values only.
+    /// All values before it are complete.
     Separator(usize),
     Other,
 }
@@ -49,7 +49,7 @@ struct Scanner<'t> {
     at: usize,
     format: Format,
     open: Vec<u8>,
-    /// Whether this line has more than white space and a comment.
+    /// Whether this line has content besides white space and a comment.
     said: bool,
 }
 
@@ -73,8 +73,8 @@ impl Scanner<'_> {
                     self.open.pop();
                 }
                 b',' => return Some(Mark::Separator(at)),
-                // A line of TOML that says something is a value, or a mistake, of which the parser
-                // keeps as much. In a list it is the commas that count.
+                // A line of TOML with content is a value, or a mistake that costs the parser as much
+                // memory. In lists, the commas count.
                 b'\n' if self.open.is_empty() && said => {
                     return Some(Mark::Separator(at));
                 }
@@ -83,8 +83,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// Up to the end of the string whose first quote has been read. A string that is not closed on
-    /// its line ends there.
+    /// Skips to the end of the string whose first quote has been read. An unclosed string ends with its
+    /// line.
     fn skip_string(&mut self, quote: u8, escapes: bool) {
         let rest = &self.text[self.at..];
         let is_long = self.format == Format::Toml && rest.starts_with(&[quote, quote]);

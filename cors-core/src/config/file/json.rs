@@ -1,4 +1,4 @@
-//! JSON, to the letter of RFC 8259.
+//! JSON, exactly as in RFC 8259.
 
 use jsonc_parser::ast::{ObjectProp, Value as Ast};
 use jsonc_parser::common::Ranged;
@@ -11,7 +11,7 @@ use crate::config::read::Fault;
 use crate::config::tree::{Entry, MAX_DEPTH, Node, Value, shown_part};
 use crate::error::{Capped, ConfigError, ErrorKind};
 
-/// The parser knows many dialects. A policy file is read by other tools too, which know none.
+/// The parser accepts many dialects, but other tools that read policy files accept none.
 const STRICT: ParseOptions = ParseOptions {
     allow_comments: false,
     allow_loose_object_property_names: false,
@@ -55,7 +55,7 @@ pub(super) fn parse(text: &str) -> Parsed {
     Parsed { entries, faults, whole }
 }
 
-/// The entries, and where the rest begins if there are too many.
+/// The entries, and where the rest starts if there are too many.
 type Read = (Vec<Entry>, Option<usize>);
 
 fn parse_object(text: &str, lines: &Lines<'_>) -> Result<Read, (usize, String)> {
@@ -73,7 +73,7 @@ fn parse_object(text: &str, lines: &Lines<'_>) -> Result<Read, (usize, String)> 
     }
 }
 
-/// Whether the first line that says something is `key = value` or `[table]`.
+/// Whether the first line with content is `key = value` or `[table]`.
 fn looks_like_toml(text: &str) -> bool {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     line.is_some_and(|line| {
@@ -85,8 +85,8 @@ fn looks_like_toml(text: &str) -> bool {
     })
 }
 
-/// Finds what the parser lets through: nesting without end, control characters within strings and
-/// odd white space between tokens.
+/// Finds what the parser would accept: unlimited nesting, control characters within strings, and odd
+/// white space between tokens.
 fn scan(text: &str) -> Result<(), (usize, String)> {
     let mut depth = 0_usize;
     let mut in_string = false;
@@ -140,14 +140,14 @@ fn entries(properties: Vec<ObjectProp<'_>>, lines: &Lines<'_>) -> Vec<Entry> {
     properties.into_iter().map(entry).collect()
 }
 
-/// Goes no deeper than `scan` lets pass.
+/// Recurses no deeper than `scan` accepts.
 fn node(value: Ast<'_>, lines: &Lines<'_>) -> Node {
     let line = lines.of(value.range().start);
     let value = match value {
         Ast::StringLit(string) => Value::String(string.value.into_owned()),
         Ast::BooleanLit(boolean) => Value::Boolean(boolean.value),
         Ast::NullKeyword(_) => Value::Other("null".to_owned()),
-        // 600.0 and 6e2 are no whole numbers to all readers of JSON.
+        // Not all readers of JSON take 600.0 and 6e2 as integers.
         Ast::NumberLit(number) => match number.value.parse() {
             Ok(integer) => Value::Integer(integer),
             Err(_) => Value::Other(number.value.to_owned()),
@@ -169,7 +169,7 @@ fn error_on(lines: &Lines<'_>, line: usize, kind: ErrorKind) -> ConfigError {
     ConfigError::new(key.to_owned(), None, value.to_string(), kind)
 }
 
-/// Takes `"key": value,` apart.
+/// Splits `"key": value,`.
 fn key_and_value(text: &str) -> Option<(&str, &str)> {
     let (key, rest) = text.strip_prefix('"')?.split_once('"')?;
     let value = rest.trim_start().strip_prefix(':')?.trim();

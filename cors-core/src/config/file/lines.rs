@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// The text of a file by lines, counted from 1.
+/// The lines of a file, counted from 1.
 pub(super) struct Lines<'t> {
     text: &'t str,
-    /// Where each line begins.
+    /// Where each line starts.
     starts: Vec<usize>,
-    /// Where the text ends, without the white space behind it.
+    /// Where the text ends, without trailing white space.
     end: usize,
 }
 
@@ -19,30 +19,29 @@ impl<'t> Lines<'t> {
         Self { text, starts, end: text.trim_end().len() }
     }
 
-    /// The line on which the byte at `position` stands. What is missing at the end of the file is
-    /// missed on its last line that is not blank.
+    /// The line of the byte at `position`. If the file ends too early, that is the last line that is
+    /// not blank.
     pub(super) fn of(&self, position: usize) -> usize {
         self.starts.partition_point(|start| *start <= position.min(self.end)).max(1)
     }
 
-    /// The character of its line that stands at `position`, counted from 1. It looks at the line
-    /// up to there.
+    /// The column of `position` in characters, counted from 1. Only reads the line up to there.
     pub(super) fn column(&self, position: usize) -> usize {
         let position = position.min(self.end);
         let before = &self.text.as_bytes()[self.starts[self.of(position) - 1]..position];
-        // Each character has one byte that does not continue another.
+        // Each character has one byte that is not a continuation byte.
         1 + before.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
     }
 
-    /// The text of a line, without the white space around it.
+    /// The text of a line, without surrounding white space.
     pub(super) fn text(&self, line: usize) -> &'t str {
-        // `of` gives no line 0 and none past the last.
+        // `of` returns neither 0 nor a line past the last.
         let start = self.starts[line - 1];
         let end = self.starts.get(line).copied().unwrap_or(self.text.len());
         self.text[start..end].trim()
     }
 
-    /// The whole text with spaces instead of these lines, so that the others keep their positions.
+    /// The text with these lines replaced by spaces, so that the others keep their positions.
     pub(super) fn blanked(&self, lines: &HashSet<usize>) -> Cow<'t, str> {
         if lines.is_empty() {
             return Cow::Borrowed(self.text);
@@ -59,7 +58,7 @@ impl<'t> Lines<'t> {
         Cow::Owned(text)
     }
 
-    /// What stands behind `key =` on a line of TOML, or the whole line if it begins otherwise.
+    /// What follows `key =` on a line of TOML, or the whole line if it does not start like that.
     pub(super) fn value(&self, line: usize) -> &'t str {
         let text = self.text(line);
         let in_key = |char: char| char.is_alphanumeric() || "-_.\"' \t".contains(char);

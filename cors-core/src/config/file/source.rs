@@ -1,4 +1,4 @@
-//! Reading a policy file from the disk.
+//! Reads policy files from disk.
 
 use std::error::Error;
 use std::fmt;
@@ -10,15 +10,15 @@ use std::str::FromStr;
 use super::{Format, Report, check};
 use crate::engine::policy::Policy;
 
-/// Ten million origins.
+/// Enough for ten million origins.
 const MAX_LEN: u64 = 256 * 1024 * 1024;
 
 impl Policy {
-    /// The policy in a file, which is JSON by the extension `.json`, else TOML. It reads and judges
-    /// the whole file, so a server that does so while it serves calls it on a thread of its own.
+    /// Reads a policy from a file: JSON if the extension is `.json`, otherwise TOML. This reads and
+    /// checks the whole file. While your server runs, call it on a thread of its own.
     ///
-    /// Replace a file that a server may read at any time by writing another one beside it and
-    /// renaming that: half a list can be a valid policy.
+    /// To replace a file that a server may read at any time, write another file next to it and rename
+    /// that: half a list can be a valid policy.
     ///
     /// ```no_run
     /// use cors_core::Policy;
@@ -30,8 +30,8 @@ impl Policy {
     /// ```
     ///
     /// # Errors
-    /// The file cannot be read, or has errors. Printed, the error is all that [`check`] found, a
-    /// line each: `cors.toml:3: max_age = "10m": the key takes …`.
+    /// The file cannot be read, or has errors. The error prints everything that [`check`] found, one
+    /// finding per line: `cors.toml:3: max_age = "10m": the key takes …`.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, FileError> {
         let path = path.as_ref();
         let text = read_file(path).map_err(FileError::Unreadable)?;
@@ -40,7 +40,7 @@ impl Policy {
             .map_err(|report| FileError::Faulty { path: path.to_owned(), report })
     }
 
-    /// The policy in the text of a TOML file.
+    /// Reads a policy from TOML text.
     ///
     /// ```
     /// use cors_core::Policy;
@@ -54,21 +54,21 @@ impl Policy {
     /// ```
     ///
     /// # Errors
-    /// Every finding in the text, each with its line.
+    /// Lists every finding in the text, each with its line.
     pub fn from_toml(text: &str) -> Result<Self, Report> {
         check(text, Format::Toml).into_policy()
     }
 
-    /// The policy in the text of a JSON file.
+    /// Reads a policy from JSON text.
     ///
     /// # Errors
-    /// Every finding in the text, each with its line.
+    /// Lists every finding in the text, each with its line.
     pub fn from_json(text: &str) -> Result<Self, Report> {
         check(text, Format::Json).into_policy()
     }
 }
 
-/// Reads TOML, as [`Policy::from_toml`] does.
+/// Reads TOML, like [`Policy::from_toml`].
 impl FromStr for Policy {
     type Err = Report;
 
@@ -77,22 +77,22 @@ impl FromStr for Policy {
     }
 }
 
-/// Why a file gives no policy.
+/// Why a file does not give a policy.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FileError {
-    /// There is no text to judge.
+    /// The text could not be read.
     Unreadable(Unreadable),
     /// The text has errors.
     Faulty {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What was found in it.
+        /// The findings.
         report: Report,
     },
 }
 
-/// Every finding, a line each: `FILE:LINE: key = value: reason; fix`.
+/// Prints each finding on a line of its own: `FILE:LINE: key = value: reason; fix`.
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -111,7 +111,7 @@ impl fmt::Display for FileError {
     }
 }
 
-/// As it is printed, since `main` and `unwrap` show an error so.
+/// Prints the same as [`Display`](fmt::Display), because `unwrap` and a failing `main` show it.
 impl fmt::Debug for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -120,7 +120,7 @@ impl fmt::Debug for FileError {
 
 impl Error for FileError {}
 
-/// Why the text of a policy file cannot be had. Printed, it is `FILE:LINE: reason; fix`.
+/// Why the text of a policy file could not be read. It prints as `FILE:LINE: reason; fix`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
     path: PathBuf,
@@ -142,11 +142,11 @@ impl fmt::Display for Unreadable {
 
 impl Error for Unreadable {}
 
-/// The text of a policy file, for [`check`]. It never waits: a pipe or a device is an error.
+/// Reads the text of a policy file, for [`check`]. It never blocks: a pipe or a device is an error.
 ///
 /// # Errors
-/// There is no such file, it is not a regular one, it may not be read, it is longer than 256 MiB,
-/// or it is not UTF-8.
+/// The file does not exist, is not a regular file, may not be read, is longer than 256 MiB, or is not
+/// UTF-8.
 pub fn read_file(path: impl AsRef<Path>) -> Result<String, Unreadable> {
     let path = path.as_ref();
     let bytes = read_bytes(path).map_err(|error| match error {
@@ -182,7 +182,7 @@ impl From<io::Error> for ReadError {
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, ReadError> {
-    // Opening some devices does something. The file that is then opened may be another one.
+    // Check first: merely opening some devices has effects. Then check again what was opened.
     regular(&path.metadata()?)?;
     let file = open(path)?;
     let length = regular(&file.metadata()?)?;

@@ -1,4 +1,4 @@
-//! TOML, by a parser that goes on after an error, so that the rest of the file is judged too.
+//! TOML, with a parser that continues after errors, so that the rest of the file is checked too.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -15,18 +15,18 @@ use crate::config::read::Fault;
 use crate::config::tree::{Entry, MAX_DEPTH, Node, Value, shown_key, shown_part};
 use crate::error::{Capped, ConfigError, ErrorKind};
 
-// What the parser calls the errors that leave no doubt of the rest. Should it change its words,
-// they are taken for errors of syntax like the others.
+// The parser's messages for errors that do not affect the rest of the file. If its wording changes,
+// they count as ordinary syntax errors.
 
-/// A key that stands in its table already. The first one counts.
+/// A key that is already in its table. The first one counts.
 const DUPLICATE: &str = "duplicate key";
-/// `yes`, or `https://a.test` without quotes: no value of TOML, yet it is clear where it ends.
-/// The second is said of what begins like `true` or `false`.
+/// `yes`, or `https://a.test` without quotes: not a TOML value, but it is clear where it ends. The
+/// second message is for values that start like `true` or `false`.
 const BARE: [&str; 2] = ["string values must be quoted", "invalid boolean"];
-/// A list or a text without an end, which the parser notices only where the file ends.
+/// An unclosed list or string, which the parser only notices at the end of the file.
 const ENDLESS: [&str; 2] = ["unclosed", "invalid multi-line"];
 
-/// A line without `=`, behind which the parser keeps nothing of the file.
+/// A line without `=`. The parser drops everything after it.
 const KEY_ALONE: [&str; 1] = ["key with no value"];
 
 pub(super) fn parse(text: &str) -> Parsed {
@@ -37,7 +37,7 @@ pub(super) fn parse(text: &str) -> Parsed {
         .into_iter()
         .filter(|error| says(error, &KEY_ALONE))
         .collect();
-    // Once more without those lines, with everything in its place.
+    // Parse again without those lines, with everything else in its place.
     let blanked = match alone.is_empty() {
         true => Cow::Borrowed(&*kept),
         false => {
@@ -64,7 +64,7 @@ pub(super) fn parse(text: &str) -> Parsed {
         walk.fault(line, None, ErrorKind::OtherFormat { format }, &mut faults);
         return Parsed { entries, faults, whole: false };
     }
-    // Before the others, which may be so many that the last ones are not kept.
+    // First, because later errors may not be kept.
     if let Some(rest) = rest {
         walk.fault(walk.lines.of(rest), None, ErrorKind::TooManyValues, &mut faults);
     }
@@ -73,7 +73,7 @@ pub(super) fn parse(text: &str) -> Parsed {
     Parsed { entries, faults, whole: errors.is_empty() && rest.is_none() }
 }
 
-/// What a text that is not TOML seems to be, by the first line that says something.
+/// The format that a text seems to have instead of TOML, judged by its first line with content.
 fn other_format(text: &str) -> Option<(usize, &'static str)> {
     let mut lines = (1..).zip(text.lines().map(str::trim));
     let (number, line) = lines.find(|(_, line)| !line.is_empty() && !line.starts_with('#'))?;
@@ -96,13 +96,13 @@ fn other_format(text: &str) -> Option<(usize, &'static str)> {
     Some((number, format))
 }
 
-/// Where an error stands. The parser knows no place for a path of too many keys.
+/// Where an error is. The parser gives no position for a path with too many keys.
 fn start(error: &Error) -> usize {
     error.span().map_or(0, |span| span.start)
 }
 
-/// Whether the value is a table, or a list of tables, made by headers or dotted keys: it begins
-/// before its key or with it, where all others begin after it.
+/// Whether headers or dotted keys made the value, a table or a list of tables: it starts before its
+/// key or with it. All other values start after their key.
 fn is_headed(key: &Key<'_>, value: &Spanned<DeValue<'_>>) -> bool {
     matches!(value.get_ref(), DeValue::Table(_) | DeValue::Array(_))
         && value.span().start <= key.span().start
@@ -114,8 +114,8 @@ fn says(error: &Error, beginnings: &[&str]) -> bool {
     beginnings.iter().any(|words| error.message().starts_with(words))
 }
 
-/// The way to a value: it is written out only for a message, since a value deep down would
-/// otherwise cost as much as its path is long.
+/// The path to a value. It is only rendered for messages: otherwise, a deep value would cost as much as
+/// its path is long.
 enum Path<'p> {
     Root,
     Key(&'p Path<'p>, &'p str),
@@ -133,20 +133,20 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// Turns the parser's tables into ours, and keeps in mind where that matters to a message.
+/// Converts the parser's tables into ours, and records what messages need.
 struct Walk<'t> {
     text: &'t str,
     lines: Lines<'t>,
-    /// The lines with an error of syntax.
+    /// The lines with a syntax error.
     spoiled: Vec<usize>,
-    /// Where a value is neither quoted nor anything else.
+    /// Where values lack quotes.
     bare: HashSet<usize>,
-    /// The keys that stand in their table already.
+    /// The keys that are already in their table.
     duplicates: Vec<Range<usize>>,
-    /// The first and last line of each key whose value has an error of syntax, and the key's path.
+    /// For each key whose value has a syntax error: its first and last line, and its path.
     leaves: Vec<(usize, usize, String)>,
-    /// Each table with a key that stands twice in it or in a table of its own: from where to where
-    /// its keys are its own, and its path.
+    /// For each table with a duplicate key in it or in an inner table: the range of its own keys, and
+    /// its path.
     tables: Vec<(Range<usize>, String)>,
 }
 
@@ -163,13 +163,13 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// The parser has the keys in alphabetical order, we have them in that of the file.
+    /// The parser sorts keys alphabetically; this restores the order of the file.
     ///
-    /// It goes no deeper than the parser, which has a limit.
+    /// Recurses no deeper than the parser, which has a limit.
     fn table(&mut self, table: &DeTable<'_>, path: &Path<'_>) -> Vec<Entry> {
         let mut pairs: Vec<_> = table.iter().collect();
         pairs.sort_by_key(|(key, _)| key.span().start);
-        // Behind `[table` without its `]`, the parser takes a key for a table.
+        // After `[table` without its `]`, the parser takes a key for a table.
         pairs.retain(|(key, value)| !is_headed(key, value) || key.span().end <= value.span().end);
         pairs.into_iter().map(|(key, value)| self.entry(key, value, path)).collect()
     }
@@ -179,7 +179,7 @@ impl<'t> Walk<'t> {
         let line = self.lines.of(key.span().start);
         let value = match value.get_ref() {
             DeValue::Table(table) if is_headed(key, value) => {
-                // The keys of `table.key = …` tell their table themselves.
+                // In `table.key = …`, the keys name their table themselves.
                 let is_dotted = value.span() == key.span();
                 self.headed((!is_dotted).then_some(value.span()), table, path)
             }
@@ -255,7 +255,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Keeps the path of a table in which a key may stand twice.
+    /// Records the path of a table that may have duplicate keys.
     fn keep(&mut self, keys: Range<usize>, path: &Path<'_>) {
         let next = self.duplicates.partition_point(|key| key.start < keys.start);
         if self.duplicates.get(next).is_some_and(|key| key.start < keys.end) {
@@ -263,12 +263,12 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// One fault for each value that the parser could not read, and for each line without one:
-    /// what the parser says after the first error is mostly of its own making.
+    /// Reports one error for each value that the parser could not read, and for each line without one.
+    /// Most of what the parser reports after the first error is a consequence of it.
     fn syntax(&self, errors: &[Error], faults: &mut Capped<Fault>) {
         let mut leaves: Vec<_> = self.leaves.iter().collect();
         leaves.sort_by_key(|(first, ..)| *first);
-        // The first error of each, or the one that says that an end is missing.
+        // For each, the first error, or the one that says that it is unclosed.
         let mut groups = BTreeMap::new();
         for error in errors {
             let line = self.lines.of(start(error));
@@ -286,7 +286,7 @@ impl<'t> Walk<'t> {
             }
         }
         for (group, (is_endless, error, path)) in groups {
-            // Where an end is missing, the parser notices it at the end of the file.
+            // The parser only notices a missing end at the end of the file.
             let (line, message) = if is_endless {
                 (group, error.message().to_owned())
             } else {
@@ -317,11 +317,11 @@ impl<'t> Walk<'t> {
         faults.push(None, Fault { line, error });
     }
 
-    /// The parser gives the place of a key that stands twice, neither its table nor its value.
+    /// The parser gives the position of a duplicate key, but neither its table nor its value.
     fn report_duplicates(&mut self, faults: &mut Capped<Fault>) {
         self.tables.sort_by_key(|(range, _)| range.start);
         let mut tables = self.tables.iter().peekable();
-        // The tables around the key, the innermost last.
+        // The tables around the key, from outermost to innermost.
         let mut around: Vec<&(Range<usize>, String)> = Vec::new();
         for key in &self.duplicates {
             while let Some(table) = tables.next_if(|(range, _)| range.start <= key.start) {
@@ -333,12 +333,12 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// `table`: the path of the table around the key.
+    /// `table` is the path of the table around the key.
     fn duplicate(&self, key: Range<usize>, table: Option<&str>) -> Fault {
         let text = self.text;
         let name = |span: &str| shown_key(shown_part(span.trim_matches(['"', '\''])));
         let mut path = name(&text[key.clone()]);
-        // Keys with dots between them stand on one line.
+        // Keys with dots between them are on one line.
         let trimmed = |text: &'t str| text.trim_end_matches([' ', '\t']);
         let mut before = trimmed(&text[..key.start]);
         let in_key = |char: char| char.is_alphanumeric() || "-_\"'".contains(char);
@@ -363,15 +363,15 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// The value at the beginning of the rest of a line, as far as it can be told: it may be followed
-/// by a comment or by the rest of an inline table, or end on a later line.
+/// The value at the start of the rest of a line, as far as it can be recognized: a comment or the rest
+/// of an inline table may follow, and it may end on a later line.
 ///
-/// A line may hold thousands of keys, so no more of it is looked at than a message shows.
+/// A line may have thousands of keys, so this reads no more of it than a message shows.
 fn value_of(rest: &str) -> Value {
     let rest = shown_part(rest);
     let rest = rest.lines().next().unwrap_or_default();
     let ends = rest.char_indices().filter(|(_, char)| ",}#".contains(*char)).map(|(end, _)| end);
-    // Each is parsed, so only the first few.
+    // Only the first few, because each is parsed.
     for end in ends.take(8).chain([rest.len()]) {
         let candidate = rest[..end].trim();
         if let Ok(value) = DeValue::parse(candidate) {

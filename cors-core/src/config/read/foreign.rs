@@ -1,9 +1,9 @@
-//! The key of ours for one that people bring from another library.
+//! Our keys for those of other libraries.
 
 use crate::key::Key;
 
-/// What to write for the keys of other libraries, which are here in lower case and without `-`, `_`,
-/// `.` and spaces. Those that the distance of letters finds by itself need no entry.
+/// What to write for the keys of other libraries, in lower case and without `-`, `_`, `.` and spaces.
+/// Keys that the edit distance finds need no entry.
 ///
 /// Express and Fastify `cors`, django-cors-headers, Spring, Flask-CORS, Starlette, Rails, Laravel,
 /// gin, rs/cors, jub0bs/cors, tower-http, actix-cors, warp, Rocket, ASP.NET, Ktor, Quarkus, Kong,
@@ -69,7 +69,7 @@ const ANY_METHOD: &str = "allow_methods = \"*\"";
 const ANY_HEADER: &str = "allow_headers = \"*\"";
 const ANY_EXPOSED: &str = "expose_headers = \"*\"";
 
-/// What to write for a key of another library, as `squash` leaves it.
+/// What to write for another library's key, as `squash` returns it.
 pub(super) fn ours(squashed: &str) -> Option<&'static str> {
     FOREIGN.iter().find(|(_, foreign)| foreign.contains(&squashed)).map(|(ours, _)| *ours)
 }

@@ -1,16 +1,16 @@
-//! The value that one of a wrong type was likely meant to be, as a policy file has it.
+//! Guesses which value one of the wrong type was meant to be, as you would write it in a policy file.
 
 use crate::config::tree::Value;
 use crate::engine::names::is_token;
 use crate::origin::pattern::Pattern;
 
-/// The longest text that is looked at: a message has no room for more.
+/// The longest text considered: a message has no room for more.
 const MAX_LEN: usize = 512;
 
 /// The greatest `max_age`.
 const DAY: u128 = 86_400;
 
-/// What stands in the file between the quotes, or without any.
+/// The text in the file, with or without quotes.
 fn text(value: &Value) -> Option<&str> {
     match value {
         Value::String(text) | Value::Other(text) if text.len() <= MAX_LEN => Some(text.trim()),
@@ -18,7 +18,7 @@ fn text(value: &Value) -> Option<&str> {
     }
 }
 
-/// A boolean in quotes, or as other formats write one.
+/// A boolean in quotes, or as other formats write it.
 pub(super) fn boolean(value: &Value) -> Option<String> {
     let text = match value {
         Value::Integer(number) => number.to_string(),
@@ -32,10 +32,10 @@ pub(super) fn boolean(value: &Value) -> Option<String> {
     Some(unquoted(meant, value))
 }
 
-/// Seconds in quotes, or a duration as people and standards write one.
+/// Seconds in quotes, or a duration as people and standards write it.
 pub(super) fn seconds(value: &Value) -> Option<String> {
     if let Value::Integer(..0) = value {
-        // Other libraries' -1: nothing is cached.
+        // In other libraries, -1 means that nothing is cached.
         return Some("0".to_owned());
     }
     let seconds = duration(text(value)?)?.min(DAY);
@@ -66,7 +66,7 @@ pub(super) fn origin(value: &Value) -> Option<String> {
     bare(value).filter(|text| Pattern::parse(text).is_ok()).map(|text| format!("{text:?}"))
 }
 
-/// What the file has without quotes that begins like a word.
+/// Text in the file without quotes that starts like a word.
 fn bare(value: &Value) -> Option<&str> {
     let Value::Other(_) = value else { return None };
     text(value)
@@ -81,7 +81,7 @@ fn unquoted(meant: &str, value: &Value) -> String {
 /// The whole seconds of `600`, `600.0`, `10m`, `24 hours`, `1h30m` or `PT10M`.
 fn duration(text: &str) -> Option<u128> {
     if let Some(less) = text.strip_prefix('-') {
-        // Less than nothing, in whichever unit.
+        // Negative, in any unit.
         return duration(less).map(|_| 0);
     }
     let text = text.to_ascii_lowercase();
@@ -109,7 +109,7 @@ fn duration(text: &str) -> Option<u128> {
         let unit = digits[..digits.len() - after.len()].trim();
         let unit = match unit {
             "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => 1,
-            // Alone: of `1 2` nobody knows what it is.
+            // A number alone. `1 2` is ambiguous.
             "" if after.is_empty() && is_first && !is_iso => 1000,
             "s" | "sec" | "secs" | "second" | "seconds" => 1000,
             "m" | "min" | "mins" | "minute" | "minutes" if in_time => 60_000,
@@ -121,7 +121,7 @@ fn duration(text: &str) -> Option<u128> {
         millis = millis.checked_add(number.checked_mul(unit)? / 1000)?;
         (rest, is_first) = (after, false);
     }
-    // Nothing but the `P`, or nothing at all.
+    // Refuse a `P` alone, and an empty text.
     let has_number = text.contains(|char: char| char.is_ascii_digit());
     has_number.then_some(millis / 1000)
 }

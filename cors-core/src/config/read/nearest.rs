@@ -1,11 +1,12 @@
-//! The key that a mistyped one was meant to be.
+//! Guesses which key a mistyped one was meant to be.
 
 use super::foreign;
 use crate::key::Key;
 
-/// The known key that `written` was probably meant to be: the same but for a few letters, for `-` or
-/// capitals instead of `_`, for the header's `Access-Control-` in front, or for the table it stands
-/// in; or what another library's key is here, which may be a key with its value. `written` is the whole path, as in `danger.max_age`.
+/// The known key that `written` was probably meant to be. They may differ in a few letters, in `-` or
+/// capitals instead of `_`, in the header's `Access-Control-` in front, or in the table. If `written`
+/// is another library's key, returns what to write here, which may be a key with its value. `written`
+/// is a whole path, such as `danger.max_age`.
 pub(super) fn nearest_key(written: &str) -> Option<&'static str> {
     let (in_danger, name) = match written.strip_prefix("danger.") {
         Some(name) => (true, name),
@@ -13,7 +14,7 @@ pub(super) fn nearest_key(written: &str) -> Option<&'static str> {
     };
     let danger = (!in_danger).then_some("danger");
     let written = squash(name);
-    // `CORS_ALLOWED_ORIGINS` of the environment, `nginx.ingress.kubernetes.io/cors-max-age`.
+    // `CORS_ALLOWED_ORIGINS` in the environment, `nginx.ingress.kubernetes.io/cors-max-age`.
     let written = written.rfind("cors").map_or(&*written, |cors| &written[cors + "cors".len()..]);
     if let Some(ours) = foreign::ours(written).filter(|_| !in_danger) {
         return Some(ours);
@@ -25,14 +26,14 @@ pub(super) fn nearest_key(written: &str) -> Option<&'static str> {
         .filter_map(|key| {
             let leaf = key.strip_prefix("danger.");
             let distance = distance(written, &squash(leaf.unwrap_or(key)))?;
-            // Of two equally near, the one in the table where it was sought.
+            // Of two equally near keys, prefer the one in the table where it was sought.
             Some((distance, leaf.is_some() != in_danger, key))
         })
         .min()
         .map(|(_, _, key)| key)
 }
 
-/// Whether `written` is the key of another library.
+/// Whether `written` is another library's key.
 pub(super) fn is_foreign(written: &str) -> bool {
     foreign::ours(&squash(written)).is_some()
 }
@@ -42,19 +43,19 @@ pub(super) fn is_near(written: &str, name: &str) -> bool {
     distance(&squash(written), &squash(name)).is_some()
 }
 
-/// The name without what naming customs differ in.
+/// Removes what naming conventions differ in.
 fn squash(name: &str) -> String {
     let squashed: String =
         name.chars().filter(|c| !"-_. ".contains(*c)).map(|c| c.to_ascii_lowercase()).collect();
     squashed.strip_prefix("accesscontrol").map(str::to_owned).unwrap_or(squashed)
 }
 
-/// How many letters must be put in, taken out, replaced or swapped with their neighbour to turn one
-/// name into the other; `None` if more than one and a fifth of them, since such names only look
-/// alike by chance.
+/// How many letters must be inserted, removed, replaced or swapped with their neighbour to turn one
+/// name into the other. `None` if that is more than one plus a fifth of the letters: such names only
+/// look alike by coincidence.
 fn distance(a: &str, b: &str) -> Option<usize> {
     let limit = 1 + a.len().max(b.len()) / 5;
-    // Else a long name would be compared letter by letter with each key.
+    // Otherwise, a long name would be compared letter by letter with each key.
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }

@@ -1,23 +1,23 @@
-//! What was read, and where in the file it stood.
+//! What was read, and where it was in the file.
 
 use crate::config::Config;
 use crate::error::{Capped, ConfigError, ErrorKind};
 use crate::key::Key;
 
-/// What was read.
+/// The result of reading a policy.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) config: Config,
     pub(crate) faults: Capped<Fault>,
-    /// A table around the keys has been read.
+    /// Whether a table around the keys has been read.
     pub(super) unwrapped: bool,
-    /// How many more names may be compared with ours.
+    /// How many more names may be compared with known keys.
     pub(super) guesses: usize,
     /// One for each key.
     pub(super) places: Vec<Place>,
 }
 
-/// An error and the line that it is about.
+/// An error, and the line that it is about.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
     #[cfg_attr(not(feature = "file"), expect(dead_code, reason = "only a file has lines"))]
@@ -25,18 +25,18 @@ pub(crate) struct Fault {
     pub(crate) error: ConfigError,
 }
 
-/// Where a key stood in the file.
+/// Where a key was in the file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Place {
     /// `None` if the key is not in the file.
     pub(crate) line: Option<usize>,
-    /// One for each entry of the list in `Config`, which lacks those that could not be read: the
-    /// entry's index and line in the file. An only entry has no index.
+    /// One for each entry of the list in `Config`, which lacks entries that could not be read: the
+    /// entry's index and line in the file. A single entry has no index.
     pub(crate) entries: Vec<(Option<usize>, usize)>,
-    /// `Config` lacks some of what the file has, or all of it.
+    /// Whether `Config` lacks part of the key's value in the file, or all of it.
     pub(crate) broken: bool,
-    /// Where `Config` has no room for the number in the file: its greatest number, which is out of
-    /// range as well, the number in the file, and what is wrong with it.
+    /// Set if the number in the file does not fit into `Config`: the greatest number that does, which
+    /// is out of range too, the number in the file, and the error.
     pub(crate) beyond: Option<(u64, i128, ErrorKind)>,
 }
 
@@ -50,7 +50,7 @@ impl Reading {
         &mut self.places[key as usize]
     }
 
-    /// Everything in the file that is not in `Config` as it was written.
+    /// Everything in the file that `Config` does not hold as written.
     #[cfg(feature = "serde")]
     pub(crate) fn errors(&self) -> impl Iterator<Item = ConfigError> {
         let beyond = Key::ALL.iter().zip(&self.places).filter_map(|(key, place)| {

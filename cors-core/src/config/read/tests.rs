@@ -14,7 +14,7 @@ fn text(text: &str) -> Value {
     Value::String(text.into())
 }
 
-/// Puts the value where the dotted path says.
+/// Sets the value at the dotted path.
 fn reading_of(path: &str, value: Value) -> Reading {
     read(vec![match path.split_once('.') {
         Some((table, key)) => entry(table, Value::Table(vec![entry(key, value)])),
@@ -26,14 +26,14 @@ fn base() -> Builder {
     Policy::builder().allow_origins("https://a.test")
 }
 
-/// A builder with a value of the key that is not its default, that value in a file, and what types
-/// of value the key takes there.
+/// A builder that sets a key to a value that is not its default, the same value in a file, and the
+/// types of value that the key takes there.
 fn row(key: Key) -> (Builder, Value, &'static [&'static str]) {
     let flag = |builder| (builder, Value::Boolean(true), &["boolean"][..]);
     let danger = |set: fn(&mut Danger)| flag(base().danger(set));
     let number = |builder, number| (builder, Value::Integer(number), &["integer"][..]);
     let names = |builder| (builder, text("x"), &["string", "list"][..]);
-    // Two words only.
+    // Only two words.
     let word = |builder, word| (builder, text(word), &[][..]);
     match key {
         Key::AllowOrigins => (base().allow_origins("*"), text("*"), &["string", "list", "regex"]),
