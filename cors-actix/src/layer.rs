@@ -7,17 +7,11 @@ use std::sync::Arc;
 use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::http::header::HeaderValue;
 
 use crate::ask::AskCors;
 use crate::head::Head;
-use crate::service::Cors;
+use crate::service::{Cors, Source};
 use crate::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, IntoVerdict, Policy, Prepared};
-
-/// Where the layer gets a request's policy.
-pub(crate) type Source = cors_core::adapter::Source<HeaderValue, Select>;
-
-type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
 
 /// A middleware ([`Transform`]) that adds the server side of the [CORS protocol] to an app, scope or
 /// resource.

@@ -6,12 +6,17 @@ use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderValue;
 
-use crate::Exchange;
 use crate::bridge::Asking;
 use crate::future::ResponseFuture;
 use crate::head::Head;
-use crate::layer::Source;
+use crate::{Exchange, Policy};
+
+/// Where the layer gets a request's policy.
+pub(crate) type Source = cors_core::adapter::Source<HeaderValue, Select>;
+
+type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
 
 /// The service that a [`CorsLayer`](crate::CorsLayer) makes.
 ///

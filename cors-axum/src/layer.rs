@@ -7,13 +7,8 @@ use cors_core::adapter::Head;
 use tower_layer::Layer;
 
 use crate::ask::AskCors;
-use crate::service::Cors;
+use crate::service::{Cors, Source};
 use crate::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, Policy, Prepared};
-
-/// Where the layer gets a request's policy.
-pub(crate) type Source = cors_core::adapter::Source<http::HeaderValue, Select>;
-
-type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
 
 /// A [`tower_layer::Layer`] that adds the server side of the [CORS protocol] to a service.
 ///

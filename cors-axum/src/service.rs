@@ -6,9 +6,13 @@ use cors_core::adapter::Head;
 use http::{Request, Response};
 use tower_service::Service;
 
-use crate::Exchange;
 use crate::future::ResponseFuture;
-use crate::layer::Source;
+use crate::{Exchange, Policy};
+
+/// Where the layer gets a request's policy.
+pub(crate) type Source = cors_core::adapter::Source<http::HeaderValue, Select>;
+
+type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
 
 /// The service that a [`CorsLayer`](crate::CorsLayer) makes.
 ///

@@ -15,6 +15,7 @@ mod refusal;
 mod response;
 mod source;
 mod value;
+mod values;
 mod vary;
 
 pub use crate::engine::request::{RequestHead, RequestHeader, RequestParts};

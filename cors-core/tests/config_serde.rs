@@ -82,7 +82,7 @@ fn defaults_are_not_written() {
 fn half_a_second_cannot_be_written() {
     let config = set!(Config::default(), max_age = Some(Duration::from_millis(500)));
     let error = serde_json::to_string(&config).unwrap_err();
-    assert_eq!(error.to_string(), "max_age is no whole number of seconds");
+    assert_eq!(error.to_string(), "max_age is not a whole number of seconds");
 }
 
 #[test]

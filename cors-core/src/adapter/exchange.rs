@@ -9,11 +9,11 @@
 //!    Otherwise, call the handler.
 //! 3. Call [`Exchange::write`] with the headers of the response, even if it is an error.
 
-use crate::adapter::prepared::Values;
 #[cfg(feature = "tracing")]
 use crate::adapter::refusal;
 use crate::adapter::response::{ResponseHeader, ResponseHeaders};
 use crate::adapter::value::FieldValue;
+use crate::adapter::values::Values;
 use crate::adapter::vary::{self, VaryNames};
 #[cfg(feature = "tracing")]
 use crate::engine::decision::Reason;

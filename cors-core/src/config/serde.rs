@@ -184,7 +184,7 @@ impl Serialize for Config {
             danger,
         } = self;
         if max_age.is_some_and(|age| age.subsec_nanos() != 0) {
-            return Err(S::Error::custom("max_age is no whole number of seconds"));
+            return Err(S::Error::custom("max_age is not a whole number of seconds"));
         }
         let max_age = max_age.map(|age| age.as_secs());
         let disallowed_origin = match disallowed_origin {

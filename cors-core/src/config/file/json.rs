@@ -122,7 +122,7 @@ fn scan(text: &str) -> Result<(), (usize, String)> {
             }
             ' ' | '\t' | '\n' | '\r' => continue,
             _ if char.is_control() || char.is_whitespace() => {
-                format!("{char:?} stands between JSON's values")
+                format!("{char:?} is not allowed between JSON values")
             }
             _ => continue,
         };

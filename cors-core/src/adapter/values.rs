@@ -1,0 +1,101 @@
+//! The header values of a policy, in one library's type.
+
+use crate::adapter::value::FieldValue;
+use crate::adapter::vary::VaryNames;
+use crate::engine::decision::{Consulted, Plan, VaryOn};
+use crate::engine::methods::SAFELISTED;
+use crate::engine::policy::Compiled;
+use crate::engine::request::RequestHeader;
+use http::HeaderName;
+
+/// Every header value that a response under the policy can need.
+pub(super) struct Values<V> {
+    /// `Access-Control-Allow-Origin`, unless it echoes the request's origin.
+    pub(super) origin: Option<V>,
+    pub(super) credentials: Option<V>,
+    pub(super) methods: V,
+    pub(super) safelisted_methods: V,
+    pub(super) headers: Option<V>,
+    pub(super) max_age: Option<V>,
+    pub(super) expose: Option<V>,
+    pub(super) truth: V,
+    pub(super) vary: Vary<V>,
+    /// The plan for requests that are not preflights, if it is always the same.
+    pub(super) constant: Option<Plan>,
+}
+
+/// The possible values of `Vary`.
+pub(super) struct Vary<V> {
+    /// For cacheable responses, by [`cacheable_index`].
+    cacheable: [VaryNames<V>; 8],
+    options: VaryNames<V>,
+}
+
+fn cacheable_index(consulted: Consulted, fetch_site: bool) -> usize {
+    usize::from(consulted.closure) | usize::from(consulted.ask) << 1 | usize::from(fetch_site) << 2
+}
+
+impl<V: FieldValue> Values<V> {
+    pub(super) fn new(policy: &Compiled) -> Self {
+        let value = |text: &str| {
+            let value = V::of_text(text);
+            // The first clone of a value may move it to the heap. Do it now, not during a request.
+            drop(value.clone());
+            value
+        };
+        let origin = if policy.origins.any {
+            (!policy.reflects()).then_some("*")
+        } else {
+            policy.origins.one_origin().filter(|_| policy.is_constant())
+        };
+        Self {
+            origin: origin.map(value),
+            credentials: policy.credentials.then(|| value("true")),
+            methods: value(&policy.methods.list()),
+            safelisted_methods: value(&SAFELISTED.join(",")),
+            headers: policy.headers.list().as_deref().map(value),
+            max_age: policy.max_age.map(|age| value(&age.as_secs().to_string())),
+            expose: (!policy.expose.is_empty()).then(|| value(&policy.expose.join(","))),
+            truth: value("true"),
+            vary: Vary::new(policy),
+            constant: policy.is_constant().then(|| policy.constant()),
+        }
+    }
+}
+
+impl<V: FieldValue> Vary<V> {
+    fn new(policy: &Compiled) -> Self {
+        let header = |header: RequestHeader| HeaderName::from_static(header.as_str());
+        let closure = policy.closure.as_ref().map(|closure| &closure.names);
+        let named = |names: Option<&Vec<HeaderName>>, consulted: bool| {
+            names.filter(|_| consulted).cloned().unwrap_or_default()
+        };
+        let cacheable = |index: usize| {
+            let has = |bit: usize| index & 1 << bit != 0;
+            let origin = (!policy.is_constant()).then_some(RequestHeader::Origin);
+            let fetch_site = has(2).then_some(RequestHeader::FetchSite);
+            let names = origin.map(header).into_iter();
+            let names = names.chain(named(closure, has(0)));
+            let names = names.chain(named(policy.asks.as_ref(), has(1)));
+            VaryNames::new(names.chain(fetch_site.map(header)))
+        };
+        let options = [RequestHeader::Origin, RequestHeader::RequestMethod]
+            .into_iter()
+            .chain(policy.reads_request_headers().then_some(RequestHeader::RequestHeaders))
+            .chain(policy.private_network.then_some(RequestHeader::RequestPrivateNetwork))
+            .chain(policy.forbids().then_some(RequestHeader::FetchSite))
+            .map(header)
+            .chain(named(closure, true))
+            .chain(named(policy.asks.as_ref(), true));
+        Self { cacheable: std::array::from_fn(cacheable), options: VaryNames::new(options) }
+    }
+
+    pub(super) fn on(&self, on: VaryOn) -> &VaryNames<V> {
+        match on {
+            VaryOn::Options => &self.options,
+            VaryOn::Cacheable { consulted, fetch_site } => {
+                &self.cacheable[cacheable_index(consulted, fetch_site)]
+            }
+        }
+    }
+}
