@@ -252,18 +252,25 @@ where
 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            let service = TowerToHyperService::new(service.clone());
-            tokio::spawn(async move {
-                let server = auto::Builder::new(TokioExecutor::new());
-                // A client that hangs up is an error too.
-                let _ = server.serve_connection_with_upgrades(TokioIo::new(stream), service).await;
-            });
-        }
-    });
+    tokio::spawn(serve_on(listener, service));
     address
+}
+
+/// Serves a service.
+pub async fn serve_on<S>(listener: TcpListener, service: S)
+where
+    S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let service = TowerToHyperService::new(service.clone());
+        tokio::spawn(async move {
+            let server = auto::Builder::new(TokioExecutor::new());
+            // A client that hangs up is an error too.
+            let _ = server.serve_connection_with_upgrades(TokioIo::new(stream), service).await;
+        });
+    }
 }
 
 /// Serves filters the way that warp has for it.
