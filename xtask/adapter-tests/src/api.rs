@@ -42,6 +42,12 @@ const OWN: &[(&str, &str)] = &[
     ("access-control-max-age", "86400"),
 ];
 
+const OWN_ERROR: &[(&str, &str)] = &[
+    ("access-control-allow-origin", "https://handler.example"),
+    ("access-control-allow-credentials", "true"),
+    ("vary", "Accept-Encoding"),
+];
+
 const OWN_TWICE: &[(&str, &str)] = &[
     ("access-control-allow-origin", "https://a.example"),
     ("access-control-allow-origin", "https://b.example"),
@@ -121,7 +127,7 @@ impl Api {
                 Reply { body: Body::Text(body), ..Reply::new(OK, &[], "") }
             }
             "/error" => return Err(Failure { status: 500, headers: &[] }),
-            "/own-error" => return Err(Failure { status: 409, headers: OWN }),
+            "/own-error" => return Err(Failure { status: 409, headers: OWN_ERROR }),
             "/cached" => {
                 let is_known = request.header("if-none-match") == Some("\"v1\"");
                 Reply::new(if is_known { 304 } else { OK }, &[("etag", "\"v1\"")], "")
