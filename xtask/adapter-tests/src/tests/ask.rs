@@ -2,6 +2,7 @@
 
 use std::mem;
 use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
 
 use cors_core::{AskedOrigin, DisallowedOrigin};
 use tokio::sync::oneshot;
@@ -104,21 +105,24 @@ pub(crate) fn forbid_waits_for_the_verdict_too<A: Adapter>() {
 
 pub(crate) fn the_handler_waits_for_the_verdict<A: Adapter>() {
     for (verdict, wanted) in [(true, TENANT_SIMPLE), (false, REFUSED)] {
-        let (ask, asked) = mpsc::channel();
+        // `None` for the question, then the answer: an answer that does not wait comes first.
+        let (event, events) = mpsc::channel();
+        let ask = event.clone();
         let (answer, answered) = oneshot::channel();
         let answered = Mutex::new(Some(answered));
         let app = App::ask::<A, _, _>(policy(), move |_| {
-            ask.send(()).unwrap();
+            ask.send(None).unwrap();
             let answered = answered.lock().unwrap().take().expect("asked once");
             async { answered.await.map_err(|_| "not answered") }
         });
         let mut waiting = app.begin(&get("/item", TENANT));
-        asked.recv().unwrap();
+        thread::spawn(move || event.send(Some(waiting.head())));
+        assert!(events.recv().unwrap().is_none(), "asked first");
         // Other requests pass meanwhile; theirs is the only call.
         app.check_calls("another request", get("/item", APP), (200, 1, 1), SIMPLE);
 
         answer.send(verdict).unwrap();
-        compare("answered", &waiting.head(), 200, wanted);
+        compare("answered", &events.recv().unwrap().expect("asked once"), 200, wanted);
         assert_eq!((app.api.auth.take(), app.api.handler.take()), (1, 1), "called");
     }
 }
