@@ -40,7 +40,7 @@ impl<R, F> Routes<R> for F where
 {
 }
 
-/// An API as a client sees it, whatever wears the layer.
+/// An API as a client sees it, wherever the layer is applied.
 #[derive(Clone)]
 pub struct App {
     pub worn: &'static str,
@@ -81,7 +81,7 @@ impl App {
     }
 }
 
-/// Filters that wear no layer.
+/// Filters without a layer.
 pub fn bare<R: warp::Reply + 'static>(routes: impl Routes<R>) -> App {
     App::new("filter", warp::service(routes.map_rejection()))
 }
@@ -126,7 +126,7 @@ impl<R: warp::Reply + 'static, F: Routes<R>> MapRejection<R> for F {
     }
 }
 
-/// A layer that warp's service can wear.
+/// A layer that wraps warp's service.
 pub trait WearsService {
     fn wear(&self, routes: Boxed) -> App;
 }
