@@ -10,7 +10,7 @@ use actix_web::http::header::{HeaderName, HeaderValue, VARY};
 use actix_web::middleware::{Next, NormalizePath, from_fn};
 use actix_web::test::init_service;
 use actix_web::{App, Error, HttpResponse, Responder, guard, put, web};
-use common::{APP, Answer, Ask, BARE, Counter, EVIL, Failure, PREFLIGHT, REFUSED, SIMPLE};
+use common::{APP, Answer, BARE, Counter, EVIL, Failure, PREFLIGHT, REFUSED, Request, SIMPLE};
 use common::{builder, check, compare, cors, get, handled, only, policy, preflight, request, send};
 use cors_actix::{CorsLayer, DisallowedOrigin, Handle};
 
@@ -301,7 +301,7 @@ async fn a_handle_for_each_worker() {
 /// needs. It hands out a stored answer if the request is alike in all that its `Vary` names.
 struct Cache<S> {
     app: S,
-    stored: Vec<(Ask, Answer)>,
+    stored: Vec<(Request, Answer)>,
 }
 
 impl<S, B> Cache<S>
@@ -314,24 +314,20 @@ where
     }
 
     /// The CORS headers that the client gets, less `Vary`.
-    async fn get(&mut self, asked: Ask) -> Vec<String> {
-        let header = |request: &Ask, name: &str| {
-            let mut headers = request.headers.iter();
-            headers.find(|(known, _)| known == name).map(|(_, value)| value.clone())
-        };
+    async fn get(&mut self, asked: Request) -> Vec<String> {
         let fresh = self.stored.iter().find(|(stored, answer)| {
-            let lines = cors(&answer.headers);
+            let lines = cors(answer);
             lines
                 .iter()
                 .filter_map(|line| line.strip_prefix("vary: "))
                 .flat_map(|names| names.split(", "))
-                .all(|name| header(stored, name) == header(&asked, name))
+                .all(|name| stored.header(name) == asked.header(name))
         });
         let mut got = match fresh {
-            Some((_, answer)) => cors(&answer.headers),
+            Some((_, answer)) => cors(answer),
             None => {
                 let answer = send(&self.app, &asked).await;
-                let got = cors(&answer.headers);
+                let got = cors(&answer);
                 self.stored.push((asked, answer));
                 got
             }

@@ -4,18 +4,14 @@
 mod common;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, delete, get as on_get, post};
-use common::{APP, Counter, EVIL, PREFLIGHT, REFUSED, SIMPLE};
+use common::{APP, BARE, Counter, EVIL, PREFLIGHT, REFUSED, SIMPLE};
 use common::{builder, check, compare, cors, get, only, policy, preflight, request, send};
 use cors_axum::{CorsLayer, DisallowedOrigin};
-
-/// Nothing of ours is on the response.
-const BARE: &[&str] = &[];
 
 #[tokio::test]
 async fn a_route_added_after_the_layer() {
@@ -341,7 +337,7 @@ async fn two_layers_stacked() {
 /// needs. It hands out a stored answer if the request is alike in all that its `Vary` names.
 struct Cache {
     app: Router,
-    stored: Vec<(HeaderMap, Response)>,
+    stored: Vec<(common::Request, Response)>,
 }
 
 impl Cache {
@@ -350,21 +346,21 @@ impl Cache {
     }
 
     /// The CORS headers that the client gets, less `Vary`.
-    async fn get(&mut self, request: axum::http::Request<Body>) -> Vec<String> {
-        let asked = request.headers().clone();
+    async fn get(&mut self, request: common::Request) -> Vec<String> {
+        let asked = request.clone();
         let fresh = self.stored.iter().find(|(stored, response)| {
-            let lines = cors(response.headers());
+            let lines = cors(response);
             lines
                 .iter()
                 .filter_map(|line| line.strip_prefix("vary: "))
                 .flat_map(|names| names.split(", "))
-                .all(|name| stored.get(name) == asked.get(name))
+                .all(|name| stored.header(name) == asked.header(name))
         });
         let mut got = match fresh {
-            Some((_, response)) => cors(response.headers()),
+            Some((_, response)) => cors(response),
             None => {
                 let response = send(&self.app, request).await;
-                let got = cors(response.headers());
+                let got = cors(&response);
                 self.stored.push((asked, response));
                 got
             }

@@ -55,9 +55,10 @@ fn the_futures_are_named() {
     let handler: Handler = |_| ready(Ok(Response::default()));
     let inner = service_fn(handler);
     let check: Check = |_| ready(true);
-    let plain: ResponseFuture<Inner> = CorsLayer::new(policy()).layer(inner).call(get("/", APP));
+    let plain: ResponseFuture<Inner> =
+        CorsLayer::new(policy()).layer(inner).call(get("/", APP).into());
     let asking: AskFuture<_, Ready<bool>, Body> =
-        CorsLayer::ask(policy(), check).layer(inner).call(get("/", APP));
+        CorsLayer::ask(policy(), check).layer(inner).call(get("/", APP).into());
     drop((plain, asking));
 }
 
@@ -78,12 +79,12 @@ fn everything_prints() {
     starts(format!("{:?}", asking.layer(())), "AskCors { inner: (), policy: ");
     let handler =
         service_fn(|_: Request<Body>| ready(Ok::<_, Infallible>(Response::<Body>::default())));
-    let answered = layer.layer(handler).call(common::preflight("/", APP, "PUT"));
+    let answered = layer.layer(handler).call(common::preflight("/", APP, "PUT").into());
     starts(format!("{answered:?}"), "ResponseFuture { state: \"answered\"");
-    let calling = layer.layer(handler).call(get("/", APP));
+    let calling = layer.layer(handler).call(get("/", APP).into());
     starts(format!("{calling:?}"), "ResponseFuture { state: \"calling\"");
-    let asked = asking.layer(handler).call(get("/", "https://tenant.example"));
+    let asked = asking.layer(handler).call(get("/", "https://tenant.example").into());
     starts(format!("{asked:?}"), "AskFuture { state: \"asking\"");
-    let decided = asking.layer(handler).call(get("/", APP));
+    let decided = asking.layer(handler).call(get("/", APP).into());
     starts(format!("{decided:?}"), "AskFuture { state: ResponseFuture { state: \"calling\"");
 }

@@ -3,11 +3,11 @@
 
 mod common;
 
-use common::{APP, App, BARE, Counter, EVIL, PREFLIGHT, REFUSED, SIMPLE};
+use common::{APP, App, BARE, Counter, EVIL, PREFLIGHT, REFUSED, Request, SIMPLE};
 use common::{around_filter, around_service, auth, bare, both, builder, compare, cors, get, layer};
 use common::{login, only, preflight, request};
 use cors_warp::{CorsLayer, DisallowedOrigin};
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{Method, StatusCode};
 use warp::reply::Response;
 use warp::{Filter, Rejection};
 
@@ -209,7 +209,7 @@ async fn warps_own_cors_left_in_place() {
 /// needs. It hands out a stored answer if the request is alike in all that its `Vary` names.
 struct Cache {
     app: App,
-    stored: Vec<(HeaderMap, Response)>,
+    stored: Vec<(Request, Response)>,
 }
 
 impl Cache {
@@ -218,21 +218,20 @@ impl Cache {
     }
 
     /// The CORS headers that the client gets, less `Vary`.
-    async fn get(&mut self, request: Request<String>) -> Vec<String> {
-        let asked = request.headers().clone();
+    async fn get(&mut self, asked: Request) -> Vec<String> {
         let fresh = self.stored.iter().find(|(stored, response)| {
-            let lines = cors(response.headers());
+            let lines = cors(response);
             lines
                 .iter()
                 .filter_map(|line| line.strip_prefix("vary: "))
                 .flat_map(|names| names.split(", "))
-                .all(|name| stored.get(name) == asked.get(name))
+                .all(|name| stored.header(name) == asked.header(name))
         });
         let mut got = match fresh {
-            Some((_, response)) => cors(response.headers()),
+            Some((_, response)) => cors(response),
             None => {
-                let response = self.app.send(request).await;
-                let got = cors(response.headers());
+                let response = self.app.send(asked.clone()).await;
+                let got = cors(&response);
                 self.stored.push((asked, response));
                 got
             }

@@ -1,54 +1,31 @@
-//! What the tests of this folder share: a policy, requests, an API worn both ways, and the CORS
-//! headers of a response as lines of text.
+//! What the tests of this folder share: the layer around a service and around a filter, without a
+//! socket.
 
 // Each test file is a crate of its own and uses a part of this one.
-#![allow(dead_code)]
-
-#[path = "../../../cors-axum/tests/common/wanted.rs"]
-mod wanted;
+#![allow(dead_code, unused_imports)]
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cors_warp::{Builder, CorsLayer, FilterLayer, Layer, Policy};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
+use cors_warp::{CorsLayer, FilterLayer, Layer};
+use http::StatusCode;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tower::{Service, ServiceExt};
 use warp::reply::Response;
-use warp::{Filter, Rejection, Reply};
+use warp::{Filter, Rejection};
 
-pub use wanted::*;
+pub use adapter_tests::*;
 
 /// A layer of [`policy`].
 pub fn layer() -> CorsLayer {
     CorsLayer::new(policy())
-}
-
-pub fn request(method: &str, uri: &str, headers: &[(&str, &str)]) -> Request<String> {
-    let mut request = Request::builder().method(method).uri(uri);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(String::new()).unwrap()
-}
-
-pub fn get(uri: &str, origin: &str) -> Request<String> {
-    request("GET", uri, &[("origin", origin)])
-}
-
-pub fn preflight(uri: &str, origin: &str, method: &str) -> Request<String> {
-    let headers = [("origin", origin), ("access-control-request-method", method)];
-    request("OPTIONS", uri, &headers)
 }
 
 /// Whether a filter can be given to the functions below. What `or`, `recover` and the like return
@@ -63,20 +40,20 @@ impl<R, F> Routes<R> for F where
 {
 }
 
-/// An API as a client sees it, whatever wears the layer.
+/// An API as a client sees it, wherever the layer is applied.
 #[derive(Clone)]
 pub struct App {
     pub worn: &'static str,
     send: Arc<Send_>,
 }
 
-type Send_ = dyn Fn(Request<String>) -> Answer + Send + Sync;
-type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+type Send_ = dyn Fn(http::Request<String>) -> Sent + Send + Sync;
+type Sent = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl App {
     fn new<S>(worn: &'static str, service: S) -> Self
     where
-        S: Service<Request<String>, Response = Response, Error = Infallible>
+        S: Service<http::Request<String>, Response = Response, Error = Infallible>
             + Clone
             + Send
             + Sync
@@ -86,13 +63,13 @@ impl App {
         let send = move |request| {
             let service = service.clone();
             // `oneshot` polls a clone ready and then calls it.
-            Box::pin(async move { service.oneshot(request).await.unwrap() }) as Answer
+            Box::pin(async move { service.oneshot(request).await.unwrap() }) as Sent
         };
         Self { worn, send: Arc::new(send) }
     }
 
-    pub async fn send(&self, request: Request<String>) -> Response {
-        (self.send)(request).await
+    pub async fn send(&self, request: impl Into<http::Request<String>>) -> Response {
+        (self.send)(request.into()).await
     }
 
     /// Sends each row's request and compares.
@@ -104,8 +81,8 @@ impl App {
     }
 }
 
-/// Filters that wear no layer.
-pub fn bare<R: Reply + 'static>(routes: impl Routes<R>) -> App {
+/// Filters without a layer.
+pub fn bare<R: warp::Reply + 'static>(routes: impl Routes<R>) -> App {
     App::new("filter", warp::service(routes.map_rejection()))
 }
 
@@ -113,7 +90,7 @@ pub fn bare<R: Reply + 'static>(routes: impl Routes<R>) -> App {
 pub fn around_service<L, R>(layer: &L, routes: impl Routes<R>) -> App
 where
     L: WearsService,
-    R: Reply + 'static,
+    R: warp::Reply + 'static,
 {
     App { worn: "service", ..layer.wear(routes.map_rejection()) }
 }
@@ -122,7 +99,7 @@ where
 pub fn around_filter<L, R>(layer: &L, routes: impl Routes<R>) -> App
 where
     L: FilterLayer,
-    R: Reply + 'static,
+    R: warp::Reply + 'static,
 {
     bare(cors_warp::filter(layer, routes))
 }
@@ -131,7 +108,7 @@ where
 pub fn both<L, R>(layer: &L, routes: impl Routes<R>) -> [App; 2]
 where
     L: FilterLayer + WearsService,
-    R: Reply + 'static,
+    R: warp::Reply + 'static,
 {
     [around_service(layer, routes.clone()), around_filter(layer, routes)]
 }
@@ -143,13 +120,13 @@ trait MapRejection<R> {
     fn map_rejection(self) -> Boxed;
 }
 
-impl<R: Reply + 'static, F: Routes<R>> MapRejection<R> for F {
+impl<R: warp::Reply + 'static, F: Routes<R>> MapRejection<R> for F {
     fn map_rejection(self) -> Boxed {
-        self.map(|reply: R| reply.into_response()).boxed()
+        self.map(|reply: R| warp::Reply::into_response(reply)).boxed()
     }
 }
 
-/// A layer that warp's service can wear.
+/// A layer that wraps warp's service.
 pub trait WearsService {
     fn wear(&self, routes: Boxed) -> App;
 }
@@ -170,54 +147,9 @@ where
     }
 }
 
-/// The CORS headers and `Vary` in lower case, sorted, a line each.
-pub fn cors(headers: &HeaderMap) -> Vec<String> {
-    let is_cors =
-        |name: &HeaderName| name == "vary" || name.as_str().starts_with("access-control-");
-    let mut lines: Vec<String> = headers
-        .iter()
-        .filter(|(name, _)| is_cors(name))
-        .map(|(name, value)| format!("{name}: {}", elements(value).join(", ")))
-        .map(|line| if line.starts_with("vary") { line.to_lowercase() } else { line })
-        .collect();
-    lines.sort();
-    lines
-}
-
-fn elements(value: &HeaderValue) -> Vec<String> {
-    value.to_str().unwrap().split(',').map(|element| element.trim().to_owned()).collect()
-}
-
-/// A row of a table: a sentence, a request, the status wanted and the exact CORS headers.
-pub type Row<'a> = (&'a str, Request<String>, u16, &'a [&'a str]);
-
-pub fn compare<B>(what: &str, response: &http::Response<B>, status: u16, wanted: &[&str]) {
-    let got = cors(response.headers());
-    assert_eq!((response.status().as_u16(), lines(&got)), (status, wanted.to_vec()), "{what}");
-}
-
-pub fn lines(lines: &[String]) -> Vec<&str> {
-    lines.iter().map(String::as_str).collect()
-}
-
 pub async fn text(response: Response) -> String {
     let whole = response.into_body().collect().await.unwrap().to_bytes();
     String::from_utf8(whole.to_vec()).unwrap()
-}
-
-/// How often something ran.
-#[derive(Clone, Debug, Default)]
-pub struct Counter(Arc<AtomicUsize>);
-
-impl Counter {
-    pub fn add(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-
-    /// The count since the last look.
-    pub fn take(&self) -> usize {
-        self.0.swap(0, Ordering::SeqCst)
-    }
 }
 
 /// Rejects whoever sends no `Authorization`, and counts who came by.
@@ -244,85 +176,22 @@ pub async fn login(rejection: Rejection) -> Result<StatusCode, Rejection> {
     }
 }
 
-/// Serves a service on a port of this machine's own choosing, until the test's runtime ends.
-pub async fn serve<S>(service: S) -> SocketAddr
+/// Serves a service.
+pub async fn serve_on<S>(listener: TcpListener, service: S)
 where
-    S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S: Service<http::Request<Incoming>, Response = Response, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
     S::Future: Send,
 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            let service = TowerToHyperService::new(service.clone());
-            tokio::spawn(async move {
-                let server = auto::Builder::new(TokioExecutor::new());
-                // A client that hangs up is an error too.
-                let _ = server.serve_connection_with_upgrades(TokioIo::new(stream), service).await;
-            });
-        }
-    });
-    address
-}
-
-/// Serves filters the way that warp has for it.
-pub async fn serve_filter<R: Reply + 'static>(routes: impl Routes<R>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(warp::serve(routes.map_rejection()).incoming(listener).run());
-    address
-}
-
-/// Both over sockets: the layer around the service, and around the filters under `warp::serve`.
-pub async fn serve_both<R>(layer: &CorsLayer, routes: impl Routes<R>) -> [SocketAddr; 2]
-where
-    R: Reply + 'static,
-{
-    let service = layer.layer(warp::service(routes.clone().map_rejection()));
-    [serve(service).await, serve_filter(cors_warp::filter(layer, routes)).await]
-}
-
-/// A connection over which a request has been written, as a client without a library of its own
-/// would.
-pub async fn connect(address: SocketAddr, request: &Request<String>) -> TcpStream {
-    let mut head =
-        format!("{} {} HTTP/1.1\r\nhost: api.example\r\n", request.method(), request.uri());
-    for (name, value) in request.headers() {
-        head += &format!("{name}: {}\r\n", value.to_str().unwrap());
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let service = TowerToHyperService::new(service.clone());
+        tokio::spawn(async move {
+            let server = auto::Builder::new(TokioExecutor::new());
+            // A client that hangs up is an error too.
+            let _ = server.serve_connection_with_upgrades(TokioIo::new(stream), service).await;
+        });
     }
-    head += "\r\n";
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(head.as_bytes()).await.unwrap();
-    stream
-}
-
-/// Reads a response's head, and no byte more.
-pub async fn read_head(stream: &mut TcpStream) -> http::Response<()> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await.unwrap());
-    }
-    let head = String::from_utf8(head).unwrap();
-    let mut lines = head.trim_end().split("\r\n");
-    let status = lines.next().unwrap().split(' ').nth(1).unwrap();
-    let mut response = http::Response::builder().status(status);
-    for line in lines {
-        let (name, value) = line.split_once(": ").unwrap();
-        response = response.header(name, value);
-    }
-    response.body(()).unwrap()
-}
-
-/// One request over one connection: head and, since the server then closes, all of the body.
-pub async fn over_socket(
-    address: SocketAddr,
-    mut request: Request<String>,
-) -> http::Response<Vec<u8>> {
-    request.headers_mut().insert("connection", HeaderValue::from_static("close"));
-    let mut stream = connect(address, &request).await;
-    let head = read_head(&mut stream).await;
-    let mut body = Vec::new();
-    stream.read_to_end(&mut body).await.unwrap();
-    head.map(|()| body)
 }
