@@ -384,7 +384,7 @@ async fn cors_taken_for_access_control() {
         ],
     );
 
-    // A form is no preflighted request: it is sent, and the page need not read the answer.
+    // A form needs no preflight: the browser sends it, and the page need not read the answer.
     let wrong = init_service(app(policy())).await;
     compare("unreadable", &send(&wrong, &form).await, 200, REFUSED);
     assert_eq!(transfers.take(), 1, "and done");

@@ -273,7 +273,7 @@ async fn readiness_is_the_inner_services() {
             unreachable!("nothing is asked")
         }
     }
-    async fn wearing<T: Transform<Guarded, ServiceRequest, Error = Error>>(layer: T) {
+    async fn inside<T: Transform<Guarded, ServiceRequest, Error = Error>>(layer: T) {
         let guarded = Guarded::default();
         let Ok(service) = layer.new_transform(guarded.clone()).await else { unreachable!() };
         poll_fn(|cx| {
@@ -284,6 +284,6 @@ async fn readiness_is_the_inner_services() {
         })
         .await;
     }
-    wearing(CorsLayer::new(policy())).await;
-    wearing(CorsLayer::ask(policy(), |_| async { false })).await;
+    inside(CorsLayer::new(policy())).await;
+    inside(CorsLayer::ask(policy(), |_| async { false })).await;
 }

@@ -59,7 +59,7 @@ async fn the_path_is_the_routers() {
         [
             ("escaped", get("/%6fwn", B), 200, &[READ_BY_A]),
             ("a slash stays escaped, for the router too", get("/%2fown", B), 404, &[]),
-            ("a query is no path", get("/plain?/own", B), 200, &[]),
+            ("a query is not a path", get("/plain?/own", B), 200, &[]),
         ],
     )
     .await;

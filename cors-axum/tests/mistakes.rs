@@ -415,7 +415,7 @@ async fn cors_taken_for_access_control() {
     };
     let transfers = Counter::default();
 
-    // A form is no preflighted request: it is sent, and the page need not read the answer.
+    // A form needs no preflight: the browser sends it, and the page need not read the answer.
     let wrong = app(policy(), &transfers);
     compare("unreadable", &send(&wrong, form()).await, 200, REFUSED);
     assert_eq!(transfers.take(), 1, "and done");

@@ -45,8 +45,8 @@ async fn a_filter_before_others() {
         "vary: origin, access-control-request-method",
     ];
 
-    let worn = cors_warp::filter(&fonts, font());
-    let wrong = bare(worn.or(cors_warp::filter(&layer(), item())));
+    let covered = cors_warp::filter(&fonts, font());
+    let wrong = bare(covered.or(cors_warp::filter(&layer(), item())));
     wrong
         .check([
             ("the one", get("/font", OTHER), 200, &any_origin),
@@ -62,8 +62,8 @@ async fn a_filter_before_others() {
 
     // `forbid` goes further: it refuses the requests of both.
     let forbid = builder().disallowed_origin(DisallowedOrigin::Forbid).build().unwrap();
-    let worn = cors_warp::filter(&CorsLayer::new(forbid), item());
-    let wrong = bare(worn.or(cors_warp::filter(&fonts, font())));
+    let covered = cors_warp::filter(&CorsLayer::new(forbid), item());
+    let wrong = bare(covered.or(cors_warp::filter(&fonts, font())));
     let vary = ["vary: origin, sec-fetch-site"];
     wrong.check([("refused for the other", get("/font", OTHER), 403, &vary)]).await;
 
@@ -283,7 +283,7 @@ async fn cors_taken_for_access_control() {
     };
     let transfers = Counter::default();
 
-    // A form is no preflighted request: it is sent, and the page need not read the answer.
+    // A form needs no preflight: the browser sends it, and the page need not read the answer.
     for wrong in api(common::policy(), &transfers) {
         compare("unreadable", &wrong.send(form()).await, 200, REFUSED);
         assert_eq!(transfers.take(), 1, "and done");

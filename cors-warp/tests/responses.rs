@@ -22,7 +22,7 @@ async fn extensions_pass() {
         let response = app.send(request).await;
 
         assert_eq!(response.extensions().get(), Some(&Marker(2)));
-        compare(app.worn, &response, 200, SIMPLE);
+        compare(app.around, &response, 200, SIMPLE);
     }
 }
 

@@ -50,7 +50,7 @@ fn a_wrapped_filter_is_clone_whatever_it_holds() {
     is_for_a_server(&named);
 }
 
-/// The error of a filter that cannot fail is no obstacle, nor is a filter that is boxed already.
+/// The layer takes a filter that cannot fail, and one that is boxed already.
 #[test]
 fn any_filter_that_replies_will_do() {
     let cors = layer();
@@ -65,6 +65,6 @@ fn any_filter_that_replies_will_do() {
 fn everything_prints() {
     let starts = |text: String, start: &str| assert!(text.starts_with(start), "{text}");
     starts(format!("{:?}", layer()), "CorsLayer { source: Fixed(");
-    let worn: Cors<()> = layer().layer(());
-    starts(format!("{worn:?}"), "Cors { inner: (), source: Fixed(");
+    let service: Cors<()> = layer().layer(());
+    starts(format!("{service:?}"), "Cors { inner: (), source: Fixed(");
 }

@@ -43,7 +43,7 @@ impl<R, F> Routes<R> for F where
 /// An API as a client sees it, wherever the layer is applied.
 #[derive(Clone)]
 pub struct App {
-    pub worn: &'static str,
+    pub around: &'static str,
     send: Arc<Send_>,
 }
 
@@ -51,7 +51,7 @@ type Send_ = dyn Fn(http::Request<String>) -> Sent + Send + Sync;
 type Sent = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 impl App {
-    fn new<S>(worn: &'static str, service: S) -> Self
+    fn new<S>(around: &'static str, service: S) -> Self
     where
         S: Service<http::Request<String>, Response = Response, Error = Infallible>
             + Clone
@@ -65,7 +65,7 @@ impl App {
             // `oneshot` polls a clone ready and then calls it.
             Box::pin(async move { service.oneshot(request).await.unwrap() }) as Sent
         };
-        Self { worn, send: Arc::new(send) }
+        Self { around, send: Arc::new(send) }
     }
 
     pub async fn send(&self, request: impl Into<http::Request<String>>) -> Response {
@@ -76,7 +76,7 @@ impl App {
     pub async fn check<const N: usize>(&self, rows: [Row<'_>; N]) {
         for (what, request, status, wanted) in rows {
             let response = self.send(request).await;
-            compare(&format!("{what} ({})", self.worn), &response, status, wanted);
+            compare(&format!("{what} ({})", self.around), &response, status, wanted);
         }
     }
 }
@@ -89,10 +89,10 @@ pub fn bare<R: warp::Reply + 'static>(routes: impl Routes<R>) -> App {
 /// The layer around the service of the filters.
 pub fn around_service<L, R>(layer: &L, routes: impl Routes<R>) -> App
 where
-    L: WearsService,
+    L: AppliesToService,
     R: warp::Reply + 'static,
 {
-    App { worn: "service", ..layer.wear(routes.map_rejection()) }
+    App { around: "service", ..layer.apply(routes.map_rejection()) }
 }
 
 /// The layer around the filters themselves, and warp's service around that.
@@ -107,7 +107,7 @@ where
 /// Both.
 pub fn both<L, R>(layer: &L, routes: impl Routes<R>) -> [App; 2]
 where
-    L: FilterLayer + WearsService,
+    L: FilterLayer + AppliesToService,
     R: warp::Reply + 'static,
 {
     [around_service(layer, routes.clone()), around_filter(layer, routes)]
@@ -127,22 +127,22 @@ impl<R: warp::Reply + 'static, F: Routes<R>> MapRejection<R> for F {
 }
 
 /// A layer that wraps warp's service.
-pub trait WearsService {
-    fn wear(&self, routes: Boxed) -> App;
+pub trait AppliesToService {
+    fn apply(&self, routes: Boxed) -> App;
 }
 
-impl WearsService for CorsLayer {
-    fn wear(&self, routes: Boxed) -> App {
+impl AppliesToService for CorsLayer {
+    fn apply(&self, routes: Boxed) -> App {
         App::new("service", self.layer(warp::service(routes)))
     }
 }
 
-impl<F, Fut> WearsService for cors_warp::AskLayer<F>
+impl<F, Fut> AppliesToService for cors_warp::AskLayer<F>
 where
     F: Fn(cors_warp::AskedOrigin) -> Fut + Send + Sync + 'static,
     Fut: Future<Output: cors_warp::IntoVerdict> + Send + 'static,
 {
-    fn wear(&self, routes: Boxed) -> App {
+    fn apply(&self, routes: Boxed) -> App {
         App::new("service", self.layer(warp::service(routes)))
     }
 }
@@ -152,7 +152,7 @@ pub async fn text(response: Response) -> String {
     String::from_utf8(whole.to_vec()).unwrap()
 }
 
-/// Rejects whoever sends no `Authorization`, and counts who came by.
+/// Rejects requests without `Authorization`, and counts all.
 #[derive(Debug)]
 pub struct Unauthorized;
 

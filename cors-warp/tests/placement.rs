@@ -21,8 +21,8 @@ fn item() -> impl Filter<Extract = (&'static str,), Error = warp::Rejection> + C
 async fn a_filter_among_others() {
     let cors = layer();
     let home = warp::path::end().map(|| "home");
-    let worn = item().with(warp::wrap_fn(|filter| cors_warp::filter(&cors, filter)));
-    let app = bare(warp::path("api").and(worn).or(home));
+    let covered = item().with(warp::wrap_fn(|filter| cors_warp::filter(&cors, filter)));
+    let app = bare(warp::path("api").and(covered).or(home));
     app.check(rows("/api/item")).await;
     app.check([
         ("its neighbour is bare", get("/", APP), 200, BARE),

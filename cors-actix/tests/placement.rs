@@ -1,4 +1,4 @@
-//! The same requests get the same answers wherever the layer is worn: by an app, a scope, a
+//! The same requests get the same answers wherever you apply the layer: to an app, a scope, a
 //! resource.
 
 mod common;

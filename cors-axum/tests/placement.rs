@@ -1,4 +1,4 @@
-//! The same requests get the same answers wherever the layer is worn: around a router, a method
+//! The same requests get the same answers wherever you apply the layer: around a router, a method
 //! router, a nested router, and around a service of hyper's that has no axum in it.
 
 mod common;
@@ -30,10 +30,10 @@ async fn a_router() {
 
 #[tokio::test]
 async fn one_method_router() {
-    let worn = endpoint().layer(CorsLayer::new(policy()));
-    check(&worn, rows("/")).await;
+    let covered = endpoint().layer(CorsLayer::new(policy()));
+    check(&covered, rows("/")).await;
 
-    let app = Router::new().route("/item", worn).route("/bare", on_get(|| async {}));
+    let app = Router::new().route("/item", covered).route("/bare", on_get(|| async {}));
     check(&app, rows("/item")).await;
     check(&app, [("its neighbour is bare", get("/bare", APP), 200, &[])]).await;
 }
@@ -105,6 +105,6 @@ async fn any_body_and_any_error() {
     compare("answered at once", &answered, 204, PREFLIGHT);
     assert_eq!(answered.body(), &Answer::default());
 
-    // An error is no response: nothing can be written on it, and it passes as it is.
+    // An error is not a response: it has no headers to write, so it passes unchanged.
     assert_eq!(call(get("/", APP), false).await.unwrap_err(), Failed);
 }
