@@ -1,10 +1,13 @@
 //! A builder sets what a config has.
 
 use cors_core::{
-    Builder, Config, Danger, Decision, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight,
+    Builder, Config, Danger, Decision, DisallowedOrigin, Origin, OriginEntry, Policy,
+    RefusedPreflight,
 };
 use http::Request;
 use http::header::AUTHORIZATION;
+use std::borrow::Cow;
+use std::error::Error;
 use std::time::Duration;
 
 const ORIGIN: &str = "http://app.example.com";
@@ -116,6 +119,62 @@ fn policies_are_told_apart_by_every_key() {
     for (left, policy) in policies.iter().enumerate() {
         for (right, other) in policies.iter().enumerate() {
             assert_eq!(left == right, *policy == other.clone(), "{policy:?} and {other:?}");
+        }
+    }
+}
+
+/// The first things that people write compile.
+#[test]
+fn what_people_write_first() -> Result<(), Box<dyn Error>> {
+    let slice: &[&str] = &["https://a.test"];
+    let policy = Policy::for_origins(slice)
+        .allow_origin(Cow::from("https://b.test"))
+        .allow_origin(String::from("https://c.test"))
+        .build()?;
+    let origin = Origin::parse(b"https://b.test")?;
+    assert!(policy.allows(origin) && policy.allows("https://c.test") && !policy.allows(b"null"));
+
+    let config = policy.config();
+    assert_eq!(Policy::try_from(&config)?, policy);
+    let text = "allow_origins = [\"https://a.test\", \"https://b.test\", \"https://c.test\"]\n";
+    assert_eq!(Policy::try_from(config)?.to_string(), text);
+
+    let errors = Policy::for_origins(["https://a.test/", "x"]).build().unwrap_err();
+    for error in &errors {
+        assert_eq!(error.key(), "allow_origins");
+    }
+    assert_eq!(errors.into_iter().count(), 2);
+    Ok(())
+}
+
+/// The plural replaces, the singular adds.
+#[test]
+fn one_origin_more() -> Result<(), Box<dyn Error>> {
+    let builder = Policy::for_origins("https://a.test").allow_origin("https://b.test");
+    assert_eq!(builder.clone().build()?.config().allow_origins.len(), 2);
+    let replaced = builder.allow_origins("https://c.test").build()?;
+    assert!(replaced.allows("https://c.test") && !replaced.allows("https://a.test"));
+    Ok(())
+}
+
+/// What `allows` says is what a request from that origin gets.
+#[test]
+fn allows_is_the_decision() {
+    let policies = [
+        Policy::public(),
+        Policy::for_origins("https://a.test").build().unwrap(),
+        Policy::for_origins("https://*.a.test")
+            .disallowed_origin(DisallowedOrigin::Forbid)
+            .build()
+            .unwrap(),
+        Policy::builder().allow_origin_if(|origin| origin.port() == Some(81)).build().unwrap(),
+        Policy::for_origins("https://a.test").ask().build().unwrap(),
+    ];
+    for policy in policies {
+        for origin in ["https://a.test", "https://b.a.test", "http://x.test:81", "null", "", "é"] {
+            let request = Request::get("/").header("origin", origin).body(()).unwrap();
+            let allowed = policy.decide(&request) == Decision::Simple;
+            assert_eq!(policy.allows(origin), allowed, "{policy}: {origin}");
         }
     }
 }
