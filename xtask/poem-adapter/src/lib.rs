@@ -1,0 +1,260 @@
+//! CORS for [`poem`]: a middleware that lets a [`Policy`] decide. An example of another adapter: see
+//! `CONTRIBUTING.md`.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), cors_core::ConfigErrors> {
+//! use cors_core::Policy;
+//! use poem::http::{Method, StatusCode};
+//! use poem::{Endpoint, EndpointExt, Request, Route, endpoint::make_sync, put};
+//! use poem_adapter::CorsLayer;
+//!
+//! let policy = Policy::builder()
+//!     .allow_origins(["https://app.example.com"])
+//!     .allow_methods([Method::PUT])
+//!     .build()?;
+//! let app = Route::new()
+//!     .at("/items/:id", put(make_sync(|_| "stored")))
+//!     .with(CorsLayer::new(policy)); // last: it covers everything added before it
+//!
+//! // The preflight that a browser sends before a script's `PUT` ...
+//! let preflight = Request::builder()
+//!     .method(Method::OPTIONS)
+//!     .uri_str("/items/7")
+//!     .header("origin", "https://app.example.com")
+//!     .header("access-control-request-method", "PUT");
+//! let response = app.get_response(preflight.finish()).await;
+//! assert_eq!(response.status(), StatusCode::NO_CONTENT);
+//! assert_eq!(response.headers()["access-control-allow-methods"], "PUT,GET,HEAD,POST");
+//!
+//! // ... and a 404, whose status the script can read.
+//! let request = Request::builder().uri_str("/").header("origin", "https://app.example.com");
+//! let response = app.get_response(request.finish()).await;
+//! assert_eq!(response.status(), StatusCode::NOT_FOUND);
+//! assert_eq!(response.headers()["access-control-allow-origin"], "https://app.example.com");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The layer turns the errors of what it covers into responses, as poem's own `Cors` does: otherwise
+//! they would leave without the headers. Outside the layer, nothing can catch them. So call
+//! `catch_error` and its like before you add the layer:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), cors_core::ConfigErrors> {
+//! # use cors_core::Policy;
+//! # use poem::error::NotFoundError;
+//! # use poem::{Endpoint, EndpointExt, Request, Route};
+//! # use poem_adapter::CorsLayer;
+//! # let cors = CorsLayer::new(Policy::builder().allow_origins(["*"]).build()?);
+//! let app = Route::new().catch_error(|_: NotFoundError| async { "caught" }).with(cors);
+//! let response = app.get_response(Request::default()).await;
+//! assert_eq!(response.headers()["access-control-allow-origin"], "*");
+//! assert_eq!(response.into_body().into_string().await.unwrap(), "caught");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! poem keeps the addresses of both ends outside the request's extensions, so a closure of
+//! [`select`](CorsLayer::select) does not see them.
+
+#![forbid(unsafe_code)]
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use cors_core::adapter::{Begun, Exchange, Head, Prepared, Source};
+use cors_core::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, IntoVerdict, Policy};
+use poem::http::HeaderValue;
+use poem::{Endpoint, Middleware, Request, Response, Result};
+
+type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
+type Ask = dyn Fn(AskedOrigin) -> Answer + Send + Sync;
+type Answer = Pin<Box<dyn Future<Output = bool> + Send>>;
+
+/// The middleware: a way to a request's policy. See the [example](crate).
+#[derive(Clone, Debug)]
+pub struct CorsLayer(Way);
+
+#[derive(Clone)]
+enum Way {
+    Source(Source<HeaderValue, Select>),
+    Ask(Prepared<HeaderValue>, Arc<Ask>),
+}
+
+impl CorsLayer {
+    /// Uses one policy for every request. See the [example](crate).
+    pub fn new(policy: impl IntoPolicy) -> Self {
+        Self(Way::Source(Source::fixed(policy.into_policy())))
+    }
+
+    /// Uses the policy that the handle holds when a request arrives.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), cors_core::ConfigErrors> {
+    /// # use cors_core::{Handle, Policy};
+    /// # use poem::{Endpoint, EndpointExt, Request, endpoint::make_sync};
+    /// # use poem_adapter::CorsLayer;
+    /// let handle = Handle::new(Policy::builder().allow_origins(["https://old.example"]).build()?);
+    /// let app = make_sync(|_| "hello").with(CorsLayer::shared(handle.clone()));
+    ///
+    /// handle.store(Policy::builder().allow_origins(["*"]).build()?);
+    /// let request = Request::builder().header("origin", "https://new.example");
+    /// let response = app.get_response(request.finish()).await;
+    /// assert_eq!(response.headers()["access-control-allow-origin"], "*");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn shared(handle: Handle) -> Self {
+        Self(Way::Source(Source::shared(handle)))
+    }
+
+    /// Lets a closure choose a policy for each request, or none. It sees everything but the headers.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), cors_core::ConfigErrors> {
+    /// # use cors_core::Policy;
+    /// # use poem::{Endpoint, EndpointExt, Request, endpoint::make_sync};
+    /// # use poem_adapter::CorsLayer;
+    /// let public = Policy::builder().allow_origins(["*"]).build()?;
+    /// let app = make_sync(|_| "a font").with(CorsLayer::select(move |head| {
+    ///     head.uri().path().starts_with("/fonts/").then(|| public.clone())
+    /// }));
+    ///
+    /// let font = app.get_response(Request::builder().uri_str("/fonts/a").finish()).await;
+    /// assert_eq!(font.headers()["access-control-allow-origin"], "*");
+    /// let other = app.get_response(Request::builder().uri_str("/other").finish()).await;
+    /// assert!(!other.headers().contains_key("access-control-allow-origin"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn select<F>(select: F) -> Self
+    where
+        F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
+    {
+        Self(Way::Source(Source::selected(Box::new(select))))
+    }
+
+    /// Like [`select`](Self::select), but the closure can also read the headers with these names.
+    /// Every response lists them in `Vary`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), cors_core::ConfigErrors> {
+    /// # use cors_core::Policy;
+    /// # use poem::{Endpoint, EndpointExt, Request, endpoint::make_sync};
+    /// # use poem_adapter::CorsLayer;
+    /// let public = Policy::builder().allow_origins(["*"]).build()?;
+    /// let app = make_sync(|_| "hello").with(CorsLayer::select_reading(["x-tenant"], move |head| {
+    ///     (head.header("x-tenant")? == "open").then(|| public.clone())
+    /// })?);
+    ///
+    /// let request = Request::builder().header("x-tenant", "open").finish();
+    /// let response = app.get_response(request).await;
+    /// assert_eq!(response.headers()["access-control-allow-origin"], "*");
+    /// assert_eq!(response.headers()["vary"], "X-Tenant");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Lists every name that is not a valid header name.
+    pub fn select_reading<I, F>(names: I, select: F) -> Result<Self, ConfigErrors>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+        F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
+    {
+        let select: Box<Select> = Box::new(select);
+        Ok(Self(Way::Source(Source::selected_reading(names, select)?)))
+    }
+
+    /// Uses one policy, and asks about the origins that it does not allow. An `Err` counts as no.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), cors_core::ConfigErrors> {
+    /// # use cors_core::Policy;
+    /// # use poem::{Endpoint, EndpointExt, Request, endpoint::make_sync};
+    /// # use poem_adapter::CorsLayer;
+    /// # async fn is_tenant(_origin: &str) -> Result<bool, std::io::Error> { Ok(true) }
+    /// let policy = Policy::builder().allow_origins(["https://app.example.com"]).build()?;
+    /// let layer = CorsLayer::ask(policy, |asked| async move { is_tenant(asked.origin()).await });
+    /// let app = make_sync(|_| "hello").with(layer);
+    ///
+    /// let request = Request::builder().header("origin", "https://tenant.example");
+    /// let response = app.get_response(request.finish()).await;
+    /// assert_eq!(response.headers()["access-control-allow-origin"], "https://tenant.example");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn ask<F, Fut>(policy: impl IntoPolicy, ask: F) -> Self
+    where
+        F: Fn(AskedOrigin) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output: IntoVerdict> + Send + 'static,
+    {
+        let ask = move |asked| -> Answer {
+            let answer = ask(asked);
+            Box::pin(async { answer.await.allowed() })
+        };
+        Self(Way::Ask(Prepared::asking(policy.into_policy()), Arc::new(ask)))
+    }
+
+    async fn begin(&self, request: &Request) -> Exchange<HeaderValue> {
+        let parts = (request.method(), request.uri(), request.headers());
+        match &self.0 {
+            Way::Source(source) => source.begin(&parts, |select, declared| {
+                let (version, extensions) = (request.version(), request.extensions());
+                select(&Head::of_parts(parts, version, extensions, declared))
+            }),
+            Way::Ask(policy, ask) => match policy.begin(&parts) {
+                Begun::Decided(exchange) => exchange,
+                Begun::Ask(asked) => {
+                    let (origin, pending) = *asked;
+                    pending.resolve(ask(origin).await)
+                }
+            },
+        }
+    }
+}
+
+impl<E: Endpoint> Middleware<E> for CorsLayer {
+    type Output = Cors<E>;
+
+    fn transform(&self, inner: E) -> Cors<E> {
+        Cors { layer: self.clone(), inner }
+    }
+}
+
+/// An endpoint inside a [`CorsLayer`].
+#[derive(Debug)]
+pub struct Cors<E> {
+    layer: CorsLayer,
+    inner: E,
+}
+
+impl<E: Endpoint> Endpoint for Cors<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        let exchange = self.layer.begin(&request).await;
+        let mut response = match exchange.short_circuit() {
+            Some(status) => Response::builder().status(status).finish(),
+            None => self.inner.get_response(request).await,
+        };
+        exchange.write(response.headers_mut());
+        Ok(response)
+    }
+}
+
+impl fmt::Debug for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(source) => source.fmt(f),
+            Self::Ask(policy, _) => f.debug_tuple("Ask").field(policy).finish(),
+        }
+    }
+}
