@@ -58,7 +58,7 @@ impl ResponseHeaders<HeaderValue> for Answering<'_> {
         self.0.retain(|name, _| !is_cors_response_header(name.as_str()));
     }
 
-    fn insert(&mut self, name: ResponseHeader, value: HeaderValue) {
+    fn append(&mut self, name: ResponseHeader, value: HeaderValue) {
         let name = match name {
             ResponseHeader::AllowOrigin => header::ACCESS_CONTROL_ALLOW_ORIGIN,
             ResponseHeader::AllowCredentials => header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
@@ -67,9 +67,10 @@ impl ResponseHeaders<HeaderValue> for Answering<'_> {
             ResponseHeader::AllowPrivateNetwork => ALLOW_PRIVATE_NETWORK,
             ResponseHeader::ExposeHeaders => header::ACCESS_CONTROL_EXPOSE_HEADERS,
             ResponseHeader::MaxAge => header::ACCESS_CONTROL_MAX_AGE,
+            ResponseHeader::Vary => header::VARY,
             other => HeaderName::from_static(other.as_str()),
         };
-        self.0.insert(name, value);
+        self.0.append(name, value);
     }
 
     fn vary(&self) -> impl Iterator<Item = &HeaderValue> {

@@ -22,6 +22,9 @@ impl Adapter for Axum {
         let app = match way {
             Way::New(policy) => app.layer(CorsLayer::new(policy)),
             Way::Shared(handle) => app.layer(CorsLayer::shared(handle)),
+            Way::Select(names, select) if names.is_empty() => {
+                app.layer(CorsLayer::select(select!(select)))
+            }
             Way::Select(names, select) => {
                 app.layer(CorsLayer::select_reading(names, select!(select)).unwrap())
             }

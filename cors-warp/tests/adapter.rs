@@ -21,6 +21,9 @@ macro_rules! with_layer {
         match $way {
             Way::New(policy) => $then!(CorsLayer::new(policy)),
             Way::Shared(handle) => $then!(CorsLayer::shared(handle)),
+            Way::Select(names, select) if names.is_empty() => {
+                $then!(CorsLayer::select(select!(select)))
+            }
             Way::Select(names, select) => {
                 $then!(CorsLayer::select_reading(names, select!(select)).unwrap())
             }

@@ -138,19 +138,19 @@ impl<V: FieldValue> Exchange<V> {
 
     fn write_allowed(self, response: &mut impl ResponseHeaders<V>) {
         let Some(values) = &self.values else { return };
-        let mut insert = |name, value: Option<V>| {
+        let mut append = |name, value: Option<V>| {
             if let Some(value) = value {
-                response.insert(name, value);
+                response.append(name, value);
             }
         };
         if self.plan.headers != ResponseHeaderSet::None {
-            insert(ResponseHeader::AllowOrigin, self.origin.or_else(|| values.origin.clone()));
-            insert(ResponseHeader::AllowCredentials, values.credentials.clone());
+            append(ResponseHeader::AllowOrigin, self.origin.or_else(|| values.origin.clone()));
+            append(ResponseHeader::AllowCredentials, values.credentials.clone());
         }
         match self.plan.headers {
             ResponseHeaderSet::None => {}
             ResponseHeaderSet::Simple => {
-                insert(ResponseHeader::ExposeHeaders, values.expose.clone());
+                append(ResponseHeader::ExposeHeaders, values.expose.clone());
             }
             ResponseHeaderSet::Preflight { methods, headers, private_network } => {
                 let (method, echoed) = match self.echoes {
@@ -165,10 +165,10 @@ impl<V: FieldValue> Exchange<V> {
                 let headers =
                     if headers == Headers::Policy { values.headers.clone() } else { echoed };
                 let truth = private_network.then(|| values.truth.clone());
-                insert(ResponseHeader::AllowMethods, methods);
-                insert(ResponseHeader::AllowHeaders, headers);
-                insert(ResponseHeader::MaxAge, values.max_age.clone());
-                insert(ResponseHeader::AllowPrivateNetwork, truth);
+                append(ResponseHeader::AllowMethods, methods);
+                append(ResponseHeader::AllowHeaders, headers);
+                append(ResponseHeader::MaxAge, values.max_age.clone());
+                append(ResponseHeader::AllowPrivateNetwork, truth);
             }
         }
     }

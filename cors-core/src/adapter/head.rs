@@ -63,7 +63,8 @@ impl<'a> Head<'a> {
         self.version
     }
 
-    /// What the server and outer layers attached to the request, such as the peer's address.
+    /// What the server and outer layers attached to the request: in some frameworks, the peer's
+    /// address.
     ///
     /// If a value comes from a header, such as a user from a cookie, declare that header.
     pub fn extensions(&self) -> &'a Extensions {

@@ -2,7 +2,7 @@
 
 use http::header::{HeaderMap, HeaderName, HeaderValue, VARY};
 
-/// A response header that an [`Exchange`](crate::adapter::Exchange) writes. `Vary` is separate.
+/// A response header that an [`Exchange`](crate::adapter::Exchange) writes.
 ///
 /// [Fetch, HTTP responses](https://fetch.spec.whatwg.org/#http-responses)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum ResponseHeader {
     ExposeHeaders,
     /// `Access-Control-Max-Age`
     MaxAge,
+    /// `Vary`
+    Vary,
 }
 
 impl ResponseHeader {
@@ -35,6 +37,7 @@ impl ResponseHeader {
             Self::AllowPrivateNetwork => "access-control-allow-private-network",
             Self::ExposeHeaders => "access-control-expose-headers",
             Self::MaxAge => "access-control-max-age",
+            Self::Vary => "vary",
         }
     }
 }
@@ -45,8 +48,8 @@ pub trait ResponseHeaders<V: 'static> {
     /// Removes every header for which [`is_cors_response_header`] returns true.
     fn remove_cors(&mut self);
 
-    /// Sets a header that is not present.
-    fn insert(&mut self, name: ResponseHeader, value: V);
+    /// Adds a header that is not present.
+    fn append(&mut self, name: ResponseHeader, value: V);
 
     /// The lines of `Vary`.
     fn vary(&self) -> impl Iterator<Item = &V>;
@@ -81,7 +84,7 @@ impl ResponseHeaders<HeaderValue> for HeaderMap {
     }
 
     #[inline]
-    fn insert(&mut self, name: ResponseHeader, value: HeaderValue) {
+    fn append(&mut self, name: ResponseHeader, value: HeaderValue) {
         use http::header;
         let name = match name {
             ResponseHeader::AllowOrigin => header::ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -91,6 +94,7 @@ impl ResponseHeaders<HeaderValue> for HeaderMap {
             ResponseHeader::AllowPrivateNetwork => ALLOW_PRIVATE_NETWORK,
             ResponseHeader::ExposeHeaders => header::ACCESS_CONTROL_EXPOSE_HEADERS,
             ResponseHeader::MaxAge => header::ACCESS_CONTROL_MAX_AGE,
+            ResponseHeader::Vary => VARY,
         };
         HeaderMap::insert(self, name, value);
     }

@@ -2,7 +2,7 @@
 //!
 //! [RFC 9110, 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5)
 
-use crate::adapter::response::ResponseHeaders;
+use crate::adapter::response::{ResponseHeader, ResponseHeaders};
 use crate::adapter::value::FieldValue;
 use crate::engine::headers::{elements, trim};
 use http::HeaderName;
@@ -71,7 +71,8 @@ pub(crate) fn merge<V: FieldValue>(
     headers: &mut impl ResponseHeaders<V>,
 ) {
     let [first, second] = lists.map(|list| list.and_then(|names| names.0.as_deref()));
-    let value = if headers.vary().next().is_none() {
+    let is_new = headers.vary().next().is_none();
+    let value = if is_new {
         match (first, second) {
             (Some(first), Some(second)) => Some(second.after(first)),
             (one, other) => one.or(other).map(|listed| listed.value.clone()),
@@ -81,8 +82,10 @@ pub(crate) fn merge<V: FieldValue>(
             [first, second].map(|listed| listed.map_or(&[][..], |listed| &listed.names));
         merged(headers, distinct(first, second))
     };
-    if let Some(value) = value {
-        headers.set_vary(value);
+    match value {
+        Some(value) if is_new => headers.append(ResponseHeader::Vary, value),
+        Some(value) => headers.set_vary(value),
+        None => {}
     }
 }
 

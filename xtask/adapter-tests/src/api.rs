@@ -1,11 +1,10 @@
 //! The API that every harness serves. What it answers is decided here; the harness turns replies and
 //! failures into the framework's own.
 
-use std::convert::Infallible;
-use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, mpsc as blocking};
 use std::task::{Context, Poll};
+use std::{fmt, io};
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -105,6 +104,7 @@ impl Api {
     }
 
     /// What the middleware between layer and handlers does: `None` passes the request on.
+    /// `is_authorized` is whether the request has `authorization`.
     pub fn before(&self, path: &str, is_authorized: bool) -> Option<Answered> {
         self.auth.add();
         match path {
@@ -229,12 +229,14 @@ impl fmt::Display for Failure {
     }
 }
 
+impl std::error::Error for Failure {}
+
 /// A body that the test sends chunk by chunk.
 #[derive(Debug)]
 pub struct Chunks(mpsc::Receiver<Bytes>);
 
 impl Stream for Chunks {
-    type Item = Result<Bytes, Infallible>;
+    type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.poll_recv(cx).map(|chunk| chunk.map(Ok))

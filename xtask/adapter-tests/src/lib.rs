@@ -44,7 +44,7 @@ pub trait Adapter {
 pub enum Way {
     New(Policy),
     Shared(Handle),
-    /// `select_reading` with these names, and [`select!`] of the closure.
+    /// `select` if there are no names, otherwise `select_reading`, with [`select!`] of the closure.
     Select(Vec<&'static str>, Select),
     Ask(Policy, Ask),
 }
