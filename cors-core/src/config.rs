@@ -1,4 +1,5 @@
-//! A policy as plain data: the keys of a policy file, not yet checked.
+//! What people write: a policy as plain data, the builder, policy files, and the checks that turn them
+//! into a policy.
 
 mod builder;
 pub(crate) mod compile;
