@@ -130,7 +130,7 @@ fn without_suffixes() -> Result<(), String> {
 
 fn browser() -> Result<(), String> {
     // A fixed seed: what a new one finds is not the fault of the change under test.
-    Cargo::new("run --quiet --package browsers -- browser --seed 1").run()
+    Cargo::new("run --quiet --package browsers -- --seed 1").run()
 }
 
 fn features() -> Result<(), String> {
