@@ -7,6 +7,7 @@ use std::sync::Arc;
 use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use cors_core::NameList;
 
 use crate::ask::AskCors;
 use crate::head::Head;
@@ -16,7 +17,7 @@ use crate::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, IntoVerdict, Policy, 
 /// A middleware ([`Transform`]) that adds the server side of the [CORS protocol] to an app, scope or
 /// resource.
 ///
-/// It answers [CORS-preflight requests] itself, writes the CORS headers on every other response,
+/// It answers [CORS-preflight requests] (unless the policy passes them on), writes the CORS headers on every other response,
 /// and refuses requests if the policy says so. The [`Policy`] makes all decisions.
 ///
 /// Make it once, outside `HttpServer::new`, and clone it for each worker; a clone only increments a
@@ -178,10 +179,11 @@ impl CorsLayer {
     /// ```
     ///
     /// [shared cache]: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
-    pub fn select_reading<I, F>(names: I, select: F) -> Result<Self, ConfigErrors>
+    pub fn select_reading<Count, F>(
+        names: impl NameList<Count>,
+        select: F,
+    ) -> Result<Self, ConfigErrors>
     where
-        I: IntoIterator,
-        I::Item: AsRef<str>,
         F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
     {
         Ok(Self { source: Source::selected_reading(names, Box::new(select))? })

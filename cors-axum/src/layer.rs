@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use cors_core::NameList;
 use cors_core::adapter::Head;
 use tower_layer::Layer;
 
@@ -12,7 +13,7 @@ use crate::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, Policy, Prepared};
 
 /// A [`tower_layer::Layer`] that adds the server side of the [CORS protocol] to a service.
 ///
-/// It answers [CORS-preflight requests] itself, writes the CORS headers on every other response,
+/// It answers [CORS-preflight requests] (unless the policy passes them on), writes the CORS headers on every other response,
 /// and refuses requests if the policy says so. The [`Policy`] makes all decisions.
 ///
 /// Cloning is cheap: it increments a counter.
@@ -153,10 +154,11 @@ impl CorsLayer {
     /// ```
     ///
     /// [shared cache]: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
-    pub fn select_reading<I, F>(names: I, select: F) -> Result<Self, ConfigErrors>
+    pub fn select_reading<Count, F>(
+        names: impl NameList<Count>,
+        select: F,
+    ) -> Result<Self, ConfigErrors>
     where
-        I: IntoIterator,
-        I::Item: AsRef<str>,
         F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
     {
         Ok(Self { source: Source::selected_reading(names, Box::new(select))? })

@@ -223,6 +223,17 @@ impl fmt::Debug for ConfigErrors {
     }
 }
 
+/// The caller has at least one.
+impl From<Vec<ConfigError>> for ConfigErrors {
+    fn from(errors: Vec<ConfigError>) -> Self {
+        let mut capped = Capped::new();
+        for error in errors {
+            capped.push(error.known_key(), error);
+        }
+        Self::new(capped)
+    }
+}
+
 impl<'e> IntoIterator for &'e ConfigErrors {
     type Item = &'e ConfigError;
     type IntoIter = std::slice::Iter<'e, ConfigError>;

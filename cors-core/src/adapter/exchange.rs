@@ -2,9 +2,9 @@
 //!
 //! An adapter takes these steps for each request:
 //!
-//! 1. Call [`Policy::begin`](crate::Policy::begin) or
-//!    [`Source::begin`](crate::adapter::Source::begin) before anything else sees the request. If it
-//!    returns a question, let the user's check answer it.
+//! 1. Call [`Source::begin`](crate::adapter::Source::begin), or
+//!    [`Prepared::begin`](crate::adapter::Prepared::begin) for policies that ask, before anything
+//!    else sees the request. If it returns a question, let the user's check answer it.
 //! 2. Call [`Exchange::short_circuit`]. If it returns a status, respond with it and an empty body.
 //!    Otherwise, call the handler.
 //! 3. Call [`Exchange::write`] with the headers of the response, even if it is an error.

@@ -7,6 +7,7 @@ use crate::adapter::prepared::Prepared;
 use crate::adapter::value::FieldValue;
 use crate::adapter::vary::VaryNames;
 use crate::config::compile::header_names;
+use crate::config::list::NameList;
 use crate::engine::policy::Policy;
 use crate::engine::request::RequestHead;
 use crate::error::ConfigErrors;
@@ -56,12 +57,14 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
     ///
     /// # Errors
     /// Lists every name that is not a valid header name.
-    pub fn selected_reading<I>(names: I, select: Box<F>) -> Result<Self, ConfigErrors>
-    where
-        I: IntoIterator,
-        I::Item: AsRef<str>,
-    {
-        Ok(Self::selected_by(header_names("select_reading", names)?, select))
+    pub fn selected_reading<Count>(
+        names: impl NameList<Count>,
+        select: Box<F>,
+    ) -> Result<Self, ConfigErrors> {
+        match header_names("select_reading", &names.into_names()) {
+            Ok(names) => Ok(Self::selected_by(names, select)),
+            Err(errors) => Err(errors.into()),
+        }
     }
 
     fn selected_by(names: Vec<HeaderName>, select: Box<F>) -> Self {

@@ -1,7 +1,8 @@
 //! Header values of any library.
 
 /// A header value that can be made from bytes and is cheap to clone, such as [`http::HeaderValue`] of
-/// either version of `http`. You need not implement this trait.
+/// either version of `http`. You need not implement this trait. The conversion must accept all visible
+/// ASCII and spaces, and whatever bytes another value holds; otherwise preparing a policy panics.
 pub trait FieldValue:
     Clone + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + Send + Sync + 'static
 {

@@ -51,6 +51,7 @@ impl Policy {
     /// ```
     /// # use cors_core::Policy;
     /// let policy = Policy::for_origins(["https://app.example.com"]).allow_methods(["PUT"]).build()?;
+    /// assert!(policy.allows("https://app.example.com"));
     /// # Ok::<(), cors_core::ConfigErrors>(())
     /// ```
     pub fn for_origins<Count>(origins: impl OriginList<Count>) -> Builder {
@@ -116,6 +117,7 @@ impl Builder {
     /// if cfg!(debug_assertions) {
     ///     policy = policy.allow_origin("http://localhost:*");
     /// }
+    /// assert_eq!(policy.build()?.allows("http://localhost:3000"), cfg!(debug_assertions));
     /// # Ok::<(), cors_core::ConfigErrors>(())
     /// ```
     pub fn allow_origin(mut self, origin: impl Into<OriginEntry>) -> Self {
@@ -161,10 +163,23 @@ impl Builder {
     }
 
     /// Like [`allow_origin_if`](Self::allow_origin_if), but the check can also read the request headers
-    /// that you name. `Vary` lists them.
-    pub fn allow_origin_if_reading(
+    /// that you name. `Vary` lists them. [`build`](Self::build) reports names that are not valid.
+    ///
+    /// ```
+    /// # use cors_core::{Decision, Policy};
+    /// let policy = Policy::builder()
+    ///     .allow_origin_if_reading("x-tenant", |origin, headers| {
+    ///         headers.get("x-tenant") == Some(b"acme") && origin.host() == "acme.example"
+    ///     })
+    ///     .build()?;
+    /// let request = http::Request::get("/").header("origin", "https://acme.example");
+    /// let request = request.header("x-tenant", "acme").body(()).unwrap();
+    /// assert_eq!(policy.decide(&request), Decision::Simple);
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    pub fn allow_origin_if_reading<Count>(
         mut self,
-        names: impl IntoIterator<Item: AsRef<str>>,
+        names: impl NameList<Count>,
         check: impl Fn(Origin<'_>, &NamedHeaders<'_>) -> bool + Send + Sync + 'static,
     ) -> Self {
         let names = self.header_names("allow_origin_if_reading", names);
@@ -179,8 +194,16 @@ impl Builder {
     }
 
     /// Like [`ask`](Self::ask), but the check can also read the request headers that you name. `Vary`
-    /// lists them.
-    pub fn ask_reading(mut self, names: impl IntoIterator<Item: AsRef<str>>) -> Self {
+    /// lists them. [`build`](Self::build) reports names that are not valid.
+    ///
+    /// ```
+    /// # use cors_core::Policy;
+    /// assert!(Policy::builder().ask_reading(["x-tenant"]).build()?.asks());
+    /// let errors = Policy::builder().ask_reading("x tenant").build().unwrap_err();
+    /// assert_eq!(errors.errors()[0].key(), "ask_reading");
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    pub fn ask_reading<Count>(mut self, names: impl NameList<Count>) -> Self {
         self.asks = Some(self.header_names("ask_reading", names));
         self
     }
@@ -284,6 +307,7 @@ impl Builder {
     ///     .allow_credentials(true)
     ///     .danger(|danger| danger.allow_insecure_origins = true)
     ///     .build()?;
+    /// assert!(policy.allows("http://printer.local"));
     /// # Ok::<(), cors_core::ConfigErrors>(())
     /// ```
     pub fn danger(mut self, set: impl FnOnce(&mut Danger)) -> Self {
@@ -303,12 +327,14 @@ impl Builder {
         judgement.into_policy()
     }
 
-    fn header_names(
+    fn header_names<Count>(
         &mut self,
         key: &'static str,
-        names: impl IntoIterator<Item: AsRef<str>>,
+        names: impl NameList<Count>,
     ) -> Vec<HeaderName> {
-        header_names(key, names).unwrap_or_else(|errors| {
+        // As everywhere, what is set later replaces what was set before.
+        self.errors.retain(|error| error.key() != key);
+        header_names(key, &names.into_names()).unwrap_or_else(|errors| {
             self.errors.extend(errors);
             Vec::new()
         })

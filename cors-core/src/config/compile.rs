@@ -182,29 +182,28 @@ impl Entry<'_> {
     }
 }
 
-/// The names of request headers that a closure or question reads.
-///
-/// # Errors
-/// Lists every name that is not a token.
+/// The names of request headers that a closure or question reads, each once; or every name that is
+/// not one. `*` is not one either: `Vary` has to list what is read.
 pub(crate) fn header_names(
     key: &'static str,
-    names: impl IntoIterator<Item: AsRef<str>>,
-) -> Result<Vec<HeaderName>, ConfigErrors> {
-    let names: Vec<_> = names.into_iter().collect();
-    let mut errors = Capped::new();
-    let mut valid = Vec::with_capacity(names.len());
-    for (index, name) in names.iter().enumerate() {
-        let text = name.as_ref();
+    names: &[String],
+) -> Result<Vec<HeaderName>, Vec<ConfigError>> {
+    let (mut errors, mut valid) = (Vec::new(), Vec::with_capacity(names.len()));
+    for (index, text) in names.iter().enumerate() {
         match HeaderName::from_bytes(text.as_bytes()) {
-            Ok(name) => valid.push(name),
-            Err(_) => {
+            Ok(name) if text != "*" => {
+                if !valid.contains(&name) {
+                    valid.push(name);
+                }
+            }
+            _ => {
                 let kind = ErrorKind::InvalidHeaderName { meant: None };
                 let index = (names.len() > 1).then_some(index);
-                errors.push(None, Finding::new(key.to_owned(), index, quote(text), kind));
+                errors.push(Finding::new(key.to_owned(), index, quote(text), kind));
             }
         }
     }
-    if errors.total() == 0 { Ok(valid) } else { Err(ConfigErrors::new(errors)) }
+    if errors.is_empty() { Ok(valid) } else { Err(errors) }
 }
 
 /// Quotes a text, truncated to the length of the longest origin.

@@ -5,8 +5,8 @@ use crate::engine::policy::Policy;
 use crate::origin::set::Origins;
 
 impl Policy {
-    /// A config that builds an equal policy, except for closures and questions. It leaves out what
-    /// warnings called superfluous.
+    /// A config that builds an equal policy, except for closures and questions. It leaves out the
+    /// duplicate and superfluous names that the policy dropped with a warning.
     pub fn config(&self) -> Config {
         let policy = self.compiled();
         let star = |any: bool| any.then(|| "*".to_owned());

@@ -52,7 +52,12 @@ impl Config {
             Key::AllowHeaders => return names(allow_headers),
             Key::ExposeHeaders => return names(expose_headers),
             Key::AllowCredentials => allow_credentials.to_string(),
-            Key::MaxAge => max_age.map_or("none".to_owned(), |age| age.as_secs().to_string()),
+            Key::MaxAge => match max_age {
+                None => "none".to_owned(),
+                Some(age) if age.subsec_nanos() == 0 => age.as_secs().to_string(),
+                // No policy: what reads this refuses it too.
+                Some(age) => age.as_secs_f64().to_string(),
+            },
             Key::AllowPrivateNetwork => allow_private_network.to_string(),
             Key::PreflightStatus => preflight_status.unwrap_or(204).to_string(),
             Key::PreflightContinue => preflight_continue.to_string(),

@@ -107,7 +107,9 @@ impl Policy {
     }
 
     /// Whether pages on this origin may read what you serve under the policy. Use it in tests, and in
-    /// WebSocket handlers: browsers do not apply CORS to WebSockets.
+    /// WebSocket handlers: browsers do not apply CORS to WebSockets. They send cookies with every
+    /// handshake, whatever `allow_credentials` says, so do not use a policy of `*` there, and list
+    /// your own origin too.
     ///
     /// `origin` is the value of an `Origin` header; it may be `null`. A
     /// [closure](crate::Builder::allow_origin_if_reading) sees none of the headers that it reads, and

@@ -178,3 +178,36 @@ fn allows_is_the_decision() {
         }
     }
 }
+
+/// The names that a check reads are judged with everything else.
+#[test]
+fn names_that_a_check_reads() {
+    let says = |builder: Builder| builder.build().unwrap_err().to_string();
+    let both = Policy::for_origins("https://a.test/")
+        .allow_origin_if_reading(["x-a", "x b", "*"], |_, _| true)
+        .ask_reading("é");
+    assert_eq!(
+        says(both)
+            .lines()
+            .map(|line| line.split(':').next().unwrap().to_owned())
+            .collect::<Vec<_>>(),
+        [
+            r#"allow_origins = "https"#,
+            r#"allow_origin_if_reading[1] = "x b""#,
+            r#"allow_origin_if_reading[2] = "*""#,
+            r#"ask_reading = "é""#,
+        ]
+    );
+    // What is set later replaces what was set before, errors too.
+    let mended = Policy::builder().ask_reading("x y").ask_reading(["x-y", "X-Y"]).build();
+    assert_eq!(mended.unwrap(), Policy::builder().ask_reading("x-y").build().unwrap());
+    let many = Policy::builder().ask_reading(vec!["x y"; 3000]).build().unwrap_err();
+    assert_eq!((many.count(), many.errors().len()), (3000, 1000));
+}
+
+/// A config that no policy has does not print as one that a policy has.
+#[test]
+fn a_fraction_of_a_second_stays_one() {
+    let config = set!(Config::new("*"), max_age = Some(Duration::from_millis(1500)));
+    assert_eq!(config.to_string(), "allow_origins = [\"*\"]\nmax_age = 1.5\n");
+}

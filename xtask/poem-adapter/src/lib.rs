@@ -66,7 +66,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use cors_core::adapter::{Begun, Exchange, Head, Prepared, Source};
-use cors_core::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, IntoVerdict, Policy};
+use cors_core::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, IntoVerdict, NameList, Policy};
 use poem::http::HeaderValue;
 use poem::{Endpoint, Middleware, Request, Response, Result};
 
@@ -163,9 +163,11 @@ impl CorsLayer {
     ///
     /// # Errors
     /// Lists every name that is not a valid header name.
-    pub fn select_reading<I, F>(names: I, select: F) -> Result<Self, ConfigErrors>
+    pub fn select_reading<Count, F>(
+        names: impl NameList<Count>,
+        select: F,
+    ) -> Result<Self, ConfigErrors>
     where
-        I: IntoIterator<Item: AsRef<str>>,
         F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
     {
         let select: Box<Select> = Box::new(select);
