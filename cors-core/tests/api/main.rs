@@ -14,6 +14,7 @@ mod errors;
 mod forbid;
 #[cfg(feature = "swap")]
 mod handle;
+mod head;
 mod oracle;
 #[cfg(feature = "strategies")]
 mod properties;
