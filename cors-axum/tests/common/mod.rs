@@ -1,7 +1,10 @@
 //! What the tests of this folder share: requests to a service, without a socket.
 
-// Each test file is a crate of its own and uses a part of this one.
-#![allow(dead_code, unused_imports)]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test file is a crate of its own and uses a part of this one"
+)]
 
 use std::fmt::Debug;
 

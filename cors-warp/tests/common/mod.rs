@@ -1,8 +1,11 @@
 //! What the tests of this folder share: the layer around a service and around a filter, without a
 //! socket.
 
-// Each test file is a crate of its own and uses a part of this one.
-#![allow(dead_code, unused_imports)]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test file is a crate of its own and uses a part of this one"
+)]
 
 use std::convert::Infallible;
 use std::future::Future;

@@ -179,7 +179,7 @@ pub type Answered = Result<Reply, Failure>;
 
 /// A response that a handler makes.
 #[derive(Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Reply {
     pub status: u16,
     pub headers: &'static [(&'static str, &'static str)],
@@ -188,7 +188,7 @@ pub struct Reply {
 
 /// A response's body.
 #[derive(Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the names say it")]
 pub enum Body {
     Text(String),
     Chunks(Chunks),
@@ -211,7 +211,7 @@ impl Reply {
 
 /// What the framework makes an empty response of, if a handler or a middleware fails with it.
 #[derive(Clone, Copy, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Failure {
     pub status: u16,
     pub headers: &'static [(&'static str, &'static str)],

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A request in text.
 #[derive(Clone, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Request {
     pub method: String,
     pub uri: String,
@@ -98,7 +98,7 @@ fn first<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
 
 /// A response, with header names in lower case.
 #[derive(Clone, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,

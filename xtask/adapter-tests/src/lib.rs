@@ -40,7 +40,7 @@ pub trait Adapter {
 }
 
 /// The ways of giving a layer its policy: a constructor for each.
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the names say it")]
 pub enum Way {
     New(Policy),
     Shared(Handle),
@@ -66,7 +66,7 @@ pub type Verdict = Pin<Box<dyn Future<Output = Result<bool, &'static str>> + Sen
 
 /// What the closure of a `select` sees of a request, without the framework's types. See [`select!`].
 #[derive(Clone, Copy)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Seen<'a> {
     pub method: &'a str,
     pub path: &'a str,

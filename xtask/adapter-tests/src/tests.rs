@@ -68,7 +68,7 @@ macro_rules! each_test {
 macro_rules! public {
     ({} $($(#[$meta:meta])* $group:ident { $($test:ident)* })*) => {
         /// The tests, for the macro.
-        #[allow(missing_docs)]
+        #[allow(missing_docs, reason = "the tests themselves have docs")]
         pub mod run {
             $(pub mod $group {
                 $(pub fn $test<A: $crate::Adapter>() {
