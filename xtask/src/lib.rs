@@ -1,9 +1,7 @@
-//! What the commands, the test servers and the tests share: flags, policy files, processes, a small HTTP client.
+//! What the commands, the test servers and the tests share: flags, processes, a small HTTP client.
 
 pub mod client;
-pub mod explanation;
 pub mod options;
-pub mod policy_file;
 pub mod running;
 
 use std::path::Path;

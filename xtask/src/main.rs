@@ -9,12 +9,10 @@ use lexopt::{Arg, Parser};
 mod bench;
 mod browser;
 mod cargo;
-mod check;
 mod ci;
 mod conformance;
+mod cors;
 mod demo;
-mod diff;
-mod explain;
 mod fuzz;
 mod metadata;
 mod msrv;
@@ -44,16 +42,16 @@ const COMMANDS: &[Command] = &[
         run: demo::run,
     },
     Command { name: "serve", about: "the test API under a policy file", run: serve::run },
-    Command { name: "check", about: "all errors and warnings in policy files", run: check::run },
+    Command { name: "check", about: "all errors and warnings in policy files", run: cors::check },
     Command {
         name: "diff",
         about: "what a second policy file allows that the first does not, and vice versa",
-        run: diff::run,
+        run: cors::diff,
     },
     Command {
         name: "explain",
         about: "what a browser does with a fetch under a policy, and why",
-        run: explain::run,
+        run: cors::explain,
     },
     Command { name: "test", about: "all tests that need only Rust", run: test::run },
     Command {

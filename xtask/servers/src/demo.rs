@@ -7,11 +7,11 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use cors_cli::policy_file::judge;
 use cors_core::file::{Format, read_file};
 use cors_core::{Config, OriginEntry, Policy};
 use futures_util::future::select_all;
 use xtask::options::{Adapter, Demo};
-use xtask::policy_file::judge;
 
 use crate::playground::Playground;
 use crate::serve::{Running, Servers, under, until_interrupted};

@@ -7,13 +7,13 @@ use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use cors_cli::policy_file::judge;
 use cors_core::Policy;
 use futures_util::future::select_all;
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::task::spawn_blocking;
 use xtask::options::{Adapter, Serve};
-use xtask::policy_file::judge;
 
 use crate::policies::Policies;
 use crate::started::{Started, Swap, WORKERS};

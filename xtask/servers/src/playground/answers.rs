@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use cors_cli::json::to_json;
 use cors_core::Policy;
 use cors_core::browser::{Body, CredentialsMode, Fetch, Verdict};
 use cors_core::explain::{Explanation, explain_with};
@@ -16,7 +17,6 @@ use cors_core::file::{self, Format, Found, Located};
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use xtask::explanation::to_json;
 use xtask::options::Adapter;
 
 use super::{Page, mend};

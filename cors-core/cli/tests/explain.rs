@@ -15,7 +15,7 @@ expose_headers = [\"x-request-id\"]
 fn explain(name: &str, policy: &str, args: &[&str]) -> Output {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, policy).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_xtask"))
+    Command::new(env!("CARGO_BIN_EXE_cors"))
         .args(["explain", "--policy"])
         .arg(&path)
         .args(args)
@@ -138,7 +138,7 @@ fn wrong_usage_is_one_line() {
         (&["--origin", origin, "--url", ""], "write the whole URL"),
         (&["--origin", origin, "--header", "x-a"], "write NAME:VALUE"),
         (&["--origin", origin, "--credentials", "yes"], "omit, same-origin or include"),
-        (&["--origin", origin, "--origin", origin], "--origin is given twice"),
+        (&["--origin", origin, "--origin", origin], "cannot be used multiple times"),
         (&["--origin", origin, "--verbose"], "--verbose"),
     ] {
         let output = explain("explain-usage.toml", POLICY, args);

@@ -37,7 +37,7 @@ const DIFF: &str = r#"from old.toml to new.json:
 
 /// Runs in the folder of the test's files; returns the exit code, standard output and standard error.
 fn diff(args: &[impl AsRef<OsStr>]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+    let output = Command::new(env!("CARGO_BIN_EXE_cors"))
         .arg("diff")
         .args(args)
         .current_dir(env!("CARGO_TARGET_TMPDIR"))
@@ -107,5 +107,5 @@ fn wrong_usage() {
     }
     let (code, stdout, _) = diff(&["--help"]);
     assert_eq!(code, Some(0));
-    assert!(stdout.starts_with("cargo xtask diff OLD NEW\n"), "{stdout}");
+    assert!(stdout.contains("Usage: cors diff <OLD> <NEW>\n"), "{stdout}");
 }
