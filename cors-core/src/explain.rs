@@ -16,20 +16,21 @@
 //!
 //! let fix = explanation.fix().unwrap();
 //! assert_eq!(fix.to_string(), r#"allow_headers = ["content-type"]"#);
-//! let fixed = Policy::new(fix.config())?;
+//! let fixed = Policy::new(fix.config().unwrap())?;
 //! assert!(explain(&fixed, fix.fetch()).is_readable());
 //! # Ok::<(), cors_core::ConfigErrors>(())
 //! ```
 
+mod answers;
 mod console;
 mod fix;
 mod text;
 
-use crate::browser::{Browser, Ended, Engine, Fetch, Taken, Turn, Verdict, serve};
+use crate::browser::{Browser, Ended, Engine, Fetch, Sending, Taken, Verdict, serve};
 use crate::engine::decision::Decision;
 use crate::engine::policy::Policy;
+use answers::{Answer, Answers, Asked, Counts, run};
 use http::{Request, Response};
-use std::time::Duration;
 
 pub use fix::{Change, Fix};
 pub use text::InColor;
@@ -44,7 +45,7 @@ pub struct Explanation {
     verdict: Verdict,
     preflight: Preflight,
     refused: Option<String>,
-    console: Vec<(Engine, String)>,
+    engines: [InEngine; 3],
     fix: Option<Fix>,
 }
 
@@ -58,6 +59,8 @@ pub enum Event {
     Sent(Request<()>),
     /// The server answered.
     Received(Response<()>),
+    /// No response came, and why.
+    Unanswered(String),
 }
 
 /// The result of a fetch's preflights.
@@ -83,6 +86,18 @@ impl Preflight {
     }
 }
 
+/// What one engine does with the fetch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InEngine {
+    /// The engine.
+    pub engine: Engine,
+    /// Whether the script may read. Where engines depart from the standard, they differ.
+    pub is_readable: bool,
+    /// What the console prints, each message on a line of its own. `None` if it prints nothing.
+    pub console: Option<String>,
+}
+
 /// Explains a fetch under a policy. The handler answers 200.
 pub fn explain(policy: &Policy, fetch: &Fetch) -> Explanation {
     explain_with(policy, fetch, &|_| Response::new(()))
@@ -95,54 +110,78 @@ pub fn explain_with(
     fetch: &Fetch,
     handler: &dyn Fn(&Request<()>) -> Response<()>,
 ) -> Explanation {
-    let (Ended { verdict, .. }, events) = run(policy, fetch, handler);
-    let sent: Vec<_> = events.iter().filter_map(Event::preflight).collect();
-    let preflight = match &verdict {
-        _ if sent.is_empty() => Preflight::None,
-        Verdict::Failed(_) if last_sent(&events).is_some_and(is_preflight) => Preflight::Failed,
-        _ => Preflight::Passed,
-    };
-    Explanation {
-        fetch: fetch.clone(),
-        refused: last_sent(&events).and_then(|request| match policy.decide(request) {
-            Decision::Reject(reason) => Some(reason.to_string()),
-            _ => None,
-        }),
-        console: console::messages(fetch, &verdict, &events),
-        fix: fix::find(policy, fetch, handler),
-        events,
-        verdict,
-        preflight,
-    }
+    let mut server = |sending: &Sending| Ok(serve(policy, sending.request(), handler));
+    let (ended, events) = run(Browser::new(), fetch, &mut server);
+    let engines = Engine::ALL.map(|engine| in_engine(engine, fetch, &mut server));
+    let refused = last_sent(&events).and_then(|request| match policy.decide(request) {
+        Decision::Reject(reason) => Some(reason.to_string()),
+        _ => None,
+    });
+    let fix = fix::find(policy, fetch, handler);
+    Explanation { refused, fix, ..Explanation::new(fetch, ended, events, engines) }
 }
 
-/// Runs the fetch in a browser with empty caches.
-fn run(
-    policy: &Policy,
+/// Explains a fetch by what a server answers, whatever it runs.
+///
+/// `server` gets each request that a browser sends, and returns the response, or why there is none.
+/// Send it exactly as it is, with the cookies that [`Sending::includes_credentials`] asks for, and do
+/// not follow redirects: the browser does. An engine that departs from the standard may send one
+/// more. Where two send the same, it is sent once.
+///
+/// The [fix](Explanation::fix) says which headers the server has to send.
+///
+/// ```
+/// use cors_core::browser::Fetch;
+/// use cors_core::explain::explain_server;
+/// use http::Response;
+///
+/// let fetch = Fetch::new("https://app.example.com", "https://api.example/");
+/// let explanation = explain_server(&fetch, &mut |_| {
+///     Ok(Response::builder().header("access-control-allow-origin", "*, *").body(()).unwrap())
+/// });
+/// assert_eq!(
+///     explanation.fix().unwrap().to_string(),
+///     "on the answer to GET https://api.example/: \
+///      Access-Control-Allow-Origin: https://app.example.com, instead of \"*, *\"; \
+///      on the answer to GET https://api.example/: Vary: Origin",
+/// );
+/// ```
+pub fn explain_server(
     fetch: &Fetch,
-    handler: &dyn Fn(&Request<()>) -> Response<()>,
-) -> (Ended, Vec<Event>) {
-    let mut browser = Browser::new();
-    let mut events = Vec::new();
-    let mut known = 0;
-    let mut turn = browser.start(fetch, Duration::ZERO);
-    loop {
-        let steps = match &turn {
-            Turn::Send(sending) => sending.steps(),
-            Turn::Done(ended) => &ended.steps,
-        };
-        events.extend(steps[known..].iter().cloned().map(Event::Step));
-        known = steps.len();
-        match turn {
-            Turn::Send(sending) => {
-                let response = serve(policy, sending.request(), |request| handler(request));
-                events.push(Event::Sent(sending.request().clone()));
-                events.push(Event::Received(response.clone()));
-                turn = sending.respond(&mut browser, &response, Duration::ZERO);
+    server: &mut dyn FnMut(&Sending) -> Result<Response<()>, String>,
+) -> Explanation {
+    let mut answers = Answers::default();
+    let (ended, events) = run(Browser::new(), fetch, &mut |sending| {
+        let answer = server(sending);
+        answers.record(sending.request(), answer)
+    });
+    let engines = Engine::ALL.map(|engine| {
+        let mut counts = Counts::default();
+        in_engine(engine, fetch, &mut |sending| {
+            let asked = Asked::of(sending.request());
+            let n = counts.count(&asked);
+            match answers.get(&asked, n) {
+                Some(known) => known.clone(),
+                None => {
+                    let answer = server(sending);
+                    answers.record(sending.request(), answer)
+                }
             }
-            Turn::Done(ended) => return (ended, events),
-        }
-    }
+        })
+    });
+    let fix = fix::headers::find(fetch, &answers);
+    Explanation { fix, ..Explanation::new(fetch, ended, events, engines) }
+}
+
+fn in_engine(
+    engine: Engine,
+    fetch: &Fetch,
+    server: &mut dyn FnMut(&Sending) -> Answer,
+) -> InEngine {
+    let (Ended { verdict, .. }, events) = run(Browser::like(engine), fetch, server);
+    let mut messages = console::messages(fetch, &verdict, &events).into_iter();
+    let console = messages.find(|(of, _)| *of == engine).map(|(_, message)| message);
+    InEngine { engine, is_readable: verdict.is_readable(), console }
 }
 
 impl Event {
@@ -167,6 +206,16 @@ fn last_sent(events: &[Event]) -> Option<&Request<()>> {
 }
 
 impl Explanation {
+    fn new(fetch: &Fetch, ended: Ended, events: Vec<Event>, engines: [InEngine; 3]) -> Self {
+        let verdict = ended.verdict;
+        let preflight = match &verdict {
+            _ if !events.iter().any(|event| event.preflight().is_some()) => Preflight::None,
+            Verdict::Failed(_) if last_sent(&events).is_some_and(is_preflight) => Preflight::Failed,
+            _ => Preflight::Passed,
+        };
+        Self { fetch: fetch.clone(), events, verdict, preflight, engines, refused: None, fix: None }
+    }
+
     /// The explained fetch.
     pub fn fetch(&self) -> &Fetch {
         &self.fetch
@@ -206,8 +255,13 @@ impl Explanation {
     }
 
     /// The console message of each engine that prints one.
-    pub fn console(&self) -> &[(Engine, String)] {
-        &self.console
+    pub fn console(&self) -> impl Iterator<Item = (Engine, &str)> {
+        self.engines.iter().filter_map(|of| Some((of.engine, of.console.as_deref()?)))
+    }
+
+    /// What each engine does.
+    pub fn engines(&self) -> &[InEngine; 3] {
+        &self.engines
     }
 
     /// What to change so that the script may read: the policy, the script, the page, or the rest of

@@ -18,8 +18,16 @@ pub fn to_json(explanation: &Explanation) -> Value {
     };
     let console: Map<String, Value> = explanation
         .console()
-        .iter()
         .map(|(engine, message)| (engine.name().to_lowercase(), json!(message)))
+        .collect();
+    let engines: Map<String, Value> = explanation
+        .engines()
+        .iter()
+        .map(|of| {
+            let lines: Vec<_> = of.console.iter().flat_map(|text| text.lines()).collect();
+            let does = json!({ "readable": of.is_readable, "console": lines });
+            (of.engine.name().to_lowercase(), does)
+        })
         .collect();
     json!({
         "fetch": explanation.fetch().to_string(),
@@ -37,6 +45,7 @@ pub fn to_json(explanation: &Explanation) -> Value {
         "tried": fix.map(|fix| fix.is_tried()),
         "headers": shared,
         "console": console,
+        "engines": engines,
         "events": explanation.events().iter().map(event).collect::<Vec<_>>(),
     })
 }
@@ -59,6 +68,7 @@ fn event(event: &Event) -> Value {
                 "headers": headers(response.headers()),
             },
         }),
+        Event::Unanswered(why) => json!({ "unanswered": why }),
         _ => Value::Null,
     }
 }

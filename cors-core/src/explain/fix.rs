@@ -1,9 +1,12 @@
 //! What to change so that a fetch becomes readable, found by trying.
 
 mod attempt;
+pub(super) mod headers;
+mod script;
 
-use super::{last_sent, run};
-use crate::browser::Fetch;
+use super::answers::run;
+use super::last_sent;
+use crate::browser::{Browser, Fetch, serve};
 use crate::config::compile::compile;
 use crate::config::shown::Shown;
 use crate::config::{Config, OriginEntry};
@@ -12,19 +15,21 @@ use crate::error::{Warning, WarningKind};
 use crate::key::Key;
 use attempt::Attempt;
 use http::{Request, Response};
+use script::Script;
 use std::fmt;
 
 /// What to change so that the script may read.
 ///
-/// It has been [tried](Self::is_tried): the changed fetch is readable under the changed policy.
-/// Only a problem in the rest of the server, such as a redirect, cannot be tried.
+/// It has been [tried](Self::is_tried): the changed fetch is readable under the changed policy, or
+/// with the changed answers. Only a problem in the rest of the server, such as a redirect, and
+/// answers that the server has not given yet cannot be tried.
 ///
 /// It prints as one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     changes: Vec<Change>,
     cautions: Vec<String>,
-    config: Config,
+    config: Option<Config>,
     fetch: Fetch,
     is_tried: bool,
 }
@@ -47,6 +52,13 @@ pub enum Change {
         /// The entry, quoted.
         entry: String,
     },
+    /// Answer a request with this header or status.
+    Answer {
+        /// The request: its method and URL.
+        to: String,
+        /// The header line or the status.
+        what: String,
+    },
     /// Change the script's call.
     Script(String),
     /// Change where the page is.
@@ -66,9 +78,10 @@ impl Fix {
         &self.cautions
     }
 
-    /// The changed policy, without closures and `ask`.
-    pub fn config(&self) -> &Config {
-        &self.config
+    /// The changed policy, without closures and `ask`. `None` if a server answered whose policy is
+    /// unknown.
+    pub fn config(&self) -> Option<&Config> {
+        self.config.as_ref()
     }
 
     /// The changed fetch. If the script has a choice, such as another method, this is an example.
@@ -76,7 +89,7 @@ impl Fix {
         &self.fetch
     }
 
-    /// Whether the changed fetch proved readable under the changed policy.
+    /// Whether the changed fetch proved readable after the changes.
     pub fn is_tried(&self) -> bool {
         self.is_tried
     }
@@ -87,6 +100,7 @@ impl fmt::Display for Change {
         match self {
             Self::Set { key, value } => write!(f, "{key} = {value}"),
             Self::Add { key, entry } => write!(f, "add {entry} to {key}"),
+            Self::Answer { to, what } => write!(f, "on the answer to {to}: {what}"),
             Self::Script(what) => write!(f, "in the script: {what}"),
             Self::Page(what) => f.write_str(what),
             Self::Server(what) => write!(f, "on the server: {what}"),
@@ -130,30 +144,32 @@ pub(super) fn find(
             Err(errors) => attempt.settle(&errors),
             Ok(policy) => {
                 valid.clone_from(&attempt.config);
-                let (ended, events) = run(&policy, &attempt.fetch, handler);
+                let (ended, events) = run(Browser::new(), &attempt.script.fetch, &mut |sending| {
+                    Ok(serve(&policy, sending.request(), handler))
+                });
                 if ended.verdict.is_readable() {
-                    let is_unchanged = attempt.made.is_empty() && valid == before;
+                    let is_unchanged = attempt.script.made.is_empty() && valid == before;
                     return (!is_unchanged).then(|| fix(&before, attempt, true));
                 }
                 attempt.change(&policy, &ended.verdict, last_sent(&events))
             }
         };
         if let Err(last) = changed {
-            attempt.made.push(last);
+            attempt.script.made.push(last);
             attempt.config = valid;
             return Some(fix(&before, attempt, false));
         }
     }
-    attempt.made.push(Change::Script("try again after these changes".to_owned()));
+    attempt.script.made.push(Change::Script("try again after these changes".to_owned()));
     attempt.config = valid;
     Some(fix(&before, attempt, false))
 }
 
 fn fix(before: &Config, attempt: Attempt, is_tried: bool) -> Fix {
-    let Attempt { config, fetch, made } = attempt;
+    let Attempt { config, script: Script { fetch, made } } = attempt;
     let keys = Key::ALL.iter().flat_map(|key| changes_of(*key, before, &config));
     let changes = made.into_iter().chain(keys).collect();
-    Fix { changes, cautions: cautions(before, &config), config, fetch, is_tried }
+    Fix { changes, cautions: cautions(before, &config), config: Some(config), fetch, is_tried }
 }
 
 /// Side effects of the changes.

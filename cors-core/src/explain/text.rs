@@ -1,7 +1,7 @@
 //! An explanation as a page of text.
 
-use super::{Event, Explanation};
-use crate::browser::{Engine, Shared, Taken, Verdict};
+use super::{Event, Explanation, InEngine};
+use crate::browser::{Shared, Taken, Verdict};
 use http::HeaderMap;
 use std::fmt;
 
@@ -55,6 +55,9 @@ impl Page<'_> {
                     writeln!(f, "{}", self.paint(Color::Cyan, &line))?;
                     self.headers(f, request.headers())?;
                 }
+                Event::Unanswered(why) => {
+                    writeln!(f, "{}", self.paint(Color::Cyan, &format!("< no answer: {why}")))?;
+                }
                 Event::Received(response) => {
                     let line = format!("< {}", response.status());
                     writeln!(f, "{}", self.paint(Color::Cyan, &line))?;
@@ -73,14 +76,17 @@ impl Page<'_> {
                 write!(f, "\n  but {caution}")?;
             }
         }
-        if !explanation.console.is_empty() {
+        let differs = |of: &InEngine| of.is_readable != explanation.is_readable();
+        if explanation.engines.iter().any(|of| of.console.is_some() || differs(of)) {
             write!(f, "\n\n{}", self.paint(Color::Bold, "console"))?;
-            for engine in Engine::ALL {
-                let mut messages = explanation.console.iter();
-                let message = messages.find(|(of, _)| *of == engine);
-                let message = message.map_or("(nothing)", |(_, message)| message);
+            for of in &explanation.engines {
+                let message = match &of.console {
+                    Some(message) => message,
+                    None if of.is_readable => "(nothing: this engine lets the script read)",
+                    None => "(nothing)",
+                };
                 let message = plain(message).replace('\n', "\n            ");
-                write!(f, "\n  {:<10}{message}", engine.name())?;
+                write!(f, "\n  {:<10}{message}", of.engine.name())?;
             }
         }
         Ok(())

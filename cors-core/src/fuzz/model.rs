@@ -28,7 +28,7 @@ pub fn model(bytes: &[u8]) {
     }
     assert_eq!(explanation.fix().is_none(), explanation.is_readable(), "{}", shown());
     if let Some(fix) = explanation.fix().filter(|fix| fix.is_tried()) {
-        let mended = Policy::new(fix.config()).unwrap_or_else(|e| panic!("{fix}: {e}"));
+        let mended = Policy::new(fix.config().unwrap()).unwrap_or_else(|e| panic!("{fix}: {e}"));
         assert!(explain(&mended, fix.fetch()).is_readable(), "{}", shown());
     }
 }

@@ -36,8 +36,7 @@ fn section_of(example: &Example) -> (&'static str, &'static str) {
 /// The console messages of an example, with the page's symbol for an invisible character.
 fn lines(example: &Example) -> Vec<String> {
     let (_, explanation) = explained(example);
-    let messages =
-        explanation.console().iter().map(|(_, message)| message.replace('\0', "\u{2400}"));
+    let messages = explanation.console().map(|(_, message)| message.replace('\0', "\u{2400}"));
     messages.flat_map(|message| message.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 

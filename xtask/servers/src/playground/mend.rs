@@ -18,7 +18,7 @@ pub(super) fn apply(text: &str, fix: &Fix) -> Option<String> {
         };
     }
     let policy = Policy::from_toml(&mended).ok()?;
-    (policy == Policy::new(fix.config()).ok()?).then_some(mended)
+    (policy == Policy::new(fix.config()?).ok()?).then_some(mended)
 }
 
 struct Text<'t> {

@@ -1,0 +1,189 @@
+//! One change after another to the script's call, to its page, or to what it is redirected to.
+
+use super::Change;
+use crate::browser::{Body, Fetch, Mode, RedirectMode, Step, Taken, Verdict, header_bytes};
+use crate::engine::headers::MAX_LIST;
+use crate::engine::names::is_token;
+use url::Url;
+
+/// Replaces a URL that cannot be corrected.
+const EXAMPLE: &str = "https://api.example/";
+
+/// A port that no browser blocks.
+const OPEN_PORT: u16 = 8443;
+
+/// `Err` is a change that cannot be tried here.
+pub(super) type Changed = Result<(), Change>;
+
+pub(super) struct Script {
+    pub(super) fetch: Fetch,
+    /// The changes so far.
+    pub(super) made: Vec<Change>,
+}
+
+pub(super) fn on_the_server(what: impl Into<String>) -> Changed {
+    Err(Change::Server(what.into()))
+}
+
+impl Script {
+    pub(super) fn new(fetch: Fetch) -> Self {
+        Self { fetch, made: Vec::new() }
+    }
+
+    pub(super) fn change(&mut self, what: impl Into<String>) -> Changed {
+        self.made.push(Change::Script(what.into()));
+        Ok(())
+    }
+
+    /// Changes what made the last attempt fail. `is_sent` says whether a request was sent. `None`
+    /// if it is up to the server's CORS headers.
+    pub(super) fn get_past(&mut self, verdict: &Verdict, is_sent: bool) -> Option<Changed> {
+        let step = match verdict {
+            Verdict::Readable(_) => return Some(Ok(())),
+            Verdict::Opaque => return Some(self.mode_cors()),
+            Verdict::OpaqueRedirect => return Some(self.redirect_follow()),
+            Verdict::Failed(Taken { step, .. }) => *step,
+        };
+        Some(match step {
+            Step::UrlFailure => self.example("a valid URL"),
+            Step::UrlCredentials => self.url(|url| {
+                let _ = url.set_username("");
+                let _ = url.set_password(None);
+            }),
+            Step::RequestMethod => self.another_method("which browsers never send"),
+            Step::RequestHeader => self.valid_headers(),
+            Step::NoCorsMethod
+            | Step::SameOriginMode
+            | Step::RequestStream
+            | Step::NoCorsRedirectMode
+            | Step::ResourcePolicy => self.mode_cors(),
+            Step::RedirectModeError => self.redirect_follow(),
+            Step::RequestBody => self.method("POST".to_owned()),
+            // The URL comes from a redirect.
+            Step::BadPort if is_sent => {
+                on_the_server("redirect to a port that browsers do not block")
+            }
+            Step::MixedContent | Step::UrlScheme | Step::RedirectScheme if is_sent => {
+                on_the_server("redirect to a URL that begins with https:")
+            }
+            Step::Network if is_sent => on_the_server("redirect to a server that answers"),
+            Step::BadPort => self.open_port(),
+            Step::MixedContent | Step::UrlScheme => self.https(),
+            Step::Network => self.example("the URL of a server that answers"),
+            Step::RedirectLocation => on_the_server("send one Location header with a valid URL"),
+            Step::RedirectCount => on_the_server("redirect at most 20 times"),
+            Step::RedirectCredentials => {
+                on_the_server("redirect to the URL without its user name and password")
+            }
+            Step::RedirectBody => {
+                self.fetch.body = Body::Bytes;
+                self.change("send bytes or text: a stream cannot be sent again after a redirect")
+            }
+            _ => return None,
+        })
+    }
+
+    fn mode_cors(&mut self) -> Changed {
+        self.fetch.mode = Mode::Cors;
+        self.change("mode: \"cors\"")
+    }
+
+    fn redirect_follow(&mut self) -> Changed {
+        self.fetch.redirect = RedirectMode::Follow;
+        self.change("redirect: \"follow\"")
+    }
+
+    pub(super) fn method(&mut self, method: String) -> Changed {
+        let what = format!("method: {method:?}");
+        self.fetch.method = method;
+        self.change(what)
+    }
+
+    pub(super) fn another_method(&mut self, why: &str) -> Changed {
+        let method = if self.fetch.body == Body::None { "GET" } else { "POST" };
+        let before = std::mem::replace(&mut self.fetch.method, method.to_owned());
+        self.change(format!("a method other than {before:?}, {why}, such as {method:?}"))
+    }
+
+    /// Removes headers with invalid names, and encodes invalid values.
+    fn valid_headers(&mut self) -> Changed {
+        let mut whats = Vec::new();
+        self.fetch.headers.retain_mut(|(name, value)| {
+            if !is_token(name.as_bytes()) {
+                whats.push(format!(
+                    "remove the header {name:?}, or use only letters, digits and hyphens in its name"
+                ));
+                return false;
+            }
+            if header_bytes(value).is_none() {
+                *value = url::form_urlencoded::byte_serialize(value.as_bytes())
+                    .collect::<String>()
+                    .replace('+', "%20");
+                whats.push(format!("encode the value of the header {name} as {value:?}"));
+            }
+            true
+        });
+        self.made.extend(whats.into_iter().map(Change::Script));
+        Ok(())
+    }
+
+    pub(super) fn fewer_headers(&mut self) -> Changed {
+        let mut left = MAX_LIST;
+        self.fetch.headers.retain(|(name, _)| match left.checked_sub(name.len() + 1) {
+            Some(rest) => {
+                left = rest;
+                true
+            }
+            None => false,
+        });
+        self.change(format!(
+            "fewer or shorter headers: the names in a preflight may take at most {MAX_LIST} bytes"
+        ))
+    }
+
+    fn open_port(&mut self) -> Changed {
+        self.url(|url| {
+            let _ = url.set_port(Some(OPEN_PORT));
+        })?;
+        let what = format!("listen on a port that browsers do not block, such as {OPEN_PORT}");
+        self.made.push(Change::Server(what));
+        Ok(())
+    }
+
+    /// The same URL with `https:`, if it has a host.
+    fn https(&mut self) -> Changed {
+        let https = self.parsed_url().filter(Url::has_host).and_then(|url| {
+            let (_, rest) = url.as_str().split_once(':')?;
+            Url::parse(&format!("https:{rest}")).ok()
+        });
+        match https {
+            Some(https) => self.url(|url| *url = https),
+            None => self.example("a URL that begins with https:"),
+        }
+    }
+
+    fn example(&mut self, what: &str) -> Changed {
+        let is_tried = self.fetch.url == EXAMPLE;
+        self.fetch.url = EXAMPLE.to_owned();
+        let change = format!("{what}, such as {EXAMPLE:?}");
+        if is_tried { Err(Change::Script(change)) } else { self.change(change) }
+    }
+
+    /// As the browser reads it, relative to the page.
+    fn parsed_url(&self) -> Option<Url> {
+        let page = Url::parse(&self.fetch.origin).ok();
+        Url::options().base_url(page.as_ref()).parse(&self.fetch.url).ok()
+    }
+
+    fn url(&mut self, change: impl FnOnce(&mut Url)) -> Changed {
+        let Some(mut url) = self.parsed_url() else { return self.example("another URL") };
+        let before = url.clone();
+        change(&mut url);
+        if url == before {
+            return self.example("another URL");
+        }
+        self.fetch.url = url.into();
+        let what = format!("the URL {:?}", self.fetch.url);
+        self.change(what)
+    }
+}
