@@ -62,6 +62,7 @@ mod step;
 pub use engine::Engine;
 pub use fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 pub use filter::Shared;
+pub(crate) use lists::get;
 pub use machine::{Ended, Readable, Sending, Turn, Verdict};
 pub(crate) use request::header_bytes;
 pub use server::serve;

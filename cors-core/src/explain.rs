@@ -24,6 +24,7 @@
 mod answers;
 mod console;
 mod fix;
+mod secrets;
 mod text;
 
 use crate::browser::{Browser, Ended, Engine, Fetch, Sending, Taken, Verdict, serve};
@@ -142,8 +143,7 @@ pub fn explain_with(
 /// assert_eq!(
 ///     explanation.fix().unwrap().to_string(),
 ///     "on the answer to GET https://api.example/: \
-///      Access-Control-Allow-Origin: https://app.example.com, instead of \"*, *\"; \
-///      on the answer to GET https://api.example/: Vary: Origin",
+///      Access-Control-Allow-Origin: https://app.example.com, instead of \"*, *\"; Vary: Origin",
 /// );
 /// ```
 pub fn explain_server(
@@ -224,6 +224,25 @@ impl Explanation {
     /// Whether the script may read.
     pub fn is_readable(&self) -> bool {
         self.verdict.is_readable()
+    }
+
+    /// The same without tokens and cookies, to print or to send on: request headers with names like
+    /// `authorization` and `x-api-key`, and what `Set-Cookie` sets, lose their values.
+    ///
+    /// ```
+    /// use cors_core::Policy;
+    /// use cors_core::browser::Fetch;
+    /// use cors_core::explain::explain;
+    ///
+    /// let fetch = Fetch::new("https://app.example.com", "https://api.example/")
+    ///     .header("authorization", "Bearer 42");
+    /// let explanation = explain(&Policy::public(), &fetch).without_secrets();
+    /// assert!(explanation.to_string().contains("\"authorization\": \"Bearer ...\""));
+    /// assert!(!explanation.to_string().contains("42"));
+    /// ```
+    pub fn without_secrets(mut self) -> Self {
+        secrets::conceal(&mut self);
+        self
     }
 
     /// The result for the script.

@@ -1,35 +1,105 @@
 //! `explain`: what a browser does with one `fetch`, and why.
 
+mod causes;
+mod sources;
+
+use std::path::Path;
 use std::process::ExitCode;
 
+use cors_core::Policy;
 use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
-use cors_core::explain::{Explanation, explain};
+use cors_core::explain::{Event, Explanation, explain};
 
 use crate::args::Explain;
+use crate::client::Client;
 use crate::json::to_json;
-use crate::output::{is_colored, print};
+use crate::output::{escaped, is_colored, print};
 use crate::policy_file::judge;
+use sources::Live;
+
+/// What the tool calls itself. Browsers send such a header, and some servers refuse requests
+/// without.
+const USER_AGENT: &str = concat!("Mozilla/5.0 (compatible; cors/", env!("CARGO_PKG_VERSION"), ")");
+
+/// An explanation, and what the tool adds to it.
+struct Explained {
+    explanation: Explanation,
+    /// Where a failure comes from.
+    causes: Vec<String>,
+}
 
 /// `Err` is what is wrong with the usage.
 pub(crate) fn run(options: Explain) -> Result<ExitCode, String> {
     let fetch = fetch(&options)?;
-    let Some(policy) = &options.policy else {
-        return Err("--policy is missing: name the policy file".to_owned());
+    let policy = match &options.policy {
+        None => None,
+        Some(file) => {
+            let judged = judge(file);
+            let Some(policy) = judged.policy else {
+                eprintln!("{}", judged.findings.join("\n"));
+                return Ok(ExitCode::FAILURE);
+            };
+            Some(policy)
+        }
     };
-    let judged = judge(policy);
-    let Some(policy) = judged.policy else {
-        eprintln!("{}", judged.findings.join("\n"));
-        return Ok(ExitCode::FAILURE);
+    let explained = match (&policy, &options.response) {
+        (Some(policy), _) if options.url.is_none() => {
+            Explained { explanation: explain(policy, &fetch), causes: Vec::new() }
+        }
+        (_, Some(file)) => of_responses(&fetch, file)?,
+        _ => live(&options, &fetch, policy.as_ref())?,
     };
-    Ok(show(&explain(&policy, &fetch), options.json))
+    Ok(show(&explained, options.json))
 }
 
-fn show(explanation: &Explanation, json: bool) -> ExitCode {
-    print(&match json {
-        true => format!("{:#}\n", to_json(explanation)),
-        false if is_colored() => format!("{}\n", explanation.in_color()),
-        false => format!("{explanation}\n"),
+fn of_responses(fetch: &Fetch, file: &Path) -> Result<Explained, String> {
+    let responses = Vec::new();
+    let _ = file;
+    let (explanation, exchanges, notes) = sources::from_file(fetch, responses);
+    let mut causes = causes::causes(fetch, &explanation, &exchanges, &mut |_| None);
+    causes.extend(notes);
+    Ok(Explained { explanation, causes })
+}
+
+/// Asks the server, and says what the policy would have answered.
+fn live(options: &Explain, fetch: &Fetch, policy: Option<&Policy>) -> Result<Explained, String> {
+    let client = Client::new(&options.connection, USER_AGENT)?;
+    let body = options.data.as_deref().map(str::as_bytes);
+    let live = Live { client: &client, body, cookies: &options.cookies };
+    let (explanation, exchanges) = live.explain(fetch);
+    let mut causes = causes::causes(fetch, &explanation, &exchanges, &mut |request| {
+        client.send(request, None, &[]).ok().map(|received| received.response)
     });
+    let Some(policy) = policy else { return Ok(Explained { explanation, causes }) };
+    if exchanges.is_empty() && explanation.events().iter().any(|e| matches!(e, Event::Sent(_))) {
+        causes.push("so this is what the policy would answer".to_owned());
+        return Ok(Explained { explanation: explain(policy, fetch), causes });
+    }
+    causes.extend(sources::compare(policy, &explanation));
+    Ok(Explained { explanation, causes })
+}
+
+fn show(explained: &Explained, json: bool) -> ExitCode {
+    let Explained { explanation, causes } = explained;
+    let explanation = explanation.clone().without_secrets();
+    if json {
+        let mut said = to_json(&explanation);
+        said["causes"] = causes.as_slice().into();
+        print(&format!("{said:#}\n"));
+    } else {
+        let (page, [bold, plain]) = match is_colored() {
+            true => (explanation.in_color().to_string(), ["\x1b[1m", "\x1b[0m"]),
+            false => (explanation.to_string(), ["", ""]),
+        };
+        let mut text = format!("{page}\n");
+        if !causes.is_empty() {
+            text += &format!("\n{bold}where it comes from{plain}\n");
+        }
+        for cause in causes {
+            text += &format!("  {}\n", escaped(cause));
+        }
+        print(&text);
+    }
     if explanation.is_readable() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

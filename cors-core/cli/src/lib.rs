@@ -3,6 +3,7 @@
 
 mod args;
 mod check;
+mod client;
 mod diff;
 mod explain;
 pub mod json;

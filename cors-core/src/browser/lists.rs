@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName};
 
 /// All lines of a header, joined.
 /// [Fetch, get](https://fetch.spec.whatwg.org/#concept-header-list-get)
-pub(super) fn get(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
+pub(crate) fn get(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
     let mut lines = headers.get_all(name).iter().map(|value| trim(value.as_bytes()));
     let mut joined = lines.next()?.to_vec();
     for line in lines {

@@ -7,7 +7,7 @@
 mod unsent;
 
 use super::{Event, is_preflight, last_sent};
-use crate::browser::{Engine, Fetch, Step, Verdict};
+use crate::browser::{Engine, Fetch, Step, Verdict, get};
 use crate::engine::headers::elements;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -355,6 +355,7 @@ fn without_credentials(url: &str) -> String {
     }
 }
 
+/// All lines of the header, joined.
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    get(headers, name).map(|value| String::from_utf8_lossy(&value).into_owned())
 }

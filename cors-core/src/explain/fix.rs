@@ -27,10 +27,10 @@ use std::fmt;
 /// It prints as one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
     cautions: Vec<String>,
     config: Option<Config>,
-    fetch: Fetch,
+    pub(super) fetch: Fetch,
     is_tried: bool,
 }
 
@@ -52,12 +52,12 @@ pub enum Change {
         /// The entry, quoted.
         entry: String,
     },
-    /// Answer a request with this header or status.
+    /// Answer a request with this status and these headers.
     Answer {
         /// The request: its method and URL.
         to: String,
-        /// The header line or the status.
-        what: String,
+        /// Header lines, and in front of them the status if it is another. At least one.
+        lines: Vec<String>,
     },
     /// Change the script's call.
     Script(String),
@@ -100,7 +100,9 @@ impl fmt::Display for Change {
         match self {
             Self::Set { key, value } => write!(f, "{key} = {value}"),
             Self::Add { key, entry } => write!(f, "add {entry} to {key}"),
-            Self::Answer { to, what } => write!(f, "on the answer to {to}: {what}"),
+            Self::Answer { to, lines } => {
+                write!(f, "on the answer to {to}: {}", lines.join("; "))
+            }
             Self::Script(what) => write!(f, "in the script: {what}"),
             Self::Page(what) => f.write_str(what),
             Self::Server(what) => write!(f, "on the server: {what}"),

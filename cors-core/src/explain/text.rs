@@ -1,6 +1,6 @@
 //! An explanation as a page of text.
 
-use super::{Event, Explanation, InEngine};
+use super::{Change, Event, Explanation, InEngine};
 use crate::browser::{Shared, Taken, Verdict};
 use http::HeaderMap;
 use std::fmt;
@@ -70,7 +70,13 @@ impl Page<'_> {
         if let Some(fix) = &explanation.fix {
             write!(f, "\n\n{}", self.paint(Color::Bold, "fix"))?;
             for change in fix.changes() {
-                write!(f, "\n  {}", plain(&change.to_string()))?;
+                match change {
+                    Change::Answer { to, lines } => {
+                        write!(f, "\n  on the answer to {}:", plain(to))?;
+                        lines.iter().try_for_each(|line| write!(f, "\n    {}", plain(line)))?;
+                    }
+                    other => write!(f, "\n  {}", plain(&other.to_string()))?,
+                }
             }
             for caution in fix.cautions() {
                 write!(f, "\n  but {caution}")?;

@@ -9,6 +9,7 @@ mod caches;
 mod cases;
 mod diff;
 mod explain;
+mod explain_server;
 mod law;
 #[cfg(feature = "strategies")]
 mod laws;

@@ -12,7 +12,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
     HeaderName, HeaderValue, ORIGIN, VARY,
 };
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 
 /// Longer lists are not what a server needs.
 const MAX_NAMES: usize = 500;
@@ -61,13 +61,13 @@ pub(in crate::explain) fn find(fetch: &Fetch, answers: &Answers) -> Option<Fix> 
 }
 
 impl Repair<'_> {
-    /// The server's answer with the changes so far. An answer that it did not give is a plain 200.
+    /// The server's answer with the changes so far.
     fn answer(&mut self, request: &Request<()>, counts: &mut Counts) -> Answer {
         let asked = Asked::of(request);
         let n = counts.count(&asked);
         let known = self.answers.get(&asked, n).cloned();
         self.is_guess |= known.is_none();
-        let mut response = known.unwrap_or_else(|| Ok(Response::new(())))?;
+        let mut response = known.unwrap_or_else(|| Ok(self.guess(&asked)))?;
         if let Some((_, patch)) = self.patches.iter().find(|(of, _)| *of == asked) {
             *response.status_mut() = patch.status.unwrap_or(response.status());
             for (name, value) in &patch.headers {
@@ -75,6 +75,20 @@ impl Repair<'_> {
             }
         }
         Ok(response)
+    }
+
+    /// An answer that the server did not give: 200, and like its preflight.
+    fn guess(&self, asked: &Asked) -> Response<()> {
+        let mut response = Response::new(());
+        let preflight = Asked { method: Method::OPTIONS, uri: asked.uri.clone() };
+        if let Some(Ok(known)) = self.answers.get(&preflight, 0) {
+            for name in [ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_ALLOW_CREDENTIALS, VARY] {
+                for line in known.headers().get_all(&name) {
+                    response.headers_mut().append(&name, line.clone());
+                }
+            }
+        }
+        response
     }
 
     fn get_past(&mut self, verdict: &Verdict, events: &[Event]) -> Changed {
@@ -191,14 +205,12 @@ impl Repair<'_> {
         let mut changes = std::mem::take(&mut self.script.made);
         let mut cautions = Vec::new();
         for (asked, patch) in &self.patches {
-            let now = match self.answers.get(asked, 0) {
-                Some(Ok(response)) => response.clone(),
-                _ => Response::new(()),
+            let (now, not_sent) = match self.answers.get(asked, 0) {
+                Some(Ok(response)) => (response.clone(), ""),
+                _ => (Response::new(()), ", which was not sent"),
             };
-            changes.extend(patch.shown(&now).into_iter().map(|what| Change::Answer {
-                to: format!("{} {}", asked.method, asked.uri),
-                what,
-            }));
+            let to = format!("{} {}{not_sent}", asked.method, asked.uri);
+            changes.push(Change::Answer { to, lines: patch.shown(&now) });
             let allows = |origin: &str| {
                 patch
                     .headers

@@ -1,0 +1,193 @@
+//! Sends what a browser would send, and hands back what came.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use http::header::{COOKIE, HOST, USER_AGENT};
+use http::{HeaderValue, Request, Response};
+use reqwest::redirect::Policy;
+use tokio::runtime::Runtime;
+use tokio::time::{Instant, timeout_at};
+
+use crate::args::Connection;
+
+/// As much of a body as is read: enough for an error page.
+const MAX_BODY: usize = 64 * 1024;
+
+/// How long a body may take once its headers are there. A stream may never end.
+const BODY_PATIENCE: Duration = Duration::from_secs(2);
+
+/// More header fields than any server sends on purpose. HTTP/1.1 has limits of its own here: 100
+/// lines, and 400 kB.
+const MAX_HEADERS: u32 = 256 * 1024;
+
+/// A connection to servers, without cookies, redirects and caches of its own.
+pub(crate) struct Client {
+    runtime: Runtime,
+    client: reqwest::Client,
+    patience: Duration,
+    user_agent: HeaderValue,
+}
+
+/// A response, and the first 64 KiB of its body.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    pub(crate) response: Response<()>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Client {
+    /// `Err` is what is wrong with the flags.
+    pub(crate) fn new(options: &Connection, user_agent: &'static str) -> Result<Self, String> {
+        let patience = match options.timeout {
+            0 => return Err("--timeout 0: write at least 1 second".to_owned()),
+            seconds @ 1..=3600 => Duration::from_secs(seconds),
+            more => return Err(format!("--timeout {more}: write at most 3600 seconds")),
+        };
+        // Fails only if it was called before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .referer(false)
+            .http2_max_header_list_size(MAX_HEADERS)
+            .tls_danger_accept_invalid_certs(options.insecure)
+            .connect_timeout(patience);
+        for flag in &options.resolve {
+            let (host, addresses) = resolved(flag)?;
+            builder = builder.resolve_to_addrs(host, &addresses);
+        }
+        let build = || -> Result<_, Box<dyn Error>> {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            Ok((runtime, builder.build()?))
+        };
+        let (runtime, client) = build().map_err(|error| format!("cannot connect: {error}"))?;
+        let user_agent = HeaderValue::from_static(user_agent);
+        Ok(Self { runtime, client, patience, user_agent })
+    }
+
+    /// Sends the request with this body and these cookies. `Err` says why there is no response, in
+    /// a few words.
+    pub(crate) fn send(
+        &self,
+        request: &Request<()>,
+        body: Option<&[u8]>,
+        cookies: &[String],
+    ) -> Result<Received, String> {
+        let mut headers = request.headers().clone();
+        // The client writes it, in HTTP/2 by another name.
+        headers.remove(HOST);
+        headers.entry(USER_AGENT).or_insert_with(|| self.user_agent.clone());
+        if !cookies.is_empty() {
+            let line = HeaderValue::from_str(&cookies.join("; "));
+            headers.insert(COOKIE, line.map_err(|_| "the cookie is not a header value")?);
+        }
+        let mut sending = self
+            .client
+            .request(request.method().clone(), request.uri().to_string())
+            .headers(headers);
+        if let Some(body) = body {
+            sending = sending.body(body.to_vec());
+        }
+        self.runtime.block_on(async {
+            let deadline = Instant::now() + self.patience;
+            let mut came = match timeout_at(deadline, sending.send()).await {
+                Err(_) => return Err(self.timed_out()),
+                Ok(Err(error)) => return Err(self.reason(&error)),
+                Ok(Ok(came)) => came,
+            };
+            let deadline = deadline.min(Instant::now() + BODY_PATIENCE);
+            let mut body = Vec::new();
+            while body.len() < MAX_BODY {
+                match timeout_at(deadline, came.chunk()).await {
+                    Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
+                    _ => break,
+                }
+            }
+            body.truncate(MAX_BODY);
+            let mut response = Response::new(());
+            *response.status_mut() = came.status();
+            *response.version_mut() = came.version();
+            *response.headers_mut() = std::mem::take(came.headers_mut());
+            Ok(Received { response, body })
+        })
+    }
+
+    fn timed_out(&self) -> String {
+        format!("no answer within {} s", self.patience.as_secs())
+    }
+
+    /// Why there is no response.
+    fn reason(&self, error: &reqwest::Error) -> String {
+        let mut chain = String::new();
+        let mut cause: Option<&dyn Error> = Some(error);
+        while let Some(error) = cause {
+            if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+                return match tls {
+                    rustls::Error::InvalidCertificate(why) => {
+                        format!("the certificate is not trusted: {why}")
+                    }
+                    other => format!("TLS failed: {other}"),
+                };
+            }
+            if let Some(hyper) = error.downcast_ref::<hyper::Error>() {
+                if hyper.to_string() == "message head is too large" {
+                    return "the headers are too long: over 100 lines or 400 kB".to_owned();
+                }
+                if hyper.is_parse() {
+                    return format!("the answer is not HTTP: {hyper}");
+                }
+                if hyper.is_incomplete_message() {
+                    return "the connection was closed without an answer".to_owned();
+                }
+            }
+            if let Some(io) = error.downcast_ref::<io::Error>() {
+                match io.kind() {
+                    io::ErrorKind::ConnectionRefused => {
+                        return "connection refused: nothing listens there".to_owned();
+                    }
+                    io::ErrorKind::TimedOut => return self.timed_out(),
+                    io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof => {
+                        return "the connection was closed without an answer".to_owned();
+                    }
+                    _ => {}
+                }
+                // An error of TLS may be inside.
+                if let Some(inner) = io.get_ref() {
+                    cause = Some(inner);
+                    continue;
+                }
+            }
+            let text = error.to_string();
+            if text == "dns error" {
+                return "the host cannot be found (DNS)".to_owned();
+            }
+            if !chain.ends_with(&text) {
+                let separator = if chain.is_empty() { "" } else { ": " };
+                let _ = write!(chain, "{separator}{text}");
+            }
+            cause = error.source();
+        }
+        if error.is_timeout() { self.timed_out() } else { chain }
+    }
+}
+
+/// The host and addresses of a `--resolve`.
+fn resolved(flag: &str) -> Result<(&str, Vec<SocketAddr>), String> {
+    let parsed = || {
+        let mut parts = flag.splitn(3, ':');
+        let (host, port, addresses) = (parts.next()?, parts.next()?, parts.next()?);
+        let port = port.parse().ok()?;
+        let address = |text: &str| -> Option<SocketAddr> {
+            let text = text.trim_start_matches('[').trim_end_matches(']');
+            Some(SocketAddr::new(text.parse::<IpAddr>().ok()?, port))
+        };
+        let addresses = addresses.split(',').map(address).collect::<Option<_>>()?;
+        (!host.is_empty()).then_some((host, addresses))
+    };
+    parsed().ok_or_else(|| {
+        format!("--resolve {flag:?}: write HOST:PORT:ADDRESS, like api.example.com:443:127.0.0.1")
+    })
+}

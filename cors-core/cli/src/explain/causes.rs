@@ -1,0 +1,202 @@
+//! Where a failure comes from: what in front of the application, or inside it, answered.
+
+use cors_core::browser::{Fetch, Step};
+use cors_core::explain::{Event, Explanation};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use http::{Method, Request, Response, StatusCode, Uri};
+use url::Url;
+
+use super::sources::Exchange;
+
+/// Sends one more request, to find out.
+pub(super) type Probe<'a> = &'a mut dyn FnMut(&Request<()>) -> Option<Response<()>>;
+
+/// A sentence for each cause. The last exchange is the one that failed.
+pub(super) fn causes(
+    fetch: &Fetch,
+    explanation: &Explanation,
+    exchanges: &[Exchange],
+    probe: Probe<'_>,
+) -> Vec<String> {
+    let mut causes = Vec::new();
+    let Some(failed) = explanation.failed() else { return causes };
+    if let Some(Event::Unanswered(why)) = explanation
+        .events()
+        .iter()
+        .rev()
+        .find(|event| matches!(event, Event::Unanswered(_) | Event::Received(_)))
+    {
+        causes.push(format!(
+            "no response came ({why}). Scripts see \"Failed to fetch\" (Chromium), \"NetworkError when attempting to fetch resource.\" (Firefox) or \"Load failed\" (WebKit), and no CORS message: CORS is not the cause"
+        ));
+        return causes;
+    }
+    // Engines may have sent more after it.
+    let sent = explanation.events().iter().rev().find_map(|event| match event {
+        Event::Sent(request) => Some(request),
+        _ => None,
+    });
+    let last = sent.and_then(|sent| {
+        exchanges.iter().find(|exchange| {
+            exchange.request.uri() == sent.uri() && exchange.request.method() == sent.method()
+        })
+    });
+    let Some(last) = last else { return causes };
+    let response = &last.received.response;
+    let status = response.status();
+    causes.extend(several_layers(response));
+    if last.is_preflight() {
+        match status {
+            StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+                causes.extend(authentication(fetch, last, probe));
+            }
+            StatusCode::NOT_FOUND
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::NOT_IMPLEMENTED => {
+                let allow = match response.headers().get(ALLOW) {
+                    Some(allow) => format!(" (it allows {})", lossy(allow)),
+                    None => String::new(),
+                };
+                causes.push(format!(
+                    "the router has no route for OPTIONS: it answers {}{allow}. The preflight has to be answered before routing",
+                    status.as_u16()
+                ));
+            }
+            _ => {}
+        }
+    }
+    causes.extend(redirect(last));
+    causes.extend(html_page(last));
+    if is_about_origin(failed.step) && !last.is_preflight() {
+        causes.extend(lost_on_errors(explanation, last, probe));
+    }
+    causes.extend(gateway(status));
+    causes
+}
+
+fn is_about_origin(step: Step) -> bool {
+    matches!(step, Step::AllowOriginMissing | Step::AllowOriginMismatch | Step::AllowCredentials)
+}
+
+fn several_layers(response: &Response<()>) -> Option<String> {
+    let lines: Vec<_> = response.headers().get_all(ACCESS_CONTROL_ALLOW_ORIGIN).iter().collect();
+    let is_joined = lines.iter().any(|line| line.as_bytes().contains(&b','));
+    (lines.len() > 1 || is_joined).then(|| {
+        let values: Vec<_> = lines.into_iter().map(lossy).collect();
+        format!(
+            "two layers both add the headers: Access-Control-Allow-Origin has {}. Often one is the application and the other a proxy in front of it: let only one of them do it",
+            values.iter().map(|value| format!("{value:?}")).collect::<Vec<_>>().join(" and ")
+        )
+    })
+}
+
+/// Asks again with the script's token.
+fn authentication(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> Option<String> {
+    let status = last.received.response.status().as_u16();
+    let token = fetch.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let with_token = token.and_then(|(_, token)| {
+        let mut request = last.request.clone();
+        request.headers_mut().insert(AUTHORIZATION, token.parse().ok()?);
+        probe(&request)
+    });
+    Some(match with_token {
+        Some(response) if response.status().is_success() => format!(
+            "OPTIONS meets authentication: the answer is {status} without the token and {} with it. Browsers send no tokens or cookies with a preflight, so it has to be answered before authentication",
+            response.status().as_u16()
+        ),
+        _ => format!(
+            "OPTIONS is refused with {status}, probably by authentication, a firewall or a CSRF check. Browsers send no tokens or cookies with a preflight, so it has to be answered before them"
+        ),
+    })
+}
+
+fn redirect(last: &Exchange) -> Option<String> {
+    let response = &last.received.response;
+    let location =
+        response.headers().get(LOCATION).filter(|_| response.status().is_redirection())?;
+    let from = Url::parse(&last.request.uri().to_string()).ok()?;
+    let to = from.join(&lossy(location)).ok()?;
+    let what = match () {
+        () if from.host() == to.host() && from.scheme() == "http" && to.scheme() == "https" => {
+            "to https: call the URL with https"
+        }
+        () if from.host() == to.host()
+            && from.path().trim_end_matches('/') == to.path().trim_end_matches('/') =>
+        {
+            "only by a slash: call the URL as the server writes it"
+        }
+        () if from.host() != to.host() || is_login(&to) => {
+            "to another page, probably a login: without a session, an API should answer 401"
+        }
+        () => "to another path: call that URL",
+    };
+    Some(format!("the answer redirects {what} ({to})"))
+}
+
+fn is_login(url: &Url) -> bool {
+    let path = url.path().to_ascii_lowercase();
+    ["login", "signin", "sign-in", "sso", "oauth", "auth"].iter().any(|word| path.contains(word))
+}
+
+fn html_page(last: &Exchange) -> Option<String> {
+    let Exchange { received, .. } = last;
+    let kind = received.response.headers().get(CONTENT_TYPE).map(lossy)?;
+    let is_page = kind.to_ascii_lowercase().starts_with("text/html")
+        && received.response.status() == StatusCode::OK
+        && !received.response.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
+    is_page.then(|| {
+        "an HTML page came, not an API's answer: often the page of a single-page application, which a static server gives for every path. Check the URL and the port".to_owned()
+    })
+}
+
+/// The headers may be there on a success.
+fn lost_on_errors(explanation: &Explanation, last: &Exchange, probe: Probe<'_>) -> Option<String> {
+    let status = last.received.response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return None;
+    }
+    let has_origin = |headers: &http::HeaderMap| headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
+    let earlier = explanation
+        .events()
+        .iter()
+        .any(|event| matches!(event, Event::Received(response) if has_origin(response.headers())));
+    let mut elsewhere = || {
+        let mut root = last.request.clone();
+        *root.method_mut() = Method::GET;
+        let mut parts = root.uri().clone().into_parts();
+        parts.path_and_query = Some(http::uri::PathAndQuery::from_static("/"));
+        *root.uri_mut() = Uri::from_parts(parts).ok()?;
+        probe(&root)
+            .filter(|response| response.status().is_success() && has_origin(response.headers()))
+    };
+    let is_lost = earlier || elsewhere().is_some();
+    Some(match is_lost {
+        true => format!(
+            "the headers are lost on errors: the server sends them on other answers, and not with this {}. What went wrong first is that error",
+            status.as_u16()
+        ),
+        false => format!(
+            "the answer is an error, {}: look for its cause first. An error without CORS headers looks like a CORS problem to the browser",
+            status.as_u16()
+        ),
+    })
+}
+
+fn gateway(status: StatusCode) -> Option<String> {
+    matches!(
+        status,
+        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
+    )
+    .then(|| {
+        format!(
+            "{} comes from a gateway in front of the application, which did not answer it",
+            status.as_u16()
+        )
+    })
+}
+
+fn lossy(value: &http::HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).into_owned()
+}

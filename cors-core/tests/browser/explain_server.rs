@@ -1,0 +1,287 @@
+//! Explanations of answers that no policy of ours gave.
+
+use cors_core::browser::{CredentialsMode, Fetch, RedirectMode, Step};
+use cors_core::explain::{Change, Event, Explanation, Preflight, explain_server};
+use cors_core::strategies::fetches;
+use http::header::{HeaderName, HeaderValue};
+use http::{HeaderMap, Request, Response, StatusCode};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+const APP: &str = "https://app.example.com";
+const API: &str = "https://api.example/";
+
+fn get() -> Fetch {
+    Fetch::new(APP, API)
+}
+
+fn answer(status: u16, headers: &[(&str, &str)]) -> Response<()> {
+    let mut response = Response::builder().status(status);
+    for (name, value) in headers {
+        response = response.header(*name, *value);
+    }
+    response.body(()).unwrap()
+}
+
+/// The same answer to every request.
+fn explained(fetch: &Fetch, status: u16, headers: &[(&str, &str)]) -> Explanation {
+    explain_server(fetch, &mut |_| Ok(answer(status, headers)))
+}
+
+#[test]
+fn the_fix_names_header_answer_and_value() {
+    const ORIGIN: &str = "access-control-allow-origin";
+    const METHODS: &str = "access-control-allow-methods";
+    const HEADERS: &str = "access-control-allow-headers";
+    const CREDENTIALS: &str = "access-control-allow-credentials";
+    let put = || get().method("PUT");
+    let rows: Vec<(Fetch, u16, Vec<(&str, &str)>, &str)> = vec![
+        (
+            get(),
+            200,
+            vec![],
+            "on the answer to GET https://api.example/: Access-Control-Allow-Origin: https://app.example.com; Vary: Origin",
+        ),
+        (
+            get(),
+            200,
+            vec![("vary", "Accept, origin")],
+            "on the answer to GET https://api.example/: Access-Control-Allow-Origin: https://app.example.com",
+        ),
+        (
+            get(),
+            200,
+            vec![(ORIGIN, "*"), (ORIGIN, "https://app.example.com"), ("vary", "*")],
+            "on the answer to GET https://api.example/: Access-Control-Allow-Origin: https://app.example.com, in one line instead of 2",
+        ),
+        (
+            get().credentials(CredentialsMode::Include),
+            200,
+            vec![(ORIGIN, "*")],
+            "on the answer to GET https://api.example/: Access-Control-Allow-Origin: https://app.example.com, instead of \"*\"; Vary: Origin; Access-Control-Allow-Credentials: true",
+        ),
+        (
+            put(),
+            401,
+            vec![(ORIGIN, APP), ("vary", "origin"), (METHODS, "PUT")],
+            "on the answer to OPTIONS https://api.example/: status 204 instead of 401 (browsers send a preflight without cookies and tokens)",
+        ),
+        (
+            put(),
+            200,
+            vec![(ORIGIN, "*"), (METHODS, "GET, PATCH")],
+            "on the answer to OPTIONS https://api.example/: Access-Control-Allow-Methods: GET, PATCH, PUT, instead of \"GET, PATCH\"",
+        ),
+        (
+            put().credentials(CredentialsMode::Include),
+            200,
+            vec![(ORIGIN, APP), ("vary", "origin"), (CREDENTIALS, "true"), (METHODS, "*")],
+            "on the answer to OPTIONS https://api.example/: Access-Control-Allow-Methods: PUT, instead of \"*\"",
+        ),
+        (
+            get().header("authorization", "x").header("x-a", "1"),
+            200,
+            vec![(ORIGIN, "*"), (HEADERS, "*")],
+            "on the answer to OPTIONS https://api.example/: Access-Control-Allow-Headers: *, authorization, x-a, instead of \"*\"",
+        ),
+        (
+            put(),
+            200,
+            vec![(ORIGIN, "*"), (METHODS, "PUT, a b")],
+            "on the answer to OPTIONS https://api.example/: Access-Control-Allow-Methods: PUT, instead of \"PUT, a b\"; Access-Control-Allow-Headers: ",
+        ),
+    ];
+    for (fetch, status, headers, wanted) in rows {
+        let explanation = explained(&fetch, status, &headers);
+        let fix = explanation.fix().unwrap();
+        assert_eq!(fix.to_string(), wanted, "{fetch}");
+        assert!(fix.config().is_none());
+    }
+}
+
+#[test]
+fn an_answer_that_never_came_is_a_guess() {
+    let put = get().method("PUT");
+    let explanation = explained(&put, 405, &[]);
+    assert_eq!(explanation.preflight(), Preflight::Failed);
+    let fix = explanation.fix().unwrap();
+    assert!(!fix.is_tried());
+    let to: Vec<_> = fix
+        .changes()
+        .iter()
+        .map(|change| match change {
+            Change::Answer { to, .. } => to.as_str(),
+            other => panic!("{other}"),
+        })
+        .collect();
+    assert_eq!(to, ["OPTIONS https://api.example/", "PUT https://api.example/, which was not sent"]);
+    assert!(explained(&get(), 200, &[]).fix().unwrap().is_tried());
+}
+
+#[test]
+fn without_an_answer_cors_is_not_the_cause() {
+    let explanation = explain_server(&get(), &mut |_| Err("connection refused".to_owned()));
+    assert_eq!(explanation.failed().unwrap().step, Step::Network);
+    assert!(matches!(explanation.events().iter().rev().nth(1), Some(Event::Unanswered(_))));
+    assert_eq!(
+        explanation.fix().unwrap().to_string(),
+        "on the server: make it answer (connection refused); CORS is not the cause"
+    );
+}
+
+#[test]
+fn after_a_redirect_across_origins_the_script_calls_the_target() {
+    let explanation = explain_server(&get(), &mut |sending| {
+        Ok(match sending.request().uri().host() {
+            Some("api.example") => answer(
+                302,
+                &[("access-control-allow-origin", "*"), ("location", "https://b.test/")],
+            ),
+            _ => answer(200, &[("access-control-allow-origin", APP)]),
+        })
+    });
+    let fix = explanation.fix().unwrap();
+    assert_eq!(fix.fetch().url, "https://b.test/");
+    assert_eq!(
+        fix.to_string(),
+        "in the script: the URL \"https://b.test/\": after a redirect across origins, the origin is null"
+    );
+}
+
+/// No request is sent twice, although four browsers make the fetch.
+#[test]
+fn each_request_is_sent_once() {
+    let mut sent = Vec::new();
+    let fetch = get().method("PUT").header("authorization", "x");
+    let explanation = explain_server(&fetch, &mut |sending| {
+        sent.push(sending.request().method().to_string());
+        Ok(answer(
+            200,
+            &[
+                ("access-control-allow-origin", "*"),
+                ("access-control-allow-methods", "*"),
+                ("access-control-allow-headers", "*"),
+            ],
+        ))
+    });
+    // The standard stops after the preflight, but every engine lets `*` cover `authorization`.
+    assert_eq!(sent, ["OPTIONS", "PUT"]);
+    assert!(!explanation.is_readable());
+    assert!(explanation.engines().iter().all(|of| of.is_readable && of.console.is_none()));
+}
+
+#[test]
+fn secrets_are_not_printed() {
+    let fetch = get()
+        .header("authorization", "Bearer opensesame")
+        .header("X-API-Key", "opensesame")
+        .header("x-token", "opensesame\n\u{100}");
+    let explanation = explained(&fetch, 200, &[("set-cookie", "sid=opensesame; Secure")]);
+    assert!(explanation.to_string().contains("opensesame"));
+    let concealed = explanation.without_secrets();
+    for text in [concealed.to_string(), format!("{concealed:?}")] {
+        assert!(!text.contains("opensesame"), "{text}");
+    }
+    let fetch = get().header("authorization", "Bearer opensesame");
+    let concealed = explained(&fetch, 200, &[("set-cookie", "sid=opensesame; Secure")]);
+    let text = concealed.without_secrets().to_string();
+    assert!(!text.contains("opensesame"), "{text}");
+    assert!(text.contains("set-cookie: sid=...; Secure"), "{text}");
+}
+
+/// A server that answers every method in its own way, rightly or not.
+fn servers() -> impl Strategy<Value = Vec<(u16, Vec<(&'static str, &'static str)>)>> {
+    let line = prop_oneof![
+        4 => select(vec![
+            ("access-control-allow-origin", "*"),
+            ("access-control-allow-origin", "https://a.test"),
+            ("access-control-allow-origin", "null"),
+            ("access-control-allow-origin", "*, *"),
+            ("access-control-allow-origin", "\u{e9}"),
+        ]),
+        2 => select(vec![
+            ("access-control-allow-credentials", "true"),
+            ("access-control-allow-credentials", "TRUE"),
+            ("access-control-allow-methods", "PUT, PATCH"),
+            ("access-control-allow-methods", "*"),
+            ("access-control-allow-methods", "a b"),
+            ("access-control-allow-headers", "x-a, authorization"),
+            ("access-control-allow-headers", "*"),
+            ("access-control-allow-headers", ";"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("vary", "origin"),
+        ]),
+        1 => select(vec![("location", "https://b.test/x"), ("location", "/y"), ("location", "x:")]),
+    ];
+    let status = select(vec![200u16, 200, 204, 301, 307, 401, 404, 500]);
+    vec((status, vec(line, 0..6)), 3)
+}
+
+fn serve(of: &[(u16, Vec<(&str, &str)>)], request: &Request<()>) -> Response<()> {
+    let preflight = request.headers().contains_key("access-control-request-method");
+    let at = if preflight {
+        0
+    } else if request.uri().host() == Some("b.test") {
+        1
+    } else {
+        2
+    };
+    answer(of[at].0, &of[at].1)
+}
+
+/// Applies what the fix says to the server.
+fn mended(response: &mut Response<()>, lines: &[String]) {
+    for line in lines {
+        if let Some(status) = line.strip_prefix("status ") {
+            *response.status_mut() = StatusCode::from_bytes(&status.as_bytes()[..3]).unwrap();
+            continue;
+        }
+        let (name, rest) = line.split_once(": ").unwrap();
+        let value = rest.split_once(", in").map_or(rest, |(value, _)| value);
+        let headers: &mut HeaderMap = response.headers_mut();
+        headers.insert(
+            HeaderName::from_bytes(name.as_bytes()).unwrap(),
+            HeaderValue::from_str(value).unwrap(),
+        );
+    }
+}
+
+proptest! {
+    /// What the fix says to send makes the fetch readable, if nothing else is in the way.
+    #[test]
+    fn the_fix_makes_it_readable(fetch in fetches(), servers in servers()) {
+        let explanation = explain_server(&fetch, &mut |sending| Ok(serve(&servers, sending.request())));
+        prop_assert_eq!(explanation.fix().is_none(), explanation.is_readable());
+        let Some(fix) = explanation.fix() else { return Ok(()) };
+        prop_assert!(!fix.changes().is_empty());
+        prop_assert!(!fix.to_string().is_empty());
+        let is_beyond = fix.changes().iter().any(|change| matches!(change, Change::Server(_)));
+        if !fix.is_tried() || is_beyond {
+            return Ok(());
+        }
+        let again = explain_server(fix.fetch(), &mut |sending| {
+            let request = sending.request();
+            let mut response = serve(&servers, request);
+            let this = format!("{} {}", request.method(), request.uri());
+            for change in fix.changes() {
+                if let Change::Answer { to, lines } = change && *to == this {
+                    mended(&mut response, lines);
+                }
+            }
+            Ok(response)
+        });
+        prop_assert!(again.is_readable(), "{}\n{}\n{}", explanation, fix, again);
+    }
+
+    /// A verdict is that of the model, whatever else the explanation finds.
+    #[test]
+    fn the_verdict_is_the_models(fetch in fetches(), servers in servers()) {
+        let explanation = explain_server(&fetch, &mut |sending| Ok(serve(&servers, sending.request())));
+        let ended = cors_core::browser::Browser::new()
+            .fetch(&fetch, std::time::Duration::ZERO, |request| serve(&servers, request));
+        prop_assert_eq!(explanation.verdict(), &ended.verdict);
+        let redirects = fetch.redirect == RedirectMode::Follow;
+        prop_assert!(redirects || explanation.events().len() < 64);
+    }
+}
