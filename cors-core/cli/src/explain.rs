@@ -13,7 +13,7 @@ use cors_core::explain::{Event, Explanation, explain};
 use crate::args::Explain;
 use crate::client::Client;
 use crate::json::to_json;
-use crate::output::{escaped, is_colored, print};
+use crate::output::{self, escaped, is_colored, print};
 use crate::policy_file::judge;
 use sources::Live;
 
@@ -85,7 +85,7 @@ fn show(explained: &Explained, json: bool) -> ExitCode {
     if json {
         let mut said = to_json(&explanation);
         said["causes"] = causes.as_slice().into();
-        print(&format!("{said:#}\n"));
+        print(&output::json(&said));
     } else {
         let (page, [bold, plain]) = match is_colored() {
             true => (explanation.in_color().to_string(), ["\x1b[1m", "\x1b[0m"]),

@@ -11,7 +11,9 @@ pub fn to_json(explanation: &Explanation) -> Value {
     let fix = explanation.fix();
     let shared = match explanation.verdict() {
         Verdict::Readable(readable) => match &readable.shared {
-            Shared::All => json!("*"),
+            Shared::All => {
+                json!(readable.headers.keys().map(|name| name.as_str()).collect::<Vec<_>>())
+            }
             Shared::Names(names) => json!(names),
         },
         _ => json!([]),

@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use serde_json::Value;
+
 /// If our output is closed (`cors check … | head`), the exit code still tells.
 pub(crate) fn print(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());
@@ -20,11 +22,30 @@ pub(crate) fn wrong_usage(message: impl AsRef<str>) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Escapes control characters, which come from others and a terminal would obey.
+/// Escapes what others wrote and a terminal would obey: control characters, and marks that turn the
+/// direction of writing.
 pub(crate) fn escaped(text: &str) -> String {
-    let shown = |character: char| match character.is_control() {
+    let shown = |character: char| match is_obeyed(character) {
         true => character.escape_default().to_string(),
         false => String::from(character),
     };
     text.chars().map(shown).collect()
+}
+
+/// As text, with the same characters escaped as JSON does it.
+pub(crate) fn json(value: &Value) -> String {
+    let text = format!("{value:#}\n");
+    let shown = |character: char| match is_obeyed(character) && character != '\n' {
+        true => format!("\\u{:04x}", u32::from(character)),
+        false => String::from(character),
+    };
+    text.chars().map(shown).collect()
+}
+
+fn is_obeyed(character: char) -> bool {
+    let turns = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    character.is_control() || turns
 }

@@ -1,5 +1,7 @@
 //! The output and exit code of `explain`.
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -26,7 +28,7 @@ fn explain(name: &str, policy: &str, args: &[&str]) -> Output {
 fn json(args: &[&str]) -> (Option<i32>, Value) {
     let name = format!("explain-{:x}.toml", args.join(" ").len());
     let output = explain(&name, POLICY, &[args, &["--json"]].concat());
-    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+    (output.status.code(), support::explained(&output.stdout))
 }
 
 fn text(bytes: Vec<u8>) -> String {

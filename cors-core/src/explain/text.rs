@@ -155,11 +155,18 @@ impl Page<'_> {
     }
 }
 
-/// Escapes control characters, which a header may contain and a terminal would obey.
+/// Escapes what a header may contain and a terminal would obey: control characters, and marks that
+/// turn the direction of writing.
 fn plain(text: &str) -> String {
+    let turns = |character| {
+        matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+    };
     let shown = |character: char| match character {
         '\n' => String::from(character),
-        _ if character.is_control() => character.escape_default().to_string(),
+        _ if character.is_control() || turns(character) => character.escape_default().to_string(),
         _ => String::from(character),
     };
     text.chars().map(shown).collect()

@@ -142,10 +142,16 @@ fn is_login(url: &Url) -> bool {
 
 fn html_page(last: &Exchange) -> Option<String> {
     let Exchange { received, .. } = last;
-    let kind = received.response.headers().get(CONTENT_TYPE).map(lossy)?;
-    let is_page = kind.to_ascii_lowercase().starts_with("text/html")
+    let headers = received.response.headers();
+    let kind = headers.get(CONTENT_TYPE).map(lossy).unwrap_or_default().to_ascii_lowercase();
+    let start = received.body.trim_ascii_start();
+    let begins = |with: &str| {
+        start.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    let is_html = kind.starts_with("text/html") || begins("<!doctype html") || begins("<html");
+    let is_page = is_html
         && received.response.status() == StatusCode::OK
-        && !received.response.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
+        && !headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
     is_page.then(|| {
         "an HTML page came, not an API's answer: often the page of a single-page application, which a static server gives for every path. Check the URL and the port".to_owned()
     })

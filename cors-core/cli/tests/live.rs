@@ -1,0 +1,392 @@
+//! `explain` over real connections.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::thread;
+
+use serde_json::Value;
+use support::{Server, Tls, explained, file};
+
+const APP: &str = "http://app.example.com";
+const ALLOWED: &str =
+    "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\n\r\n";
+
+fn cors(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cors"));
+    command.args(args);
+    for variable in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+        command.env_remove(variable).env_remove(variable.to_lowercase());
+    }
+    command
+}
+
+fn explain(url: &str, args: &[&str]) -> Output {
+    cors(&[&["explain", url, "--origin", APP], args].concat()).output().unwrap()
+}
+
+/// The exit code and the JSON object.
+fn json(url: &str, args: &[&str]) -> (Option<i32>, Value) {
+    let output = explain(url, &[args, &["--json"]].concat());
+    (output.status.code(), explained(&output.stdout))
+}
+
+fn causes(said: &Value) -> String {
+    let causes = said["causes"].as_array().unwrap().iter();
+    causes.map(|cause| cause.as_str().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_not_a_cors_problem() {
+    let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let silent = Server::start(|_| Vec::new().into());
+    let hung = Server::never_answers();
+    let gibberish = Server::start(|_| "SSH-2.0-OpenSSH_9.2\r\n\r\n".into());
+    let many: String = (0..200).map(|n| format!("x-{n}: 1\r\n")).collect();
+    let many = Server::start(move |_| format!("HTTP/1.1 200 OK\r\n{many}\r\n").into());
+    let long =
+        Server::start(|_| format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "a".repeat(1 << 20)).into());
+    let tls = Tls::start("localhost");
+    let url = |server: &Server| server.url("/");
+    for (url, why) in [
+        (format!("http://{refused}/"), "connection refused"),
+        ("http://no-such-host.invalid/".to_owned(), "(DNS)"),
+        (url(&silent), "closed without an answer"),
+        (url(&hung), "no answer within 1 s"),
+        (url(&gibberish), "the answer is not HTTP"),
+        (url(&many), "the headers are too long"),
+        (url(&long), "the headers are too long"),
+        (format!("https://{}/", speaks_first()), "TLS failed"),
+        (tls.url("localhost"), "the certificate is not trusted"),
+    ] {
+        let (code, said) = json(&url, &["--timeout", "1"]);
+        assert_eq!((code, &said["step"]), (Some(1), &Value::from("network")), "{url}");
+        let causes = causes(&said);
+        assert!(causes.contains(why), "{url}: {causes}");
+        assert!(causes.contains("Failed to fetch") && causes.contains("CORS is not the cause"));
+        assert!(said["fix"].as_str().unwrap().contains("CORS is not the cause"), "{said}");
+    }
+}
+
+#[test]
+fn an_endless_body_is_not_waited_for() {
+    let server = Server::start_streaming(|stream| {
+        let head = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        while stream.write_all(&[b'a'; 4096]).is_ok() {}
+    });
+    assert_eq!(json(&server.url("/"), &[]).0, Some(0));
+}
+
+#[test]
+fn tls_and_http_2() {
+    let tls = Tls::start("localhost");
+    let certificate = file("localhost.pem", &tls.certificate);
+    let url = tls.url("localhost");
+    let https = |args: &[&str], trusted: bool| {
+        let mut command =
+            cors(&[&["explain", &url, "--origin", "https://a.test", "--json"], args].concat());
+        if trusted {
+            command.env("SSL_CERT_FILE", &certificate);
+        }
+        let output = command.output().unwrap();
+        explained(&output.stdout)
+    };
+    for said in [https(&["--insecure"], false), https(&[], true)] {
+        assert_eq!(said["readable"], true, "{said:#}");
+        let headers = received(&said, 0);
+        assert!(headers.contains(&"x-version: HTTP/2.0".to_owned()), "{headers:?}");
+    }
+}
+
+#[test]
+fn through_a_proxy() {
+    let tls = Tls::start("api.example.test");
+    let proxy = connect_proxy(tls.port);
+    let output = cors(&[
+        "explain",
+        "https://api.example.test/",
+        "--origin",
+        "https://a.test",
+        "--insecure",
+        "--json",
+    ])
+    .env("HTTPS_PROXY", format!("http://{proxy}"))
+    .output()
+    .unwrap();
+    let said = explained(&output.stdout);
+    assert_eq!(said["readable"], true, "{said:#}");
+}
+
+#[test]
+fn a_host_is_resolved_as_told() {
+    let server = Server::start(|_| ALLOWED.into());
+    let port = server.port();
+    let resolve = format!("api.example.test:{port}:127.0.0.1");
+    let url = format!("http://api.example.test:{port}/");
+    let (code, said) = json(&url, &["--resolve", &resolve]);
+    assert_eq!(code, Some(0), "{said:#}");
+    assert!(server.requests()[0].contains(&format!("host: api.example.test:{port}")));
+}
+
+#[test]
+fn ipv6() {
+    // Some machines have none.
+    let Ok(listener) = TcpListener::bind("[::1]:0") else { return };
+    let server = Server::on(listener, |_| ALLOWED.into());
+    assert_eq!(json(&format!("http://[::1]:{}/", server.port()), &[]).0, Some(0));
+}
+
+#[test]
+fn values_are_handed_back_as_they_came() {
+    let server = Server::start(|_| {
+        let mut answer = b"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n".to_vec();
+        answer.extend_from_slice(b"X-A: 1\r\nX-A: 2\r\nX-B: \xff\x80\r\nContent-Length: 0\r\n\r\n");
+        answer.into()
+    });
+    let (_, said) = json(&server.url("/"), &[]);
+    let headers = received(&said, 0);
+    for line in ["x-a: 1", "x-a: 2", "x-b: \u{fffd}\u{fffd}"] {
+        assert!(headers.contains(&line.to_owned()), "{headers:?}");
+    }
+}
+
+#[test]
+fn a_terminal_obeys_nothing_that_a_server_sends() {
+    // No control character but the tab gets through HTTP.
+    let server = Server::start(|_| {
+        "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: \u{9b}2J\u{202e}\r\nContent-Length: 0\r\n\r\n".into()
+    });
+    let output = explain(&server.url("/"), &[]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let moves = |c: &char| c.is_control() && *c != '\n' || *c == '\u{202e}';
+    assert_eq!(text.chars().find(moves), None, "{text}");
+    let output = explain(&server.url("/"), &["--json"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.chars().find(moves), None, "{text}");
+    assert!(text.contains("\\u009b2J\\u202e"), "{text}");
+}
+
+#[test]
+fn secrets_stay_with_their_host_and_are_not_printed() {
+    let other = Server::start(|_| ALLOWED.replace('*', "null").into());
+    // A cookie is for a host, whatever the port.
+    let to = other.url("/").replace("127.0.0.1", "localhost");
+    let server = Server::start(move |request| {
+        match request.starts_with("OPTIONS") {
+        true => "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: http://app.example.com\r\nAccess-Control-Allow-Credentials: true\r\nAccess-Control-Allow-Headers: authorization\r\n\r\n".into(),
+        false => format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nAccess-Control-Allow-Origin: http://app.example.com\r\nAccess-Control-Allow-Credentials: true\r\nContent-Length: 0\r\n\r\n").into(),
+    }
+    });
+    let args = [
+        "--credentials",
+        "include",
+        "--cookie",
+        "sid=opensesame",
+        "--header",
+        "Authorization: Bearer opensesame",
+    ];
+    for json in [&[][..], &["--json"]] {
+        let output = explain(&server.url("/"), &[&args, json].concat());
+        let text =
+            String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        assert!(!text.contains("opensesame"), "{text}");
+    }
+    let requests = server.requests();
+    assert!(requests[0].starts_with("OPTIONS / ") && !requests[0].contains("opensesame"));
+    assert!(requests[1].contains("cookie: sid=opensesame\r\n"), "{}", requests[1]);
+    assert!(requests[1].contains("authorization: Bearer opensesame\r\n"));
+    let redirected = other.requests();
+    assert!(!redirected.is_empty());
+    assert!(redirected.iter().all(|request| !request.contains("opensesame")), "{redirected:?}");
+}
+
+#[test]
+fn the_body_is_sent() {
+    let server = Server::start(|_| ALLOWED.into());
+    let args = ["--method", "POST", "--data", "a=1"];
+    assert_eq!(json(&server.url("/"), &args).0, Some(0));
+    let request = &server.requests()[0];
+    assert!(request.ends_with("\r\n\r\na=1"), "{request}");
+    assert!(request.contains("content-type: text/plain;charset=UTF-8\r\n"), "{request}");
+}
+
+/// What answered, as a script: the request and then the response.
+type Answers = fn(&str) -> &'static str;
+
+#[test]
+fn where_it_comes_from() {
+    let rows: &[(&str, &[&str], Answers, &str)] = &[
+        (
+            "authentication",
+            &["--header", "authorization: Bearer x"],
+            |request| match request.contains("\r\nauthorization: ") {
+                true => "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\n\r\n",
+                false => "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+            },
+            "OPTIONS meets authentication: the answer is 401 without the token and 204 with it",
+        ),
+        (
+            "a firewall",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+            "OPTIONS is refused with 403",
+        ),
+        (
+            "no route",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, PUT\r\nContent-Length: 0\r\n\r\n",
+            "no route for OPTIONS: it answers 405 (it allows GET, PUT)",
+        ),
+        (
+            "https",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 301 Moved Permanently\r\nLocation: https://127.0.0.1/x\r\nContent-Length: 0\r\n\r\n",
+            "redirects to https",
+        ),
+        (
+            "a slash",
+            &[],
+            |_| "HTTP/1.1 301 Moved Permanently\r\nLocation: /x/\r\nContent-Length: 0\r\n\r\n",
+            "redirects only by a slash",
+        ),
+        (
+            "a login",
+            &[],
+            |_| "HTTP/1.1 302 Found\r\nLocation: https://sso.example.com/login\r\nContent-Length: 0\r\n\r\n",
+            "probably a login",
+        ),
+        (
+            "a page",
+            &[],
+            |_| "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<!doctype html>",
+            "the page of a single-page application",
+        ),
+        (
+            "two layers",
+            &[],
+            |_| "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\n\r\n",
+            "two layers both add the headers: Access-Control-Allow-Origin has \"*\" and \"*\"",
+        ),
+        (
+            "lost on errors",
+            &[],
+            |request| match request.starts_with("GET / ") {
+                true => ALLOWED,
+                false => "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",
+            },
+            "the headers are lost on errors",
+        ),
+        (
+            "an error",
+            &[],
+            |_| "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",
+            "the answer is an error, 500",
+        ),
+        (
+            "a gateway",
+            &[],
+            |_| "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
+            "502 comes from a gateway",
+        ),
+    ];
+    for (name, args, answers, wanted) in rows {
+        let answers = *answers;
+        let server = Server::start(move |request| answers(request).into());
+        let (code, said) = json(&server.url("/x"), args);
+        assert_eq!(code, Some(1), "{name}");
+        assert!(causes(&said).contains(wanted), "{name}: {}", causes(&said));
+        assert!(!said["fix"].as_str().unwrap().is_empty());
+    }
+}
+
+const POLICY: &str = "allow_origins = [\"http://app.example.com\"]\nallow_methods = [\"PUT\"]\n";
+
+#[test]
+fn a_policy_beside_a_url_shows_what_came_from_in_front() {
+    let policy = file("behind.toml", POLICY);
+    let policy = policy.to_str().unwrap();
+    let args = ["--method", "PUT", "--policy", policy];
+    let gateway =
+        Server::start(|_| "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n".into());
+    let (code, said) = json(&gateway.url("/"), &args);
+    assert_eq!(code, Some(1));
+    let said = causes(&said);
+    assert!(said.contains("your policy would have answered 204 with access-control-allow-methods: PUT,GET,HEAD,POST"), "{said}");
+    assert!(said.contains("what came is 401 without CORS headers: it is from something in front of your application"), "{said}");
+
+    let constant = "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: http://app.example.com\r\nContent-Length: 0\r\n\r\n";
+    let ours = Server::start(move |_| constant.into());
+    let (code, said) = json(&ours.url("/"), &["--policy", policy]);
+    assert_eq!(
+        (code, causes(&said).contains("the answer is what your policy gives")),
+        (Some(0), true)
+    );
+
+    // Nothing listens there, so the policy answers.
+    let (code, said) = json("http://no-such-host.invalid/", &args);
+    assert_eq!((code, &said["preflight"]), (Some(0), &Value::from("passed")));
+    assert!(causes(&said).contains("this is what the policy would answer"));
+
+    // As a flag, nothing is sent to it.
+    let watched = Server::start(|_| ALLOWED.into());
+    let output =
+        cors(&["explain", "--url", &watched.url("/"), "--origin", APP, "--policy", policy])
+            .output()
+            .unwrap();
+    assert_eq!((output.status.code(), watched.requests().len()), (Some(0), 0));
+}
+
+/// Sends an error without TLS to everybody.
+fn speaks_first() -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            let _ = stream.read(&mut [0; 4096]);
+        }
+    });
+    address
+}
+
+/// The header lines of the n-th response.
+fn received(said: &Value, n: usize) -> Vec<String> {
+    let events = said["events"].as_array().unwrap().iter();
+    let response = events.filter_map(|event| event.get("received")).nth(n).unwrap();
+    let lines = response["headers"].as_array().unwrap().iter();
+    lines
+        .map(|line| format!("{}: {}", line[0].as_str().unwrap(), line[1].as_str().unwrap()))
+        .collect()
+}
+
+/// Connects everybody to this port.
+fn connect_proxy(port: u16) -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let head = support::read_head(&mut stream);
+            assert!(head.starts_with("CONNECT api.example.test:443 "), "{head}");
+            stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").unwrap();
+            let server = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            let [from, to] = [&stream, &server].map(|end| Arc::new(end.try_clone().unwrap()));
+            for (from, to) in [(from.clone(), to.clone()), (to, from)] {
+                thread::spawn(move || {
+                    let mut bytes = [0; 4096];
+                    while let Ok(n @ 1..) = (&*from).read(&mut bytes) {
+                        if (&*to).write_all(&bytes[..n]).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+        }
+    });
+    address
+}
