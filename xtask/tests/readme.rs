@@ -73,10 +73,10 @@ fn the_readme_shows_the_policy_of_the_demo() {
 #[test]
 fn the_readme_shows_what_explain_prints() {
     let readme = read("../README.md");
-    let examples = examples(&readme, "cargo xtask ");
+    let examples = examples(&readme, "cors ");
     assert!(!examples.is_empty());
     for Example { line, answer } in examples {
-        let args = &words(&line)[2..];
+        let args = &words(&line)[1..];
         let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(args)
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))

@@ -15,7 +15,7 @@
 //! | `POST /start` | the servers, and the policy in force |
 //! | `POST /check {policy}` | errors and warnings with their lines, and whether this policy is in force |
 //! | `POST /policy {policy}` | puts it in force on all servers, unless it has errors |
-//! | `POST /explain {policy, fetch}` | what `cargo xtask explain --json` prints |
+//! | `POST /explain {policy, fetch}` | what `cors explain --json` prints |
 //! | `POST /fix {policy, fetch}` | both with the fix applied |
 //!
 //! The answer to a policy with errors is 422 with its findings, and to other bad requests 400 with an `error`.
