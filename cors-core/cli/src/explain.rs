@@ -2,17 +2,18 @@
 
 use std::process::ExitCode;
 
-use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
+use cors_core::browser::{Body, CredentialsMode, Mode, RedirectMode};
 use cors_core::explain::{Explanation, explain};
 
 use crate::args::Explain;
+use crate::input::{self, Call, check_origin, check_url};
 use crate::json::to_json;
 use crate::output::{is_colored, print};
 use crate::policy_file::judge;
 
 /// `Err` is what is wrong with the usage.
 pub(crate) fn run(options: Explain) -> Result<ExitCode, String> {
-    let fetch = fetch(&options)?;
+    let fetch = call(&options)?.fetch;
     let Some(policy) = &options.policy else {
         return Err("--policy is missing: name the policy file".to_owned());
     };
@@ -33,23 +34,35 @@ fn show(explanation: &Explanation, json: bool) -> ExitCode {
     if explanation.is_readable() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The call that the flags describe.
-fn fetch(options: &Explain) -> Result<Fetch, String> {
-    let origin = options
-        .origin
-        .clone()
-        .ok_or("--origin is missing: write the page's, such as https://app.example.com")?;
-    let url = options.url.clone().or_else(|| options.url_flag.clone());
-    let mut fetch = Fetch::new(origin, url.unwrap_or_else(|| "https://api.example/".to_owned()))
-        .method(options.method.clone().unwrap_or_else(|| "GET".to_owned()))
-        .upload_listener(options.upload);
+/// The call of `--curl` or `--fetch`, with what the flags beside them say instead, or the call that
+/// the flags describe.
+fn call(options: &Explain) -> Result<Call, String> {
+    let mut call = match (&options.curl, &options.fetch) {
+        (Some(line), _) => input::curl(line).map_err(|error| format!("--curl: {error}"))?,
+        (_, Some(text)) => input::fetch_call(text).map_err(|error| format!("--fetch: {error}"))?,
+        (None, None) => Call::new("https://api.example/"),
+    };
+    let fetch = &mut call.fetch;
+    if let Some(url) = options.url.as_ref().or(options.url_flag.as_ref()) {
+        let flag = if options.url_flag.is_some() { "--url" } else { "URL" };
+        check_url(flag, url)?;
+        fetch.url.clone_from(url);
+    }
+    if let Some(origin) = &options.origin {
+        fetch.origin.clone_from(origin);
+    }
+    if let Some(method) = &options.method {
+        fetch.method.clone_from(method);
+    }
+    fetch.upload_listener = options.upload;
     for line in &options.headers {
         let (name, value) =
             line.split_once(':').ok_or_else(|| format!("--header {line:?}: write NAME:VALUE"))?;
         fetch.headers.push((name.trim().to_owned(), value.trim().to_owned()));
     }
-    if options.data.is_some() {
+    if let Some(data) = &options.data {
         fetch.body = Body::Text;
+        call.body = Some(data.clone().into_bytes());
     }
     if let Some(name) = &options.credentials {
         fetch.credentials = one_of("--credentials", name, &CredentialsMode::ALL, |m| m.as_str())?;
@@ -62,6 +75,13 @@ fn fetch(options: &Explain) -> Result<Fetch, String> {
         let modes = [RedirectMode::Follow, RedirectMode::Error, RedirectMode::Manual];
         fetch.redirect = one_of("--redirect", name, &modes, |mode| mode.as_str())?;
     }
+    call.cookies.extend(options.cookies.iter().cloned());
+    call.insecure |= options.connection.insecure;
+    call.resolve.extend(options.connection.resolve.iter().cloned());
+
+    if fetch.origin.is_empty() && options.origin.is_none() {
+        return Err("--origin is missing: write the page's, such as https://app.example.com".into());
+    }
     if fetch.serialized_origin() == "null" && fetch.origin != "null" {
         return Err(format!(
             "--origin {:?}: no page has this origin; write one like https://app.example.com, or null for an opaque origin",
@@ -71,14 +91,8 @@ fn fetch(options: &Explain) -> Result<Fetch, String> {
     if fetch.origin.contains('*') {
         return Err(format!("--origin {:?}: write one origin, not a pattern", fetch.origin));
     }
-    if !has_scheme(&fetch.url) {
-        let flag = if options.url_flag.is_some() { "--url" } else { "URL" };
-        return Err(format!(
-            "{flag} {:?}: write the whole URL, like https://api.example/",
-            fetch.url
-        ));
-    }
-    Ok(fetch)
+    check_origin("--origin", &fetch.origin)?;
+    Ok(call)
 }
 
 /// The value with this name.
@@ -94,13 +108,5 @@ fn one_of<T: Copy>(
             "{flag} {name:?}: write {}",
             names.join(" or ").replacen(" or ", ", ", names.len() - 2)
         )
-    })
-}
-
-/// A URL without a scheme would point to the page's own server, which needs no CORS.
-fn has_scheme(url: &str) -> bool {
-    url.split_once("://").is_some_and(|(scheme, _)| {
-        !scheme.is_empty()
-            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
     })
 }

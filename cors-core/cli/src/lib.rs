@@ -5,6 +5,8 @@ mod args;
 mod check;
 mod diff;
 mod explain;
+pub mod fuzz;
+pub mod input;
 pub mod json;
 mod output;
 pub mod policy_file;
