@@ -186,9 +186,12 @@ fn what_browsers_copy_as_fetch() {
     check("webkit.fetch", fetch_call, Loss { webkit: true, ..loss });
 }
 
+/// The status, the version and the number of header lines.
+type Shown = (u16, Version, usize);
+
 #[test]
 fn what_browsers_and_curl_show_of_answers() {
-    let table: &[(&str, &[(u16, Version, usize)])] = &[
+    let table: &[(&str, &[Shown])] = &[
         (
             "chromium.response",
             &[
