@@ -14,9 +14,9 @@ use crate::{Exit, usage};
 
 const USAGE: &str = "\
 fuzz [NAME [--time SECONDS]]
-  runs a fuzz target of cors-core for 60 seconds or SECONDS; without a name, lists the targets
+  runs a fuzz target for 60 seconds or SECONDS; without a name, lists the targets
   needs a C++ compiler to build libFuzzer
-  collects interesting inputs in target/fuzz/corpus/NAME, starting from cors-core/tests/corpus/NAME
+  collects interesting inputs in target/fuzz/corpus/NAME, starting from tests/corpus/NAME of its crate
   writes an input that breaks the target's law to target/fuzz/artifacts";
 
 /// Makes the compiler count executed code and record comparisons, as libFuzzer requires.
@@ -59,13 +59,16 @@ pub fn run(parser: &mut Parser) -> Exit {
     })
 }
 
-/// One folder per target: a test of `cors-core` keeps them in step.
-fn committed() -> PathBuf {
-    workspace().join("cors-core/tests/corpus")
+/// The crates with targets. Each has one folder per target, which a test keeps in step.
+const CRATES: [(&str, &str); 2] = [("cors-core", "cors-core"), ("cors-cli", "cors-core/cli")];
+
+fn committed(folder: &str) -> PathBuf {
+    workspace().join(folder).join("tests/corpus")
 }
 
 fn targets() -> Vec<String> {
-    let folders = fs::read_dir(committed()).into_iter().flatten().flatten();
+    let entries = |(_, folder): (_, &str)| fs::read_dir(committed(folder)).into_iter().flatten();
+    let folders = CRATES.into_iter().flat_map(entries).flatten();
     let mut names: Vec<_> =
         folders.map(|folder| folder.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
@@ -74,10 +77,14 @@ fn targets() -> Vec<String> {
 
 fn fuzz(name: &str, seconds: u32) -> Result<(), String> {
     let program = build()?;
+    let (package, committed) = CRATES
+        .map(|(package, folder)| (package, committed(folder).join(name)))
+        .into_iter()
+        .find(|(_, folder)| folder.is_dir())
+        .ok_or_else(|| format!("{name} has no corpus"))?;
     let folder = workspace().join("target/fuzz");
     let (corpus, artifacts) = (folder.join("corpus").join(name), folder.join("artifacts"));
-    let prepared =
-        fs::create_dir_all(&artifacts).and_then(|()| copy_files(&committed().join(name), &corpus));
+    let prepared = fs::create_dir_all(&artifacts).and_then(|()| copy_files(&committed, &corpus));
     prepared.map_err(|error| format!("{} cannot be filled: {error}", folder.display()))?;
 
     let prefix = artifacts.join(format!("{name}-"));
@@ -98,10 +105,10 @@ fn fuzz(name: &str, seconds: u32) -> Result<(), String> {
     let Some(found) = found else { return Err(format!("fuzz {name} failed without an input")) };
     Err(format!(
         "{name} breaks its law on {found}; to repeat: CORS_FUZZ_TARGET={name} {program} {found}\n\
-         keep it: copy it to {corpus} and run cargo test -p cors-core --all-features --test fuzz",
+         keep it: copy it to {corpus} and run cargo test -p {package} --all-features --test fuzz",
         found = found.display(),
         program = program.display(),
-        corpus = committed().join(name).display(),
+        corpus = committed.display(),
     ))
 }
 

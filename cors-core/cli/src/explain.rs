@@ -1,17 +1,22 @@
 //! `explain`: what a browser does with one `fetch`, and why.
 
+mod call;
 mod causes;
 mod sources;
 
+use std::fmt::Display;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
 use cors_core::Policy;
-use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
+use cors_core::browser::Fetch;
 use cors_core::explain::{Event, Explanation, explain};
 
-use crate::args::Explain;
+use crate::args::{Connection, Explain};
 use crate::client::Client;
+use crate::input::{self, Call};
 use crate::json::to_json;
 use crate::output::{self, escaped, is_colored, print};
 use crate::policy_file::judge;
@@ -30,7 +35,11 @@ struct Explained {
 
 /// `Err` is what is wrong with the usage.
 pub(crate) fn run(options: Explain) -> Result<ExitCode, String> {
-    let fetch = fetch(&options)?;
+    let call = call::call(&options)?;
+    for ignored in &call.ignored {
+        eprintln!("cors: ignored: {}", escaped(ignored));
+    }
+    let fetch = &call.fetch;
     let policy = match &options.policy {
         None => None,
         Some(file) => {
@@ -44,17 +53,32 @@ pub(crate) fn run(options: Explain) -> Result<ExitCode, String> {
     };
     let explained = match (&policy, &options.response) {
         (Some(policy), _) if options.url.is_none() => {
-            Explained { explanation: explain(policy, &fetch), causes: Vec::new() }
+            Explained { explanation: explain(policy, fetch), causes: Vec::new() }
         }
-        (_, Some(file)) => of_responses(&fetch, file)?,
-        _ => live(&options, &fetch, policy.as_ref())?,
+        (_, Some(file)) => of_responses(fetch, file)?,
+        _ if options.url.is_none() && options.url_flag.is_none() && !is_copied(&options) => {
+            return Err(
+                "name the URL to fetch, or --policy, --response, --curl or --fetch".to_owned()
+            );
+        }
+        _ => live(&options, &call, policy.as_ref())?,
     };
     Ok(show(&explained, options.json))
 }
 
+/// Whether the call was copied, with its URL.
+fn is_copied(options: &Explain) -> bool {
+    options.curl.is_some() || options.fetch.is_some()
+}
+
 fn of_responses(fetch: &Fetch, file: &Path) -> Result<Explained, String> {
-    let responses = Vec::new();
-    let _ = file;
+    let wrong = |error: &dyn Display| format!("--response {}: {error}", file.display());
+    let mut bytes = Vec::new();
+    File::open(file)
+        // One byte over the limit, so that it is noticed.
+        .and_then(|file| file.take(input::MAX_SIZE as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| wrong(&error))?;
+    let responses = input::responses(&bytes).map_err(|error| wrong(&error))?;
     let (explanation, exchanges, notes) = sources::from_file(fetch, responses);
     let mut causes = causes::causes(fetch, &explanation, &exchanges, &mut |_| None);
     causes.extend(notes);
@@ -62,10 +86,12 @@ fn of_responses(fetch: &Fetch, file: &Path) -> Result<Explained, String> {
 }
 
 /// Asks the server, and says what the policy would have answered.
-fn live(options: &Explain, fetch: &Fetch, policy: Option<&Policy>) -> Result<Explained, String> {
-    let client = Client::new(&options.connection, USER_AGENT)?;
-    let body = options.data.as_deref().map(str::as_bytes);
-    let live = Live { client: &client, body, cookies: &options.cookies };
+fn live(options: &Explain, call: &Call, policy: Option<&Policy>) -> Result<Explained, String> {
+    let Call { fetch, body, cookies, insecure, resolve, .. } = call;
+    let timeout = options.connection.timeout;
+    let connection = Connection { insecure: *insecure, resolve: resolve.clone(), timeout };
+    let client = Client::new(&connection, USER_AGENT)?;
+    let live = Live { client: &client, body: body.as_deref(), cookies };
     let (explanation, exchanges) = live.explain(fetch);
     let mut causes = causes::causes(fetch, &explanation, &exchanges, &mut |request| {
         client.send(request, None, &[]).ok().map(|received| received.response)
@@ -101,76 +127,4 @@ fn show(explained: &Explained, json: bool) -> ExitCode {
         print(&text);
     }
     if explanation.is_readable() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-/// The call that the flags describe.
-fn fetch(options: &Explain) -> Result<Fetch, String> {
-    let origin = options
-        .origin
-        .clone()
-        .ok_or("--origin is missing: write the page's, such as https://app.example.com")?;
-    let url = options.url.clone().or_else(|| options.url_flag.clone());
-    let mut fetch = Fetch::new(origin, url.unwrap_or_else(|| "https://api.example/".to_owned()))
-        .method(options.method.clone().unwrap_or_else(|| "GET".to_owned()))
-        .upload_listener(options.upload);
-    for line in &options.headers {
-        let (name, value) =
-            line.split_once(':').ok_or_else(|| format!("--header {line:?}: write NAME:VALUE"))?;
-        fetch.headers.push((name.trim().to_owned(), value.trim().to_owned()));
-    }
-    if options.data.is_some() {
-        fetch.body = Body::Text;
-    }
-    if let Some(name) = &options.credentials {
-        fetch.credentials = one_of("--credentials", name, &CredentialsMode::ALL, |m| m.as_str())?;
-    }
-    if let Some(name) = &options.mode {
-        let modes = [Mode::Cors, Mode::NoCors, Mode::SameOrigin];
-        fetch.mode = one_of("--mode", name, &modes, |mode| mode.as_str())?;
-    }
-    if let Some(name) = &options.redirect {
-        let modes = [RedirectMode::Follow, RedirectMode::Error, RedirectMode::Manual];
-        fetch.redirect = one_of("--redirect", name, &modes, |mode| mode.as_str())?;
-    }
-    if fetch.serialized_origin() == "null" && fetch.origin != "null" {
-        return Err(format!(
-            "--origin {:?}: no page has this origin; write one like https://app.example.com, or null for an opaque origin",
-            fetch.origin
-        ));
-    }
-    if fetch.origin.contains('*') {
-        return Err(format!("--origin {:?}: write one origin, not a pattern", fetch.origin));
-    }
-    if !has_scheme(&fetch.url) {
-        let flag = if options.url_flag.is_some() { "--url" } else { "URL" };
-        return Err(format!(
-            "{flag} {:?}: write the whole URL, like https://api.example/",
-            fetch.url
-        ));
-    }
-    Ok(fetch)
-}
-
-/// The value with this name.
-fn one_of<T: Copy>(
-    flag: &str,
-    name: &str,
-    all: &[T],
-    name_of: fn(T) -> &'static str,
-) -> Result<T, String> {
-    all.iter().copied().find(|value| name == name_of(*value)).ok_or_else(|| {
-        let names: Vec<_> = all.iter().map(|value| name_of(*value)).collect();
-        format!(
-            "{flag} {name:?}: write {}",
-            names.join(" or ").replacen(" or ", ", ", names.len() - 2)
-        )
-    })
-}
-
-/// A URL without a scheme would point to the page's own server, which needs no CORS.
-fn has_scheme(url: &str) -> bool {
-    url.split_once("://").is_some_and(|(scheme, _)| {
-        !scheme.is_empty()
-            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-    })
 }

@@ -6,6 +6,8 @@ mod check;
 mod client;
 mod diff;
 mod explain;
+pub mod fuzz;
+pub mod input;
 pub mod json;
 mod output;
 pub mod policy_file;

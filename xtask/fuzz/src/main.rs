@@ -1,4 +1,4 @@
-//! Runs the fuzz target of `cors-core` that `CORS_FUZZ_TARGET` names, under libFuzzer.
+//! Runs the fuzz target of `cors-core` or `cors-cli` that `CORS_FUZZ_TARGET` names, under libFuzzer.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 
 static TARGET: LazyLock<Target> = LazyLock::new(|| {
     let name = std::env::var("CORS_FUZZ_TARGET").unwrap_or_default();
-    let found = TARGETS.iter().find(|(target, _)| *target == name);
+    let found = TARGETS.iter().chain(cors_cli::fuzz::TARGETS).find(|(target, _)| *target == name);
     found.unwrap_or_else(|| panic!("CORS_FUZZ_TARGET={name:?}: no such target")).1
 });
 

@@ -1,0 +1,83 @@
+//! The call that the flags describe.
+
+use cors_core::browser::{Body, CredentialsMode, Mode, RedirectMode};
+
+use crate::args::Explain;
+use crate::input::{self, Call, check_origin, check_url};
+
+/// The call of `--curl` or `--fetch`, with what the flags beside them say instead, or the call that
+/// the flags describe.
+pub(super) fn call(options: &Explain) -> Result<Call, String> {
+    let mut call = match (&options.curl, &options.fetch) {
+        (Some(line), _) => input::curl(line).map_err(|error| format!("--curl: {error}"))?,
+        (_, Some(text)) => input::fetch_call(text).map_err(|error| format!("--fetch: {error}"))?,
+        (None, None) => Call::new("https://api.example/"),
+    };
+    let fetch = &mut call.fetch;
+    if let Some(url) = options.url.as_ref().or(options.url_flag.as_ref()) {
+        let flag = if options.url_flag.is_some() { "--url" } else { "URL" };
+        check_url(flag, url)?;
+        fetch.url.clone_from(url);
+    }
+    if let Some(origin) = &options.origin {
+        fetch.origin.clone_from(origin);
+    }
+    if let Some(method) = &options.method {
+        fetch.method.clone_from(method);
+    }
+    fetch.upload_listener = options.upload;
+    for line in &options.headers {
+        let (name, value) =
+            line.split_once(':').ok_or_else(|| format!("--header {line:?}: write NAME:VALUE"))?;
+        fetch.headers.push((name.trim().to_owned(), value.trim().to_owned()));
+    }
+    if let Some(data) = &options.data {
+        fetch.body = Body::Text;
+        call.body = Some(data.clone().into_bytes());
+    }
+    if let Some(name) = &options.credentials {
+        fetch.credentials = one_of("--credentials", name, &CredentialsMode::ALL, |m| m.as_str())?;
+    }
+    if let Some(name) = &options.mode {
+        let modes = [Mode::Cors, Mode::NoCors, Mode::SameOrigin];
+        fetch.mode = one_of("--mode", name, &modes, |mode| mode.as_str())?;
+    }
+    if let Some(name) = &options.redirect {
+        let modes = [RedirectMode::Follow, RedirectMode::Error, RedirectMode::Manual];
+        fetch.redirect = one_of("--redirect", name, &modes, |mode| mode.as_str())?;
+    }
+    call.cookies.extend(options.cookies.iter().cloned());
+    call.insecure |= options.connection.insecure;
+    call.resolve.extend(options.connection.resolve.iter().cloned());
+
+    if fetch.origin.is_empty() && options.origin.is_none() {
+        return Err("--origin is missing: write the page's, such as https://app.example.com".into());
+    }
+    if fetch.serialized_origin() == "null" && fetch.origin != "null" {
+        return Err(format!(
+            "--origin {:?}: no page has this origin; write one like https://app.example.com, or null for an opaque origin",
+            fetch.origin
+        ));
+    }
+    if fetch.origin.contains('*') {
+        return Err(format!("--origin {:?}: write one origin, not a pattern", fetch.origin));
+    }
+    check_origin("--origin", &fetch.origin)?;
+    Ok(call)
+}
+
+/// The value with this name.
+fn one_of<T: Copy>(
+    flag: &str,
+    name: &str,
+    all: &[T],
+    name_of: fn(T) -> &'static str,
+) -> Result<T, String> {
+    all.iter().copied().find(|value| name == name_of(*value)).ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|value| name_of(*value)).collect();
+        format!(
+            "{flag} {name:?}: write {}",
+            names.join(" or ").replacen(" or ", ", ", names.len() - 2)
+        )
+    })
+}

@@ -1,0 +1,209 @@
+//! What `explain` reads in place of flags: answers and calls that were copied from a browser or
+//! from a terminal.
+
+mod curl;
+mod fetch_call;
+mod js;
+mod response;
+mod shell;
+
+pub use curl::curl;
+pub use fetch_call::fetch_call;
+pub use response::responses;
+
+use cors_core::browser::{CredentialsMode, Fetch};
+use http::HeaderName;
+use url::Url;
+
+/// The longest input, in bytes.
+pub(crate) const MAX_SIZE: usize = 1 << 20;
+
+/// A `fetch`, and what the command line or the call says about sending it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The call. Its origin is empty if the text does not name the page.
+    pub fetch: Fetch,
+    /// The bytes of the body.
+    pub body: Option<Vec<u8>>,
+    /// Cookies for the URL, each `NAME=VALUE`.
+    pub cookies: Vec<String>,
+    /// Accept any certificate.
+    pub insecure: bool,
+    /// Addresses to connect to, each `HOST:PORT:ADDRESS`.
+    pub resolve: Vec<String>,
+    /// What has no effect on the call: flags, options and further calls.
+    pub ignored: Vec<String>,
+}
+
+impl Call {
+    /// A GET with the defaults of `fetch(url)`, from a page that is not known yet.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            fetch: Fetch::new("", url),
+            body: None,
+            cookies: Vec::new(),
+            insecure: false,
+            resolve: Vec::new(),
+            ignored: Vec::new(),
+        }
+    }
+
+    /// Adds the cookies of a `Cookie` header.
+    fn add_cookies(&mut self, list: &str) {
+        let cookies = list.split(';').map(str::trim).filter(|cookie| !cookie.is_empty());
+        self.cookies.extend(cookies.map(str::to_owned));
+    }
+
+    /// Keeps the headers that the script set, and learns the page and the cookies from the others.
+    fn take_headers(&mut self, headers: Vec<(String, String)>) {
+        let has = |name: &str, value: &str| {
+            headers.iter().any(|(n, v)| n.eq_ignore_ascii_case(name) && v == value)
+        };
+        let bypasses_cache = has("pragma", "no-cache") && has("cache-control", "no-cache");
+        let (mut referrer, mut method, mut names) = (None, None, Vec::new());
+        for (name, value) in headers {
+            match &*name.to_ascii_lowercase() {
+                "origin" => self.fetch.origin = value,
+                "referer" => referrer = Some(value),
+                "cookie" => self.add_cookies(&value),
+                "access-control-request-method" => method = Some(value),
+                "access-control-request-headers" => {
+                    names.extend(value.split(',').map(|name| name.trim().to_owned()));
+                }
+                // Of the developer tools, if they disable the cache.
+                "pragma" | "cache-control" if bypasses_cache => {}
+                lower if is_from_browser(lower, &value) => {}
+                _ => self.fetch.headers.push((name, value)),
+            }
+        }
+        if let Some(referrer) = referrer {
+            self.take_referrer(&referrer);
+        }
+        // A copied preflight means the fetch that it was for.
+        if let (Some(method), "OPTIONS") = (method, &*self.fetch.method) {
+            self.fetch.method = method;
+            names.retain(|name| {
+                HeaderName::from_bytes(name.as_bytes()).is_ok()
+                    && !is_from_browser(&name.to_ascii_lowercase(), "x")
+            });
+            self.fetch.headers.extend(names.into_iter().map(|name| (name, "x".to_owned())));
+        }
+    }
+
+    /// The page is the referrer's, if no `Origin` names it.
+    fn take_referrer(&mut self, referrer: &str) {
+        if let (true, Ok(page)) = (self.fetch.origin.is_empty(), Url::parse(referrer))
+            && page.has_host()
+        {
+            self.fetch.origin = page.origin().ascii_serialization();
+        }
+    }
+
+    /// A line or a call that carries cookies was made with `include`.
+    fn include_if_cookies(&mut self) {
+        if !self.cookies.is_empty() {
+            self.fetch.credentials = CredentialsMode::Include;
+        }
+    }
+}
+
+/// Whether the browser sets this header by itself, so that a copy has it though the script does
+/// not. The name is in lower case.
+fn is_from_browser(name: &str, value: &str) -> bool {
+    match name {
+        "accept" => value == "*/*" || value.starts_with("text/html,application/xhtml+xml"),
+        "cache-control" => value == "max-age=0",
+        "accept-charset"
+        | "accept-encoding"
+        | "accept-language"
+        | "access-control-request-headers"
+        | "access-control-request-method"
+        | "alt-used"
+        | "connection"
+        | "content-length"
+        | "cookie"
+        | "cookie2"
+        | "date"
+        | "dnt"
+        | "expect"
+        | "host"
+        | "if-modified-since"
+        | "if-none-match"
+        | "keep-alive"
+        | "origin"
+        | "priority"
+        | "purpose"
+        | "referer"
+        | "save-data"
+        | "set-cookie"
+        | "te"
+        | "trailer"
+        | "transfer-encoding"
+        | "upgrade"
+        | "upgrade-insecure-requests"
+        | "user-agent"
+        | "via"
+        | "x-client-data" => true,
+        // Client hints of before `sec-ch-`.
+        "device-memory" | "downlink" | "dpr" | "ect" | "rtt" | "viewport-width" | "width" => true,
+        _ => ["sec-", "proxy-", ":"].iter().any(|prefix| name.starts_with(prefix)),
+    }
+}
+
+/// Checks that `fetch` can be called with this URL from any page. `what` names the URL's source.
+pub(crate) fn check_url(what: &str, url: &str) -> Result<(), String> {
+    // Without a scheme, it would point to the page's own server, which needs no CORS.
+    let has_scheme = url.split_once("://").is_some_and(|(scheme, _)| {
+        !scheme.is_empty()
+            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    });
+    if !has_scheme {
+        let url = shown(url);
+        return Err(format!("{what} {url}: write the whole URL, like https://api.example/"));
+    }
+    let parsed = Url::parse(url).map_err(|error| format!("{what} {}: {error}", shown(url)))?;
+    if !matches!(parsed.scheme(), "http" | "https") {
+        let url = shown(url);
+        return Err(format!("{what} {url}: write an http or https URL; CORS is for no other"));
+    }
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        // The password is not printed.
+        let host = parsed.host_str().unwrap_or_default();
+        return Err(format!(
+            "{what}: leave out the user name and password before {host}; fetch refuses them in a URL"
+        ));
+    }
+    Ok(())
+}
+
+/// Checks that this is an origin, as a browser sends it. `what` names its source.
+pub(crate) fn check_origin(what: &str, origin: &str) -> Result<(), String> {
+    if let Some((scheme, rest)) = origin.split_once("://")
+        && let Some(end) = rest.find(['/', '?', '#', '\\', '@'])
+    {
+        let (origin, rest) = (shown(origin), rest.rsplit('@').next().unwrap_or(rest));
+        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(end.max(rest.len()));
+        return Err(match &rest[..end.min(rest.len())] {
+            "" => format!("{what} {origin}: write an origin, such as https://app.example.com"),
+            host => format!("{what} {origin}: write {scheme}://{host}, which is the origin"),
+        });
+    }
+    Ok(())
+}
+
+/// The start of a text, for a message of one line.
+fn shown(text: &str) -> String {
+    const LENGTH: usize = 80;
+    match text.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}
+
+/// `Err` if the input is too long.
+fn check_size(length: usize) -> Result<(), String> {
+    if length > MAX_SIZE {
+        return Err(format!("more than {} MiB; shorten it", MAX_SIZE >> 20));
+    }
+    Ok(())
+}
