@@ -2,6 +2,7 @@
 //! promises nothing to others: use `cors_core` instead.
 
 mod args;
+pub mod audit;
 mod check;
 mod diff;
 mod explain;
@@ -25,6 +26,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match command {
         args::Command::Check(options) => check::run(&options),
         args::Command::Explain(options) => explain::run(*options).unwrap_or_else(wrong_usage),
+        args::Command::Audit(options) => {
+            audit::run(&options, &mut |_| Err("not connected".to_owned()))
+                .unwrap_or_else(wrong_usage)
+        }
         args::Command::Diff(options) => diff::run(&options),
         args::Command::Completions { shell } => args::completions(shell),
     }
