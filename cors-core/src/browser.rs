@@ -33,7 +33,8 @@
 //! ```
 //!
 //! [`Browser::fetch`] runs that loop against a server in the same process, and [`serve`] is a
-//! server under a policy.
+//! server under a policy. [`near_misses`] are origins to try on a server whose policy you do not
+//! know.
 //!
 //! The model covers everything that decides what a `fetch` or an `XMLHttpRequest` to an HTTP(S) URL
 //! sends and whether the script may read the response. It does not cover cookies and authentication
@@ -51,6 +52,7 @@ mod fetch;
 mod filter;
 mod lists;
 mod machine;
+mod near;
 mod preflight;
 mod redirect;
 mod request;
@@ -64,6 +66,7 @@ pub use fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 pub use filter::Shared;
 pub(crate) use lists::get;
 pub use machine::{Ended, Readable, Sending, Turn, Verdict};
+pub use near::{NearMiss, NearMissKind, near_misses};
 pub(crate) use request::header_bytes;
 pub use server::serve;
 pub use step::{Step, Taken};

@@ -36,7 +36,7 @@
 //!
 //! This module has only laws that a policy can break. This crate's own tests cover the rest.
 
-use crate::browser::{Browser, CredentialsMode, Ended, Fetch, Step, Verdict, serve};
+use crate::browser::{Browser, CredentialsMode, Ended, Fetch, Step, Verdict, near_misses, serve};
 use crate::config::{Config, OriginEntry};
 use crate::engine::policy::Policy;
 use crate::error::{ErrorKind, FindingKind};
@@ -45,7 +45,7 @@ use crate::origin::pattern::{self, Meant, Pattern, Port};
 use crate::origin::public_suffix::is_shared;
 #[cfg(feature = "regex")]
 use crate::origin::regex::{OriginRegex, Proof, RegexFault, Remainder, Steps};
-use crate::strategies::{around, instance, misses, origins, origins_of};
+use crate::strategies::{around, instance, origins, origins_of};
 use http::{Response, header::ORIGIN};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, RngAlgorithm, TestError, TestRng, TestRunner};
@@ -241,7 +241,9 @@ impl Search<'_> {
         };
         // The plain origins are enough for patterns. Only a closure needs near misses.
         let has_closure = self.policy.compiled().closure.is_some();
-        let near = self.near.iter().filter(|_| has_closure).flat_map(|pattern| misses(pattern));
+        let near =
+            self.near.iter().filter(|_| has_closure).flat_map(|pattern| near_misses(pattern));
+        let near = near.map(|miss| miss.origin);
         let first = self.plain().chain(near);
         first.into_iter().find_map(|page| breaks(&page)).or_else(|| self.generated(&breaks))
     }

@@ -32,7 +32,7 @@ pub use near::near_misses;
 pub use origins::{origins, origins_of};
 pub use requests::{hostile_headers, preflights, requests};
 
-pub(crate) use near::{around, misses};
+pub(crate) use near::around;
 pub(crate) use origins::instance;
 
 use proptest::sample::select;

@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Check(Check),
     /// What a browser does with a fetch, step by step, and if the script cannot read the answer, why
     Explain(Box<Explain>),
+    /// Who can read a URL, found out with at most 64 safe requests
+    Audit(Audit),
     /// What scripts may read under one policy file and not under another
     Diff(Diff),
     /// A script that completes the flags in your shell
@@ -114,6 +116,30 @@ pub(crate) struct Explain {
     /// One JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Audit {
+    /// The URL
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+    /// An origin that is meant to read, or a pattern such as https://*.example.com
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) allow: Vec<String>,
+    /// A method that scripts need; only its preflight is sent
+    #[arg(long = "method", short = 'X', value_name = "METHOD")]
+    pub(crate) methods: Vec<String>,
+    /// A header that scripts set
+    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", allow_hyphen_values = true)]
+    pub(crate) headers: Vec<String>,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    /// One JSON object
+    #[arg(long, conflicts_with = "sarif")]
+    pub(crate) json: bool,
+    /// SARIF 2.1.0, for code scanning
+    #[arg(long)]
+    pub(crate) sarif: bool,
 }
 
 /// How the server is reached.

@@ -51,6 +51,8 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
             .redirect(Policy::none())
+            // A server may close a connection just when it is used again.
+            .pool_max_idle_per_host(0)
             .referer(false)
             .http2_max_header_list_size(MAX_HEADERS)
             .tls_danger_accept_invalid_certs(options.insecure)

@@ -2,6 +2,7 @@
 //! promises nothing to others: use `cors_core` instead.
 
 mod args;
+pub mod audit;
 mod check;
 mod client;
 mod diff;
@@ -28,6 +29,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match command {
         args::Command::Check(options) => check::run(&options),
         args::Command::Explain(options) => explain::run(*options).unwrap_or_else(wrong_usage),
+        args::Command::Audit(options) => audit::run(&options).unwrap_or_else(wrong_usage),
         args::Command::Diff(options) => diff::run(&options),
         args::Command::Completions { shell } => args::completions(shell),
     }

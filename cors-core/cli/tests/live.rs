@@ -390,3 +390,25 @@ fn connect_proxy(port: u16) -> std::net::SocketAddr {
     });
     address
 }
+
+#[test]
+fn an_audit_of_a_live_server() {
+    let reflects = Server::start(|request| {
+        let origin = request.lines().find_map(|line| line.strip_prefix("origin: "));
+        let origin = origin.unwrap_or("*");
+        format!("HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: {origin}\r\nAccess-Control-Allow-Credentials: true\r\nContent-Length: 0\r\n\r\n").into()
+    });
+    let output = cors(&["audit", &reflects.url("/x"), "--json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let ids: Vec<_> = said["findings"].as_array().unwrap().iter().map(|f| &f["id"]).collect();
+    assert!(ids.contains(&&Value::from("any-origin")), "{said:#}");
+    let requests = reflects.requests();
+    assert_eq!(said["sent"], requests.len());
+    assert!(requests.len() <= 64);
+    assert!(requests.iter().all(|request| request.contains("user-agent: cors-audit/")));
+
+    let output = cors(&["audit", "http://no-such-host.invalid/"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("the host cannot be found (DNS)"));
+}

@@ -157,7 +157,7 @@ fn near_misses_are_of_many_kinds() {
     for miss in [
         "https://evilmail.example.com:8443",
         "https://mail.example.com.evil.test:8443",
-        "https://x.mail.example.com:8443",
+        "https://evil.mail.example.com:8443",
         "https://example.com:8443",
         "https://MAIL.EXAMPLE.COM:8443",
         "https://mail.example.com.:8443",

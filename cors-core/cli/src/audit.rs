@@ -1,0 +1,139 @@
+//! `audit URL`: who can read a URL, found out from outside.
+//!
+//! Nothing here opens a connection: [`audit`] asks through a closure, so that tests answer in the
+//! same process. Every request is safe or a preflight, and there are at most [`MAX_REQUESTS`].
+
+mod bases;
+mod errors;
+mod finding;
+mod headers;
+mod json;
+mod near;
+mod origins;
+mod pace;
+mod preflights;
+mod prober;
+mod sarif;
+mod target;
+mod text;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Instant;
+
+use http::{Request, Response};
+
+use crate::args::Audit as Options;
+use crate::client::Client;
+use crate::output::print;
+use bases::Bases;
+use prober::Prober;
+
+pub use finding::{Finding, Id, Severity};
+pub use pace::{MIN_GAP, paced};
+pub use prober::{MAX_REQUESTS, USER_AGENT};
+pub use target::Target;
+
+/// What sends a request. `Err` says why there is no answer.
+pub type Send<'a> = dyn FnMut(&Request<()>) -> Result<Response<()>, String> + 'a;
+
+/// What was found out.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Audit {
+    /// The URL.
+    pub url: String,
+    /// How many requests were sent.
+    pub sent: usize,
+    /// Errors first, then warnings, then notes.
+    pub findings: Vec<Finding>,
+    /// Why it ended early, if it did: the server asked for a pause, or did not answer.
+    pub stopped: Option<String>,
+    /// Whether the requests were not enough to try everything.
+    pub is_cut: bool,
+}
+
+impl Audit {
+    /// Whether there is neither an error nor a warning, and the server answered to the end.
+    pub fn passes(&self) -> bool {
+        self.stopped.is_none() && self.findings.iter().all(|f| f.severity == Severity::Note)
+    }
+
+    /// For people. Control characters are escaped.
+    pub fn to_text(&self) -> String {
+        text::to_text(self)
+    }
+
+    /// One JSON object, by `schemas/audit.schema.json`.
+    pub fn to_json(&self) -> String {
+        json::to_json(self)
+    }
+
+    /// A SARIF 2.1.0 log with one run.
+    pub fn to_sarif(&self) -> String {
+        sarif::to_sarif(self)
+    }
+}
+
+/// Finds out who can read the target. `progress` gets the count of requests before each.
+pub fn audit(target: &Target, send: &mut Send<'_>, progress: &mut dyn FnMut(usize)) -> Audit {
+    let mut prober = Prober::new(target, send, progress);
+    let findings = judge(target, &mut prober);
+    let (sent, stopped, is_cut) = prober.end();
+    Audit { url: target.url().to_string(), sent, findings, stopped, is_cut }
+}
+
+/// What matters more is asked first, and each part has its share of the requests.
+fn judge(target: &Target, prober: &mut Prober<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let anyone = origins::anyone(target, prober, &mut findings);
+    let bases = Bases::find(target, &anyone, prober);
+    preflights::judge(target, &bases, prober, &mut findings);
+    let lost = errors::judge(target, &bases, prober, &mut findings);
+    origins::refused(target, &bases, &lost, prober, &mut findings);
+    near::judge(target, &bases, &anyone, prober, &mut findings);
+    headers::judge(target, prober, &mut findings);
+    findings.sort_by_key(|finding| (finding.severity, finding.id));
+    findings.dedup_by(|b, a| a.id == b.id && a.origin == b.origin);
+    findings
+}
+
+/// `Err` is what is wrong with the usage.
+pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
+    let target = target(options)?;
+    let client = Client::new(&options.connection, USER_AGENT)?;
+    let start = Instant::now();
+    let ask =
+        |request: &Request<()>| client.send(request, None, &[]).map(|received| received.response);
+    let mut send = paced(ask, move || start.elapsed(), thread::sleep);
+    let is_shown = std::io::stderr().is_terminal();
+    let mut progress = |sent: usize| {
+        if is_shown {
+            eprint!("\r{} of at most {MAX_REQUESTS} requests", sent + 1);
+            let _ = std::io::stderr().flush();
+        }
+    };
+    let audit = audit(&target, &mut send, &mut progress);
+    if is_shown {
+        // Erases the line.
+        eprint!("\r\x1b[K");
+    }
+    print(&match (options.json, options.sarif) {
+        (true, _) => audit.to_json(),
+        (_, true) => audit.to_sarif(),
+        _ => audit.to_text(),
+    });
+    Ok(if audit.passes() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What the flags name. `Err` is what is wrong with the usage.
+fn target(options: &Options) -> Result<Target, String> {
+    let mut headers = Vec::new();
+    for line in &options.headers {
+        let (name, value) =
+            line.split_once(':').ok_or_else(|| format!("--header {line:?}: write NAME: VALUE"))?;
+        headers.push((name.trim().to_owned(), value.trim().to_owned()));
+    }
+    Target::new(&options.url, options.allow.clone(), options.methods.clone(), headers)
+}

@@ -1,0 +1,28 @@
+//! An audit as JSON.
+
+use serde_json::{Value, json};
+
+use super::{Audit, Finding};
+use crate::output;
+
+pub(super) fn to_json(audit: &Audit) -> String {
+    let findings: Vec<_> = audit.findings.iter().map(finding).collect();
+    output::json(&json!({
+        "url": audit.url,
+        "sent": audit.sent,
+        "complete": audit.stopped.is_none() && !audit.is_cut,
+        "stopped": audit.stopped,
+        "findings": findings,
+    }))
+}
+
+fn finding(finding: &Finding) -> Value {
+    json!({
+        "id": finding.id.as_str(),
+        "severity": finding.severity.as_str(),
+        "origin": finding.origin,
+        "credentials": finding.credentials,
+        "why": finding.why,
+        "fix": finding.fix,
+    })
+}
