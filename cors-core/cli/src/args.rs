@@ -10,6 +10,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::output::{print, wrong_usage};
+use crate::server::Server;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,12 +35,12 @@ struct Cors {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// All errors and warnings in policy files, one per line: FILE:LINE: key = value: reason; fix
-    Check(Check),
     /// What a browser does with a fetch, step by step, and if the script cannot read the answer, why
     Explain(Box<Explain>),
     /// Who can read a URL, found out with at most 64 safe requests
     Audit(Audit),
+    /// All errors and warnings in policy files, one per line: FILE:LINE: key = value: reason; fix
+    Check(Check),
     /// What scripts may read under one policy file and not under another
     Diff(Diff),
     /// A script that completes the flags in your shell
@@ -111,6 +112,9 @@ pub(crate) struct Explain {
     /// What a browser's "Copy as fetch" gives, in place of URL, method, headers and data
     #[arg(long, value_name = "CALL")]
     pub(crate) fetch: Option<String>,
+    /// The server to show the fix for, if its answers do not tell: nginx, apache, express, fastapi, flask, tower-http, actix-cors, warp or ours
+    #[arg(long, value_name = "NAME")]
+    pub(crate) server: Option<Server>,
     #[command(flatten)]
     pub(crate) connection: Connection,
     /// One JSON object

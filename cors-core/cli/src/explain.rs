@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use cors_core::Policy;
 use cors_core::browser::Fetch;
 use cors_core::explain::{Event, Explanation, explain};
+use serde_json::{Value, json};
 
 use crate::args::{Connection, Explain};
 use crate::client::Client;
@@ -20,7 +21,8 @@ use crate::input::{self, Call};
 use crate::json::to_json;
 use crate::output::{self, escaped, is_colored, print};
 use crate::policy_file::judge;
-use sources::Live;
+use crate::server::{self, Needs, Server, recipe};
+use sources::{Exchange, Live};
 
 /// What the tool calls itself. Browsers send such a header, and some servers refuse requests
 /// without.
@@ -31,6 +33,26 @@ struct Explained {
     explanation: Explanation,
     /// Where a failure comes from.
     causes: Vec<String>,
+    /// The fix in the words of the server that answered.
+    recipe: Option<(Server, String)>,
+}
+
+impl Explained {
+    fn new(explanation: Explanation, causes: Vec<String>) -> Self {
+        Self { explanation, causes, recipe: None }
+    }
+
+    /// Adds the recipe of this server, or of the one that the answers tell.
+    fn with_recipe(mut self, known: Option<Server>, exchanges: &[Exchange]) -> Self {
+        if !self.explanation.is_readable() {
+            let answers: Vec<_> = exchanges.iter().map(Exchange::answer).collect();
+            let pairs: Vec<_> = exchanges.iter().map(Exchange::pair).collect();
+            let needs = Needs::of(self.explanation.fetch(), &pairs, &[]);
+            let server = known.or_else(|| server::to_fix(&server::recognise(&answers), &needs));
+            self.recipe = server.and_then(|server| Some((server, recipe(server, &needs)?)));
+        }
+        self
+    }
 }
 
 /// `Err` is what is wrong with the usage.
@@ -53,9 +75,9 @@ pub(crate) fn run(options: Explain) -> Result<ExitCode, String> {
     };
     let explained = match (&policy, &options.response) {
         (Some(policy), _) if options.url.is_none() => {
-            Explained { explanation: explain(policy, fetch), causes: Vec::new() }
+            Explained::new(explain(policy, fetch), Vec::new())
         }
-        (_, Some(file)) => of_responses(fetch, file)?,
+        (_, Some(file)) => of_responses(&options, fetch, file)?,
         _ if options.url.is_none() && options.url_flag.is_none() && !is_copied(&options) => {
             return Err(
                 "name the URL to fetch, or --policy, --response, --curl or --fetch".to_owned()
@@ -71,7 +93,7 @@ fn is_copied(options: &Explain) -> bool {
     options.curl.is_some() || options.fetch.is_some()
 }
 
-fn of_responses(fetch: &Fetch, file: &Path) -> Result<Explained, String> {
+fn of_responses(options: &Explain, fetch: &Fetch, file: &Path) -> Result<Explained, String> {
     let wrong = |error: &dyn Display| format!("--response {}: {error}", file.display());
     let mut bytes = Vec::new();
     File::open(file)
@@ -82,7 +104,7 @@ fn of_responses(fetch: &Fetch, file: &Path) -> Result<Explained, String> {
     let (explanation, exchanges, notes) = sources::from_file(fetch, responses);
     let mut causes = causes::causes(fetch, &explanation, &exchanges, &mut |_| None);
     causes.extend(notes);
-    Ok(Explained { explanation, causes })
+    Ok(Explained::new(explanation, causes).with_recipe(options.server, &exchanges))
 }
 
 /// Asks the server, and says what the policy would have answered.
@@ -96,21 +118,27 @@ fn live(options: &Explain, call: &Call, policy: Option<&Policy>) -> Result<Expla
     let mut causes = causes::causes(fetch, &explanation, &exchanges, &mut |request| {
         client.send(request, None, &[]).ok().map(|received| received.response)
     });
-    let Some(policy) = policy else { return Ok(Explained { explanation, causes }) };
+    let Some(policy) = policy else {
+        return Ok(Explained::new(explanation, causes).with_recipe(options.server, &exchanges));
+    };
     if exchanges.is_empty() && explanation.events().iter().any(|e| matches!(e, Event::Sent(_))) {
         causes.push("so this is what the policy would answer".to_owned());
-        return Ok(Explained { explanation: explain(policy, fetch), causes });
+        return Ok(Explained::new(explain(policy, fetch), causes));
     }
     causes.extend(sources::compare(policy, &explanation));
-    Ok(Explained { explanation, causes })
+    Ok(Explained::new(explanation, causes).with_recipe(options.server, &exchanges))
 }
 
 fn show(explained: &Explained, json: bool) -> ExitCode {
-    let Explained { explanation, causes } = explained;
+    let Explained { explanation, causes, recipe } = explained;
     let explanation = explanation.clone().without_secrets();
     if json {
         let mut said = to_json(&explanation);
         said["causes"] = causes.as_slice().into();
+        said["recipe"] = match recipe {
+            Some((server, text)) => json!({ "server": server.name(), "text": text }),
+            None => Value::Null,
+        };
         print(&output::json(&said));
     } else {
         let (page, [bold, plain]) = match is_colored() {
@@ -123,6 +151,13 @@ fn show(explained: &Explained, json: bool) -> ExitCode {
         }
         for cause in causes {
             text += &format!("  {}\n", escaped(cause));
+        }
+        if let Some((server, recipe)) = recipe {
+            text += &format!("\n{bold}for {server}{plain}\n");
+            for line in recipe.lines() {
+                // Without indentation, which Python would obey.
+                text += &format!("{}\n", escaped(line));
+            }
         }
         print(&text);
     }

@@ -12,6 +12,7 @@ pub mod input;
 pub mod json;
 mod output;
 pub mod policy_file;
+pub mod server;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

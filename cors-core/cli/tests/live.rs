@@ -303,6 +303,25 @@ fn where_it_comes_from() {
     }
 }
 
+#[test]
+fn the_fix_is_in_the_words_of_the_server() {
+    let nginx = Server::start(|_| {
+        "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Length: 0\r\n\r\n".into()
+    });
+    let (_, said) = json(&nginx.url("/"), &[]);
+    assert_eq!(said["recipe"]["server"], "nginx");
+    assert!(said["recipe"]["text"].as_str().unwrap().contains("app.example.com"), "{said:#}");
+    let text = String::from_utf8(explain(&nginx.url("/"), &[]).stdout).unwrap();
+    assert!(text.contains("\nfor nginx\n") && text.contains("\nmap $http_origin "), "{text}");
+
+    let unknown = Server::start(|_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".into());
+    assert_eq!(json(&unknown.url("/"), &[]).1["recipe"], Value::Null);
+    let (_, said) = json(&unknown.url("/"), &["--server", "express"]);
+    assert_eq!(said["recipe"]["server"], "express");
+    let output = explain(&unknown.url("/"), &["--server", "iis"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
 const POLICY: &str = "allow_origins = [\"http://app.example.com\"]\nallow_methods = [\"PUT\"]\n";
 
 #[test]

@@ -8,6 +8,7 @@ use http::{Method, Request, Response};
 use url::Url;
 
 use crate::client::{Client, Received};
+use crate::server::Answer;
 
 /// A request that was sent, and what came.
 pub(super) struct Exchange {
@@ -16,6 +17,15 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
+    /// From which to tell the server.
+    pub(super) fn answer(&self) -> Answer<'_> {
+        Answer::new(&self.received.response).with_body(&self.received.body)
+    }
+
+    pub(super) fn pair(&self) -> (Request<()>, Response<()>) {
+        (self.request.clone(), self.received.response.clone())
+    }
+
     pub(super) fn is_preflight(&self) -> bool {
         self.request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
     }
