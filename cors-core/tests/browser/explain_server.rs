@@ -115,7 +115,10 @@ fn an_answer_that_never_came_is_a_guess() {
             other => panic!("{other}"),
         })
         .collect();
-    assert_eq!(to, ["OPTIONS https://api.example/", "PUT https://api.example/, which was not sent"]);
+    assert_eq!(
+        to,
+        ["OPTIONS https://api.example/", "PUT https://api.example/, which was not sent"]
+    );
     assert!(explained(&get(), 200, &[]).fix().unwrap().is_tried());
 }
 
