@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use http::header::{COOKIE, HOST, USER_AGENT};
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode};
 use reqwest::redirect::Policy;
 use tokio::runtime::Runtime;
 use tokio::time::{Instant, timeout_at};
@@ -98,6 +98,9 @@ impl Client {
             let mut came = match timeout_at(deadline, sending.send()).await {
                 Err(_) => return Err(self.timed_out()),
                 Ok(Err(error)) => return Err(self.reason(&error)),
+                Ok(Ok(came)) if came.status() == StatusCode::SWITCHING_PROTOCOLS => {
+                    return Err("the server switches protocols, unasked".to_owned());
+                }
                 Ok(Ok(came)) => came,
             };
             let deadline = deadline.min(Instant::now() + BODY_PATIENCE);

@@ -211,3 +211,11 @@ fn a_fraction_of_a_second_stays_one() {
     let config = set!(Config::new("*"), max_age = Some(Duration::from_millis(1500)));
     assert_eq!(config.to_string(), "allow_origins = [\"*\"]\nmax_age = 1.5\n");
 }
+
+/// A key is printed if it is set, even to its default.
+#[test]
+fn a_policy_prints_the_keys_that_are_set() {
+    let policy = Policy::for_origins("https://a.test").preflight_status(204).build().unwrap();
+    let text = "allow_origins = [\"https://a.test\"]\npreflight_status = 204\n";
+    assert_eq!(policy.to_string(), text);
+}

@@ -45,7 +45,7 @@ impl Live<'_> {
             let request = sending.request();
             let received = self.client.send(
                 request,
-                self.body_of(request),
+                self.body_of(sending),
                 self.cookies_of(sending, fetch),
             )?;
             let response = received.response.clone();
@@ -56,9 +56,9 @@ impl Live<'_> {
     }
 
     /// Redirects that make a GET of it drop the body.
-    fn body_of(&self, request: &Request<()>) -> Option<&[u8]> {
-        let has_body = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-        self.body.filter(|_| has_body)
+    fn body_of(&self, sending: &Sending) -> Option<&[u8]> {
+        let has_none = matches!(*sending.request().method(), Method::GET | Method::HEAD);
+        self.body.filter(|_| !has_none && !sending.is_preflight())
     }
 
     /// Cookies stay with the host that they were given for.

@@ -1,0 +1,265 @@
+//! The table of servers: each row is a fetch, the answers that it gets, and what a browser makes of it.
+//!
+//! The files beside this one have the rows. An answer is a status and header lines, or text that is sent as it is,
+//! one byte for each character. The key of an answer is the request's method and URL; a path is one of `$API`.
+
+use std::collections::BTreeMap;
+
+use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version};
+use serde::Deserialize;
+
+/// A fetch and its answers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Row {
+    pub name: String,
+    /// `null`, or `own` for a page of the API itself.
+    origin: Option<String>,
+    url: Option<String>,
+    method: Option<String>,
+    headers: Vec<String>,
+    pub body: bool,
+    pub credentials: Option<String>,
+    pub mode: Option<String>,
+    pub redirect: Option<String>,
+    pub upload: bool,
+    /// A cookie that the browser has for the API.
+    pub cookie: Option<String>,
+    /// The step that fails.
+    pub step: Option<String>,
+    /// `opaque` or `opaque-redirect`, if no step fails and the script can read nothing.
+    pub verdict: Option<String>,
+    preflight: Option<String>,
+    /// The requests, if they are not the preflight and what it is for.
+    sends: Option<Vec<String>>,
+    /// Where the client differs from browsers.
+    note: Option<String>,
+    /// Whether browsers do the same over their own sockets.
+    pub browsers: bool,
+    answers: BTreeMap<String, Answer>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Answer {
+    /// The status, and header lines.
+    Lines(Vec<String>),
+    /// What is sent as it is. If it is empty, the connection is closed.
+    Raw(String),
+}
+
+/// Who plays the parts.
+#[derive(Clone, Debug)]
+pub struct Hosts {
+    /// The page's host and port.
+    pub page: String,
+    /// The API's port on this machine.
+    pub api: u16,
+    /// The port of another API.
+    pub other: u16,
+}
+
+/// What scripts send as a body.
+pub const BODY: &str = "text";
+
+/// Every row.
+pub fn rows() -> Vec<Row> {
+    #[derive(Deserialize)]
+    struct Table {
+        row: Vec<Row>,
+    }
+    let files = [
+        include_str!("origin.toml"),
+        include_str!("credentials.toml"),
+        include_str!("preflights.toml"),
+        include_str!("redirects.toml"),
+        include_str!("modes.toml"),
+        include_str!("wire.toml"),
+    ];
+    let table = |text| toml::from_str::<Table>(text).unwrap_or_else(|error| panic!("{error}"));
+    files.into_iter().flat_map(|text| table(text).row).collect()
+}
+
+impl Hosts {
+    /// Replaces the names of the hosts.
+    fn place(&self, text: &str) -> String {
+        let (page, api, other) = (&self.page, self.api, self.other);
+        let names = [
+            ("$PAGE", format!("http://{page}")),
+            ("$CAPITALS", format!("http://{page}").to_uppercase()),
+            ("$HOST", page.clone()),
+            ("$API_HOST", format!("127.0.0.1:{api}")),
+            ("$API", format!("http://127.0.0.1:{api}")),
+            ("$NEAR", format!("http://localhost:{api}")),
+            ("$OTHER_HOST", format!("127.0.0.1:{other}")),
+            ("$OTHER", format!("http://127.0.0.1:{other}")),
+            ("$LONG", "a".repeat(10_000)),
+        ];
+        names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
+    }
+
+    /// A method and a URL.
+    fn request(&self, key: &str) -> String {
+        self.place(&key.replacen(" /", " $API/", 1))
+    }
+}
+
+impl Row {
+    /// The call. The method is as the script writes it.
+    pub fn fetch(&self, hosts: &Hosts) -> Fetch {
+        let origin = match self.origin.as_deref() {
+            Some("own") => hosts.place("$API"),
+            Some(origin) => origin.to_owned(),
+            None => hosts.place("$PAGE"),
+        };
+        let mut fetch = Fetch::new(origin, hosts.place(self.url()))
+            .method(self.method())
+            .body(if self.body { Body::Text } else { Body::None })
+            .upload_listener(self.upload)
+            .credentials(match self.credentials.as_deref() {
+                None | Some("same-origin") => CredentialsMode::SameOrigin,
+                Some("include") => CredentialsMode::Include,
+                Some("omit") => CredentialsMode::Omit,
+                Some(other) => panic!("{}: credentials {other}", self.name),
+            })
+            .mode(match self.mode.as_deref() {
+                None => Mode::Cors,
+                Some("no-cors") => Mode::NoCors,
+                Some("same-origin") => Mode::SameOrigin,
+                Some(other) => panic!("{}: mode {other}", self.name),
+            })
+            .redirect(match self.redirect.as_deref() {
+                None => RedirectMode::Follow,
+                Some("error") => RedirectMode::Error,
+                Some("manual") => RedirectMode::Manual,
+                Some(other) => panic!("{}: redirect {other}", self.name),
+            });
+        for line in &self.headers {
+            let (name, value) = line.split_once(": ").expect("a header has a name and a value");
+            fetch = fetch.header(name, value);
+        }
+        fetch
+    }
+
+    fn url(&self) -> &str {
+        self.url.as_deref().unwrap_or("$API/")
+    }
+
+    fn method(&self) -> &str {
+        self.method.as_deref().unwrap_or("GET")
+    }
+
+    /// `none`, `passed` or `failed`.
+    pub fn preflight(&self) -> &str {
+        self.preflight.as_deref().unwrap_or("none")
+    }
+
+    /// The method and URL of each request.
+    pub fn sends(&self, hosts: &Hosts) -> Vec<String> {
+        if let Some(sends) = &self.sends {
+            return sends.iter().map(|key| hosts.request(key)).collect();
+        }
+        let all = ["OPTIONS", self.method()];
+        let methods = match self.preflight() {
+            "none" => &all[1..],
+            "failed" => &all[..1],
+            _ => &all[..],
+        };
+        methods.iter().map(|method| hosts.place(&format!("{method} {}", self.url()))).collect()
+    }
+
+    /// The bytes that answer a request. `None` if the row has no answer to it.
+    pub fn answer(&self, hosts: &Hosts, method: &str, url: &str) -> Option<Vec<u8>> {
+        let asked = format!("{method} {url}");
+        let (_, answer) = self.answers.iter().find(|(key, _)| hosts.request(key) == asked)?;
+        let text = match answer {
+            Answer::Raw(text) => text.clone(),
+            Answer::Lines(lines) => {
+                let (status, lines) = lines.split_first().expect("a status");
+                let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+                let (length, body) = match &**status {
+                    "204" | "304" => ("", ""),
+                    _ if method == "HEAD" => ("Content-Length: 2\r\n", ""),
+                    _ => ("Content-Length: 2\r\n", "ok"),
+                };
+                format!("HTTP/1.1 {status} X\r\n{lines}Connection: close\r\n{length}\r\n{body}")
+            }
+        };
+        let byte = |character| u8::try_from(character).expect("a character for each byte");
+        Some(hosts.place(&text).chars().map(byte).collect())
+    }
+
+    /// The same as the model takes it, without a socket.
+    pub fn respond(&self, hosts: &Hosts, request: &Request<()>) -> Result<Response<()>, String> {
+        let url = request.uri().to_string();
+        let bytes = self.answer(hosts, request.method().as_str(), &url).ok_or("no answer")?;
+        parse(&bytes).ok_or_else(|| "not HTTP".to_owned())
+    }
+}
+
+/// As many header lines as the client takes.
+const MAX_LINES: usize = 100;
+
+/// And as many bytes.
+const MAX_HEAD: usize = 400 * 1024;
+
+/// The head of the final response, by the letter of RFC 9112.
+fn parse(mut bytes: &[u8]) -> Option<Response<()>> {
+    while let Some(rest) = bytes.strip_prefix(b"\r\n") {
+        bytes = rest;
+    }
+    loop {
+        let (head, rest) = head(bytes)?;
+        if bytes.len() - rest.len() > MAX_HEAD {
+            return None;
+        }
+        let response = parse_head(head)?;
+        if !response.status().is_informational() {
+            return Some(response);
+        }
+        bytes = rest;
+    }
+}
+
+/// The lines up to the empty one, and what follows.
+fn head(bytes: &[u8]) -> Option<(Vec<&[u8]>, &[u8])> {
+    let mut lines = Vec::new();
+    let mut rest = bytes;
+    loop {
+        let end = rest.iter().position(|byte| *byte == b'\n')?;
+        let line = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
+        rest = &rest[end + 1..];
+        if line.is_empty() {
+            return Some((lines, rest));
+        }
+        lines.push(line);
+    }
+}
+
+fn parse_head(lines: Vec<&[u8]>) -> Option<Response<()>> {
+    let (status, lines) = lines.split_first()?;
+    let version = match status.get(..9)? {
+        b"HTTP/1.1 " => Version::HTTP_11,
+        b"HTTP/1.0 " => Version::HTTP_10,
+        _ => return None,
+    };
+    let (status, reason) = status[9..].split_at_checked(3)?;
+    if !reason.is_empty() && !reason.starts_with(b" ") || lines.len() > MAX_LINES {
+        return None;
+    }
+    let mut response = Response::new(());
+    *response.version_mut() = version;
+    *response.status_mut() = StatusCode::from_bytes(status).ok()?;
+    for line in lines {
+        let colon = line.iter().position(|byte| *byte == b':')?;
+        let name = HeaderName::from_bytes(&line[..colon]).ok()?;
+        let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?;
+        response.headers_mut().append(name, value);
+    }
+    let mut lengths = response.headers().get_all(http::header::CONTENT_LENGTH).iter();
+    let first = lengths.next();
+    let is_number = |value: &HeaderValue| value.as_bytes().iter().all(u8::is_ascii_digit);
+    let is_one = lengths.all(|length| Some(length) == first);
+    (first.is_none_or(is_number) && is_one).then_some(response)
+}
