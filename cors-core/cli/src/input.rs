@@ -162,10 +162,6 @@ pub(crate) fn check_url(what: &str, url: &str) -> Result<(), String> {
         return Err(format!("{what} {url}: write the whole URL, like https://api.example/"));
     }
     let parsed = Url::parse(url).map_err(|error| format!("{what} {}: {error}", shown(url)))?;
-    if !matches!(parsed.scheme(), "http" | "https") {
-        let url = shown(url);
-        return Err(format!("{what} {url}: write an http or https URL; CORS is for no other"));
-    }
     if !parsed.username().is_empty() || parsed.password().is_some() {
         // The password is not printed.
         let host = parsed.host_str().unwrap_or_default();
@@ -173,20 +169,29 @@ pub(crate) fn check_url(what: &str, url: &str) -> Result<(), String> {
             "{what}: leave out the user name and password before {host}; fetch refuses them in a URL"
         ));
     }
+    if !matches!(parsed.scheme(), "http" | "https") {
+        let url = shown(url);
+        return Err(format!("{what} {url}: write an http or https URL; CORS is for no other"));
+    }
     Ok(())
 }
 
 /// Checks that this is an origin, as a browser sends it. `what` names its source.
 pub(crate) fn check_origin(what: &str, origin: &str) -> Result<(), String> {
-    if let Some((scheme, rest)) = origin.split_once("://")
-        && let Some(end) = rest.find(['/', '?', '#', '\\', '@'])
-    {
-        let (origin, rest) = (shown(origin), rest.rsplit('@').next().unwrap_or(rest));
-        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(end.max(rest.len()));
-        return Err(match &rest[..end.min(rest.len())] {
-            "" => format!("{what} {origin}: write an origin, such as https://app.example.com"),
-            host => format!("{what} {origin}: write {scheme}://{host}, which is the origin"),
-        });
+    let Some((scheme, rest)) = origin.split_once("://") else { return Ok(()) };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    if host.is_empty() {
+        let origin = shown(origin);
+        return Err(format!("{what} {origin}: write an origin, such as https://app.example.com"));
+    }
+    if host != authority {
+        // The password is not printed.
+        return Err(format!("{what}: write {scheme}://{host}, without user name and password"));
+    }
+    if host != rest {
+        let origin = shown(origin);
+        return Err(format!("{what} {origin}: write {scheme}://{host}, which is the origin"));
     }
     Ok(())
 }

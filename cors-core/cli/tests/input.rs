@@ -576,7 +576,7 @@ fn wrong_usage_is_one_line() {
         ),
         (
             &["http://h/", "--origin", "https://u:p@a.test"],
-            "--origin \"https://u:p@a.test\": write https://a.test, which is the origin",
+            "--origin: write https://a.test, without user name and password",
         ),
         (&["--curl", "curl 'https://a.test"], "--curl: a ' is not closed"),
         (
