@@ -59,7 +59,9 @@ impl Explained {
 pub(crate) fn run(options: Explain) -> Result<ExitCode, String> {
     let call = call::call(&options)?;
     for ignored in &call.ignored {
-        eprintln!("cors: ignored: {}", escaped(ignored));
+        // What follows the name may be a secret.
+        let name = ignored.split(['=', ' ']).next().unwrap_or_default();
+        eprintln!("cors: ignored: {}", escaped(name.get(..40).unwrap_or(name)));
     }
     let fetch = &call.fetch;
     let policy = match &options.policy {

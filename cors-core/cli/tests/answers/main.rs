@@ -148,7 +148,9 @@ fn wanted_kind(row: &Row) -> &str {
 fn headers(explanation: &Explanation) -> Value {
     match explanation.verdict() {
         Verdict::Readable(readable) => match &readable.shared {
-            Shared::All => json!("*"),
+            Shared::All => {
+                json!(readable.headers.keys().map(|name| name.as_str()).collect::<Vec<_>>())
+            }
             Shared::Names(names) => json!(names),
         },
         _ => json!([]),
