@@ -169,11 +169,10 @@ impl<'a> Answer<'a> {
                     || self.body_has("<p>The requested URL was not found on the server. If you ent")
                     || self.body_has("<p>The method is not allowed for the requested URL.</p>")
             }
-            Server::TowerHttp => {
-                self.varies("origin, access-control-request-method, access-control-request-headers")
-            }
+            // In lower case, which others do not write.
+            Server::TowerHttp => VARY_OF_TOWER_HTTP.iter().any(|line| self.varies(line)),
             Server::ActixCors => {
-                self.varies("Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
+                self.values(&VARY).any(|value| value.ends_with(VARY_OF_ACTIX_CORS))
                     || (self.status == StatusCode::BAD_REQUEST
                         && ACTIX_REFUSALS.iter().any(|text| self.body == text.as_bytes()))
             }
@@ -197,6 +196,18 @@ const ACTIX_REFUSALS: [&str; 3] = [
     "Requested method is not allowed",
     "One or more request headers are not allowed",
 ];
+
+/// What `tower-http` adds to each response: before 0.7 all three, since then what matters.
+const VARY_OF_TOWER_HTTP: [&str; 4] = [
+    "origin",
+    "origin, access-control-request-headers",
+    "origin, access-control-request-method",
+    "origin, access-control-request-method, access-control-request-headers",
+];
+
+/// What `actix-cors` adds to the handler's line of `Vary`.
+const VARY_OF_ACTIX_CORS: &[u8] =
+    b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 
 /// What our layers answer to `OPTIONS`.
 const VARY_OF_OURS: [&str; 2] = [

@@ -39,8 +39,8 @@ pub(super) fn proxy(
             _ => command.args(["-X", "-d"]).arg(&folder).args(["-f", "server.conf"]),
         };
         let process = Running::start(&mut command).map_err(|error| error.to_string())?;
-        // Each prints its name once it listens.
-        let ready = if server == Server::Nginx { ": nginx/" } else { "resuming normal operations" };
+        // Each prints this once it listens.
+        let ready = if server == Server::Nginx { ": nginx/" } else { "start_threads: " };
         said.clear();
         while let Some(line) = process.next_err() {
             if line.contains(ready) {

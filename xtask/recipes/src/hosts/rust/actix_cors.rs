@@ -30,7 +30,7 @@ texts!(
 
 pub(in crate::hosts) fn start(case: Case, recipe: Option<&str>) -> Result<Host, String> {
     if let Some(recipe) = recipe {
-        layer_of(case, recipe)?;
+        drop(layer_of(case, recipe)?);
     }
     let recipe = recipe.map(str::to_owned);
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;

@@ -16,7 +16,10 @@ type Layer = fn(BoxedFilter<(Response,)>) -> BoxedFilter<(Response,)>;
 texts!(
     "warp",
     crate::hosts::rust::warp::Layer,
-    |routes| super::replied(warp::Filter::with(warp::Filter::recover(routes, recover), cors())),
+    |routes| {
+        use warp::Filter;
+        routes.recover(recover).with(cors()).recover(recover).map(vary).boxed()
+    },
     Simple simple,
     Preflight preflight,
     Credentials credentials,
