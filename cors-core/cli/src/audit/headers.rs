@@ -4,7 +4,7 @@ use cors_core::Origin;
 use cors_core::browser::CredentialsMode;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-    CACHE_CONTROL, HeaderName, ORIGIN, VARY,
+    ACCESS_CONTROL_REQUEST_METHOD, CACHE_CONTROL, HeaderName, ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 
@@ -23,7 +23,11 @@ pub(super) fn judge(target: &Target, prober: &mut Prober<'_>, findings: &mut Vec
             found.sort_by_key(|(request, _)| origin_of(request).is_none());
             if let Some((request, response)) = found.first() {
                 let origin = origin_of(request).unwrap_or_else(|| target.own());
-                let fetch = prober.get(&origin).credentials(CredentialsMode::Include);
+                let mut fetch = prober.get(&origin).credentials(CredentialsMode::Include);
+                let method = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD);
+                if let Some(method) = method.and_then(|method| method.to_str().ok()) {
+                    fetch = fetch.method(method).upload_listener(method == "GET");
+                }
                 let what = match *request.method() {
                     Method::OPTIONS => "OPTIONS is answered with ",
                     _ => "it is answered with ",
