@@ -33,7 +33,7 @@ impl Value {
         }
     }
 
-    /// `None` if part of it is no literal.
+    /// `None` if part of it is not a literal.
     fn to_json(&self) -> Option<String> {
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         Some(match self {

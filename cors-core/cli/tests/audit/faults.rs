@@ -1,4 +1,4 @@
-//! A right server with faults, each alone and every two that can stand together.
+//! A right server with faults, each alone and every two that can occur together.
 
 use std::collections::BTreeSet;
 

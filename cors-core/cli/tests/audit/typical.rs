@@ -248,7 +248,7 @@ fn severities_follow_credentials() {
     }
 }
 
-/// What is meant is no finding, and a pattern means what it means in a policy.
+/// What is meant is not a finding, and a pattern means what it means in a policy.
 #[test]
 fn what_is_meant() {
     let subdomains: Server =
