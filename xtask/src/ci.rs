@@ -53,6 +53,11 @@ const STEPS: &[Step] = &[
         about: "a table of test cases, sent over TCP to every adapter",
         run: conformance::step,
     },
+    Step {
+        name: "recipes",
+        about: "the fixes that cors prints, applied to the real servers that are installed",
+        run: recipes,
+    },
     Step { name: "browser", about: "fetches in three real browsers", run: browser },
 ];
 
@@ -131,6 +136,10 @@ fn without_suffixes() -> Result<(), String> {
 fn browser() -> Result<(), String> {
     // A fixed seed: what a new one finds is not the fault of the change under test.
     Cargo::new("run --quiet --package browsers -- --seed 1").run()
+}
+
+fn recipes() -> Result<(), String> {
+    Cargo::new("run --quiet --package recipes").run()
 }
 
 fn features() -> Result<(), String> {

@@ -18,6 +18,7 @@ mod metadata;
 mod msrv;
 mod mutants;
 mod peers;
+mod recipes;
 mod release;
 mod serve;
 mod server;
@@ -65,6 +66,11 @@ const COMMANDS: &[Command] = &[
         name: "peers",
         about: "where other libraries answer differently, and who is right",
         run: peers::run,
+    },
+    Command {
+        name: "recipes",
+        about: "real servers with CORS faults, and the fixes that cors prints for them",
+        run: recipes::run,
     },
     Command {
         name: "soak",

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "demo",
     "serve",
     "check",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 14] = [
     "browser",
     "bench",
     "peers",
+    "recipes",
     "soak",
     "fuzz",
     "mutants",

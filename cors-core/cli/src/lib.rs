@@ -8,6 +8,7 @@ mod explain;
 pub mod json;
 mod output;
 pub mod policy_file;
+pub mod server;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,0 +1,10 @@
+// As the last layer of all, which is the outermost: `let app = app.layer(cors());`
+use http::{HeaderName, HeaderValue, Method};
+use tower_http::cors::CorsLayer;
+
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(["https://app.example.com"].map(HeaderValue::from_static))
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_headers(["authorization"].map(HeaderName::from_static))
+}

@@ -1,0 +1,9 @@
+// As the last layer of all, which is the outermost: `let app = app.layer(cors());`
+use http::{HeaderValue, Method};
+use tower_http::cors::CorsLayer;
+
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(["https://app.example.com"].map(HeaderValue::from_static))
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+}
