@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cors_cli::server::Answer;
 use cors_core::browser::{Browser, Fetch, Turn, Verdict};
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use xtask::client;
 
 /// A fetch and its end.
@@ -25,6 +25,11 @@ impl Explained {
     pub fn is_readable(&self, exposed: &[&str]) -> bool {
         let sees = |name: &&str| self.visible.iter().any(|visible| visible == name);
         self.failure.is_none() && exposed.iter().all(sees)
+    }
+
+    /// The status of the last answer.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.exchanges.last().map(|(_, response)| response.status())
     }
 
     /// The answers, from which to tell the server.

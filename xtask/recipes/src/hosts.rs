@@ -10,6 +10,7 @@ use cors_cli::server::Server;
 use xtask::running::Running;
 
 use crate::case::Case;
+use crate::install;
 
 /// A server that listens. Dropping this ends it, except for those in this process.
 #[derive(Debug)]
@@ -50,12 +51,11 @@ pub fn program(server: Server) -> Result<Option<PathBuf>, String> {
     };
     let installed = match server {
         Server::TowerHttp | Server::ActixCors | Server::Warp | Server::Ours => return Ok(None),
-        Server::FastApi => folder().join("python/lib"),
-        Server::Flask => folder().join("python/lib"),
-        Server::Express => folder().join("node/node_modules/cors"),
-        Server::Nginx | Server::Apache => PathBuf::from("/"),
+        Server::FastApi | Server::Flask => install::is_installed("python", &install::PYTHON),
+        Server::Express => install::is_installed("node", &install::NODE),
+        Server::Nginx | Server::Apache => true,
     };
-    if !installed.exists() {
+    if !installed {
         return Err(format!("{server} is not installed below target/recipes"));
     }
     if matches!(server, Server::FastApi | Server::Flask) {

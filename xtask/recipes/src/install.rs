@@ -3,16 +3,17 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cors_cli::server::Server;
 
 use crate::hosts::{folder, program};
 
-/// Exact versions: what the recipes are proven with.
-const NODE: [&str; 2] = ["express@5.3.0", "cors@2.8.6"];
-const PYTHON: [&str; 4] =
+/// Exact versions, with which the recipes are proven.
+pub const NODE: [&str; 2] = ["express@5.3.0", "cors@2.8.6"];
+/// As for node.
+pub const PYTHON: [&str; 4] =
     ["fastapi==0.165.0", "uvicorn==0.54.0", "flask==3.1.3", "flask-cors==6.0.5"];
 
 /// Keeps a package from starting its server.
@@ -27,19 +28,36 @@ pub fn install(server: Server) -> Result<(), String> {
     match server {
         Server::Nginx => apt_get("nginx"),
         Server::Apache => apt_get("apache2"),
-        Server::Express => run(Command::new("npm")
-            .args(["install", "--no-audit", "--no-fund", "--silent", "--prefix"])
-            .arg(folder().join("node"))
-            .args(NODE)),
+        Server::Express => {
+            run(Command::new("npm")
+                .args(["install", "--no-audit", "--no-fund", "--silent", "--prefix"])
+                .arg(folder().join("node"))
+                .args(NODE))?;
+            note("node", &NODE)
+        }
         Server::FastApi | Server::Flask => {
             let python = folder().join("python");
             run(Command::new("python3").args(["-m", "venv"]).arg(&python))?;
             run(Command::new(python.join("bin/python"))
                 .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-                .args(PYTHON))
+                .args(PYTHON))?;
+            note("python", &PYTHON)
         }
         _ => Ok(()),
     }
+}
+
+/// Whether these packages were installed there, all of them.
+pub fn is_installed(name: &str, packages: &[&str]) -> bool {
+    fs::read_to_string(noted(name)).is_ok_and(|noted| noted == packages.join("\n"))
+}
+
+fn note(name: &str, packages: &[&str]) -> Result<(), String> {
+    fs::write(noted(name), packages.join("\n")).map_err(|error| error.to_string())
+}
+
+fn noted(name: &str) -> PathBuf {
+    folder().join(name).join("installed.txt")
 }
 
 fn apt_get(package: &str) -> Result<(), String> {

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use cors_cli::server::{Needs, Server, recipe, recognise, to_fix};
-use http::Request;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, VARY};
+use http::{Request, StatusCode};
 
 use crate::case::{Case, OTHER, PAGE, STRANGERS};
 use crate::explain::{Explained, explain, send};
@@ -58,6 +58,15 @@ fn check(addr: SocketAddr, case: Case) -> Result<(), String> {
         let exposed = if *fetch == mended { case.exposed() } else { &[] };
         if !after.is_readable(exposed) {
             return Err(format!("{fetch} still fails: {}", shown(&after)));
+        }
+        // The application's own answer, not that of a server which the recipe broke.
+        let expected = match &fetch.url {
+            url if url.ends_with("/missing") => StatusCode::NOT_FOUND,
+            url if url.ends_with("/crash") => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::OK,
+        };
+        if after.status() != Some(expected) {
+            return Err(format!("{fetch} does not get {expected}: {}", shown(&after)));
         }
     }
     for stranger in STRANGERS.into_iter().chain([OTHER]) {

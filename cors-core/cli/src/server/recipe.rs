@@ -11,7 +11,10 @@ use super::{Needs, Server};
 pub fn recipe(server: Server, needs: &Needs) -> Option<String> {
     let is_writable = !needs.origins.is_empty()
         && needs.origins.iter().all(|origin| is_plain_origin(origin))
-        && [&needs.methods, &needs.headers, &needs.expose].into_iter().flatten().all(is_plain_name);
+        && [&needs.methods, &needs.headers, &needs.expose]
+            .into_iter()
+            .flatten()
+            .all(|name| is_plain_name(name));
     if !is_writable {
         return None;
     }
@@ -31,7 +34,7 @@ pub fn recipe(server: Server, needs: &Needs) -> Option<String> {
 }
 
 /// Nothing in it has a meaning in any of the languages.
-fn is_plain_origin(origin: &String) -> bool {
+fn is_plain_origin(origin: &str) -> bool {
     origin.split_once("://").is_some_and(|(scheme, host)| {
         !scheme.is_empty()
             && !host.is_empty()
@@ -40,7 +43,7 @@ fn is_plain_origin(origin: &String) -> bool {
     })
 }
 
-fn is_plain_name(name: &String) -> bool {
+fn is_plain_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
 }
 

@@ -31,6 +31,7 @@ pub(super) fn proxy(
             .replace("UPSTREAM", &upstream.to_string());
         write(&folder, &[("server.conf", &config), ("passwords", PASSWORDS)])?;
         let mut command = Command::new(&program);
+        command.current_dir(&folder);
         match server {
             Server::Nginx => {
                 command.arg("-p").arg(&folder).args(["-c", "server.conf", "-e", "stderr"])
