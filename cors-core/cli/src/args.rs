@@ -112,6 +112,9 @@ pub(crate) struct Explain {
     /// What a browser's "Copy as fetch" gives, in place of URL, method, headers and data
     #[arg(long, value_name = "CALL")]
     pub(crate) fetch: Option<String>,
+    /// A response header that the script reads
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reads: Vec<String>,
     /// The server to show the fix for, if its answers do not tell: nginx, apache, express, fastapi, flask, tower-http, actix-cors, warp or ours
     #[arg(long, value_name = "NAME")]
     pub(crate) server: Option<Server>,

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use cors_core::Policy;
-use cors_core::browser::Fetch;
+use cors_core::browser::{Fetch, Verdict};
 use cors_core::explain::{Event, Explanation, explain};
 use serde_json::{Value, json};
 
@@ -42,22 +42,60 @@ impl Explained {
         Self { explanation, causes, recipe: None }
     }
 
-    /// Adds the recipe of this server, or of the one that the answers tell.
-    fn with_recipe(mut self, known: Option<Server>, exchanges: &[Exchange]) -> Self {
-        if !self.explanation.is_readable() {
+    /// Adds the recipe of the named server, or of the one that the answers tell.
+    fn with_recipe(mut self, options: &Explain, exchanges: &[Exchange]) -> Self {
+        let hidden = self.hidden(&options.reads);
+        self.causes.extend(hidden.iter().map(|name| {
+            format!("the script does not see {name}: Access-Control-Expose-Headers has to list it")
+        }));
+        if !self.explanation.is_readable() || !hidden.is_empty() {
             let answers: Vec<_> = exchanges.iter().map(Exchange::answer).collect();
             let pairs: Vec<_> = exchanges.iter().map(Exchange::pair).collect();
-            let needs = Needs::of(self.explanation.fetch(), &pairs, &[]);
-            let server = known.or_else(|| server::to_fix(&server::recognise(&answers), &needs));
+            let reads: Vec<_> = options.reads.iter().map(String::as_str).collect();
+            let needs = Needs::of(self.explanation.fetch(), &pairs, &reads);
+            let server =
+                options.server.or_else(|| server::to_fix(&server::recognise(&answers), &needs));
             self.recipe = server.and_then(|server| Some((server, recipe(server, &needs)?)));
         }
         self
     }
+
+    /// Headers that the script wants to read and does not see.
+    fn hidden<'n>(&self, reads: &'n [String]) -> Vec<&'n str> {
+        let Verdict::Readable(readable) = self.explanation.verdict() else { return Vec::new() };
+        let sees = |name: &&str| readable.shared.shows(&name.to_ascii_lowercase());
+        reads.iter().map(String::as_str).filter(|name| !sees(name)).collect()
+    }
+
+    fn to_json(&self) -> Value {
+        let Self { explanation, causes, recipe } = self;
+        let mut said = to_json(explanation);
+        said["causes"] = causes.as_slice().into();
+        said["recipe"] = match recipe {
+            Some((server, text)) => json!({ "server": server.name(), "text": text }),
+            None => Value::Null,
+        };
+        said
+    }
 }
 
 /// `Err` is what is wrong with the usage.
-pub(crate) fn run(options: Explain) -> Result<ExitCode, String> {
-    let call = call::call(&options)?;
+pub(crate) fn run(options: &Explain) -> Result<ExitCode, String> {
+    Ok(match explained(options)? {
+        Some(explained) => show(&explained, options.json),
+        None => ExitCode::FAILURE,
+    })
+}
+
+/// What `--json` prints. `Err` is what is wrong with the usage, or with the policy file.
+pub(crate) fn to_value(options: &Explain) -> Result<Value, String> {
+    let explained = explained(options)?.ok_or("the policy file has errors")?;
+    Ok(explained.to_json())
+}
+
+/// `None` if the policy file has errors, which are printed.
+fn explained(options: &Explain) -> Result<Option<Explained>, String> {
+    let call = call::call(options)?;
     for ignored in &call.ignored {
         // What follows the name may be a secret.
         let name = ignored.split(['=', ' ']).next().unwrap_or_default();
@@ -70,7 +108,7 @@ pub(crate) fn run(options: Explain) -> Result<ExitCode, String> {
             let judged = judge(file);
             let Some(policy) = judged.policy else {
                 eprintln!("{}", judged.findings.join("\n"));
-                return Ok(ExitCode::FAILURE);
+                return Ok(None);
             };
             Some(policy)
         }
@@ -79,15 +117,15 @@ pub(crate) fn run(options: Explain) -> Result<ExitCode, String> {
         (Some(policy), _) if options.url.is_none() => {
             Explained::new(explain(policy, fetch), Vec::new())
         }
-        (_, Some(file)) => of_responses(&options, fetch, file)?,
-        _ if options.url.is_none() && options.url_flag.is_none() && !is_copied(&options) => {
+        (_, Some(file)) => of_responses(options, fetch, file)?,
+        _ if options.url.is_none() && options.url_flag.is_none() && !is_copied(options) => {
             return Err(
                 "name the URL to fetch, or --policy, --response, --curl or --fetch".to_owned()
             );
         }
-        _ => live(&options, &call, policy.as_ref())?,
+        _ => live(options, &call, policy.as_ref())?,
     };
-    Ok(show(&explained, options.json))
+    Ok(Some(Explained { explanation: explained.explanation.without_secrets(), ..explained }))
 }
 
 /// Whether the call was copied, with its URL.
@@ -106,7 +144,7 @@ fn of_responses(options: &Explain, fetch: &Fetch, file: &Path) -> Result<Explain
     let (explanation, exchanges, notes) = sources::from_file(fetch, responses);
     let mut causes = causes::causes(fetch, &explanation, &exchanges, &mut |_| None);
     causes.extend(notes);
-    Ok(Explained::new(explanation, causes).with_recipe(options.server, &exchanges))
+    Ok(Explained::new(explanation, causes).with_recipe(options, &exchanges))
 }
 
 /// Asks the server, and says what the policy would have answered.
@@ -121,27 +159,20 @@ fn live(options: &Explain, call: &Call, policy: Option<&Policy>) -> Result<Expla
         client.send(request, None, &[]).ok().map(|received| received.response)
     });
     let Some(policy) = policy else {
-        return Ok(Explained::new(explanation, causes).with_recipe(options.server, &exchanges));
+        return Ok(Explained::new(explanation, causes).with_recipe(options, &exchanges));
     };
     if exchanges.is_empty() && explanation.events().iter().any(|e| matches!(e, Event::Sent(_))) {
         causes.push("so this is what the policy would answer".to_owned());
         return Ok(Explained::new(explain(policy, fetch), causes));
     }
     causes.extend(sources::compare(policy, &explanation));
-    Ok(Explained::new(explanation, causes).with_recipe(options.server, &exchanges))
+    Ok(Explained::new(explanation, causes).with_recipe(options, &exchanges))
 }
 
 fn show(explained: &Explained, json: bool) -> ExitCode {
     let Explained { explanation, causes, recipe } = explained;
-    let explanation = explanation.clone().without_secrets();
     if json {
-        let mut said = to_json(&explanation);
-        said["causes"] = causes.as_slice().into();
-        said["recipe"] = match recipe {
-            Some((server, text)) => json!({ "server": server.name(), "text": text }),
-            None => Value::Null,
-        };
-        print(&output::json(&said));
+        print(&output::json(&explained.to_json()));
     } else {
         let (page, [bold, plain]) = match is_colored() {
             true => (explanation.in_color().to_string(), ["\x1b[1m", "\x1b[0m"]),

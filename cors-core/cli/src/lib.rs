@@ -18,6 +18,19 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use output::wrong_usage;
+use serde_json::Value;
+
+/// What `cors explain … --json` prints, with these arguments after `explain`.
+///
+/// # Errors
+/// What is wrong with the usage, or with the policy file.
+pub fn explain(args: &[&str]) -> Result<Value, String> {
+    let words = ["cors", "explain"].iter().chain(args).map(OsString::from);
+    match args::parse(words) {
+        Ok(args::Command::Explain(options)) => explain::to_value(&options),
+        _ => Err(format!("wrong usage: {args:?}")),
+    }
+}
 
 /// Runs the command. The first argument is the program's name.
 ///
@@ -29,7 +42,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     match command {
         args::Command::Check(options) => check::run(&options),
-        args::Command::Explain(options) => explain::run(*options).unwrap_or_else(wrong_usage),
+        args::Command::Explain(options) => explain::run(&options).unwrap_or_else(wrong_usage),
         args::Command::Audit(options) => audit::run(&options).unwrap_or_else(wrong_usage),
         args::Command::Diff(options) => diff::run(&options),
         args::Command::Completions { shell } => args::completions(shell),

@@ -322,6 +322,23 @@ fn the_fix_is_in_the_words_of_the_server() {
     assert_eq!(output.status.code(), Some(2));
 }
 
+#[test]
+fn a_header_that_the_script_does_not_see_is_named() {
+    let server = Server::start(|_| {
+        "HTTP/1.1 200 OK\r\nServer: nginx\r\nAccess-Control-Allow-Origin: *\r\nX-Total: 1\r\nContent-Length: 0\r\n\r\n".into()
+    });
+    let (code, said) =
+        json(&server.url("/"), &["--reads", "X-Total", "--reads", "etag", "--reads", "Expires"]);
+    assert_eq!(code, Some(0));
+    let causes = causes(&said);
+    assert!(
+        causes.contains("does not see X-Total") && causes.contains("does not see etag"),
+        "{causes}"
+    );
+    assert!(!causes.contains("Expires"), "{causes}");
+    assert!(said["recipe"]["text"].as_str().unwrap().contains("x-total"), "{said:#}");
+}
+
 const POLICY: &str = "allow_origins = [\"http://app.example.com\"]\nallow_methods = [\"PUT\"]\n";
 
 #[test]

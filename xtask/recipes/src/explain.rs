@@ -1,69 +1,66 @@
-//! What a browser makes of a running server.
+//! What `cors explain` says about a running server.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
-use cors_cli::server::Answer;
-use cors_core::browser::{Browser, Fetch, Turn, Verdict};
-use http::{Request, Response, StatusCode};
+use cors_cli::server::Server;
+use cors_core::browser::Fetch;
+use http::{Request, Response};
+use serde_json::Value;
 use xtask::client;
 
-/// A fetch and its end.
+/// What `cors explain --json` prints.
 #[derive(Debug)]
-pub struct Explained {
-    /// `None` if the script may read; otherwise why not.
-    pub failure: Option<String>,
-    /// The names of the headers that the script sees.
-    pub visible: Vec<String>,
-    /// What was sent, and the answers.
-    pub exchanges: Vec<(Request<()>, Response<()>)>,
-    bodies: Vec<Vec<u8>>,
-}
+pub struct Explained(Value);
 
 impl Explained {
     /// Whether the script may read, and sees these headers.
-    pub fn is_readable(&self, exposed: &[&str]) -> bool {
-        let sees = |name: &&str| self.visible.iter().any(|visible| visible == name);
-        self.failure.is_none() && exposed.iter().all(sees)
+    pub fn is_readable(&self, reads: &[&str]) -> bool {
+        let listed = self.0["headers"].as_array();
+        let sees = |name: &&str| listed.is_some_and(|list| list.iter().any(|seen| seen == name));
+        self.0["readable"] == true && reads.iter().all(sees)
+    }
+
+    /// The step that failed, if one did.
+    pub fn step(&self) -> Option<&str> {
+        self.0["step"].as_str()
+    }
+
+    /// The server that was recognised and its recipe.
+    pub fn recipe(&self) -> Option<(Server, &str)> {
+        let recipe = &self.0["recipe"];
+        Some((recipe["server"].as_str()?.parse().ok()?, recipe["text"].as_str()?))
     }
 
     /// The status of the last answer.
-    pub fn status(&self) -> Option<StatusCode> {
-        self.exchanges.last().map(|(_, response)| response.status())
+    pub fn status(&self) -> Option<u64> {
+        let events = self.0["events"].as_array()?.iter().rev();
+        events.filter_map(|event| event["received"]["status"].as_u64()).next()
     }
 
-    /// The answers, from which to tell the server.
-    pub fn answers(&self) -> Vec<Answer<'_>> {
-        let both = self.exchanges.iter().zip(&self.bodies);
-        both.map(|((_, response), body)| Answer::new(response).with_body(body)).collect()
+    /// The answers, for a message.
+    pub fn shown(&self) -> String {
+        format!("{:#}", self.0["events"])
     }
 }
 
-/// Sends what a browser would. The error is why the server cannot be asked.
-pub fn explain(addr: SocketAddr, fetch: &Fetch) -> Result<Explained, String> {
-    let mut browser = Browser::new();
-    let (mut exchanges, mut bodies) = (Vec::new(), Vec::new());
-    let mut turn = browser.start(fetch, Duration::ZERO);
-    let ended = loop {
-        match turn {
-            Turn::Done(ended) => break ended,
-            Turn::Send(sending) => {
-                let request = sending.request().clone();
-                let (response, body) = send(addr, &request)?;
-                exchanges.push((request, response.clone()));
-                bodies.push(body);
-                turn = sending.respond(&mut browser, &response, Duration::ZERO);
-            }
-        }
-    };
-    let (failure, visible) = match &ended.verdict {
-        Verdict::Readable(readable) => {
-            (None, readable.headers.keys().map(|name| name.as_str().to_owned()).collect())
-        }
-        Verdict::Failed(taken) => (Some(taken.step.id().to_owned()), Vec::new()),
-        other => (Some(format!("{other:?}")), Vec::new()),
-    };
-    Ok(Explained { failure, visible, exchanges, bodies })
+/// Asks `cors`. The error is why it cannot answer.
+pub fn explain(fetch: &Fetch, reads: &[&str], server: Option<Server>) -> Result<Explained, String> {
+    let origin = fetch.serialized_origin();
+    let mut args: Vec<String> =
+        ["--origin", &origin, "--method", &fetch.method].map(str::to_owned).into();
+    args.extend(["--credentials".to_owned(), fetch.credentials.as_str().to_owned()]);
+    for (name, value) in &fetch.headers {
+        args.extend(["--header".to_owned(), format!("{name}: {value}")]);
+    }
+    for name in reads {
+        args.extend(["--reads".to_owned(), (*name).to_owned()]);
+    }
+    if let Some(server) = server {
+        args.extend(["--server".to_owned(), server.name().to_owned()]);
+    }
+    args.push(fetch.url.clone());
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    cors_cli::explain(&args).map(Explained)
 }
 
 /// Sends one request.

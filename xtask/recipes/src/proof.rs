@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 
-use cors_cli::server::{Needs, Server, recipe, recognise, to_fix};
+use cors_cli::server::Server;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, VARY};
 use http::{Request, StatusCode};
 
 use crate::case::{Case, OTHER, PAGE, STRANGERS};
-use crate::explain::{Explained, explain, send};
+use crate::explain::{explain, send};
 use crate::hosts;
 
 /// How a proof went.
@@ -21,29 +21,29 @@ pub struct Proof {
 
 /// Runs one proof. The error says what went wrong.
 pub fn prove(server: Server, case: Case) -> Result<Proof, String> {
-    let (before, fault) = {
+    let reads = case.exposed();
+    let (fault, text, is_recognised) = {
         let host = hosts::start(server, case, None)?;
-        let before = explain(host.addr, &case.fetch(&base(host.addr)))?;
-        let fault = before.failure.clone();
-        (before, fault)
+        let fetch = case.fetch(&base(host.addr));
+        let before = explain(&fetch, reads, None)?;
+        if before.is_readable(reads) {
+            return Err("the fault is not there: the page can read before the recipe".to_owned());
+        }
+        let fault = before.step().unwrap_or("header not visible").to_owned();
+        match before.recipe() {
+            Some((other, _)) if other != server => return Err(format!("it is taken for {other}")),
+            Some((_, text)) => (fault, text.to_owned(), true),
+            None => {
+                let named = explain(&fetch, reads, Some(server))?;
+                let (_, text) = named.recipe().ok_or("no recipe")?;
+                (fault, text.to_owned(), false)
+            }
+        }
     };
-    if before.is_readable(case.exposed()) {
-        return Err("the fault is not there: the page can read before the recipe".to_owned());
-    }
-    let needs = Needs::of(&case.fetch(PAGE), &before.exchanges, case.exposed());
-    let recognised = recognise(&before.answers());
-    let to_fix = to_fix(&recognised, &needs);
-    if to_fix.is_some_and(|other| other != server) {
-        return Err(format!("it is taken for {recognised:?}"));
-    }
-    let text = recipe(server, &needs).ok_or_else(|| format!("no recipe for {needs:?}"))?;
 
     let host = hosts::start(server, case, Some(&text)).map_err(|e| format!("{e}\n{text}"))?;
     check(host.addr, case).map_err(|error| format!("{error}; the recipe:\n{text}"))?;
-    Ok(Proof {
-        fault: fault.unwrap_or_else(|| "header not visible".to_owned()),
-        is_recognised: to_fix.is_some(),
-    })
+    Ok(Proof { fault, is_recognised })
 }
 
 fn base(addr: SocketAddr) -> String {
@@ -54,10 +54,10 @@ fn base(addr: SocketAddr) -> String {
 fn check(addr: SocketAddr, case: Case) -> Result<(), String> {
     let mended = case.fetch(&base(addr));
     for fetch in case.besides(&base(addr)).iter().chain([&mended]) {
-        let after = explain(addr, fetch)?;
+        let after = explain(fetch, case.exposed(), None)?;
         let exposed = if *fetch == mended { case.exposed() } else { &[] };
         if !after.is_readable(exposed) {
-            return Err(format!("{fetch} still fails: {}", shown(&after)));
+            return Err(format!("{fetch} still fails: {}", after.shown()));
         }
         // The application's own answer, not that of a server which the recipe broke.
         let expected = match &fetch.url {
@@ -65,16 +65,16 @@ fn check(addr: SocketAddr, case: Case) -> Result<(), String> {
             url if url.ends_with("/crash") => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::OK,
         };
-        if after.status() != Some(expected) {
-            return Err(format!("{fetch} does not get {expected}: {}", shown(&after)));
+        if after.status() != Some(u64::from(expected.as_u16())) {
+            return Err(format!("{fetch} does not get {expected}: {}", after.shown()));
         }
     }
     for stranger in STRANGERS.into_iter().chain([OTHER]) {
         let mut fetch = mended.clone();
         fetch.origin = stranger.to_owned();
-        let after = explain(addr, &fetch)?;
-        if after.failure.is_none() {
-            return Err(format!("{fetch} can read: {}", shown(&after)));
+        let after = explain(&fetch, &[], None)?;
+        if after.is_readable(&[]) {
+            return Err(format!("{fetch} can read: {}", after.shown()));
         }
     }
     vary(addr, &mended.url)
@@ -102,12 +102,4 @@ fn vary(addr: SocketAddr, url: &str) -> Result<(), String> {
         true => Ok(()),
         false => Err(format!("no Vary: Origin in the answer to {}", silent.join(" and to "))),
     }
-}
-
-fn shown(explained: &Explained) -> String {
-    let answers = explained.exchanges.iter().map(|(request, response)| {
-        format!("{} {} {:?}", request.method(), response.status(), response.headers())
-    });
-    let failure = explained.failure.as_deref().unwrap_or("readable");
-    format!("{failure}: {}", answers.collect::<Vec<_>>().join("; "))
 }
