@@ -219,3 +219,12 @@ fn a_policy_prints_the_keys_that_are_set() {
     let text = "allow_origins = [\"https://a.test\"]\npreflight_status = 204\n";
     assert_eq!(policy.to_string(), text);
 }
+
+#[test]
+fn a_closure_sees_no_headers_if_only_the_origin_is_known() {
+    let policy = Policy::builder()
+        .allow_origin_if_reading("x-tenant", |_, headers| headers.get("x-tenant").is_none())
+        .build()
+        .unwrap();
+    assert!(policy.allows("https://a.test"));
+}
