@@ -45,6 +45,7 @@
 //!
 //! Standard: [Fetch](https://fetch.spec.whatwg.org/), as of 2026-07-02.
 
+mod address_space;
 mod cache;
 mod check;
 mod engine;
@@ -61,6 +62,7 @@ mod server;
 mod site;
 mod step;
 
+pub use address_space::AddressSpace;
 pub use engine::Engine;
 pub use fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 pub use filter::Shared;
@@ -71,20 +73,27 @@ pub(crate) use request::header_bytes;
 pub use server::serve;
 pub use step::{Step, Taken};
 
+use address_space::LocalNetworkAccess;
 use cache::PreflightCache;
 use engine::Departures;
 
-/// A browser: its CORS-preflight cache, and its departures from the standard.
+/// A browser: its CORS-preflight cache, its departures from the standard, and what it does about the
+/// local network.
 #[derive(Clone, Debug)]
 pub struct Browser {
     cache: PreflightCache,
     departures: Departures,
+    local_network: LocalNetworkAccess,
 }
 
 impl Browser {
     /// A browser that conforms to the standard.
     pub fn new() -> Self {
-        Self { cache: PreflightCache::default(), departures: Departures::NONE }
+        Self {
+            cache: PreflightCache::default(),
+            departures: Departures::NONE,
+            local_network: LocalNetworkAccess::Ignored,
+        }
     }
 
     /// A browser with the engine's known departures from the standard.
@@ -110,6 +119,27 @@ impl Browser {
     /// ```
     pub fn like(engine: Engine) -> Self {
         Self { departures: Departures::of(engine), ..Self::new() }
+    }
+
+    /// The same, with what the engine does about servers on this machine and in the local network.
+    /// Where the user is asked, a passed [`Step::LocalNetworkAccess`] says so, and the user agrees.
+    ///
+    /// ```
+    /// use cors_core::browser::{Browser, Engine, Fetch, Step, serve};
+    /// use cors_core::Policy;
+    /// use http::Response;
+    /// use std::time::Duration;
+    ///
+    /// let fetch = Fetch::new("https://app.example.com", "http://localhost:3000/");
+    /// let mut chromium = Browser::with_local_network_access(Engine::Chromium);
+    /// let ended = chromium.fetch(&fetch, Duration::ZERO, |request| {
+    ///     serve(&Policy::public(), request, |_| Response::new(()))
+    /// });
+    /// assert!(ended.verdict.is_readable());
+    /// assert!(ended.steps.iter().any(|taken| taken.step == Step::LocalNetworkAccess));
+    /// ```
+    pub fn with_local_network_access(engine: Engine) -> Self {
+        Self { local_network: LocalNetworkAccess::of(engine), ..Self::like(engine) }
     }
 }
 

@@ -27,7 +27,7 @@ mod fix;
 mod secrets;
 mod text;
 
-use crate::browser::{Browser, Ended, Engine, Fetch, Sending, Taken, Verdict, serve};
+use crate::browser::{Browser, Ended, Engine, Fetch, Sending, Shared, Step, Taken, Verdict, serve};
 use crate::engine::decision::Decision;
 use crate::engine::policy::Policy;
 use answers::{Answer, Answers, Asked, Counts, run};
@@ -48,6 +48,8 @@ pub struct Explanation {
     refused: Option<String>,
     engines: [InEngine; 3],
     fix: Option<Fix>,
+    /// Whether a server answered, and not a policy.
+    is_of_server: bool,
 }
 
 /// A step, a request, or a response.
@@ -94,9 +96,21 @@ pub struct InEngine {
     /// The engine.
     pub engine: Engine,
     /// Whether the script may read. Where engines depart from the standard, they differ.
-    pub is_readable: bool,
+    pub reads: Reads,
     /// What the console prints, each message on a line of its own. `None` if it prints nothing.
     pub console: Option<String>,
+}
+
+/// Whether a script may read in one engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "yes, no, or up to the user")]
+pub enum Reads {
+    /// It may.
+    Yes,
+    /// It may not.
+    No,
+    /// It may if the user agrees: the server is on this machine or in the local network.
+    Asks,
 }
 
 /// Explains a fetch under a policy. The handler answers 200.
@@ -170,7 +184,7 @@ pub fn explain_server(
         })
     });
     let fix = fix::headers::find(fetch, &answers);
-    Explanation { fix, ..Explanation::new(fetch, ended, events, engines) }
+    Explanation { fix, is_of_server: true, ..Explanation::new(fetch, ended, events, engines) }
 }
 
 fn in_engine(
@@ -178,10 +192,17 @@ fn in_engine(
     fetch: &Fetch,
     server: &mut dyn FnMut(&Sending) -> Answer,
 ) -> InEngine {
-    let (Ended { verdict, .. }, events) = run(Browser::like(engine), fetch, server);
+    let browser = Browser::with_local_network_access(engine);
+    let (Ended { verdict, steps, .. }, events) = run(browser, fetch, server);
     let mut messages = console::messages(fetch, &verdict, &events).into_iter();
     let console = messages.find(|(of, _)| *of == engine).map(|(_, message)| message);
-    InEngine { engine, is_readable: verdict.is_readable(), console }
+    let asks = steps.iter().any(|taken| taken.step == Step::LocalNetworkAccess);
+    let reads = match verdict.is_readable() {
+        true if asks => Reads::Asks,
+        true => Reads::Yes,
+        false => Reads::No,
+    };
+    InEngine { engine, reads, console }
 }
 
 impl Event {
@@ -213,7 +234,16 @@ impl Explanation {
             Verdict::Failed(_) if last_sent(&events).is_some_and(is_preflight) => Preflight::Failed,
             _ => Preflight::Passed,
         };
-        Self { fetch: fetch.clone(), events, verdict, preflight, engines, refused: None, fix: None }
+        Self {
+            fetch: fetch.clone(),
+            events,
+            verdict,
+            preflight,
+            engines,
+            refused: None,
+            fix: None,
+            is_of_server: false,
+        }
     }
 
     /// The explained fetch.
@@ -227,7 +257,8 @@ impl Explanation {
     }
 
     /// The same without tokens and cookies, to print or to send on: request headers with names like
-    /// `authorization` and `x-api-key`, and what `Set-Cookie` sets, lose their values.
+    /// `authorization` and `x-api-key`, parameters of the URL with such names, and what `Set-Cookie`
+    /// sets, lose their values, wherever else they appear. So do the `others`, such as cookies.
     ///
     /// ```
     /// use cors_core::Policy;
@@ -236,12 +267,12 @@ impl Explanation {
     ///
     /// let fetch = Fetch::new("https://app.example.com", "https://api.example/")
     ///     .header("authorization", "Bearer 42");
-    /// let explanation = explain(&Policy::public(), &fetch).without_secrets();
+    /// let explanation = explain(&Policy::public(), &fetch).without_secrets(&[]);
     /// assert!(explanation.to_string().contains("\"authorization\": \"Bearer ...\""));
     /// assert!(!explanation.to_string().contains("42"));
     /// ```
-    pub fn without_secrets(mut self) -> Self {
-        secrets::conceal(&mut self);
+    pub fn without_secrets(mut self, others: &[&str]) -> Self {
+        secrets::conceal(&mut self, others);
         self
     }
 
@@ -276,6 +307,26 @@ impl Explanation {
     /// The console message of each engine that prints one.
     pub fn console(&self) -> impl Iterator<Item = (Engine, &str)> {
         self.engines.iter().filter_map(|of| Some((of.engine, of.console.as_deref()?)))
+    }
+
+    /// The names of the response headers that the script can read: of a server's, those that came,
+    /// and under a policy, those that would be readable.
+    pub fn headers(&self) -> Vec<&str> {
+        let Verdict::Readable(readable) = &self.verdict else { return Vec::new() };
+        match &readable.shared {
+            Shared::Names(names) if !self.is_of_server => names.iter().map(|n| &**n).collect(),
+            _ => {
+                let mut names: Vec<_> = readable.headers.keys().map(|name| name.as_str()).collect();
+                names.sort_unstable();
+                names
+            }
+        }
+    }
+
+    /// The request that no answer came to, if the fetch failed for that.
+    pub fn unanswered(&self) -> Option<&Request<()>> {
+        let is_last = self.verdict.failed_step() == Some(Step::Network);
+        last_sent(&self.events).filter(|_| is_last)
     }
 
     /// What each engine does.

@@ -159,8 +159,15 @@ pub(crate) struct Connection {
     #[arg(long = "resolve", value_name = "HOST:PORT:ADDRESS")]
     pub(crate) resolve: Vec<String>,
     /// How long each request may take
-    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) timeout: u64,
+}
+
+fn seconds(text: &str) -> Result<u64, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|seconds| (1..=3600).contains(seconds))
+        .ok_or("write whole seconds, 1 to 3600")
 }
 
 /// `Err` is the exit code of help, and of wrong usage.

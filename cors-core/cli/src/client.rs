@@ -9,6 +9,7 @@ use std::time::Duration;
 use http::header::{COOKIE, HOST, USER_AGENT};
 use http::{HeaderValue, Request, Response, StatusCode};
 use reqwest::redirect::Policy;
+use rustls::CertificateError;
 use tokio::runtime::Runtime;
 use tokio::time::{Instant, timeout_at};
 
@@ -20,9 +21,10 @@ const MAX_BODY: usize = 64 * 1024;
 /// How long a body may take once its headers are there. A stream may never end.
 const BODY_PATIENCE: Duration = Duration::from_secs(2);
 
-/// More header fields than any server sends on purpose. HTTP/1.1 has limits of its own here: 100
-/// lines, and 400 kB.
+/// More header fields than any server sends on purpose, in HTTP/2. In HTTP/1.1, it is 400 kB.
 const MAX_HEADERS: u32 = 256 * 1024;
+
+const MAX_LINES: usize = 1000;
 
 /// A connection to servers, without cookies, redirects and caches of its own.
 pub(crate) struct Client {
@@ -42,11 +44,7 @@ pub(crate) struct Received {
 impl Client {
     /// `Err` is what is wrong with the flags.
     pub(crate) fn new(options: &Connection, user_agent: &'static str) -> Result<Self, String> {
-        let patience = match options.timeout {
-            0 => return Err("--timeout 0: write at least 1 second".to_owned()),
-            seconds @ 1..=3600 => Duration::from_secs(seconds),
-            more => return Err(format!("--timeout {more}: write at most 3600 seconds")),
-        };
+        let patience = Duration::from_secs(options.timeout);
         // Fails only if it was called before.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
@@ -55,6 +53,11 @@ impl Client {
             .pool_max_idle_per_host(0)
             .referer(false)
             .http2_max_header_list_size(MAX_HEADERS)
+            // What browsers put up with.
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_max_headers(MAX_LINES)
             .tls_danger_accept_invalid_certs(options.insecure)
             .connect_timeout(patience);
         for flag in &options.resolve {
@@ -62,12 +65,19 @@ impl Client {
             builder = builder.resolve_to_addrs(host, &addresses);
         }
         let build = || -> Result<_, Box<dyn Error>> {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            // A server that never pauses must not keep the timer from being looked at.
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = runtime.enable_all().event_interval(1).build()?;
             Ok((runtime, builder.build()?))
         };
         let (runtime, client) = build().map_err(|error| format!("cannot connect: {error}"))?;
         let user_agent = HeaderValue::from_static(user_agent);
         Ok(Self { runtime, client, patience, user_agent })
+    }
+
+    /// Sends the request, and reads only the headers of the answer. `Err` says why there is none.
+    pub(crate) fn head(&self, request: &Request<()>) -> Result<Response<()>, String> {
+        self.exchange(request, None, &[], 0).map(|received| received.response)
     }
 
     /// Sends the request with this body and these cookies. `Err` says why there is no response, in
@@ -77,6 +87,16 @@ impl Client {
         request: &Request<()>,
         body: Option<&[u8]>,
         cookies: &[String],
+    ) -> Result<Received, String> {
+        self.exchange(request, body, cookies, MAX_BODY)
+    }
+
+    fn exchange(
+        &self,
+        request: &Request<()>,
+        body: Option<&[u8]>,
+        cookies: &[String],
+        max_body: usize,
     ) -> Result<Received, String> {
         let mut headers = request.headers().clone();
         // The client writes it, in HTTP/2 by another name.
@@ -105,13 +125,13 @@ impl Client {
             };
             let deadline = deadline.min(Instant::now() + BODY_PATIENCE);
             let mut body = Vec::new();
-            while body.len() < MAX_BODY {
+            while body.len() < max_body {
                 match timeout_at(deadline, came.chunk()).await {
                     Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
                     _ => break,
                 }
             }
-            body.truncate(MAX_BODY);
+            body.truncate(max_body);
             let mut response = Response::new(());
             *response.status_mut() = came.status();
             *response.version_mut() = came.version();
@@ -132,17 +152,19 @@ impl Client {
             if let Some(tls) = error.downcast_ref::<rustls::Error>() {
                 return match tls {
                     rustls::Error::InvalidCertificate(why) => {
-                        format!("the certificate is not trusted: {why}")
+                        format!("the certificate is not trusted: {}", certificate(why))
                     }
                     other => format!("TLS failed: {other}"),
                 };
             }
             if let Some(hyper) = error.downcast_ref::<hyper::Error>() {
                 if hyper.to_string() == "message head is too large" {
-                    return "the headers are too long: over 100 lines or 400 kB".to_owned();
+                    return format!("the headers are too long: over {MAX_LINES} lines or 400 kB");
                 }
                 if hyper.is_parse() {
-                    return format!("the answer is not HTTP: {hyper}");
+                    return format!(
+                        "the answer is not HTTP, or malformed beyond what this tool reads: {hyper}"
+                    );
                 }
                 if hyper.is_incomplete_message() {
                     return "the connection was closed without an answer".to_owned();
@@ -177,6 +199,20 @@ impl Client {
         }
         if error.is_timeout() { self.timed_out() } else { chain }
     }
+}
+
+/// What is wrong with it.
+fn certificate(why: &CertificateError) -> String {
+    let known = match why {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it is for another name"
+        }
+        CertificateError::UnknownIssuer => "its issuer is unknown; --insecure accepts it",
+        CertificateError::Other(_) => "it is self-signed or malformed; --insecure accepts it",
+        other => return other.to_string(),
+    };
+    known.to_owned()
 }
 
 /// The host and addresses of a `--resolve`.

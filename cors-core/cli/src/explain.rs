@@ -6,7 +6,7 @@ mod sources;
 
 use std::fmt::Display;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -99,11 +99,16 @@ fn explained(options: &Explain) -> Result<Option<Explained>, String> {
     for ignored in &call.ignored {
         // What follows the name may be a secret.
         let name = ignored.split(['=', ' ']).next().unwrap_or_default();
-        eprintln!("cors: ignored: {}", escaped(name.get(..40).unwrap_or(name)));
+        let is_name = name.starts_with('-') || options.fetch.is_some();
+        let name = if is_name { name.get(..40).unwrap_or(name) } else { "an argument" };
+        eprintln!("cors: ignored: {}", escaped(name));
     }
     let fetch = &call.fetch;
     let policy = match &options.policy {
         None => None,
+        Some(file) if !file.exists() => {
+            return Err(format!("--policy {}: there is no such file", file.display()));
+        }
         Some(file) => {
             let judged = judge(file);
             let Some(policy) = judged.policy else {
@@ -125,7 +130,16 @@ fn explained(options: &Explain) -> Result<Option<Explained>, String> {
         }
         _ => live(options, &call, policy.as_ref())?,
     };
-    Ok(Some(Explained { explanation: explained.explanation.without_secrets(), ..explained }))
+    // The values alone: a server may send them back.
+    let secrets: Vec<_> = call
+        .cookies
+        .iter()
+        .map(|cookie| cookie.split_once('=').map_or(&**cookie, |(_, value)| value))
+        .collect();
+    Ok(Some(Explained {
+        explanation: explained.explanation.without_secrets(&secrets),
+        ..explained
+    }))
 }
 
 /// Whether the call was copied, with its URL.
@@ -135,16 +149,30 @@ fn is_copied(options: &Explain) -> bool {
 
 fn of_responses(options: &Explain, fetch: &Fetch, file: &Path) -> Result<Explained, String> {
     let wrong = |error: &dyn Display| format!("--response {}: {error}", file.display());
-    let mut bytes = Vec::new();
-    File::open(file)
-        // One byte over the limit, so that it is noticed.
-        .and_then(|file| file.take(input::MAX_SIZE as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| wrong(&error))?;
+    let bytes = read(file).map_err(|error| wrong(&error))?;
     let responses = input::responses(&bytes).map_err(|error| wrong(&error))?;
+    let count = responses.len();
     let (explanation, exchanges, notes) = sources::from_file(fetch, responses);
+    if let Some(request) = explanation.unanswered() {
+        let (method, url) = (request.method(), request.uri());
+        return Err(wrong(&format!(
+            "it has {count} of the answers; append the one to {method} {url}"
+        )));
+    }
     let mut causes = causes::causes(fetch, &explanation, &exchanges, &mut |_| None);
     causes.extend(notes);
     Ok(Explained::new(explanation, causes).with_recipe(options, &exchanges))
+}
+
+/// Reads a file, or standard input for `-`, up to a byte over the limit, so that it is noticed.
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = input::MAX_SIZE as u64 + 1;
+    match file == Path::new("-") {
+        true => io::stdin().take(limit).read_to_end(&mut bytes)?,
+        false => File::open(file)?.take(limit).read_to_end(&mut bytes)?,
+    };
+    Ok(bytes)
 }
 
 /// Asks the server, and says what the policy would have answered.
@@ -155,9 +183,8 @@ fn live(options: &Explain, call: &Call, policy: Option<&Policy>) -> Result<Expla
     let client = Client::new(&connection, USER_AGENT)?;
     let live = Live { client: &client, body: body.as_deref(), cookies };
     let (explanation, exchanges) = live.explain(fetch);
-    let mut causes = causes::causes(fetch, &explanation, &exchanges, &mut |request| {
-        client.send(request, None, &[]).ok().map(|received| received.response)
-    });
+    let mut causes =
+        causes::causes(fetch, &explanation, &exchanges, &mut |request| client.head(request).ok());
     let Some(policy) = policy else {
         return Ok(Explained::new(explanation, causes).with_recipe(options, &exchanges));
     };

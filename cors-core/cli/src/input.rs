@@ -196,9 +196,10 @@ pub(crate) fn check_origin(what: &str, origin: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The start of a text, for a message of one line.
+/// The start of a text, for a message of one line, without what may be a password.
 fn shown(text: &str) -> String {
     const LENGTH: usize = 80;
+    let text = text.rsplit('@').next().unwrap_or_default();
     match text.char_indices().nth(LENGTH) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
         None => format!("{text:?}"),

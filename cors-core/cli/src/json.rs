@@ -1,7 +1,6 @@
 //! An explanation as JSON.
 
-use cors_core::browser::{Shared, Verdict};
-use cors_core::explain::{Event, Explanation};
+use cors_core::explain::{Event, Explanation, Reads};
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
@@ -9,15 +8,6 @@ use serde_json::{Map, Value, json};
 pub fn to_json(explanation: &Explanation) -> Value {
     let failed = explanation.failed();
     let fix = explanation.fix();
-    let shared = match explanation.verdict() {
-        Verdict::Readable(readable) => match &readable.shared {
-            Shared::All => {
-                json!(readable.headers.keys().map(|name| name.as_str()).collect::<Vec<_>>())
-            }
-            Shared::Names(names) => json!(names),
-        },
-        _ => json!([]),
-    };
     let console: Map<String, Value> = explanation
         .console()
         .map(|(engine, message)| (engine.name().to_lowercase(), json!(message)))
@@ -27,7 +17,12 @@ pub fn to_json(explanation: &Explanation) -> Value {
         .iter()
         .map(|of| {
             let lines: Vec<_> = of.console.iter().flat_map(|text| text.lines()).collect();
-            let does = json!({ "readable": of.is_readable, "console": lines });
+            let readable = match of.reads {
+                Reads::Yes => json!(true),
+                Reads::No => json!(false),
+                Reads::Asks => json!("asks"),
+            };
+            let does = json!({ "readable": readable, "console": lines });
             (of.engine.name().to_lowercase(), does)
         })
         .collect();
@@ -45,7 +40,7 @@ pub fn to_json(explanation: &Explanation) -> Value {
         "changes": fix.map(|fix| fix.changes().iter().map(ToString::to_string).collect::<Vec<_>>()),
         "cautions": fix.map(|fix| fix.cautions()),
         "tried": fix.map(|fix| fix.is_tried()),
-        "headers": shared,
+        "headers": explanation.headers(),
         "console": console,
         "engines": engines,
         "events": explanation.events().iter().map(event).collect::<Vec<_>>(),

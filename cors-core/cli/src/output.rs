@@ -22,8 +22,8 @@ pub(crate) fn wrong_usage(message: impl AsRef<str>) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Escapes what others wrote and a terminal would obey: control characters, and marks that turn the
-/// direction of writing.
+/// Escapes what others wrote and a terminal would obey: control characters, and marks that have
+/// no width or turn the direction of writing.
 pub(crate) fn escaped(text: &str) -> String {
     let shown = |character: char| match is_obeyed(character) {
         true => character.escape_default().to_string(),
@@ -45,7 +45,7 @@ pub(crate) fn json(value: &Value) -> String {
 fn is_obeyed(character: char) -> bool {
     let turns = matches!(
         character,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
     );
     character.is_control() || turns
 }

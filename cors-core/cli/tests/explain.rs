@@ -150,3 +150,32 @@ fn wrong_usage_is_one_line() {
         assert!(said.contains(says), "{said}");
     }
 }
+
+/// The flags of a `PUT`, and what `--response` makes of these answers.
+fn of_responses(answers: &str) -> Output {
+    let path = support::file(&format!("response-{}.txt", answers.len()), answers);
+    let flags =
+        ["explain", "https://api.example/", "--origin", "https://a.test", "--method", "PUT"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cors"));
+    command.args(flags).arg("--json").arg("--response").arg(path).output().unwrap()
+}
+
+#[test]
+fn copied_responses_are_the_answers_in_their_order() {
+    let preflight = "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: PUT\r\n\r\n";
+    let put = "HTTP/2 200\r\naccess-control-allow-origin: *\r\nx-a: 1\r\n\r\n";
+    let output = of_responses(&format!("{preflight}{put}"));
+    let said = support::explained(&output.stdout);
+    assert_eq!((output.status.code(), &said["preflight"]), (Some(0), &json!("passed")));
+
+    // One answer is missing.
+    let output = of_responses(preflight);
+    let said = text(output.stderr);
+    assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+    assert!(said.contains("append the one to PUT https://api.example/"), "{said}");
+
+    let output = of_responses(put);
+    let said = support::explained(&output.stdout);
+    assert_eq!((output.status.code(), &said["step"]), (Some(1), &json!("preflight-method")));
+    assert!(said["causes"].to_string().contains("taken as the answer to OPTIONS"), "{said:#}");
+}

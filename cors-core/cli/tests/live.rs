@@ -45,7 +45,7 @@ fn a_server_that_does_not_answer_is_not_a_cors_problem() {
     let silent = Server::start(|_| Vec::new().into());
     let hung = Server::never_answers();
     let gibberish = Server::start(|_| "SSH-2.0-OpenSSH_9.2\r\n\r\n".into());
-    let many: String = (0..200).map(|n| format!("x-{n}: 1\r\n")).collect();
+    let many: String = (0..2000).map(|n| format!("x-{n}: 1\r\n")).collect();
     let many = Server::start(move |_| format!("HTTP/1.1 200 OK\r\n{many}\r\n").into());
     let long =
         Server::start(|_| format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "a".repeat(1 << 20)).into());
@@ -56,7 +56,7 @@ fn a_server_that_does_not_answer_is_not_a_cors_problem() {
         ("http://no-such-host.invalid/".to_owned(), "(DNS)"),
         (url(&silent), "closed without an answer"),
         (url(&hung), "no answer within 1 s"),
-        (url(&gibberish), "the answer is not HTTP"),
+        (url(&gibberish), "the answer is not HTTP, or malformed"),
         (url(&many), "the headers are too long"),
         (url(&long), "the headers are too long"),
         (format!("https://{}/", speaks_first()), "TLS failed"),
@@ -204,6 +204,82 @@ fn secrets_stay_with_their_host_and_are_not_printed() {
     assert!(redirected.iter().all(|request| !request.contains("opensesame")), "{redirected:?}");
 }
 
+/// Wherever a secret was given and wherever it comes back, no output has it.
+#[test]
+fn no_output_has_a_secret() {
+    let echoes = Server::start(|request| {
+        let token = request.lines().find_map(|line| line.strip_prefix("authorization: "));
+        format!(
+            "HTTP/1.1 200 OK\r\nX-Echo: {}; {}\r\nContent-Length: 0\r\n\r\n",
+            token.unwrap_or_default(),
+            "sid=opensesame"
+        )
+        .into()
+    });
+    let url = echoes.url("/?access_token=opensesame&a=1");
+    let curl = format!(
+        "curl {} -H 'authorization: Bearer opensesame' --frobnicate opensesame",
+        echoes.url("/")
+    );
+    let rows: &[&[&str]] = &[
+        &["explain", &url, "--origin", APP, "--mode", "no-cors"],
+        &[
+            "explain",
+            &url,
+            "--origin",
+            APP,
+            "-H",
+            "Authorization: Bearer opensesame",
+            "--cookie",
+            "sid=opensesame",
+            "--credentials",
+            "include",
+        ],
+        &["explain", &url, "--origin", APP, "-H", "x-api-key: opensesame\nx"],
+        &["explain", &url, "--origin", APP, "-H", "dpop: opensesame"],
+        &["explain", &url, "--origin", APP, "-H", "authorization Bearer opensesame"],
+        &["explain", &url, "--origin", APP, "--cookie", "opensesame"],
+        &["explain", &url, "--origin", APP, "--cookie", "sid=opensesame\nx"],
+        &["explain", "http://u:opensesame@127.0.0.1/", "--origin", APP],
+        &["explain", "u:opensesame@127.0.0.1/", "--origin", APP],
+        &["explain", "http://u:opensesame@h:99999/", "--origin", APP],
+        &["explain", "--curl", &curl, "--origin", APP],
+    ];
+    for args in rows {
+        for json in [&[][..], &["--json"]] {
+            let output = cors(&[args, json].concat()).output().unwrap();
+            let text =
+                [output.stdout, output.stderr].map(|b| String::from_utf8(b).unwrap()).concat();
+            assert!(!text.is_empty() && !text.contains("opensesame"), "{args:?}: {text}");
+        }
+    }
+}
+
+/// What hyper alone refuses, and browsers read.
+#[test]
+fn sloppy_headers_are_read() {
+    let many: String = (0..200).map(|n| format!("x-{n}: 1\r\n")).collect();
+    for lines in
+        ["X-Foo : a\r\n", "X-A: 1\r\n  folded\r\n", "no colon\r\n", "X-A: a\u{1b}b\r\n", &many]
+    {
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n{lines}Content-Length: 0\r\n\r\n"
+        );
+        let server = Server::start(move |_| answer.clone().into());
+        assert_eq!(json(&server.url("/"), &[]).0, Some(0), "{lines:?}");
+    }
+}
+
+#[test]
+fn a_server_that_never_pauses_is_left_in_time() {
+    let server = Server::start_streaming(|stream| {
+        while stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").is_ok() {}
+    });
+    let (code, said) = json(&server.url("/"), &["--timeout", "1"]);
+    assert_eq!(code, Some(1));
+    assert!(causes(&said).contains("no answer within 1 s"), "{said:#}");
+}
+
 #[test]
 fn the_body_is_sent() {
     let server = Server::start(|_| ALLOWED.into());
@@ -257,7 +333,7 @@ fn where_it_comes_from() {
             "a login",
             &[],
             |_| "HTTP/1.1 302 Found\r\nLocation: https://sso.example.com/login\r\nContent-Length: 0\r\n\r\n",
-            "probably a login",
+            "what looks like a login",
         ),
         (
             "a page",

@@ -41,8 +41,16 @@ pub(super) fn cors_check(
         return Ok("Access-Control-Allow-Origin is *".to_owned());
     }
     if allowed != origin.as_bytes() {
+        let lines = response.get_all(ACCESS_CONTROL_ALLOW_ORIGIN).iter().count();
         let says = match &*allowed {
             b"*" => "* is not a wildcard with credentials mode include".to_owned(),
+            b"" => format!("Access-Control-Allow-Origin is empty, not {origin}"),
+            _ if lines > 1 => {
+                format!("Access-Control-Allow-Origin came {lines} times: {shown}; one is allowed")
+            }
+            _ if shown.strip_suffix('/') == Some(origin) => {
+                format!("Access-Control-Allow-Origin is {shown}, not {origin}, without the slash")
+            }
             _ => format!("Access-Control-Allow-Origin is {shown}, not {origin}"),
         };
         return Err(Taken::failed(mismatch, says));

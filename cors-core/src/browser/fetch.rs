@@ -1,5 +1,6 @@
 //! A script's call of `fetch`.
 
+use super::address_space::AddressSpace;
 use super::site::PageOrigin;
 use std::collections::HashSet;
 use std::fmt;
@@ -49,6 +50,10 @@ pub struct Fetch {
     /// use-CORS-preflight flag. `XMLHttpRequest` drops the body of GET and HEAD, and joins headers
     /// with the same name.
     pub upload_listener: bool,
+    /// Where the page is. `None` if its host tells.
+    pub page_space: Option<AddressSpace>,
+    /// Where the URL's server is: its address tells, if its name does not. `None` if its host tells.
+    pub target_space: Option<AddressSpace>,
 }
 
 /// [Fetch, request mode](https://fetch.spec.whatwg.org/#concept-request-mode)
@@ -154,6 +159,8 @@ impl Fetch {
             redirect: RedirectMode::default(),
             body: Body::default(),
             upload_listener: false,
+            page_space: None,
+            target_space: None,
         }
     }
 
@@ -209,6 +216,18 @@ impl Fetch {
     /// Adds or removes an upload listener.
     pub fn upload_listener(mut self, listens: bool) -> Self {
         self.upload_listener = listens;
+        self
+    }
+
+    /// Sets where the page is.
+    pub fn page_space(mut self, space: AddressSpace) -> Self {
+        self.page_space = Some(space);
+        self
+    }
+
+    /// Sets where the URL's server is.
+    pub fn target_space(mut self, space: AddressSpace) -> Self {
+        self.target_space = Some(space);
         self
     }
 }

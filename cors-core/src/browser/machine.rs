@@ -12,6 +12,7 @@
 //! ```
 
 use super::Browser;
+use super::address_space;
 use super::check::{Of, cors_check, resource_policy_check};
 use super::engine::Departures;
 use super::fetch::{Fetch, Mode, RedirectMode};
@@ -203,6 +204,13 @@ impl Flight {
                 Tainting::Opaque => "opaque, because the mode is no-cors",
             },
         ));
+        let (page, target) = self.request.spaces();
+        let is_secure = self.request.origin.is_secure();
+        match address_space::check(browser.local_network, page, target, is_secure) {
+            Some(Ok(asks)) if !self.steps.contains(&asks) => self.steps.push(asks),
+            Some(Err(failure)) => return self.network_error(browser, failure),
+            _ => {}
+        }
         if self.request.tainting == Tainting::Cors {
             self.preflight_if_needed(browser, now)
         } else {
@@ -258,7 +266,7 @@ impl Flight {
         }
         self.with_preflight = true;
         browser.cache.expire(now);
-        let Browser { cache, departures } = &*browser;
+        let Browser { cache, departures, .. } = &*browser;
         let exempt = request.is_exempt_from_cache() && !request.use_preflight;
         let known = !request.skips_cache
             && (exempt || cache.matches_method(request, departures))
@@ -297,7 +305,7 @@ impl Flight {
         let origin = self.preflight_origin(browser);
         match preflight::judge(&self.request, origin, status, response, &browser.departures) {
             Ok(allows) => {
-                let Browser { cache, departures } = browser;
+                let Browser { cache, departures, .. } = browser;
                 cache.store(&self.request, &allows, now, departures);
                 let says = format!("allowed, and cached for {} seconds", allows.max_age.as_secs());
                 self.steps.push(Taken::passed(Step::PreflightStored, says));

@@ -2,6 +2,7 @@
 //!
 //! [Fetch, requests](https://fetch.spec.whatwg.org/#requests)
 
+use super::address_space::AddressSpace;
 use super::engine::{CONDITIONAL, Departures, VALUED_ONCE};
 use super::fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 use super::safelist::{HeaderList, is_forbidden, is_no_cors_safelisted, unsafe_names};
@@ -40,6 +41,9 @@ pub(super) struct Request {
     /// Whether it bypasses the preflight cache.
     pub(super) skips_cache: bool,
     pub(super) tainting: Tainting,
+    page_space: AddressSpace,
+    /// Of the fetched URL, if its host does not tell.
+    target_space: Option<AddressSpace>,
     /// Headers that a redirect dropped and that preflights still list.
     pub(super) dropped: Vec<String>,
     departures: Departures,
@@ -80,6 +84,8 @@ impl Request {
             use_preflight: listens || body == Body::Stream,
             skips_cache: false,
             tainting: Tainting::Basic,
+            page_space: fetch.page_space.unwrap_or_else(|| AddressSpace::of_page(&fetch.origin)),
+            target_space: fetch.target_space,
             dropped: Vec::new(),
             departures: *departures,
         };
@@ -107,6 +113,14 @@ impl Request {
 
     pub(super) fn url(&self) -> &Url {
         self.urls.last().expect("the list starts with the fetched URL and only grows")
+    }
+
+    /// Where the page is, and where the server of the current URL is.
+    pub(super) fn spaces(&self) -> (AddressSpace, AddressSpace) {
+        let host = self.url().host_str().unwrap_or_default();
+        let is_fetched = host == self.urls[0].host_str().unwrap_or_default();
+        let told = self.target_space.filter(|_| is_fetched);
+        (self.page_space, told.unwrap_or_else(|| AddressSpace::of_host(host)))
     }
 
     pub(super) fn has(&self, name: &str) -> bool {

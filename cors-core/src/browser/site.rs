@@ -56,6 +56,12 @@ impl PageOrigin {
         self.parsed().is_some_and(|origin| origin.scheme() == "https")
     }
 
+    /// Whether a page of it is a
+    /// [secure context](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy).
+    pub(super) fn is_secure(&self) -> bool {
+        self.parsed().is_some_and(|origin| origin.scheme() != "http" || is_loopback(origin.host()))
+    }
+
     fn parsed(&self) -> Option<Origin<'_>> {
         match self {
             Self::Tuple(text) => Origin::parse(text.as_bytes()).ok(),

@@ -1,52 +1,151 @@
 //! Conceals tokens and cookies.
 
-use super::{Change, Event, Explanation};
-use crate::browser::{Fetch, Verdict};
+use super::{Change, Event, Explanation, Fix};
+use crate::browser::{Fetch, Taken, Verdict};
 use http::header::SET_COOKIE;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Uri};
 
 const CONCEALED: &str = "...";
 
-/// Parts of the names of request headers that hold secrets.
-const SECRET: [&str; 8] =
-    ["auth", "cookie", "credential", "key", "password", "secret", "session", "token"];
+/// Parts of the names of request headers and parameters that hold secrets.
+const SECRET: [&str; 11] = [
+    "auth",
+    "cookie",
+    "credential",
+    "csrf",
+    "dpop",
+    "key",
+    "password",
+    "secret",
+    "session",
+    "signature",
+    "token",
+];
 
-pub(super) fn conceal(explanation: &mut Explanation) {
-    // An invalid value is also in the step that refuses it, and its encoded form in the fix.
-    let mut values = of_fetch(&mut explanation.fetch);
-    if let Some(fix) = &mut explanation.fix {
-        values.extend(of_fetch(&mut fix.fetch));
-        for change in &mut fix.changes {
-            if let Change::Script(what) = change {
-                remove(what, &values);
-            }
-        }
+/// A shorter value is only removed from where it is known to be: it could be part of any word.
+const MIN_LEN: usize = 6;
+
+/// Values, the longest first, so that none is removed in part.
+struct Secrets(Vec<String>);
+
+pub(super) fn conceal(explanation: &mut Explanation, others: &[&str]) {
+    let mut values: Vec<String> = others.iter().map(|value| (*value).to_owned()).collect();
+    values.extend(of_url(&explanation.fetch.url));
+    values.extend(of_fetch(&mut explanation.fetch));
+    if let Some(Fix { fetch, .. }) = &mut explanation.fix {
+        values.extend(of_fetch(fetch));
     }
     for event in &mut explanation.events {
         match event {
-            Event::Step(taken) => remove(&mut taken.says, &values),
-            Event::Sent(request) => of_request(request.headers_mut()),
+            Event::Sent(request) => {
+                values.extend(of_url(&request.uri().to_string()));
+                of_request(request.headers_mut());
+            }
             Event::Received(response) => of_response(response.headers_mut()),
-            Event::Unanswered(_) => {}
+            _ => {}
         }
     }
-    match &mut explanation.verdict {
-        Verdict::Readable(readable) => of_response(&mut readable.headers),
-        Verdict::Failed(taken) => remove(&mut taken.says, &values),
-        _ => {}
+    values.retain(|value| value.len() >= MIN_LEN);
+    values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+    values.dedup();
+    Secrets(values).remove_from(explanation);
+}
+
+impl Secrets {
+    fn remove_from(&self, explanation: &mut Explanation) {
+        self.text(&mut explanation.fetch.url);
+        for event in &mut explanation.events {
+            match event {
+                Event::Step(taken) => self.taken(taken),
+                Event::Sent(request) => self.uri(request.uri_mut()),
+                Event::Received(response) => self.headers(response.headers_mut()),
+                Event::Unanswered(why) => self.text(why),
+            }
+        }
+        match &mut explanation.verdict {
+            Verdict::Readable(readable) => {
+                of_response(&mut readable.headers);
+                self.headers(&mut readable.headers);
+            }
+            Verdict::Failed(taken) => self.taken(taken),
+            _ => {}
+        }
+        explanation
+            .engines
+            .iter_mut()
+            .filter_map(|of| of.console.as_mut())
+            .for_each(|t| self.text(t));
+        if let Some(text) = &mut explanation.refused {
+            self.text(text);
+        }
+        let Some(fix) = &mut explanation.fix else { return };
+        self.text(&mut fix.fetch.url);
+        for change in &mut fix.changes {
+            match change {
+                Change::Script(what) | Change::Page(what) | Change::Server(what) => self.text(what),
+                Change::Answer { to, lines } => {
+                    self.text(to);
+                    lines.iter_mut().for_each(|line| self.text(line));
+                }
+                Change::Set { .. } | Change::Add { .. } => {}
+            }
+        }
+    }
+
+    fn text(&self, text: &mut String) {
+        for value in &self.0 {
+            // Quoted, it may be escaped.
+            let quoted = format!("{value:?}");
+            for form in [&quoted[1..quoted.len() - 1], value] {
+                if text.contains(form) {
+                    *text = text.replace(form, CONCEALED);
+                }
+            }
+        }
+    }
+
+    fn taken(&self, taken: &mut Taken) {
+        self.text(&mut taken.says);
+    }
+
+    fn uri(&self, uri: &mut Uri) {
+        let mut text = uri.to_string();
+        self.text(&mut text);
+        if let Ok(concealed) = text.parse() {
+            *uri = concealed;
+        }
+    }
+
+    fn headers(&self, headers: &mut HeaderMap) {
+        for value in headers.values_mut() {
+            let mut text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            let before = text.clone();
+            self.text(&mut text);
+            if text != before {
+                *value = header_value(&text);
+            }
+        }
     }
 }
 
-/// Removes the quoted values.
-fn remove(text: &mut String, values: &[String]) {
-    for value in values {
-        *text = text.replace(&format!("{value:?}"), &format!("{CONCEALED:?}"));
-    }
+fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(CONCEALED))
 }
 
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET.iter().any(|part| name.contains(part))
+}
+
+/// Values of its parameters, as they are written.
+fn of_url(url: &str) -> Vec<String> {
+    let Some((_, query)) = url.split_once('?') else { return Vec::new() };
+    let query = query.split('#').next().unwrap_or_default();
+    let secret = |pair: &str| {
+        let (name, value) = pair.split_once('=')?;
+        is_secret(name).then(|| value.to_owned())
+    };
+    query.split('&').filter_map(secret).collect()
 }
 
 /// A scheme such as `Bearer` stays.
@@ -57,22 +156,22 @@ fn concealed(value: &str) -> String {
     }
 }
 
-/// Returns the concealed values.
+/// Returns the concealed values, without their schemes.
 fn of_fetch(fetch: &mut Fetch) -> Vec<String> {
     let secrets = fetch.headers.iter_mut().filter(|(name, _)| is_secret(name));
-    secrets
-        .map(|(_, value)| {
-            let shown = concealed(value);
-            std::mem::replace(value, shown)
-        })
-        .collect()
+    let values = secrets.flat_map(|(_, value)| {
+        let shown = concealed(value);
+        let value = std::mem::replace(value, shown);
+        let rest = value.split_once(' ').map(|(_, rest)| rest.to_owned());
+        [Some(value), rest]
+    });
+    values.flatten().collect()
 }
 
 fn of_request(headers: &mut HeaderMap) {
     for (name, value) in headers.iter_mut() {
         if is_secret(name.as_str()) {
-            let shown = concealed(&String::from_utf8_lossy(value.as_bytes()));
-            *value = HeaderValue::from_str(&shown).unwrap_or(HeaderValue::from_static(CONCEALED));
+            *value = header_value(&concealed(&String::from_utf8_lossy(value.as_bytes())));
         }
     }
 }
@@ -87,7 +186,6 @@ fn of_response(headers: &mut HeaderMap) {
         let (pair, attributes) = line.split_once(';').unwrap_or((&line, ""));
         let name = pair.split_once('=').map_or("", |(name, _)| name);
         let separator = if attributes.is_empty() { "" } else { ";" };
-        let shown = format!("{name}={CONCEALED}{separator}{attributes}");
-        *value = HeaderValue::from_str(&shown).unwrap_or(HeaderValue::from_static(CONCEALED));
+        *value = header_value(&format!("{name}={CONCEALED}{separator}{attributes}"));
     }
 }

@@ -1,6 +1,6 @@
 //! An explanation as a page of text.
 
-use super::{Change, Event, Explanation, InEngine};
+use super::{Change, Event, Explanation, InEngine, Reads};
 use crate::browser::{Shared, Taken, Verdict};
 use http::HeaderMap;
 use std::fmt;
@@ -82,14 +82,20 @@ impl Page<'_> {
                 write!(f, "\n  but {caution}")?;
             }
         }
-        let differs = |of: &InEngine| of.is_readable != explanation.is_readable();
+        let usual = if explanation.is_readable() { Reads::Yes } else { Reads::No };
+        let differs = |of: &InEngine| of.reads != usual;
         if explanation.engines.iter().any(|of| of.console.is_some() || differs(of)) {
             write!(f, "\n\n{}", self.paint(Color::Bold, "console"))?;
             for of in &explanation.engines {
                 let message = match &of.console {
                     Some(message) => message,
-                    None if of.is_readable => "(nothing: this engine lets the script read)",
-                    None => "(nothing)",
+                    None => match of.reads {
+                        Reads::Yes => "(nothing: this engine lets the script read)",
+                        Reads::Asks => {
+                            "(nothing: this engine asks the user, and lets the script read if they agree)"
+                        }
+                        Reads::No => "(nothing)",
+                    },
                 };
                 let message = plain(message).replace('\n', "\n            ");
                 write!(f, "\n  {:<10}{message}", of.engine.name())?;
@@ -123,12 +129,21 @@ impl Page<'_> {
     fn verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.explanation.verdict {
             Verdict::Readable(readable) => {
+                let names = self.explanation.headers();
                 let what = match &readable.shared {
                     Shared::All => "all except set-cookie".to_owned(),
-                    Shared::Names(names) => names.join(", "),
+                    _ if names.is_empty() => "none".to_owned(),
+                    Shared::Names(_) => names.join(", "),
                 };
                 write!(f, "{}", self.paint(Color::Green, "readable"))?;
-                write!(f, ": status, body and headers: {what}")
+                for of in &self.explanation.engines {
+                    match of.reads {
+                        Reads::Yes => {}
+                        Reads::No => write!(f, ", but not in {}", of.engine.name())?,
+                        Reads::Asks => write!(f, ", if the user of {} agrees", of.engine.name())?,
+                    }
+                }
+                write!(f, ": status, body and headers: {}", plain(&what))
             }
             Verdict::Opaque => {
                 write!(f, "{}", self.paint(Color::Red, "not readable"))?;
@@ -155,15 +170,22 @@ impl Page<'_> {
     }
 }
 
+/// Longer texts are cut: a server can send any amount.
+const MAX_SHOWN: usize = 2000;
+
 /// Escapes what a header may contain and a terminal would obey: control characters, and marks that
-/// turn the direction of writing.
+/// have no width or turn the direction of writing.
 fn plain(text: &str) -> String {
     let turns = |character| {
         matches!(
             character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
         )
     };
+    if let Some((end, _)) = text.char_indices().nth(MAX_SHOWN) {
+        let more = text.len() - end;
+        return format!("{}… ({more} bytes more)", plain(&text[..end]));
+    }
     let shown = |character: char| match character {
         '\n' => String::from(character),
         _ if character.is_control() || turns(character) => character.escape_default().to_string(),

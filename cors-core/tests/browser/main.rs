@@ -13,6 +13,7 @@ mod explain_server;
 mod law;
 #[cfg(feature = "strategies")]
 mod laws;
+mod local_network;
 mod messages;
 mod naive;
 mod steps;

@@ -2,6 +2,8 @@
 
 use cors_core::browser::{Body, CredentialsMode, Mode, RedirectMode};
 
+use http::HeaderValue;
+
 use crate::args::Explain;
 use crate::input::{self, Call, check_origin, check_url};
 
@@ -27,8 +29,12 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
     }
     fetch.upload_listener = options.upload;
     for line in &options.headers {
-        let (name, value) =
-            line.split_once(':').ok_or_else(|| format!("--header {line:?}: write NAME:VALUE"))?;
+        let (name, value) = line.split_once(':').ok_or_else(|| {
+            // What follows may be a secret.
+            let name: String =
+                line.split_whitespace().next().unwrap_or_default().chars().take(40).collect();
+            format!("--header {name:?}: write NAME:VALUE")
+        })?;
         fetch.headers.push((name.trim().to_owned(), value.trim().to_owned()));
     }
     if let Some(data) = &options.data {
@@ -45,6 +51,11 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
     if let Some(name) = &options.redirect {
         let modes = [RedirectMode::Follow, RedirectMode::Error, RedirectMode::Manual];
         fetch.redirect = one_of("--redirect", name, &modes, |mode| mode.as_str())?;
+    }
+    let is_cookie =
+        |cookie: &&String| cookie.contains('=') && HeaderValue::from_str(cookie).is_ok();
+    if !options.cookies.iter().all(|cookie| is_cookie(&cookie)) {
+        return Err("--cookie: write NAME=VALUE, without line breaks".to_owned());
     }
     call.cookies.extend(options.cookies.iter().cloned());
     call.insecure |= options.connection.insecure;

@@ -67,7 +67,9 @@ pub(super) fn causes(
             _ => {}
         }
     }
-    causes.extend(redirect(last));
+    if failed.step != Step::RedirectCount {
+        causes.extend(redirect(last));
+    }
     causes.extend(html_page(last));
     if is_about_origin(failed.step) && !last.is_preflight() {
         causes.extend(lost_on_errors(explanation, last, probe));
@@ -119,25 +121,32 @@ fn redirect(last: &Exchange) -> Option<String> {
     let from = Url::parse(&last.request.uri().to_string()).ok()?;
     let to = from.join(&lossy(location)).ok()?;
     let what = match () {
-        () if from.host() == to.host() && from.scheme() == "http" && to.scheme() == "https" => {
+        () if is_login(&to) => {
+            "to what looks like a login: without a session, an API should answer 401"
+        }
+        () if from.host() != to.host() => "to another host: call that URL",
+        () if from.scheme() == "http" && to.scheme() == "https" => {
             "to https: call the URL with https"
         }
-        () if from.host() == to.host()
-            && from.path().trim_end_matches('/') == to.path().trim_end_matches('/') =>
-        {
-            "only by a slash: call the URL as the server writes it"
+        () if from.scheme() == "https" && to.scheme() == "http" => {
+            "from https to http, which browsers do not follow from a page over https"
         }
-        () if from.host() != to.host() || is_login(&to) => {
-            "to another page, probably a login: without a session, an API should answer 401"
+        () if from.path().trim_end_matches('/') == to.path().trim_end_matches('/') => {
+            "only by a slash: call the URL as the server writes it"
         }
         () => "to another path: call that URL",
     };
     Some(format!("the answer redirects {what} ({to})"))
 }
 
+/// By a word of the path, or of the host.
 fn is_login(url: &Url) -> bool {
-    let path = url.path().to_ascii_lowercase();
-    ["login", "signin", "sign-in", "sso", "oauth", "auth"].iter().any(|word| path.contains(word))
+    const WORDS: [&str; 9] =
+        ["login", "signin", "sso", "oauth", "oauth2", "auth", "saml", "idp", "accounts"];
+    let path = url.path().to_ascii_lowercase().replace("sign-in", "signin");
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric());
+    let host = url.host_str().unwrap_or_default().split('.');
+    words.chain(host).any(|word| WORDS.contains(&word))
 }
 
 fn html_page(last: &Exchange) -> Option<String> {

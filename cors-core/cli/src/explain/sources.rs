@@ -88,9 +88,12 @@ pub(super) fn from_file(
         Ok(response)
     });
     let mut notes = Vec::new();
+    if exchanges.first().is_some_and(Exchange::is_preflight) {
+        notes.push("the first response of the file is taken as the answer to OPTIONS".to_owned());
+    }
     if left.len() > 0 {
         notes.push(format!(
-            "the file has {count} responses; a browser gets only the first {}",
+            "the file has {count} responses; a browser uses only the first {}",
             count - left.len()
         ));
     }

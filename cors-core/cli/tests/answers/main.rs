@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use cors_core::browser::{Shared, Verdict};
-use cors_core::explain::{Event, Explanation, explain_server};
+use cors_core::browser::Verdict;
+use cors_core::explain::{Event, Explanation, Reads, explain_server};
 use http::Request;
 use serde_json::{Value, json};
 use server::{Received, Servers};
@@ -86,12 +86,20 @@ fn faults_of(row: &Arc<Row>) -> Vec<String> {
     expect("step", &said["step"], json!(row.step));
     expect("preflight", &said["preflight"], json!(row.preflight()));
     expect("the exit code", &json!(output.status.code()), json!(i32::from(!is_readable)));
-    expect("the headers", &said["headers"], headers(&explanation));
+    expect("the headers", &said["headers"], json!(explanation.headers()));
     let has_fix = said["fix"].as_str().is_some_and(|fix| !fix.is_empty());
     expect("whether there is a fix", &json!(has_fix), json!(!is_readable));
     for of in explanation.engines() {
         let in_engine = &said["engines"][of.engine.name().to_lowercase()];
-        expect(of.engine.name(), &in_engine["readable"], json!(of.is_readable));
+        expect(
+            of.engine.name(),
+            &in_engine["readable"],
+            match of.reads {
+                Reads::Yes => json!(true),
+                Reads::No => json!(false),
+                Reads::Asks => json!("asks"),
+            },
+        );
         let lines: Vec<_> = of.console.iter().flat_map(|text| text.lines()).collect();
         expect("the console", &in_engine["console"], json!(lines));
     }
@@ -143,18 +151,6 @@ fn kind(explanation: &Explanation) -> String {
 
 fn wanted_kind(row: &Row) -> &str {
     row.step.as_deref().or(row.verdict.as_deref()).unwrap_or("readable")
-}
-
-fn headers(explanation: &Explanation) -> Value {
-    match explanation.verdict() {
-        Verdict::Readable(readable) => match &readable.shared {
-            Shared::All => {
-                json!(readable.headers.keys().map(|name| name.as_str()).collect::<Vec<_>>())
-            }
-            Shared::Names(names) => json!(names),
-        },
-        _ => json!([]),
-    }
 }
 
 /// `cors explain` with the flags of the row.

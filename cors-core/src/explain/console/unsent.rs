@@ -1,7 +1,7 @@
 //! Messages for a call that never leaves the browser.
 
 use super::webkit_cannot_load;
-use crate::browser::{Engine, Fetch, Step};
+use crate::browser::{AddressSpace, Engine, Fetch, Step};
 use crate::engine::names::is_token;
 use url::Url;
 
@@ -74,6 +74,23 @@ pub(super) fn messages(step: Step, fetch: &Fetch) -> Vec<(Engine, String)> {
                 webkit_cannot_load(&url)
             )),
         ],
+        Step::LocalNetworkAccess => {
+            let space = fetch.target_space.unwrap_or_else(|| {
+                let host = Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned));
+                AddressSpace::of_host(&host.unwrap_or_default())
+            });
+            [
+                Some(format!(
+                    "Access to fetch at '{url}' from origin '{}' has been blocked by CORS policy: \
+                     The request client is not a secure context and the resource is in \
+                     more-private address space `{}`.",
+                    fetch.serialized_origin(),
+                    space.as_str()
+                )),
+                None,
+                None,
+            ]
+        }
         Step::SameOriginMode => [
             Some(format!(
                 "Fetch API cannot load {url}. Request mode is \"same-origin\" but the URL's origin \

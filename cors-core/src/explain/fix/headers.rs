@@ -168,7 +168,9 @@ impl Repair<'_> {
         let star_is_a_name = self.script.fetch.credentials == CredentialsMode::Include;
         let mut all: Vec<String> = Vec::new();
         let lines = headers.get_all(name).iter();
-        let valid = lines.flat_map(|line| elements(line.as_bytes())).filter(|name| is_token(name));
+        // In a malformed list, other separators are meant.
+        let words = lines.flat_map(|line| line.as_bytes().split(|b| b",; \t".contains(b)));
+        let valid = words.filter(|name| is_token(name));
         for token in valid.filter(|name| *name != b"*" || !star_is_a_name).take(MAX_NAMES) {
             let token = String::from_utf8_lossy(token).into_owned();
             if !all.contains(&token) {
@@ -244,7 +246,11 @@ impl Patch {
             format!("status {} instead of {}{why}", status.as_u16(), now.status().as_u16())
         });
         let mut shown: Vec<String> = status.into_iter().collect();
-        for (name, value) in &self.headers {
+        let changed = self.headers.iter().filter(|(name, value)| {
+            let mut lines = now.headers().get_all(name).iter();
+            lines.next() != Some(value) || lines.next().is_some()
+        });
+        for (name, value) in changed {
             let lines: Vec<_> = now.headers().get_all(name).iter().collect();
             let before = match lines.as_slice() {
                 [] => String::new(),

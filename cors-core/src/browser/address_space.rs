@@ -1,0 +1,185 @@
+//! Where a page and a server are: on this machine, in the local network, or on the Internet.
+//!
+//! [Local Network Access](https://wicg.github.io/local-network-access/)
+
+use super::engine::Engine;
+use super::step::{Step, Taken};
+use crate::origin::is_loopback;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use url::Url;
+
+/// An IP address space, from the most private.
+///
+/// A page in a less private space than the server that it fetches from needs the user's permission,
+/// which no response header can give.
+///
+/// ```
+/// use cors_core::browser::AddressSpace;
+///
+/// assert_eq!(AddressSpace::of_host("localhost"), AddressSpace::Loopback);
+/// assert_eq!(AddressSpace::of_host("192.168.1.1"), AddressSpace::Local);
+/// assert_eq!(AddressSpace::of_host("printer.local"), AddressSpace::Local);
+/// // A name tells nothing else: it may still resolve to a local address.
+/// assert_eq!(AddressSpace::of_host("app.example.com"), AddressSpace::Public);
+/// ```
+///
+/// [Local Network Access, IP address space](https://wicg.github.io/local-network-access/#ip-address-space-section)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the specification defines these three")]
+pub enum AddressSpace {
+    /// This machine.
+    Loopback,
+    /// The network around it.
+    Local,
+    /// Everything else.
+    Public,
+}
+
+impl AddressSpace {
+    /// As in `targetAddressSpace`, and in console messages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Loopback => "loopback",
+            Self::Local => "local",
+            Self::Public => "public",
+        }
+    }
+
+    /// By name, or by literal address.
+    pub fn of_host(host: &str) -> Self {
+        let host = host.trim_end_matches('.');
+        let literal = host.trim_start_matches('[').trim_end_matches(']');
+        match literal.parse() {
+            Ok(address) => Self::of_address(address),
+            Err(_) if is_loopback(host) => Self::Loopback,
+            Err(_) if host.ends_with(".local") => Self::Local,
+            Err(_) => Self::Public,
+        }
+    }
+
+    /// By the address that a name resolves to.
+    pub fn of_address(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(address) => Self::of_v4(address),
+            IpAddr::V6(address) => Self::of_v6(address),
+        }
+    }
+
+    fn of_v4(address: Ipv4Addr) -> Self {
+        let [a, b, ..] = address.octets();
+        let is_shared = a == 100 && (64..128).contains(&b);
+        match address {
+            _ if address.is_loopback() || address.is_unspecified() => Self::Loopback,
+            _ if address.is_private() || address.is_link_local() || is_shared => Self::Local,
+            _ => Self::Public,
+        }
+    }
+
+    fn of_v6(address: Ipv6Addr) -> Self {
+        match address.to_ipv4_mapped() {
+            Some(mapped) => Self::of_v4(mapped),
+            None if address.is_loopback() || address.is_unspecified() => Self::Loopback,
+            None if address.is_unique_local() || address.is_unicast_link_local() => Self::Local,
+            None => Self::Public,
+        }
+    }
+
+    /// Of the page with this URL or origin. Extensions and files are on this machine.
+    pub(super) fn of_page(page: &str) -> Self {
+        match Url::parse(page) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => {
+                url.host_str().map_or(Self::Public, Self::of_host)
+            }
+            _ => Self::Loopback,
+        }
+    }
+}
+
+/// What an engine does when a page fetches from a more private space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LocalNetworkAccess {
+    /// It lets the fetch through, as Fetch alone does.
+    Ignored,
+    /// It asks the user, and refuses pages that are not secure contexts.
+    Asks,
+}
+
+impl LocalNetworkAccess {
+    /// As installed.
+    pub(super) fn of(engine: Engine) -> Self {
+        match engine {
+            Engine::Chromium => Self::Asks,
+            Engine::Firefox | Engine::WebKit => Self::Ignored,
+        }
+    }
+}
+
+/// Whether the user is asked. `None` if nobody needs to be.
+pub(super) fn check(
+    access: LocalNetworkAccess,
+    page: AddressSpace,
+    target: AddressSpace,
+    is_secure: bool,
+) -> Option<Result<Taken, Taken>> {
+    if access == LocalNetworkAccess::Ignored || target >= page {
+        return None;
+    }
+    let from = format!("from a {} page to a {} address", page.as_str(), target.as_str());
+    Some(match is_secure {
+        true => Ok(Taken::passed(Step::LocalNetworkAccess, format!("asks the user: {from}"))),
+        false => Err(Taken::failed(
+            Step::LocalNetworkAccess,
+            format!("{from}, and the page is not a secure context"),
+        )),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        for (host, space) in [
+            ("localhost", AddressSpace::Loopback),
+            ("a.localhost.", AddressSpace::Loopback),
+            ("127.1.2.3", AddressSpace::Loopback),
+            ("0.0.0.0", AddressSpace::Loopback),
+            ("[::1]", AddressSpace::Loopback),
+            ("[::ffff:7f00:1]", AddressSpace::Loopback),
+            ("10.0.0.1", AddressSpace::Local),
+            ("172.16.0.1", AddressSpace::Local),
+            ("172.31.255.255", AddressSpace::Local),
+            ("192.168.0.1", AddressSpace::Local),
+            ("169.254.1.1", AddressSpace::Local),
+            ("100.64.0.1", AddressSpace::Local),
+            ("[fd00::1]", AddressSpace::Local),
+            ("[fe80::1]", AddressSpace::Local),
+            ("[::ffff:c0a8:1]", AddressSpace::Local),
+            ("printer.local", AddressSpace::Local),
+            ("172.32.0.1", AddressSpace::Public),
+            ("100.128.0.1", AddressSpace::Public),
+            ("100.63.0.1", AddressSpace::Public),
+            ("8.8.8.8", AddressSpace::Public),
+            ("[2606:4700::1]", AddressSpace::Public),
+            ("local", AddressSpace::Public),
+            ("api.example", AddressSpace::Public),
+        ] {
+            assert_eq!(AddressSpace::of_host(host), space, "{host}");
+        }
+    }
+
+    #[test]
+    fn pages() {
+        for (page, space) in [
+            ("https://app.example.com", AddressSpace::Public),
+            ("http://192.168.1.1/admin", AddressSpace::Local),
+            ("http://localhost:3000", AddressSpace::Loopback),
+            ("file:///a.html", AddressSpace::Loopback),
+            ("chrome-extension://abc", AddressSpace::Loopback),
+            ("null", AddressSpace::Loopback),
+        ] {
+            assert_eq!(AddressSpace::of_page(page), space, "{page}");
+        }
+    }
+}
