@@ -51,11 +51,12 @@ fn told() -> impl Iterator<Item = (Step, Explanation)> {
 
 /// What no policy of ours answers: other servers do, and several layers together.
 fn of_servers() -> impl Iterator<Item = (Step, Explanation)> {
+    type Headers = Vec<(&'static str, &'static str)>;
     const ORIGIN: &str = "access-control-allow-origin";
     let get = || Fetch::new(APP, "https://api.example/");
     let put = || get().method("PUT");
     let redirect = |to: &'static str| vec![(ORIGIN, "*"), ("location", to)];
-    let rows: Vec<(Step, Fetch, u16, Vec<(&str, &str)>)> = vec![
+    let rows: Vec<(Step, Fetch, u16, Headers)> = vec![
         (Step::AllowOriginMismatch, get(), 200, vec![(ORIGIN, "*"), (ORIGIN, "*")]),
         (Step::AllowOriginMismatch, get(), 200, vec![(ORIGIN, "*.example.com")]),
         (Step::PreflightAllowOriginMismatch, put(), 204, vec![(ORIGIN, "*"), (ORIGIN, "*")]),
