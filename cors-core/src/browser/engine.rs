@@ -20,6 +20,11 @@ use std::time::Duration;
 /// | an upload listener without an upload needs no preflight | yes | | |
 /// | `http:` to this machine is mixed content | | | yes |
 /// | a redirect within an origin to a URL with a user name fails | yes | | |
+/// | an empty `Location` is no redirect | yes | | |
+/// | `Location` in equal lines counts as one | yes | yes | |
+/// | `Location` in several lines is joined | | | yes |
+/// | `Location` is read as Latin-1, not as UTF-8 | | | yes |
+/// | redirect mode `manual` fails if `Location` is invalid | yes | | |
 /// | after a redirect there is another preflight, needed or not | | yes | yes |
 /// | that preflight lists headers that the redirect dropped | | | yes |
 /// | that preflight names the page's origin instead of `null` | | yes | |
@@ -103,9 +108,19 @@ pub(super) struct Departures {
     pub(super) loopback_is_mixed_content: bool,
     /// A redirect within an origin to a URL with a user name or password fails.
     pub(super) no_redirect_with_credentials: bool,
+    /// An empty `Location` is none.
+    pub(super) empty_location_is_none: bool,
+    /// Equal lines of `Location` count as one.
+    pub(super) equal_locations_are_one: bool,
+    /// Lines of `Location` are joined.
+    pub(super) locations_are_joined: bool,
+    /// `Location` is Latin-1.
+    pub(super) location_is_latin1: bool,
+    /// Redirect mode `manual` needs a valid `Location` all the same.
+    pub(super) manual_checks_location: bool,
     /// A request that needed a preflight also needs one after a redirect, even if it has changed.
     pub(super) preflight_after_redirect: bool,
-    /// After redirects across origins, the preflight still lists headers that were dropped.
+    /// After redirects, the preflight still lists headers that were dropped.
     pub(super) preflight_lists_dropped: bool,
     /// After redirects across origins, the preflight still names the page's origin. The request
     /// after it has `null`.
@@ -146,6 +161,11 @@ impl Departures {
         listener_needs_body: false,
         loopback_is_mixed_content: false,
         no_redirect_with_credentials: false,
+        empty_location_is_none: false,
+        equal_locations_are_one: false,
+        locations_are_joined: false,
+        location_is_latin1: false,
+        manual_checks_location: false,
         preflight_after_redirect: false,
         preflight_lists_dropped: false,
         preflight_names_page: false,
@@ -173,6 +193,9 @@ impl Departures {
                 client_hints_are_safelisted: true,
                 listener_needs_body: true,
                 no_redirect_with_credentials: true,
+                empty_location_is_none: true,
+                equal_locations_are_one: true,
+                manual_checks_location: true,
                 max_age_limit: Duration::from_secs(7200),
                 conditional_fetch_skips_cache: true,
                 conditional_xhr_skips_cache: true,
@@ -186,6 +209,7 @@ impl Departures {
                 star_covers_authorization: true,
                 names_are_repeated: true,
                 values_replace_others: true,
+                equal_locations_are_one: true,
                 preflight_after_redirect: true,
                 preflight_names_page: true,
                 malformed_max_age: Duration::ZERO,
@@ -201,6 +225,8 @@ impl Departures {
                 star_covers_authorization: true,
                 headers_are_joined: true,
                 loopback_is_mixed_content: true,
+                locations_are_joined: true,
+                location_is_latin1: true,
                 preflight_after_redirect: true,
                 preflight_lists_dropped: true,
                 cached_star_covers_authorization: true,

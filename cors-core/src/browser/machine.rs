@@ -351,7 +351,14 @@ impl Flight {
                     let failure = Taken::failed(Step::RedirectModeError, says);
                     return self.network_error(browser, failure);
                 }
-                RedirectMode::Manual => return self.end(Verdict::OpaqueRedirect),
+                RedirectMode::Manual => {
+                    let Departures { manual_checks_location: checks, .. } = browser.departures;
+                    let url = self.request.url();
+                    return match redirect::location(url, response, &browser.departures) {
+                        Err(failure) if checks => self.network_error(browser, failure),
+                        _ => self.end(Verdict::OpaqueRedirect),
+                    };
+                }
                 RedirectMode::Follow => {
                     let departures = &browser.departures;
                     match redirect::follow(&mut self.request, status, response, departures) {

@@ -4,6 +4,7 @@
 
 use super::engine::Departures;
 use super::fetch::{Body, Mode};
+use super::lists::get;
 use super::request::{Request, Tainting, includes_credentials};
 use super::site::origin_of;
 use super::step::{Step, Taken};
@@ -32,7 +33,7 @@ pub(super) fn follow(
     response: &HeaderMap,
     departures: &Departures,
 ) -> Result<Option<Taken>, Taken> {
-    let Some(location) = location(request.url(), response)? else { return Ok(None) };
+    let Some(location) = location(request.url(), response, departures)? else { return Ok(None) };
     let fail = |step, says: &str| Err(Taken::failed(step, format!("to {location}{says}")));
     if !matches!(location.scheme(), "http" | "https") {
         return fail(Step::RedirectScheme, "");
@@ -67,7 +68,7 @@ pub(super) fn follow(
         request.delete(NON_WILDCARD);
         says += ", without authorization";
     }
-    if is_foreign && departures.preflight_lists_dropped {
+    if departures.preflight_lists_dropped {
         request.dropped = before.into_iter().filter(|name| !request.has(name)).collect();
     }
     request.urls.push(location);
@@ -78,14 +79,30 @@ pub(super) fn follow(
 }
 
 /// [Fetch, location URL](https://fetch.spec.whatwg.org/#concept-response-location-url)
-fn location(base: &Url, response: &HeaderMap) -> Result<Option<Url>, Taken> {
-    let mut lines = response.get_all(LOCATION).iter();
-    let Some(line) = lines.next() else { return Ok(None) };
+pub(super) fn location(
+    base: &Url,
+    response: &HeaderMap,
+    departures: &Departures,
+) -> Result<Option<Url>, Taken> {
+    let Some(line) = response.get(LOCATION) else { return Ok(None) };
     let failure = || Taken::failed(Step::RedirectLocation, format!("Location is {line:?}"));
-    if lines.next().is_some() {
+    let mut others = response.get_all(LOCATION).iter().skip(1);
+    let is_one = departures.locations_are_joined
+        || others.all(|other| departures.equal_locations_are_one && other == line);
+    if !is_one {
         return Err(failure());
     }
-    let text = String::from_utf8_lossy(line.as_bytes());
+    let bytes = match departures.locations_are_joined {
+        true => get(response, &LOCATION).unwrap_or_default(),
+        false => line.as_bytes().to_vec(),
+    };
+    if bytes.is_empty() && departures.empty_location_is_none {
+        return Ok(None);
+    }
+    let text = match departures.location_is_latin1 {
+        true => bytes.into_iter().map(char::from).collect(),
+        false => String::from_utf8_lossy(&bytes).into_owned(),
+    };
     let mut url = base.join(&text).map_err(|_| failure())?;
     if url.fragment().is_none() {
         url.set_fragment(base.fragment());

@@ -7,13 +7,16 @@
 mod unsent;
 
 use super::{Event, is_preflight, last_sent};
-use crate::browser::{Engine, Fetch, Step, Verdict, get};
+use crate::browser::{Engine, Fetch, RedirectMode, Step, Verdict, get};
 use crate::engine::headers::elements;
+use crate::engine::names::is_token;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderName, LOCATION, ORIGIN,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
+    HeaderName, LOCATION, ORIGIN,
 };
 use http::{HeaderMap, Request, Response};
+use url::Url;
 
 /// The message of each engine that has one. Each line is a message of its own.
 pub(super) fn messages(
@@ -86,6 +89,37 @@ impl<'e> Exchange<'e> {
         self.header(&ACCESS_CONTROL_ALLOW_ORIGIN) == "*"
     }
 
+    fn lines(&self, name: &HeaderName) -> usize {
+        self.response.headers().get_all(name).iter().count()
+    }
+
+    /// Where the response redirects to.
+    fn target(&self) -> String {
+        let location = self.header(&LOCATION);
+        let url = Url::parse(&self.url).and_then(|url| url.join(&location));
+        url.map_or(location, String::from)
+    }
+
+    /// The URL of the page.
+    fn page_url(&self) -> String {
+        Url::parse(&self.fetch.origin).map_or_else(|_| self.fetch.origin.clone(), String::from)
+    }
+
+    /// The name of the first malformed list of the preflight's response, its value, and the first
+    /// element that is not a token.
+    fn malformed_list(&self) -> Option<(&'static str, String, String)> {
+        let lists = [
+            ("Access-Control-Allow-Methods", ACCESS_CONTROL_ALLOW_METHODS),
+            ("Access-Control-Allow-Headers", ACCESS_CONTROL_ALLOW_HEADERS),
+        ];
+        lists.into_iter().find_map(|(shown, name)| {
+            let value = get(self.response.headers(), &name)?;
+            let element = elements(&value).find(|e| !e.is_empty() && !is_token(e))?;
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            Some((shown, text(&value), text(element)))
+        })
+    }
+
     /// The first requested header that is not allowed.
     fn refused_header(&self) -> Option<String> {
         let asked = text(self.request.headers(), &ACCESS_CONTROL_REQUEST_HEADERS)?;
@@ -117,12 +151,12 @@ impl<'e> Exchange<'e> {
                     true => "",
                     false => " Have the server send the header with a valid value.",
                 };
-                format!(
-                    "The 'Access-Control-Allow-Origin' header has a value '{}' that is not equal \
-                     to the supplied origin.{hint}",
-                    self.header(&ACCESS_CONTROL_ALLOW_ORIGIN)
-                )
+                format!("The 'Access-Control-Allow-Origin' header {}.{hint}", self.mismatch()?)
             }
+            Step::PreflightListSyntax => format!(
+                "Cannot parse {} response header field in preflight response.",
+                self.malformed_list()?.0
+            ),
             Step::PreflightAllowCredentials | Step::AllowCredentials => format!(
                 "The value of the 'Access-Control-Allow-Credentials' header in the response is \
                  '{}' which must be 'true' when the request's credentials mode is 'include'.",
@@ -143,6 +177,9 @@ impl<'e> Exchange<'e> {
                  cross-origin requests."
                     .to_owned()
             }
+            Step::RedirectScheme if is_unsafe_redirect(&self.target()) => {
+                return Some(failed_to_load("UNSAFE_REDIRECT"));
+            }
             Step::RedirectScheme => {
                 let (to, from) = (self.header(&LOCATION), &self.first_url);
                 return Some(format!(
@@ -154,7 +191,19 @@ impl<'e> Exchange<'e> {
                     self.page
                 ));
             }
+            Step::RedirectLocation if self.lines(&LOCATION) > 1 => {
+                return Some(failed_to_load("RESPONSE_HEADERS_MULTIPLE_LOCATION"));
+            }
             Step::RedirectLocation => return Some(failed_to_load("INVALID_REDIRECT")),
+            Step::BadPort => return Some(failed_to_load("UNSAFE_PORT")),
+            Step::SameOriginMode => {
+                return Some(format!(
+                    "Unsafe attempt to load URL {} from frame with URL {}. Domains, protocols and \
+                     ports must match.",
+                    self.target(),
+                    self.page_url()
+                ));
+            }
             Step::RedirectCount => return Some(failed_to_load("TOO_MANY_REDIRECTS")),
             Step::RedirectBody => return Some(failed_to_load("INVALID_ARGUMENT")),
             Step::RedirectModeError => return Some(failed_to_load("FAILED")),
@@ -190,6 +239,23 @@ impl<'e> Exchange<'e> {
         ))
     }
 
+    /// What is wrong with the origin, in Chromium's words.
+    fn mismatch(&self) -> Option<String> {
+        let value = get(self.response.headers(), &ACCESS_CONTROL_ALLOW_ORIGIN)?;
+        let shown = match String::from_utf8(value) {
+            Ok(text) => text,
+            // As Latin-1.
+            Err(error) => error.into_bytes().into_iter().map(char::from).collect(),
+        };
+        Some(if shown.contains([' ', ',']) {
+            format!("contains multiple values '{shown}', but only one is allowed")
+        } else if shown != "null" && Url::parse(&shown).is_err() {
+            format!("contains the invalid value '{shown}'")
+        } else {
+            format!("has a value '{shown}' that is not equal to the supplied origin")
+        })
+    }
+
     fn firefox(&self, step: Step) -> Option<String> {
         let blocked = |url: &str, reason: &str| {
             format!(
@@ -203,6 +269,11 @@ impl<'e> Exchange<'e> {
             Step::PreflightAllowOriginMissing | Step::AllowOriginMissing => format!(
                 "CORS header ‘Access-Control-Allow-Origin’ missing). Status code: {status}."
             ),
+            Step::PreflightAllowOriginMismatch | Step::AllowOriginMismatch
+                if self.lines(&ACCESS_CONTROL_ALLOW_ORIGIN) > 1 =>
+            {
+                "Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed).".to_owned()
+            }
             Step::PreflightAllowOriginMismatch | Step::AllowOriginMismatch
                 if self.allows_any_origin() =>
             {
@@ -220,6 +291,10 @@ impl<'e> Exchange<'e> {
             Step::PreflightStatus => {
                 format!("CORS preflight response did not succeed). Status code: {status}.")
             }
+            Step::PreflightListSyntax => {
+                let (name, _, element) = self.malformed_list()?;
+                format!("invalid token ‘{element}’ in CORS header ‘{name}’).")
+            }
             Step::PreflightMethod => {
                 "Did not find method in CORS header ‘Access-Control-Allow-Methods’).".to_owned()
             }
@@ -236,11 +311,33 @@ impl<'e> Exchange<'e> {
                     self.url
                 ));
             }
+            Step::SameOriginMode => {
+                let (page, to) = (self.page_url(), self.target());
+                return Some(format!(
+                    "Security Error: Content at {page} may not load data from {to}."
+                ));
+            }
+            Step::RedirectScheme if is_unsafe_redirect(&self.target()) => {
+                let to = self.target();
+                let refused = match to.starts_with("data:") {
+                    true => {
+                        format!("Redirecting to data: URI not allowed (Blocked loading of: “{to}”)")
+                    }
+                    false => format!(
+                        "Security Error: Content at {} may not load or link to {to}.",
+                        self.url
+                    ),
+                };
+                return Some(format!("{refused}\n{}", blocked(&self.url, no_success)));
+            }
             Step::RedirectScheme => {
                 let target = blocked(&self.header(&LOCATION), "CORS request not http).");
                 return Some(format!("{target}\n{}", blocked(&self.url, no_success)));
             }
-            Step::RedirectLocation | Step::RedirectCount | Step::RedirectCredentials => {
+            Step::RedirectLocation
+            | Step::RedirectCount
+            | Step::RedirectCredentials
+            | Step::BadPort => {
                 return Some(blocked(&self.url, no_success));
             }
             _ => return None,
@@ -256,6 +353,7 @@ impl<'e> Exchange<'e> {
         let by_check = step != Step::PreflightStatus;
         let unsuccessful = match (self.is_preflight(), self.is_redirect()) {
             (true, true) if by_check => 2,
+            (false, true) if self.fetch.redirect != RedirectMode::Follow => 0,
             (false, false) => 0,
             _ => 1,
         };
@@ -275,6 +373,25 @@ impl<'e> Exchange<'e> {
             {
                 "Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true."
                     .to_owned()
+            }
+            Step::PreflightAllowOriginMismatch | Step::AllowOriginMismatch
+                if self.header(&ACCESS_CONTROL_ALLOW_ORIGIN).contains(',') =>
+            {
+                "Access-Control-Allow-Origin cannot contain more than one origin.".to_owned()
+            }
+            Step::PreflightListSyntax => {
+                let (name, value, _) = self.malformed_list()?;
+                format!("Header {name} has an invalid value: {value}")
+            }
+            Step::BadPort => return unsent::restricted_port(&self.target()),
+            Step::SameOriginMode => {
+                let to = self.target();
+                return Some(format!(
+                    "Unsafe attempt to load URL {to} from origin {}. Domains, protocols and ports \
+                     must match.\n{}",
+                    self.page,
+                    webkit_cannot_load(&to)
+                ));
             }
             Step::PreflightAllowOriginMissing
             | Step::AllowOriginMissing
@@ -308,6 +425,9 @@ impl<'e> Exchange<'e> {
                 format!("Not allowed to follow a redirection while loading {}", self.url)
             }
             Step::RedirectCount => "Load cannot follow more than 20 redirections".to_owned(),
+            Step::RedirectScheme if self.target().starts_with("ftp:") => {
+                return Some(format!("FTP URLs are disabled\n{}", webkit_cannot_load(&self.url)));
+            }
             Step::RedirectLocation | Step::RedirectScheme => {
                 "not allowed to follow a cross-origin CORS redirection with non CORS scheme"
                     .to_owned()
@@ -324,7 +444,7 @@ impl<'e> Exchange<'e> {
             true => format!(
                 "Cross-origin redirection to {} denied by Cross-Origin Resource Sharing policy: \
                  {reason}",
-                without_credentials(&self.header(&LOCATION))
+                without_credentials(&self.target())
             ),
             false => reason,
         };
@@ -336,6 +456,11 @@ impl<'e> Exchange<'e> {
         };
         Some(format!("{reason}\n{cannot}"))
     }
+}
+
+/// Whether Chromium and Firefox refuse the scheme for more than CORS.
+fn is_unsafe_redirect(url: &str) -> bool {
+    url.starts_with("data:") || url.starts_with("file:")
 }
 
 fn failed_to_load(error: &str) -> String {

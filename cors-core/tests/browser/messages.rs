@@ -1,7 +1,10 @@
 //! The guide's page of console messages: it has every message that can occur under a policy, in the
 //! section with its cause, and no other.
 
-use crate::explain::{APP, Example, OTHER, examples, explained};
+use crate::explain::{APP, OTHER, examples, explained};
+use cors_core::browser::{Fetch, Step};
+use cors_core::explain::{Explanation, explain_server};
+use http::Response;
 use std::collections::{BTreeMap, BTreeSet};
 
 const PAGE: &str = include_str!("../../docs/messages.md");
@@ -25,8 +28,7 @@ fn messages(section: &'static str) -> BTreeSet<&'static str> {
 }
 
 /// The section about a step.
-fn section_of(example: &Example) -> (&'static str, &'static str) {
-    let step = example.step;
+fn section_of(step: Step) -> (&'static str, &'static str) {
     let names = format!("Step `{}`: [{}]({})\n", step.id(), step.section(), step.url());
     let named: Vec<_> = sections().into_iter().filter(|(_, text)| text.contains(&names)).collect();
     assert_eq!(named.len(), 1, "sections with {names}");
@@ -34,25 +36,70 @@ fn section_of(example: &Example) -> (&'static str, &'static str) {
 }
 
 /// The console messages of an example, with the page's symbol for an invisible character.
-fn lines(example: &Example) -> Vec<String> {
-    let (_, explanation) = explained(example);
+fn lines(explanation: &Explanation) -> Vec<String> {
     let messages = explanation.console().map(|(_, message)| message.replace('\0', "\u{2400}"));
     messages.flat_map(|message| message.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 /// The examples on the page. The others differ from one of these only in the page's origin.
-fn told() -> impl Iterator<Item = Example> {
+fn told() -> impl Iterator<Item = (Step, Explanation)> {
     let origins = [APP, OTHER, "null"];
-    examples().into_iter().filter(move |example| origins.contains(&&*example.fetch.origin))
+    let of_policies =
+        examples().into_iter().filter(move |example| origins.contains(&&*example.fetch.origin));
+    of_policies.map(|example| (example.step, explained(&example).1)).chain(of_servers())
+}
+
+/// What no policy of ours answers: other servers do, and several layers together.
+fn of_servers() -> impl Iterator<Item = (Step, Explanation)> {
+    type Headers = Vec<(&'static str, &'static str)>;
+    const ORIGIN: &str = "access-control-allow-origin";
+    let get = || Fetch::new(APP, "https://api.example/");
+    let put = || get().method("PUT");
+    let redirect = |to: &'static str| vec![(ORIGIN, "*"), ("location", to)];
+    let rows: Vec<(Step, Fetch, u16, Headers)> = vec![
+        (Step::AllowOriginMismatch, get(), 200, vec![(ORIGIN, "*"), (ORIGIN, "*")]),
+        (Step::AllowOriginMismatch, get(), 200, vec![(ORIGIN, "*.example.com")]),
+        (Step::PreflightAllowOriginMismatch, put(), 204, vec![(ORIGIN, "*"), (ORIGIN, "*")]),
+        (Step::PreflightAllowOriginMismatch, put(), 204, vec![(ORIGIN, "*.example.com")]),
+        (
+            Step::PreflightListSyntax,
+            put(),
+            204,
+            vec![(ORIGIN, "*"), ("access-control-allow-methods", "GET PUT")],
+        ),
+        (
+            Step::PreflightListSyntax,
+            get().header("x-a", "1"),
+            204,
+            vec![(ORIGIN, "*"), ("access-control-allow-headers", "x-a; x-b")],
+        ),
+        (
+            Step::RedirectLocation,
+            get(),
+            302,
+            vec![(ORIGIN, "*"), ("location", "https://["), ("location", "/c")],
+        ),
+        (Step::RedirectScheme, get(), 302, redirect("data:text/plain,x")),
+        (Step::RedirectScheme, get(), 302, redirect("ftp://api.example/")),
+    ];
+    rows.into_iter().map(|(step, fetch, status, headers)| {
+        let explanation = explain_server(&fetch, &mut |_| {
+            let answer = Response::builder().status(status);
+            let answer = headers.iter().fold(answer, |answer, (n, v)| answer.header(*n, *v));
+            Ok(answer.body(()).unwrap())
+        });
+        assert_eq!(explanation.failed().map(|taken| taken.step), Some(step), "{explanation}");
+        (step, explanation)
+    })
 }
 
 #[test]
 fn no_message_is_missing() {
     let following = messages(sections()[FOLLOWING]);
-    for example in told() {
-        let (heading, text) = section_of(&example);
+    for (step, explanation) in told() {
+        let (heading, text) = section_of(step);
         let there = messages(text);
-        let lines = lines(&example);
+        let lines = lines(&explanation);
         assert!(!lines.is_empty(), "{heading}");
         for line in lines {
             let is_there = there.contains(&*line) || following.contains(&*line);
@@ -64,9 +111,9 @@ fn no_message_is_missing() {
 #[test]
 fn no_message_is_invented() {
     let mut said: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for example in told() {
-        let lines = lines(&example);
-        said.entry(section_of(&example).0).or_default().extend(lines.iter().cloned());
+    for (step, explanation) in told() {
+        let lines = lines(&explanation);
+        said.entry(section_of(step).0).or_default().extend(lines.iter().cloned());
         said.entry(FOLLOWING).or_default().extend(lines);
     }
     for (heading, text) in sections() {

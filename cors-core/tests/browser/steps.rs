@@ -1,7 +1,8 @@
 //! Single fetches with handwritten responses, for what web-platform-tests does not cover.
 
 use cors_core::browser::{
-    Body, Browser, CredentialsMode, Ended, Engine, Fetch, Mode, Shared, Step, Turn, Verdict,
+    Body, Browser, CredentialsMode, Ended, Engine, Fetch, Mode, RedirectMode, Shared, Step, Turn,
+    Verdict,
 };
 use http::{HeaderName, HeaderValue, Request, Response};
 use std::time::Duration;
@@ -15,7 +16,7 @@ fn response(status: u16, lines: &[&str]) -> Response<()> {
     for line in lines {
         let (name, value) = line.split_once(": ").unwrap();
         let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
-        response.headers_mut().append(name, HeaderValue::from_str(value).unwrap());
+        response.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
     }
     response
 }
@@ -563,4 +564,40 @@ fn what_the_script_sees() {
     assert_eq!(seen(omit, &[&expose("*")]), ("content-type x-a x-b".into(), true));
     assert_eq!(seen(include, &[&expose("*")]), ("content-type".into(), false));
     assert_eq!(seen(omit, &[&expose("x-a"), &expose("x b")]), ("content-type".into(), false));
+}
+
+#[test]
+fn how_the_engines_read_a_location() {
+    let paths = |redirect: RedirectMode, locations: &[&str]| {
+        let fetch = Fetch::new(PAGE, API).redirect(redirect);
+        browsers().map(|mut browser| {
+            let mut paths = Vec::new();
+            let ended = browser.fetch(&fetch, Duration::ZERO, |request| {
+                paths.push(request.uri().path().to_owned());
+                let origin = ["access-control-allow-origin: *"];
+                let is_first = paths.len() == 1;
+                let lines = [&origin[..], if is_first { locations } else { &[] }].concat();
+                response(if is_first { 302 } else { 200 }, &lines)
+            });
+            let end = match ended.verdict {
+                Verdict::Readable(readable) => readable.status.as_str().to_owned(),
+                Verdict::Failed(taken) => taken.step.id().to_owned(),
+                other => format!("{other:?}"),
+            };
+            format!("{} {end}", paths.join(" "))
+        })
+    };
+    let follow = |locations: &[&str]| paths(RedirectMode::Follow, locations);
+    let (invalid, two, joined) = ("/ redirect-location", "/ /b 200", "/ /b,%20/b 200");
+    assert_eq!(follow(&["location: /b", "location: /b"]), [invalid, two, two, joined]);
+    let other = "/ /b,%20/c 200";
+    assert_eq!(follow(&["location: /b", "location: /c"]), [invalid, invalid, invalid, other]);
+    let itself = "/ / 200";
+    assert_eq!(follow(&["location: "]), [itself, "/ 302", itself, itself]);
+    let (utf8, latin1) = ("/ /%C3%A9 200", "/ /%C3%83%C2%A9 200");
+    assert_eq!(follow(&["location: /é"]), [utf8, utf8, utf8, latin1]);
+    let opaque = "/ OpaqueRedirect";
+    let manual = paths(RedirectMode::Manual, &["location: https://["]);
+    assert_eq!(manual, [opaque, invalid, opaque, opaque]);
+    assert_eq!(paths(RedirectMode::Manual, &["location: /b"]), [opaque; 4]);
 }

@@ -25,6 +25,9 @@ pub fn of(
     let mut capabilities = Capabilities::new();
     capabilities.insert("acceptInsecureCerts".to_owned(), true.into());
     capabilities.insert(name.to_owned(), options);
+    if engine == Engine::Chromium {
+        capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
+    }
     capabilities
 }
 

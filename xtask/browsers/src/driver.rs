@@ -1,6 +1,7 @@
 //! Starts an engine's WebDriver: chromedriver, geckodriver, or WebKitWebDriver with an X server.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
 use std::process::Command;
 
 use cors_core::browser::Engine;
@@ -15,7 +16,7 @@ pub struct Driver {
     port: u16,
     // Dropped in this order: the driver before what it uses.
     driver: Process,
-    _display: Option<Process>,
+    _display: Option<Display>,
     _home: Home,
 }
 
@@ -28,28 +29,15 @@ impl Driver {
         if engine == Engine::Firefox {
             // Its second port is fixed by default, so two runs at the same time would fail.
             command.arg("--websocket-port=0");
-        }
-        for name in ["HOME", "TMPDIR", "XDG_RUNTIME_DIR"] {
-            command.env(name, home.path());
-        }
-        for name in ["DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"] {
-            command.env_remove(name);
-        }
-        for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
-            command.env_remove(name).env_remove(name.to_ascii_uppercase());
+            // To read the console.
+            command.arg("--allow-system-access");
         }
         let display = match &programs.display {
-            None => None,
-            Some(program) => {
-                let output = home.path().join("display.log");
-                let mut server = Command::new(program);
-                server.args(["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
-                let mut display = Process::start(&mut server, output)?;
-                let number = display.wait_for(display_number)?;
-                command.env("DISPLAY", format!(":{number}")).env("LIBGL_ALWAYS_SOFTWARE", "1");
-                command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1").env("NO_AT_BRIDGE", "1");
-                Some(display)
+            None => {
+                set_environment(&mut command, &home);
+                None
             }
+            Some(program) => Some(Display::start(program, &home, &mut command)?),
         };
         let mut driver = Process::start(&mut command, home.path().join("driver.log"))?;
         driver.wait_for_port(port)?;
@@ -64,6 +52,37 @@ impl Driver {
     /// The output of the driver and the browser.
     pub fn said(&self) -> String {
         self.driver.said()
+    }
+}
+
+/// A running X server. Dropping it ends it.
+#[derive(Debug)]
+pub struct Display(#[expect(dead_code, reason = "it ends when it is dropped")] Process);
+
+impl Display {
+    /// Starts the X server, and lets the command use it.
+    pub fn start(program: &Path, home: &Home, command: &mut Command) -> Result<Self, String> {
+        set_environment(command, home);
+        let mut server = Command::new(program);
+        server.args(["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
+        let mut display = Process::start(&mut server, home.path().join("display.log"))?;
+        let number = display.wait_for(display_number)?;
+        command.env("DISPLAY", format!(":{number}")).env("LIBGL_ALWAYS_SOFTWARE", "1");
+        command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1").env("NO_AT_BRIDGE", "1");
+        Ok(Self(display))
+    }
+}
+
+/// Everything that the command writes goes to the directory, and nothing through a proxy of ours.
+fn set_environment(command: &mut Command, home: &Home) {
+    for name in ["HOME", "TMPDIR", "XDG_RUNTIME_DIR"] {
+        command.env(name, home.path());
+    }
+    for name in ["DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"] {
+        command.env_remove(name);
+    }
+    for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        command.env_remove(name).env_remove(name.to_ascii_uppercase());
     }
 }
 

@@ -150,7 +150,7 @@ fn placed(fetch: &Fetch, place: &impl Fn(&str) -> String) -> Fetch {
 }
 
 /// How the browser's outcome differs from the model's, if it does.
-fn outcome_fault(answered: &Answered, outcome: &Outcome) -> Option<String> {
+pub(crate) fn outcome_fault(answered: &Answered, outcome: &Outcome) -> Option<String> {
     let verdict = &answered.verdict;
     let found = match outcome {
         Outcome::Readable(response) => format!("readable {}", response.status),

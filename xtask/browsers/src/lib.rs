@@ -28,7 +28,9 @@
 #![cfg(unix)]
 
 mod adapters;
+pub mod answers;
 mod capabilities;
+mod console;
 mod driver;
 mod home;
 pub mod install;
@@ -41,6 +43,7 @@ mod model;
 pub mod options;
 mod page;
 pub mod playground;
+mod printing;
 mod process;
 mod proxy;
 pub mod random;

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use xtask::options::Adapter;
 
 use crate::judge::Stage;
-use crate::{Adapters, Proxy, Session, matrix, random, selftest};
+use crate::{Adapters, Proxy, Session, answers, matrix, random, selftest};
 
 /// Runs all tests in each engine and prints a line for each. The error lists all disagreements.
 pub async fn run(engines: &[Engine], seed: Option<u64>) -> Result<(), String> {
@@ -57,11 +57,14 @@ async fn tell_all(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result
     let stage = Stage { adapters: &adapters, log: proxy.log() };
     let fetches = matrix(&mut session, stage, faults).await?;
     let told = began.elapsed();
+    let answers = answers::run(engine, faults).await?;
+    let answered = began.elapsed();
     random::run(&mut session, stage, seed, faults).await?;
     Ok(format!(
-        "{fetches} fetches of the matrix in {told:.1?}, {} random fetches in {:.1?}: all as in the model",
+        "{fetches} fetches of the matrix in {told:.1?}, {answers} of the table of answers in {:.1?}, {} random fetches in {:.1?}: all as in the model",
+        answered - told,
         random::CASES,
-        began.elapsed() - told,
+        began.elapsed() - answered,
     ))
 }
 

@@ -1,5 +1,6 @@
 //! A browser that runs jobs.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use crate::home::Home;
 use crate::install::Programs;
 use crate::job::{Job, Outcome};
 use crate::proxy::Proxy;
-use crate::{capabilities, page};
+use crate::{capabilities, console, page};
 
 /// How long a browser may take to start, or to open a page, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -101,6 +102,12 @@ impl Session {
             self.page = None;
             self.fault(origin, &fault)
         })
+    }
+
+    /// What the console printed since the last call. `None` if the engine's driver does not tell.
+    pub async fn console(&mut self) -> Result<Option<BTreeSet<String>>, String> {
+        let found = console::messages(self.engine, &self.client).await;
+        found.map_err(|error| self.fault("its console", &error.to_string()))
     }
 
     async fn open(&mut self, origin: &str) -> Result<(), String> {

@@ -200,8 +200,10 @@ fn request_faults(
         }
     }
     for (name, _) in &received.headers {
-        let is_known = request.headers().contains_key(name) || AUTOMATIC.contains(&&**name);
-        if !is_known && !(name == "cookie" && cookie.is_some()) {
+        let is_known = request.headers().contains_key(name)
+            || AUTOMATIC.contains(&&**name)
+            || name == "cookie" && cookie.is_some();
+        if !is_known {
             faults.push(format!("{name} is sent, but not by the model"));
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use crate::table::{Hosts, Row};
+use super::table::{Hosts, Row};
 
 /// How long a client may be silent.
 const PATIENCE: Duration = Duration::from_secs(10);

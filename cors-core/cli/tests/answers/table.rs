@@ -37,6 +37,8 @@ pub struct Row {
     note: Option<String>,
     /// Whether browsers do the same over their own sockets.
     pub browsers: bool,
+    /// Engines that do something else, as the note says.
+    pub except: Vec<String>,
     answers: BTreeMap<String, Answer>,
 }
 
@@ -140,6 +142,11 @@ impl Row {
             fetch = fetch.header(name, value);
         }
         fetch
+    }
+
+    /// Whether the page is of the API itself.
+    pub fn is_own(&self) -> bool {
+        self.origin.as_deref() == Some("own")
     }
 
     fn url(&self) -> &str {

@@ -54,12 +54,8 @@ pub(super) fn messages(step: Step, fetch: &Fetch) -> Vec<(Engine, String)> {
             Some("NotSupportedError: ReadableStream uploading is not supported".to_owned()),
         ],
         Step::BadPort => {
-            let port = Url::parse(&url).ok().and_then(|url| url.port()).unwrap_or_default();
-            [
-                Some("Failed to load resource: net::ERR_UNSAFE_PORT".to_owned()),
-                None,
-                Some(format!("Not allowed to use restricted network port {port}: {url}")),
-            ]
+            let chromium = "Failed to load resource: net::ERR_UNSAFE_PORT".to_owned();
+            [Some(chromium), None, restricted_port(&url)]
         }
         Step::MixedContent => [
             Some(format!(
@@ -131,6 +127,12 @@ pub(super) fn messages(step: Step, fetch: &Fetch) -> Vec<(Engine, String)> {
     };
     let all = [(Engine::Chromium, chromium), (Engine::Firefox, firefox), (Engine::WebKit, webkit)];
     all.into_iter().filter_map(|(engine, message)| Some((engine, message?))).collect()
+}
+
+/// WebKit's message for a blocked port.
+pub(super) fn restricted_port(url: &str) -> Option<String> {
+    let port = Url::parse(url).ok()?.port()?;
+    Some(format!("Not allowed to use restricted network port {port}: {url}"))
 }
 
 /// The messages of the three engines.
