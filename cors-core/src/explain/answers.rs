@@ -1,8 +1,9 @@
 //! The answers of a server, recorded so that no request is sent twice.
 
-use super::Event;
+use super::{Event, is_preflight};
 use crate::browser::{Browser, Ended, Fetch, Sending, Turn};
 use http::{Method, Request, Response, Uri};
+use std::fmt;
 use std::time::Duration;
 
 /// A response, or why there is none.
@@ -13,11 +14,28 @@ pub(super) type Answer = Result<Response<()>, String>;
 pub(super) struct Asked {
     pub(super) method: Method,
     pub(super) uri: Uri,
+    /// A script can send `OPTIONS` too.
+    pub(super) is_preflight: bool,
 }
 
 impl Asked {
     pub(super) fn of(request: &Request<()>) -> Self {
-        Self { method: request.method().clone(), uri: request.uri().clone() }
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            is_preflight: is_preflight(request),
+        }
+    }
+}
+
+/// As people name a request. A script's own `OPTIONS` is not the preflight.
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.uri)?;
+        match self.method == Method::OPTIONS && !self.is_preflight {
+            true => f.write_str(" by the script"),
+            false => Ok(()),
+        }
     }
 }
 

@@ -206,12 +206,12 @@ impl Row {
 }
 
 /// As many header lines as the client takes.
-const MAX_LINES: usize = 100;
+const MAX_LINES: usize = 1000;
 
 /// And as many bytes.
 const MAX_HEAD: usize = 400 * 1024;
 
-/// The head of the final response, by the letter of RFC 9112.
+/// The head of the final response, as tolerant as browsers are.
 fn parse(mut bytes: &[u8]) -> Option<Response<()>> {
     while let Some(rest) = bytes.strip_prefix(b"\r\n") {
         bytes = rest;
@@ -244,6 +244,20 @@ fn head(bytes: &[u8]) -> Option<(Vec<&[u8]>, &[u8])> {
     }
 }
 
+/// A line that begins with white space continues the one before.
+fn unfolded(lines: &[&[u8]]) -> Vec<Vec<u8>> {
+    let mut unfolded: Vec<Vec<u8>> = Vec::new();
+    for line in lines {
+        match unfolded.last_mut() {
+            Some(last) if line.starts_with(b" ") || line.starts_with(b"\t") => {
+                last.extend_from_slice(line);
+            }
+            _ => unfolded.push(line.to_vec()),
+        }
+    }
+    unfolded
+}
+
 fn parse_head(lines: Vec<&[u8]>) -> Option<Response<()>> {
     let (status, lines) = lines.split_first()?;
     let version = match status.get(..9)? {
@@ -258,11 +272,17 @@ fn parse_head(lines: Vec<&[u8]>) -> Option<Response<()>> {
     let mut response = Response::new(());
     *response.version_mut() = version;
     *response.status_mut() = StatusCode::from_bytes(status).ok()?;
-    for line in lines {
-        let colon = line.iter().position(|byte| *byte == b':')?;
-        let name = HeaderName::from_bytes(&line[..colon]).ok()?;
-        let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?;
-        response.headers_mut().append(name, value);
+    for line in unfolded(lines) {
+        if line.contains(&b'\0') || line.contains(&b'\r') {
+            return None;
+        }
+        // A line that is not a header is skipped.
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };
+        let name = HeaderName::from_bytes(line[..colon].trim_ascii_end());
+        let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii());
+        if let (Ok(name), Ok(value)) = (name, value) {
+            response.headers_mut().append(name, value);
+        }
     }
     let mut lengths = response.headers().get_all(http::header::CONTENT_LENGTH).iter();
     let first = lengths.next();

@@ -80,7 +80,8 @@ impl Repair<'_> {
     /// An answer that the server did not give: 200, and like its preflight.
     fn guess(&self, asked: &Asked) -> Response<()> {
         let mut response = Response::new(());
-        let preflight = Asked { method: Method::OPTIONS, uri: asked.uri.clone() };
+        let preflight =
+            Asked { method: Method::OPTIONS, uri: asked.uri.clone(), is_preflight: true };
         if let Some(Ok(known)) = self.answers.get(&preflight, 0) {
             for name in [ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_ALLOW_CREDENTIALS, VARY] {
                 for line in known.headers().get_all(&name) {
@@ -211,7 +212,7 @@ impl Repair<'_> {
                 Some(Ok(response)) => (response.clone(), ""),
                 _ => (Response::new(()), ", which was not sent"),
             };
-            let to = format!("{} {}{not_sent}", asked.method, asked.uri);
+            let to = format!("{asked}{not_sent}");
             changes.push(Change::Answer { to, lines: patch.shown(&now) });
             let allows = |origin: &str| {
                 patch
