@@ -20,7 +20,7 @@ use std::time::Duration;
 /// | an upload listener without an upload needs no preflight | yes | | |
 /// | `http:` to this machine is mixed content | | | yes |
 /// | a redirect within an origin to a URL with a user name fails | yes | | |
-/// | an empty `Location` is no redirect | yes | | |
+/// | an empty `Location` is not a redirect | yes | | |
 /// | `Location` in equal lines counts as one | yes | yes | |
 /// | `Location` in several lines is joined | | | yes |
 /// | `Location` is read as Latin-1, not as UTF-8 | | | yes |

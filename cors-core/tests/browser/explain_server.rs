@@ -29,6 +29,9 @@ fn explained(fetch: &Fetch, status: u16, headers: &[(&str, &str)]) -> Explanatio
     explain_server(fetch, &mut |_| Ok(answer(status, headers)))
 }
 
+/// A fetch, the status and headers of every answer, and the fix.
+type Row<'t> = (Fetch, u16, Vec<(&'t str, &'t str)>, &'t str);
+
 #[test]
 fn the_fix_names_header_answer_and_value() {
     const ORIGIN: &str = "access-control-allow-origin";
@@ -36,7 +39,7 @@ fn the_fix_names_header_answer_and_value() {
     const HEADERS: &str = "access-control-allow-headers";
     const CREDENTIALS: &str = "access-control-allow-credentials";
     let put = || get().method("PUT");
-    let rows: Vec<(Fetch, u16, Vec<(&str, &str)>, &str)> = vec![
+    let rows: Vec<Row> = vec![
         (
             get(),
             200,

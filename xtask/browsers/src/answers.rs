@@ -57,7 +57,7 @@ async fn print_in_webkit(
     start: impl Fn(Arc<Row>, String) -> Result<Servers, String>,
     faults: &mut Vec<String>,
 ) -> Result<(), String> {
-    let is_told = |row: &Row| is_told(row, Engine::WebKit) && !row.is_own();
+    let is_told = |row: &Row| is_told(row, Engine::WebKit) && row.origin.as_deref() != Some("own");
     let rows: Vec<_> = table::rows().into_iter().filter(is_told).map(Arc::new).collect();
     for rows in rows.chunks(AT_ONCE) {
         let running = rows.iter().map(|row| start(Arc::clone(row), page.to_owned()));

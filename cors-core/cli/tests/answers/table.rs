@@ -15,7 +15,7 @@ use serde::Deserialize;
 pub struct Row {
     pub name: String,
     /// `null`, or `own` for a page of the API itself.
-    origin: Option<String>,
+    pub origin: Option<String>,
     url: Option<String>,
     method: Option<String>,
     headers: Vec<String>,
@@ -142,11 +142,6 @@ impl Row {
             fetch = fetch.header(name, value);
         }
         fetch
-    }
-
-    /// Whether the page is of the API itself.
-    pub fn is_own(&self) -> bool {
-        self.origin.as_deref() == Some("own")
     }
 
     fn url(&self) -> &str {
