@@ -56,12 +56,15 @@ fn finding(
         Method::OPTIONS => {
             ("OPTIONS is answered with ", preflight_lines(target, &fetch, named, credentials, true))
         }
-        _ => ("it is answered with ", format!("Send this:\n{}", lines_for(named, credentials))),
+        _ => ("it is answered with ", lines_for(named, credentials)),
     };
     let mut values = response.headers().get_all(ACCESS_CONTROL_ALLOW_ORIGIN).iter();
     let public = match values.all(|value| value == "*") {
-        true => "If anyone may read, send only:\nAccess-Control-Allow-Origin: *\nOtherwise: ",
-        false => "",
+        true => {
+            "If anyone may read, send only:\nAccess-Control-Allow-Origin: *\nOtherwise, to origins \
+             on your list:"
+        }
+        false => "Send one value:",
     };
     let fix = match id {
         Id::StarWithCredentials => format!(
@@ -69,7 +72,7 @@ fn finding(
              origins on your list:\n{}",
             lines_for(named, true)
         ),
-        _ => format!("Let only one layer send Access-Control-Allow-Origin. {public}{lines_of}"),
+        _ => format!("Let only one layer send Access-Control-Allow-Origin. {public}\n{lines_of}"),
     };
     let says = format!("{what}{}", lines(response.headers()));
     Finding::new(id, severity, &origin, credentials).why(&fetch, says).fix(fix)

@@ -33,7 +33,7 @@ pub(super) fn anyone(
     prober: &mut Prober<'_>,
     findings: &mut Vec<Finding>,
 ) -> Anyone {
-    prober.allow(10, "what anyone can read");
+    prober.allow(12, "what anyone can read");
     own(target, prober);
     // A page over https cannot fetch a URL over http, unless it is this machine's.
     let url_is_insecure =
@@ -137,10 +137,10 @@ fn fix(target: &Target, reading: &Reading, step: Step, prober: &Prober<'_>) -> S
         step,
         Step::AllowOriginMissing | Step::AllowOriginMismatch | Step::AllowCredentials
     );
-    if redirects || !is_check {
-        if let Some(explained) = prober.explained(fetch) {
-            return explained.replace(&reading.origin, named);
-        }
+    if (redirects || !is_check)
+        && let Some(explained) = prober.explained(fetch)
+    {
+        return explained.replace(&reading.origin, named);
     }
     format!("Send this on every answer to the origin:\n{}", lines_for(named, false))
 }
