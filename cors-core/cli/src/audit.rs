@@ -17,6 +17,7 @@ mod sarif;
 mod target;
 mod text;
 
+use std::collections::HashSet;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::thread;
@@ -50,8 +51,9 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Why it ended early, if it did: the server asked for a pause, or did not answer.
     pub stopped: Option<String>,
-    /// Whether the requests were not enough to try everything.
-    pub is_cut: bool,
+    /// What was not tried, a sentence each: the requests were not enough, or no origin that may read
+    /// is known.
+    pub untried: Vec<String>,
 }
 
 impl Audit {
@@ -80,8 +82,8 @@ impl Audit {
 pub fn audit(target: &Target, send: &mut Send<'_>, progress: &mut dyn FnMut(usize)) -> Audit {
     let mut prober = Prober::new(target, send, progress);
     let findings = judge(target, &mut prober);
-    let (sent, stopped, is_cut) = prober.end();
-    Audit { url: target.url().to_string(), sent, findings, stopped, is_cut }
+    let (sent, stopped, untried) = prober.end(target);
+    Audit { url: target.url().to_string(), sent, findings, stopped, untried }
 }
 
 /// What matters more is asked first, and each part has its share of the requests.
@@ -95,7 +97,8 @@ fn judge(target: &Target, prober: &mut Prober<'_>) -> Vec<Finding> {
     near::judge(target, &bases, &anyone, prober, &mut findings);
     headers::judge(target, prober, &mut findings);
     findings.sort_by_key(|finding| (finding.severity, finding.id));
-    findings.dedup_by(|b, a| a.id == b.id && a.origin == b.origin);
+    let mut known = HashSet::new();
+    findings.retain(|finding| known.insert((finding.id, finding.origin.clone())));
     findings
 }
 
@@ -131,8 +134,8 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
 fn target(options: &Options) -> Result<Target, String> {
     let mut headers = Vec::new();
     for line in &options.headers {
-        let (name, value) =
-            line.split_once(':').ok_or_else(|| format!("--header {line:?}: write NAME: VALUE"))?;
+        // Any part of a line without a colon could be the secret.
+        let (name, value) = line.split_once(':').ok_or("--header: write NAME: VALUE")?;
         headers.push((name.trim().to_owned(), value.trim().to_owned()));
     }
     Target::new(&options.url, options.allow.clone(), options.methods.clone(), headers)

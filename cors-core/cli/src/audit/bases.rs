@@ -5,10 +5,13 @@ use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 
 use super::Target;
 use super::origins::Anyone;
-use super::prober::{Prober, Reading};
+use super::prober::{ALL_REDIRECTS, Prober, Reading};
 
 /// Where `--allow` has more origins, the rest is left out.
 const MAX_ALLOWED: usize = 20;
+
+/// What is not tried where requests run out.
+const PART: &str = "what the origins that may read can read";
 
 pub(super) struct Bases {
     /// What each of these can read. Empty if all are guesses.
@@ -21,9 +24,12 @@ pub(super) struct Bases {
 
 impl Bases {
     pub(super) fn find(target: &Target, anyone: &Anyone, prober: &mut Prober<'_>) -> Self {
-        prober.allow(MAX_ALLOWED);
         let mut origins: Vec<String> = target.allow().iter().map(|text| instance(text)).collect();
-        let allowed: Vec<Reading> = origins.iter().map(|origin| prober.read(origin)).collect();
+        prober.allow(ALL_REDIRECTS + 1, PART);
+        let mut allowed: Vec<Reading> =
+            origins.iter().take(1).map(|origin| prober.read_to_the_end(origin)).collect();
+        prober.allow(MAX_ALLOWED, PART);
+        allowed.extend(origins.iter().skip(1).map(|origin| prober.read(origin)));
         let named = named(anyone, prober);
         let mut readings = allowed.clone();
         if allowed.is_empty() {
@@ -44,6 +50,9 @@ impl Bases {
         }
         let is_cross_origin = |reading: &Reading| reading.origin != target.own();
         let reader = readings.into_iter().find(|r| r.passes() && is_cross_origin(r));
+        if target.allow().is_empty() && reader.is_none() {
+            prober.note_no_base();
+        }
         Self { allowed, origins: unique, reader }
     }
 

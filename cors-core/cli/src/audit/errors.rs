@@ -8,7 +8,7 @@ use super::Target;
 use super::bases::Bases;
 use super::finding::{Finding, Id, Severity, lines_for};
 use super::preflights::{authorization, plain};
-use super::prober::{Outcome, Prober};
+use super::prober::{Outcome, Prober, is_public};
 
 /// No server has this.
 const NOTHING: &str = "cors-audit-nothing-here";
@@ -20,18 +20,17 @@ pub(super) fn judge(
     prober: &mut Prober<'_>,
     findings: &mut Vec<Finding>,
 ) -> Vec<String> {
-    prober.allow(8);
+    prober.allow(8, "errors");
     let mut lost = Vec::new();
     for reading in bases.allowed().iter().filter(|reading| !reading.passes()) {
         let Some(answer) = reading.without.answer.as_ref().filter(|answer| is_bare_error(answer))
         else {
             continue;
         };
-        if !is_known(target, &reading.origin, answer.status(), prober) {
-            continue;
-        }
+        let Some(known) = known(target, &reading.origin, answer.status(), prober) else { continue };
         let finding = Finding::new(Id::LostOnErrors, Severity::Warning, &reading.origin, false);
-        findings.push(fixed(finding.why(&reading.without.fetch, shown(answer))));
+        let named = if is_public(&known) { "*" } else { target.named_for(&reading.origin) };
+        findings.push(fixed(finding.why(&reading.without.fetch, shown(answer)), named));
         lost.push(reading.origin.clone());
     }
     let Some(reader) = bases.reader().filter(|_| lost.is_empty()) else { return lost };
@@ -39,32 +38,20 @@ pub(super) fn judge(
     let credentials = reader.passes_with();
     let mode = if credentials { CredentialsMode::Include } else { CredentialsMode::SameOrigin };
     let mut found = Vec::new();
+    // What lies elsewhere may be another application's.
     let mut below = target.url().clone();
     below.set_query(None);
     below.set_path(&format!("{}/{NOTHING}", below.path().trim_end_matches('/')));
-    let mut root = below.clone();
-    root.set_path(NOTHING);
-    for url in [below, root] {
-        let mut fetch = prober.get(&reader.origin).credentials(mode);
-        fetch.url = url.to_string();
+    let mut nothing = prober.get(&reader.origin).credentials(mode);
+    nothing.url = below.to_string();
+    let options = prober.get(&reader.origin).method("OPTIONS").credentials(mode);
+    for fetch in [nothing, options] {
         let tried = prober.run(&fetch, false);
-        let Some(answer) = &tried.answer else { break };
-        if is_bare_error(answer) && tried.outcome != Outcome::Passes {
+        let Outcome::Fails(taken) = &tried.outcome else { continue };
+        // Where preflights fail, the script does not get to the error.
+        let is_preflight = taken.step.id().starts_with("preflight");
+        if let Some(answer) = tried.answer.as_ref().filter(|a| !is_preflight && is_bare_error(a)) {
             found.push((fetch, shown(answer)));
-        }
-        if answer.status().as_u16() >= 400 {
-            break;
-        }
-    }
-    // Where preflights fail too, OPTIONS has a finding of its own.
-    let preflight = plain(target, &reader.origin, credentials);
-    if prober.run(&preflight, true).outcome == Outcome::Passes {
-        let answer = prober.options(&reader.origin).filter(is_bare_error);
-        if let Some(answer) = answer {
-            found.push((
-                prober.get(&reader.origin).method("OPTIONS").credentials(mode),
-                shown(&answer),
-            ));
         }
     }
     if !prober.headers().is_empty() {
@@ -79,7 +66,8 @@ pub(super) fn judge(
         let finding =
             Finding::new(Id::LostOnErrors, Severity::Warning, &reader.origin, credentials);
         let says: Vec<&str> = found.iter().map(|(_, says)| says.as_str()).collect();
-        findings.push(fixed(finding.why(fetch, says.join("; "))));
+        let named = if reader.is_public() { "*" } else { target.named_for(&reader.origin) };
+        findings.push(fixed(finding.why(fetch, says.join("; ")), named));
     }
     lost
 }
@@ -88,17 +76,22 @@ fn is_bare_error(answer: &Response<()>) -> bool {
     answer.status().as_u16() >= 400 && !answer.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN)
 }
 
-/// Whether other answers of the server let this origin read.
-fn is_known(target: &Target, origin: &str, status: StatusCode, prober: &mut Prober<'_>) -> bool {
-    if prober.run(&plain(target, origin, false), true).outcome == Outcome::Passes {
-        return true;
+/// Another answer of the server, which lets this origin read.
+fn known(
+    target: &Target,
+    origin: &str,
+    status: StatusCode,
+    prober: &mut Prober<'_>,
+) -> Option<Response<()>> {
+    let tried = prober.run(&plain(target, origin, false), true);
+    if tried.outcome == Outcome::Passes {
+        return tried.answer;
     }
     if status != StatusCode::UNAUTHORIZED {
-        return false;
+        return None;
     }
     let method = target.methods().first().map_or("GET", String::as_str);
-    let answer = prober.authorized(origin, method, authorization(target));
-    answer.is_some_and(|answer| {
+    prober.authorized(origin, method, authorization(target)).filter(|answer| {
         let allowed = answer.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN);
         allowed.is_some_and(|value| value == origin || value == "*")
     })
@@ -108,9 +101,9 @@ fn shown(answer: &Response<()>) -> String {
     format!("status {}, without Access-Control-Allow-Origin", answer.status())
 }
 
-fn fixed(finding: Finding) -> Finding {
-    let origin = finding.origin.clone().unwrap_or_default();
-    let lines = lines_for(&origin, finding.credentials);
+/// `named` is the origin that may read, or `*`.
+fn fixed(finding: Finding, named: &str) -> Finding {
+    let lines = lines_for(named, finding.credentials);
     finding.fix(format!(
         "Send this on every answer, whatever its status (nginx: add `always`):\n{lines}"
     ))

@@ -14,7 +14,9 @@ pub struct Finding {
     pub origin: Option<String>,
     /// Whether it concerns requests with credentials.
     pub credentials: bool,
-    /// The fetch that proves it, and what a browser does with the answer. It can contain anything
+    /// The fetch that proves it. Values that may be secret are hidden.
+    pub fetch: Fetch,
+    /// That fetch as text, and what a browser does with the answer. It can contain anything
     /// that the server sent.
     pub why: String,
     /// The headers that end it.
@@ -147,6 +149,7 @@ impl Finding {
             severity,
             origin: Some(origin.to_owned()),
             credentials,
+            fetch: Fetch::new(origin, ""),
             why: String::new(),
             fix: String::new(),
         }
@@ -161,6 +164,7 @@ impl Finding {
             }
         }
         self.why = format!("{fetch}: {}", says.as_ref());
+        self.fetch = fetch;
         self
     }
 
@@ -176,8 +180,11 @@ fn is_secret(name: &str) -> bool {
     ["auth", "cookie", "key", "secret", "token"].iter().any(|part| name.contains(part))
 }
 
-/// The lines that let one origin read.
+/// The lines that let an origin read, or anyone if it is `*`.
 pub(super) fn lines_for(origin: &str, credentials: bool) -> String {
+    if origin == "*" {
+        return "Access-Control-Allow-Origin: *".to_owned();
+    }
     let allow = match credentials {
         true => "\nAccess-Control-Allow-Credentials: true",
         false => "",

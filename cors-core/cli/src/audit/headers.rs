@@ -10,46 +10,72 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response};
 
 use super::Target;
 use super::finding::{Finding, Id, Severity, lines_for};
-use super::origins::listed;
+use super::origins::preflight_lines;
 use super::prober::{Outcome, Prober};
 
 pub(super) fn judge(target: &Target, prober: &mut Prober<'_>, findings: &mut Vec<Finding>) {
     let exchanges = prober.exchanges().to_vec();
-    let mut add =
-        |id, severity, is_it: &dyn Fn(&Response<()>) -> bool, fix: &dyn Fn(&str) -> String| {
-            // Best with an origin that the fix can name.
-            let mut found: Vec<_> =
-                exchanges.iter().filter(|(_, response)| is_it(response)).collect();
-            found.sort_by_key(|(request, _)| origin_of(request).is_none());
-            if let Some((request, response)) = found.first() {
-                let origin = origin_of(request).unwrap_or_else(|| target.own());
-                let mut fetch = prober.get(&origin).credentials(CredentialsMode::Include);
-                let method = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD);
-                if let Some(method) = method.and_then(|method| method.to_str().ok()) {
-                    fetch = fetch.method(method).upload_listener(method == "GET");
-                }
-                let what = match *request.method() {
-                    Method::OPTIONS => "OPTIONS is answered with ",
-                    _ => "it is answered with ",
-                };
-                let says = format!("{what}{}", lines(response.headers()));
-                let finding = Finding::new(id, severity, &origin, true);
-                findings.push(finding.why(&fetch, says).fix(fix(&origin)));
-            }
-        };
-    add(Id::StarWithCredentials, Severity::Warning, &has_star_with_credentials, &|_| {
-        format!(
-            "If cookies are not needed, send only:\nAccess-Control-Allow-Origin: *\nOtherwise, to \
-             origins on your list:\n{}",
-            lines_for(listed(target), true)
-        )
-    });
-    add(Id::MultipleOrigins, Severity::Error, &has_several_origins, &|origin| {
-        format!("Send one value, from one layer:\n{}", lines_for(origin, false))
-    });
+    let mut add = |id, severity, is_it: &dyn Fn(&Response<()>) -> bool| {
+        let mut found: Vec<_> = exchanges.iter().filter(|(_, response)| is_it(response)).collect();
+        // Best without a preflight, and with an origin that the fix can name.
+        found.sort_by_key(|(request, _)| {
+            let origin = origin_of(request);
+            let is_allowed = origin.as_ref().is_some_and(|origin| target.allow().contains(origin));
+            (*request.method() == Method::OPTIONS, !is_allowed, origin.is_none())
+        });
+        if let Some((request, response)) = found.first() {
+            findings.push(finding(id, severity, target, prober, request, response));
+        }
+    };
+    add(Id::StarWithCredentials, Severity::Warning, &has_star_with_credentials);
+    add(Id::MultipleOrigins, Severity::Error, &has_several_origins);
     if let Some(finding) = vary(&exchanges, prober) {
         findings.push(finding);
     }
+}
+
+fn finding(
+    id: Id,
+    severity: Severity,
+    target: &Target,
+    prober: &Prober<'_>,
+    request: &Request<()>,
+    response: &Response<()>,
+) -> Finding {
+    let origin = origin_of(request).unwrap_or_else(|| target.own());
+    let named = target.named_for(&origin);
+    let allow = response.headers().get_all(ACCESS_CONTROL_ALLOW_CREDENTIALS);
+    let credentials = allow.iter().any(|value| value == "true");
+    let mode = if credentials { CredentialsMode::Include } else { CredentialsMode::SameOrigin };
+    let mut fetch = prober.get(&origin).credentials(mode);
+    let method = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD);
+    if let Some(method) = method.and_then(|method| method.to_str().ok()) {
+        fetch = fetch.method(method).upload_listener(method == "GET");
+    }
+    let (what, lines_of) = match *request.method() {
+        Method::OPTIONS => {
+            ("OPTIONS is answered with ", preflight_lines(target, &fetch, named, credentials, true))
+        }
+        _ => ("it is answered with ", lines_for(named, credentials)),
+    };
+    let mut values = response.headers().get_all(ACCESS_CONTROL_ALLOW_ORIGIN).iter();
+    let public = match values.all(|value| value == "*") {
+        true => {
+            "If anyone may read, send only:\nAccess-Control-Allow-Origin: *\nOtherwise, to origins \
+             on your list:"
+        }
+        false => "Send one value:",
+    };
+    let fix = match id {
+        Id::StarWithCredentials => format!(
+            "If cookies are not needed, send only:\nAccess-Control-Allow-Origin: *\nOtherwise, to \
+             origins on your list:\n{}",
+            lines_for(named, true)
+        ),
+        _ => format!("Let only one layer send Access-Control-Allow-Origin. {public}\n{lines_of}"),
+    };
+    let says = format!("{what}{}", lines(response.headers()));
+    Finding::new(id, severity, &origin, credentials).why(&fetch, says).fix(fix)
 }
 
 /// An answer that names an origin, where another got something else, and that no header keeps from

@@ -10,7 +10,8 @@ pub(super) fn to_json(audit: &Audit) -> String {
     output::json(&json!({
         "url": audit.url,
         "sent": audit.sent,
-        "complete": audit.stopped.is_none() && !audit.is_cut,
+        "complete": audit.stopped.is_none() && audit.untried.is_empty(),
+        "untried": audit.untried,
         "stopped": audit.stopped,
         "findings": findings,
     }))

@@ -6,7 +6,7 @@ use cors_core::browser::{NearMissKind as Kind, near_misses};
 use super::Target;
 use super::bases::{Bases, at_domain};
 use super::finding::{Finding, Id, Severity, lines_for};
-use super::origins::{Anyone, listed};
+use super::origins::Anyone;
 use super::prober::{MAX_REQUESTS, Prober, Reading};
 
 pub(super) fn judge(
@@ -20,7 +20,7 @@ pub(super) fn judge(
     if anyone.any.passes_with() {
         return;
     }
-    prober.allow(MAX_REQUESTS);
+    prober.allow(MAX_REQUESTS, "near misses");
     let bases: Vec<Base> =
         bases.origins().iter().filter_map(|origin| Base::of(origin, target)).collect();
     // Should the requests not be enough, then the likely mistakes of all come before the others.
@@ -115,10 +115,9 @@ impl Search<'_, '_> {
     /// Each mistake that explains others comes before them.
     fn around(&mut self, base: &Base) {
         let Base { origin, host, domain, .. } = base;
-        let listed = if self.target.allow().is_empty() { listed(self.target) } else { origin };
         let whole = format!(
             "Compare the whole origin with your list, and send this to those on it alone:\n{}",
-            lines_for(listed, true)
+            lines_for(self.target.named_for(origin), true)
         );
         // Hosts of which an attacker can have one.
         let mut taken: Vec<String> = Vec::new();

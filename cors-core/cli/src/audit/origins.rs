@@ -1,7 +1,7 @@
 //! Whether anyone can read, and whether those who must can.
 
 use cors_core::Origin;
-use cors_core::browser::Step;
+use cors_core::browser::{Fetch, Step};
 use http::StatusCode;
 
 use super::Target;
@@ -33,7 +33,7 @@ pub(super) fn anyone(
     prober: &mut Prober<'_>,
     findings: &mut Vec<Finding>,
 ) -> Anyone {
-    prober.allow(10);
+    prober.allow(12, "what anyone can read");
     own(target, prober);
     // A page over https cannot fetch a URL over http, unless it is this machine's.
     let url_is_insecure =
@@ -44,14 +44,14 @@ pub(super) fn anyone(
     let anyone = Anyone { any, null };
 
     let origin = &anyone.any.origin;
-    let listed = listed(target);
+    let listed = target.listed();
     if anyone.any.passes_with() {
         let tried = &anyone.any.with;
         findings.push(
             Finding::new(Id::AnyOrigin, Severity::Error, origin, true)
                 .why(&tried.fetch, tried.says())
                 .fix(format!(
-                    "Send this to origins on your list, and to others neither of the first two:\n{}",
+                    "Send this to origins on your list, and send other origins only the Vary line:\n{}",
                     lines_for(listed, true)
                 )),
         );
@@ -97,11 +97,6 @@ fn own(target: &Target, prober: &mut Prober<'_>) {
     }
 }
 
-/// An example for a fix.
-pub(super) fn listed(target: &Target) -> &str {
-    target.allow().first().map_or("<the origin>", String::as_str)
-}
-
 /// The origins of `--allow` that cannot read. `lost` can on success.
 pub(super) fn refused(
     target: &Target,
@@ -118,13 +113,7 @@ pub(super) fn refused(
         let fix = match taken.step {
             Step::MixedContent => "Serve the URL over https: this page cannot fetch it".to_owned(),
             Step::BadPort => "Serve the URL on another port: browsers block this one".to_owned(),
-            step if step.id().starts_with("preflight") => {
-                preflight_lines(target, &reading.origin, false)
-            }
-            _ => format!(
-                "Send this on every answer to the origin:\n{}",
-                lines_for(&reading.origin, false)
-            ),
+            _ => fix(target, reading, taken.step, prober),
         };
         findings.push(
             Finding::new(Id::AllowRefused, Severity::Error, &reading.origin, false)
@@ -134,20 +123,56 @@ pub(super) fn refused(
     }
 }
 
-/// A preflight's answer that lets the target's methods and headers through.
-pub(super) fn preflight_lines(target: &Target, origin: &str, credentials: bool) -> String {
+/// What the server has to send to this origin.
+fn fix(target: &Target, reading: &Reading, step: Step, prober: &Prober<'_>) -> String {
+    let Tried { fetch, answer, is_redirected, .. } = &reading.without;
+    let named = target.named_for(&reading.origin);
+    if step.id().starts_with("preflight") {
+        return preflight_lines(target, fetch, named, false, true);
+    }
+    // With redirects, other URLs and perhaps the origin null take part.
+    let redirects =
+        *is_redirected || answer.as_ref().is_some_and(|answer| answer.status().is_redirection());
+    let is_check = matches!(
+        step,
+        Step::AllowOriginMissing | Step::AllowOriginMismatch | Step::AllowCredentials
+    );
+    if (redirects || !is_check)
+        && let Some(explained) = prober.explained(fetch)
+    {
+        return explained.replace(&reading.origin, named);
+    }
+    format!("Send this on every answer to the origin:\n{}", lines_for(named, false))
+}
+
+/// A preflight's answer that lets the fetch, and the target's methods and headers through.
+/// `everywhere` if the origin cannot read other answers yet.
+pub(super) fn preflight_lines(
+    target: &Target,
+    fetch: &Fetch,
+    origin: &str,
+    credentials: bool,
+    everywhere: bool,
+) -> String {
     let mut methods = target.methods().to_vec();
     if methods.is_empty() {
         methods = ["GET", "HEAD", "POST"].map(str::to_owned).to_vec();
+    }
+    if !methods.contains(&fetch.method) {
+        methods.push(fetch.method.clone());
     }
     let names: Vec<&str> = target.headers().iter().map(|(name, _)| name.as_str()).collect();
     let headers = match &*names {
         [] => String::new(),
         names => format!("\nAccess-Control-Allow-Headers: {}", names.join(", ")),
     };
-    format!(
-        "Answer OPTIONS with status 204 and:\n{}\nAccess-Control-Allow-Methods: {}{headers}",
-        lines_for(origin, credentials),
-        methods.join(", ")
-    )
+    let methods = methods.join(", ");
+    let lines = lines_for(origin, credentials);
+    let start = match everywhere {
+        true => {
+            format!("Send this on every answer:\n{lines}\nAnswer OPTIONS with status 204, and add:")
+        }
+        false => format!("Answer OPTIONS with status 204 and:\n{lines}"),
+    };
+    format!("{start}\nAccess-Control-Allow-Methods: {methods}{headers}")
 }

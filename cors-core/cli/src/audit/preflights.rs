@@ -9,7 +9,10 @@ use super::bases::Bases;
 use super::finding::{Finding, Id, Severity};
 use super::headers::{has_several_origins, has_star_with_credentials};
 use super::origins::preflight_lines;
-use super::prober::{Outcome, Prober, Tried};
+use super::prober::{Outcome, Prober, Reading, Tried};
+
+/// What is not tried where requests run out.
+const PART: &str = "preflights";
 
 pub(super) fn judge(
     target: &Target,
@@ -17,47 +20,59 @@ pub(super) fn judge(
     prober: &mut Prober<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    prober.allow(10);
-    let (origin, credentials, reads) = match (bases.reader(), bases.allowed().first()) {
-        (Some(reader), _) => (reader.origin.clone(), reader.passes_with(), true),
-        (None, Some(allowed)) => (allowed.origin.clone(), false, false),
+    prober.allow(10, PART);
+    let (origin, credentials, reads, is_public) = match (bases.reader(), bases.allowed().first()) {
+        (Some(reader), _) => {
+            (reader.origin.clone(), reader.passes_with(), true, reader.is_public())
+        }
+        (None, Some(allowed)) => (allowed.origin.clone(), false, false, false),
         (None, None) => return,
     };
-    let mut judge = Judge { target, prober, origin, credentials, reads };
-    if let Some(finding) = judge.find() {
-        findings.push(finding);
-    }
+    let mut judge = Judge { target, prober, origin, credentials, reads, is_public };
+    let found = judge.find();
+    let is_found = found.is_some();
+    findings.extend(found);
+    prober.allow(32, PART);
     // Every origin that is meant to read needs every method.
-    if target.methods().is_empty() && target.headers().is_empty() {
-        return;
+    for reading in bases.allowed() {
+        findings.extend(refused(target, reading, is_found, prober));
     }
-    for reading in bases.allowed().iter().filter(|reading| reading.passes()) {
-        for fetch in wanted(target, &reading.origin, reading.passes_with()) {
-            let tried = prober.run(&fetch, true);
-            let Outcome::Fails(taken) = &tried.outcome else { continue };
-            let is_refused = matches!(
-                taken.step,
-                Step::PreflightMethod | Step::PreflightHeader | Step::PreflightAuthorization
-            );
-            if is_refused {
-                findings.push(
-                    Finding::new(
-                        Id::AllowRefused,
-                        Severity::Error,
-                        &reading.origin,
-                        reading.passes_with(),
-                    )
-                    .why(&fetch, &taken.says)
-                    .fix(preflight_lines(
-                        target,
-                        &reading.origin,
-                        reading.passes_with(),
-                    )),
-                );
-                break;
-            }
-        }
-    }
+}
+
+/// `is_found` if preflights fail whatever the origin.
+fn refused(
+    target: &Target,
+    reading: &Reading,
+    is_found: bool,
+    prober: &mut Prober<'_>,
+) -> Option<Finding> {
+    let (origin, reads, credentials) = (&reading.origin, reading.passes(), reading.passes_with());
+    let fetches = match is_named(target) {
+        true => wanted(target, origin, credentials),
+        false if reads => vec![plain(target, origin, credentials)],
+        false => Vec::new(),
+    };
+    fetches.iter().find_map(|fetch| {
+        let tried = prober.run(fetch, true);
+        let Outcome::Fails(taken) = &tried.outcome else { return None };
+        let is_listed = matches!(
+            taken.step,
+            Step::PreflightMethod | Step::PreflightHeader | Step::PreflightAuthorization
+        );
+        // Those have ids of their own.
+        let is_other = |answer| has_several_origins(answer) || has_star_with_credentials(answer);
+        let is_only_here = reads && !is_found && !tried.answer.as_ref().is_some_and(is_other);
+        (is_listed || is_only_here).then(|| {
+            let named = if reading.is_public() { "*" } else { target.named_for(origin) };
+            Finding::new(Id::AllowRefused, Severity::Error, origin, credentials)
+                .why(fetch, &taken.says)
+                .fix(preflight_lines(target, fetch, named, credentials, !reads))
+        })
+    })
+}
+
+fn is_named(target: &Target) -> bool {
+    !target.methods().is_empty() || !target.headers().is_empty()
 }
 
 /// Fetches whose preflights the target's methods and headers need; a PUT unless it names any.
@@ -96,34 +111,35 @@ struct Judge<'j, 'a> {
     credentials: bool,
     /// Whether the origin can read a plain GET.
     reads: bool,
+    /// Whether that is so for everyone.
+    is_public: bool,
 }
 
 impl Judge<'_, '_> {
     /// The first reason for which preflights fail.
     fn find(&mut self) -> Option<Finding> {
-        let is_named = !self.target.methods().is_empty() || !self.target.headers().is_empty();
         for fetch in wanted(self.target, &self.origin, self.credentials) {
             let tried = self.prober.run(&fetch, true);
-            let Some(answer) = tried.answer.clone() else { continue };
-            if let Some(id) = self.certain(&answer) {
-                return Some(self.finding(id, &tried, &answer));
-            }
-            if !self.fails(&tried, &answer) {
+            let Some(answer) = &tried.answer else { continue };
+            if !self.is_bad(&tried, answer) {
                 continue;
             }
-            if is_named {
-                let id = self.by_status(&answer);
-                return Some(self.finding(id, &tried, &answer));
+            if is_named(self.target) {
+                return Some(self.finding(&tried, answer));
             }
             // Perhaps it only refuses the method that we made up.
-            let plain = self.prober.run(&plain(self.target, &self.origin, self.credentials), true);
-            let answer = plain.answer.clone()?;
-            if self.fails(&plain, &answer) {
-                let id = self.certain(&answer).unwrap_or_else(|| self.by_status(&answer));
-                return Some(self.finding(id, &plain, &answer));
-            }
+            let plain = plain(self.target, &self.origin, self.credentials);
+            let plain = self.prober.run(&plain, true);
+            return match &plain.answer {
+                Some(answer) if self.is_bad(&plain, answer) => Some(self.finding(&plain, answer)),
+                _ => self.certain(answer).map(|_| self.finding(&tried, answer)),
+            };
         }
         None
+    }
+
+    fn is_bad(&self, tried: &Tried, answer: &Response<()>) -> bool {
+        self.certain(answer).is_some() || self.fails(tried, answer)
     }
 
     /// What a status says on its own.
@@ -178,7 +194,8 @@ impl Judge<'_, '_> {
         answer.is_some_and(|answer| answer.status().is_success())
     }
 
-    fn finding(&mut self, id: Id, tried: &Tried, answer: &Response<()>) -> Finding {
+    fn finding(&mut self, tried: &Tried, answer: &Response<()>) -> Finding {
+        let id = self.certain(answer).unwrap_or_else(|| self.by_status(answer));
         let status = answer.status();
         let says = match id {
             Id::PreflightNeedsAuthorization if self.is_ok_with_authorization() => format!(
@@ -204,8 +221,11 @@ impl Judge<'_, '_> {
             Id::PreflightRedirected => "Let no redirect come before CORS. ",
             _ => "",
         };
+        let named = if self.is_public { "*" } else { self.target.named_for(&self.origin) };
+        let lines =
+            preflight_lines(self.target, &tried.fetch, named, self.credentials, !self.reads);
         Finding::new(id, Severity::Warning, &self.origin, self.credentials)
             .why(&tried.fetch, says)
-            .fix(format!("{fix}{}", preflight_lines(self.target, &self.origin, self.credentials)))
+            .fix(format!("{fix}{lines}"))
     }
 }

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use cors_core::browser::{Browser, CredentialsMode, Fetch, Taken, Turn, Verdict};
-use http::header::{AUTHORIZATION, ORIGIN, USER_AGENT as USER_AGENT_HEADER};
+use cors_core::explain::explain_server;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, ORIGIN, USER_AGENT as USER_AGENT_HEADER,
+};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 
 use super::{Send, Target};
@@ -21,6 +24,9 @@ const MAX_FAILURES: usize = 3;
 /// A fetch that is redirected more often is not followed to its end.
 const MAX_REDIRECTS: usize = 3;
 
+/// Browsers follow this many.
+pub(super) const ALL_REDIRECTS: usize = 20;
+
 pub(super) struct Prober<'a> {
     send: &'a mut Send<'a>,
     progress: &'a mut dyn FnMut(usize),
@@ -33,9 +39,15 @@ pub(super) struct Prober<'a> {
     sent: usize,
     /// How many may be sent until the next call of `allow`.
     limit: usize,
+    /// What they are for.
+    part: &'static str,
+    max_redirects: usize,
     failures: usize,
     stopped: Option<String>,
-    is_cut: bool,
+    /// Parts for which they were not enough.
+    cut: Vec<&'static str>,
+    is_redirected_more: bool,
+    has_no_base: bool,
 }
 
 /// Two requests are the same if these are.
@@ -48,6 +60,8 @@ pub(super) struct Tried {
     pub(super) outcome: Outcome,
     /// The last answer.
     pub(super) answer: Option<Response<()>>,
+    /// Whether a redirect was followed.
+    pub(super) is_redirected: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +92,11 @@ impl Reading {
 
     pub(super) fn passes(&self) -> bool {
         self.passes_with() || self.passes_without()
+    }
+
+    /// Whether the answer is for everyone, on purpose: it has one `*`.
+    pub(super) fn is_public(&self) -> bool {
+        self.passes_without() && self.without.answer.as_ref().is_some_and(is_public)
     }
 
     /// The fetch that passes, the worse one first.
@@ -116,20 +135,48 @@ impl<'a> Prober<'a> {
             exchanges: Vec::new(),
             sent: 0,
             limit: 0,
+            part: "",
+            max_redirects: MAX_REDIRECTS,
             failures: 0,
             stopped: None,
-            is_cut: false,
+            cut: Vec::new(),
+            is_redirected_more: false,
+            has_no_base: false,
         }
     }
 
-    /// Requests sent, why it stopped, and whether some were not sent.
-    pub(super) fn end(self) -> (usize, Option<String>, bool) {
-        (self.sent, self.stopped, self.is_cut)
+    /// Requests sent, why it stopped, and what was not tried.
+    pub(super) fn end(self, target: &Target) -> (usize, Option<String>, Vec<String>) {
+        let mut untried = Vec::new();
+        if !self.cut.is_empty() {
+            let fewer = match (target.allow().len(), target.methods().len()) {
+                (2.., _) => ": name fewer origins with --allow",
+                (_, 2..) => ": name fewer methods with --method",
+                _ => "",
+            };
+            let parts = self.cut.join(", ");
+            untried.push(format!("there were not enough requests for {parts}{fewer}."));
+        }
+        if self.is_redirected_more {
+            untried.push(format!("some redirects were followed only {MAX_REDIRECTS} times."));
+        }
+        if self.has_no_base && self.stopped.is_none() {
+            let says = "no near misses of an origin that may read were tried, since none is \
+                        known: name one with --allow.";
+            untried.push(says.to_owned());
+        }
+        (self.sent, self.stopped, untried)
     }
 
     /// Lets the next part send this many requests.
-    pub(super) fn allow(&mut self, requests: usize) {
+    pub(super) fn allow(&mut self, requests: usize, part: &'static str) {
         self.limit = (self.sent + requests).min(MAX_REQUESTS);
+        self.part = part;
+    }
+
+    /// No origin that may read is known.
+    pub(super) fn note_no_base(&mut self) {
+        self.has_no_base = true;
     }
 
     /// Sends these with every GET of the URL from now on.
@@ -161,6 +208,23 @@ impl<'a> Prober<'a> {
         Reading { origin: origin.to_owned(), with, without }
     }
 
+    /// As [`read`](Self::read), but follows redirects as far as a browser does.
+    pub(super) fn read_to_the_end(&mut self, origin: &str) -> Reading {
+        self.max_redirects = ALL_REDIRECTS;
+        let reading = self.read(origin);
+        self.max_redirects = MAX_REDIRECTS;
+        reading
+    }
+
+    /// How to make a fetch readable, by the answers that are known.
+    pub(super) fn explained(&self, fetch: &Fetch) -> Option<String> {
+        let explanation = explain_server(fetch, &mut |sending| {
+            let known = self.answers.get(&key(sending.request())).cloned().flatten();
+            known.ok_or_else(|| "not sent".to_owned())
+        });
+        explanation.fix().map(ToString::to_string)
+    }
+
     /// Runs a fetch to its end, or only its preflight.
     pub(super) fn run(&mut self, fetch: &Fetch, only_preflight: bool) -> Tried {
         let mut browser = Browser::new();
@@ -174,7 +238,8 @@ impl<'a> Prober<'a> {
                 }
                 Turn::Send(sending) => {
                     requests += usize::from(!sending.is_preflight());
-                    if requests > MAX_REDIRECTS + 1 {
+                    if requests > self.max_redirects + 1 {
+                        self.is_redirected_more = true;
                         break Outcome::Unknown;
                     }
                     let Some(response) = self.ask(sending.request()) else {
@@ -191,12 +256,7 @@ impl<'a> Prober<'a> {
                 }
             }
         };
-        Tried { fetch: fetch.clone(), outcome, answer }
-    }
-
-    /// OPTIONS with this origin that is not a preflight.
-    pub(super) fn options(&mut self, origin: &str) -> Option<Response<()>> {
-        self.ask(&self.built(origin, |_| {}))
+        Tried { fetch: fetch.clone(), outcome, answer, is_redirected: requests > 1 }
     }
 
     /// A preflight that no browser sends: with `authorization`.
@@ -206,19 +266,6 @@ impl<'a> Prober<'a> {
         method: &str,
         value: &str,
     ) -> Option<Response<()>> {
-        let request = self.built(origin, |request| {
-            let headers = request.headers_mut();
-            if let (Ok(value), Ok(method)) =
-                (HeaderValue::from_str(value), HeaderValue::from_str(method))
-            {
-                headers.insert(AUTHORIZATION, value);
-                headers.insert("access-control-request-method", method);
-            }
-        });
-        self.ask(&request)
-    }
-
-    fn built(&self, origin: &str, change: impl FnOnce(&mut Request<()>)) -> Request<()> {
         let mut request = Request::new(());
         *request.method_mut() = Method::OPTIONS;
         if let (Ok(uri), Ok(origin)) = (self.url.parse(), HeaderValue::from_str(origin)) {
@@ -227,8 +274,13 @@ impl<'a> Prober<'a> {
         }
         let host = request.uri().authority().and_then(|host| host.as_str().parse().ok());
         host.map(|host: HeaderValue| request.headers_mut().insert("host", host));
-        change(&mut request);
-        request
+        if let (Ok(value), Ok(method)) =
+            (HeaderValue::from_str(value), HeaderValue::from_str(method))
+        {
+            request.headers_mut().insert(AUTHORIZATION, value);
+            request.headers_mut().insert("access-control-request-method", method);
+        }
+        self.ask(&request)
     }
 
     /// The answer, sent for once. `None` if there is none, or if nothing more may be sent.
@@ -244,7 +296,9 @@ impl<'a> Prober<'a> {
             return None;
         }
         if self.sent >= self.limit {
-            self.is_cut = true;
+            if !self.cut.contains(&self.part) {
+                self.cut.push(self.part);
+            }
             return None;
         }
         (self.progress)(self.sent);
@@ -271,6 +325,12 @@ impl<'a> Prober<'a> {
         self.answers.insert(key, answer.clone());
         answer
     }
+}
+
+/// Whether the answer has one `*`.
+pub(super) fn is_public(answer: &Response<()>) -> bool {
+    let mut lines = answer.headers().get_all(ACCESS_CONTROL_ALLOW_ORIGIN).iter();
+    lines.next().is_some_and(|line| line == "*") && lines.next().is_none()
 }
 
 fn key(request: &Request<()>) -> Key {

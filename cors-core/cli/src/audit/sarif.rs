@@ -14,8 +14,7 @@ pub(super) fn to_sarif(audit: &Audit) -> String {
     if let Some(reason) = &audit.stopped {
         notes.push(json!({ "level": "error", "message": { "text": reason } }));
     }
-    if audit.is_cut {
-        let text = "The requests were not enough to try everything.";
+    for text in &audit.untried {
         notes.push(json!({ "level": "warning", "message": { "text": text } }));
     }
     output::json(&json!({

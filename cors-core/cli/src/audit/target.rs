@@ -4,6 +4,9 @@ use cors_core::Policy;
 use http::{HeaderName, HeaderValue, Method};
 use url::Url;
 
+/// Where no origin that may read is known.
+const SOME_ORIGIN: &str = "<the origin>";
+
 /// A URL, and who is meant to read it.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -27,8 +30,9 @@ impl Target {
         headers: Vec<(String, String)>,
     ) -> Result<Self, String> {
         let whole = "write the whole URL, like https://api.example.com/items";
-        let mut parsed =
-            Url::parse(url).map_err(|fault| format!("URL {url:?}: {fault}; {whole}"))?;
+        let parsed = Url::parse(url);
+        let url = without_user(url);
+        let mut parsed = parsed.map_err(|fault| format!("URL {url:?}: {fault}; {whole}"))?;
         if !matches!(parsed.scheme(), "http" | "https") {
             return Err(format!("URL {url:?}: only http and https have CORS; {whole}"));
         }
@@ -50,6 +54,8 @@ impl Target {
             if HeaderName::from_bytes(name.as_bytes()).is_err()
                 || HeaderValue::from_str(value).is_err()
             {
+                // A forgotten colon puts the value here.
+                let name = name.split_whitespace().next().unwrap_or_default();
                 return Err(format!("--header {name:?}: not a valid header"));
             }
         }
@@ -67,7 +73,24 @@ impl Target {
         self.url.origin().ascii_serialization()
     }
 
-    pub(super) fn allow(&self) -> &[String] {
+    /// The origin that a fix names where this one was tried: itself only if the user named it, since
+    /// any other could be an attacker's.
+    pub(super) fn named_for<'a>(&'a self, origin: &'a str) -> &'a str {
+        match self.allow.iter().any(|allowed| allowed == origin) {
+            true => origin,
+            false if self.is_meant(origin) => SOME_ORIGIN,
+            false => self.listed(),
+        }
+    }
+
+    /// An origin that may read, for a fix.
+    pub(super) fn listed(&self) -> &str {
+        let mut literal = self.allow.iter().filter(|origin| !origin.contains('*'));
+        literal.next().map_or(SOME_ORIGIN, String::as_str)
+    }
+
+    /// The origins and patterns that may read.
+    pub fn allow(&self) -> &[String] {
         &self.allow
     }
 
@@ -93,16 +116,30 @@ fn meant(allow: &[String]) -> Result<Option<Policy>, String> {
     if let Some(star) = allow.iter().find(|origin| *origin == "*") {
         return Err(format!("--allow {star:?}: leave --allow out if anyone may read"));
     }
-    match Policy::builder()
-        .allow_origins(allow)
-        .danger(|danger| danger.allow_null_origin = true)
-        .build()
-    {
-        Ok(policy) => Ok(Some(policy)),
-        Err(errors) => {
-            let first = errors.to_string();
-            let first = first.lines().find(|line| line.contains("allow_origins")).unwrap_or(&first);
-            Err(format!("--allow: {}", first.trim()))
+    let policy = |origins: &[String]| {
+        let builder = Policy::builder().allow_origins(origins);
+        builder.danger(|danger| danger.allow_null_origin = true).build()
+    };
+    for origin in allow {
+        if let Err(errors) = policy(std::slice::from_ref(origin)) {
+            let text = errors.to_string();
+            let line = text.lines().find(|line| line.contains("allow_origins")).unwrap_or(&text);
+            let shown = format!("{origin:?}: ");
+            let says = line.split_once(&*shown).map_or(line.trim(), |(_, says)| says);
+            return Err(format!("--allow {shown}{says}"));
         }
     }
+    policy(allow).map(Some).map_err(|errors| {
+        format!(
+            "--allow: {}",
+            errors.to_string().lines().map(str::trim).collect::<Vec<_>>().join("; ")
+        )
+    })
+}
+
+/// The URL without user name and password, even if it does not parse.
+fn without_user(url: &str) -> String {
+    let Some((user, rest)) = url.rsplit_once('@') else { return url.to_owned() };
+    let scheme = user.find("://").map_or("", |end| &user[..end + "://".len()]);
+    format!("{scheme}{rest}")
 }

@@ -27,18 +27,19 @@ pub(super) fn to_text(audit: &Audit) -> String {
         format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
     };
     text += &format!(
-        "{}: {}, {}, {} ({} requests)\n",
+        "{}: {}, {}, {} ({} request{})\n",
         escaped(&audit.url),
         count(Severity::Error, "error"),
         count(Severity::Warning, "warning"),
         count(Severity::Note, "note"),
-        audit.sent
+        audit.sent,
+        if audit.sent == 1 { "" } else { "s" },
     );
     if let Some(reason) = &audit.stopped {
         text += &format!("Stopped early: {}. Nothing is known beyond this.\n", escaped(reason));
     }
-    if audit.is_cut {
-        text += "Not everything was tried: name fewer origins with --allow.\n";
+    for what in &audit.untried {
+        text += &format!("Incomplete: {}\n", escaped(what));
     }
     text
 }

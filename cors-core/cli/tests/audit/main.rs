@@ -1,10 +1,12 @@
 //! `cors audit` against servers in the same process.
 
 mod faults;
+mod fixes;
 mod limits;
 mod output;
 mod right;
 mod typical;
+mod unknown;
 
 use std::collections::BTreeSet;
 
@@ -45,6 +47,7 @@ fn run(target: &Target, mut server: impl FnMut(&Request<()>) -> Response<()>) ->
     let unique: BTreeSet<_> = sent.iter().map(lines).collect();
     assert_eq!(unique.len(), sent.len(), "asked twice");
     output::check(&found);
+    fixes::check(target, &found, &sent, &mut server);
     found
 }
 
