@@ -293,6 +293,8 @@ impl Line {
                 url = url.replace(&format!("\\{bracket}"), &bracket.to_string());
             }
         }
+        // The URL Standard drops these at the ends, where more may be added now.
+        let mut url = url.trim_matches(|c| c <= ' ').to_owned();
         check_url("URL", &url)?;
         let data = if self.is_get { self.data.take() } else { None };
         let data = data.map(|data| String::from_utf8_lossy(&data).into_owned());
