@@ -1,5 +1,7 @@
 //! The flags of every command.
 
+#![allow(rustdoc::bare_urls, reason = "the help prints these comments as they are")]
+
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;

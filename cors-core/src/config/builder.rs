@@ -269,7 +269,8 @@ impl Builder {
         self
     }
 
-    /// Whether to answer `Access-Control-Request-Private-Network: true`.
+    /// Whether to answer `Access-Control-Request-Private-Network: true`. No browser asks any more: a
+    /// warning says so.
     pub fn allow_private_network(mut self, allow: bool) -> Self {
         self.config.allow_private_network = allow;
         self

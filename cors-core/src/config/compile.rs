@@ -88,6 +88,9 @@ pub(crate) fn compile(
     let expose = compile_expose(config, &mut findings);
     check_body_methods(config, &methods, &headers, &mut findings);
     check_max_age(config, &mut findings);
+    if config.allow_private_network {
+        findings.warn(Key::AllowPrivateNetwork, "true", WarningKind::PrivateNetworkUnasked);
+    }
     check_preflight_status(config, &mut findings);
     check_danger(config.danger, needed, &mut findings);
     let Findings { mut errors, mut warnings } = findings;

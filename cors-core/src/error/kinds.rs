@@ -179,6 +179,8 @@ pub enum WarningKind {
     },
     /// A danger key that nothing in the policy needs.
     NeedlessDanger,
+    /// `allow_private_network`, which no browser asks for any more.
+    PrivateNetworkUnasked,
     /// An unescaped `.` between what look like labels.
     UnescapedDot,
     /// A scheme that looks like a misspelt `http` or `https`.
@@ -424,6 +426,9 @@ impl FindingKind for WarningKind {
                 "methods are case-sensitive, and browsers send this one as the script wrote it"
             }
             Self::NeedlessDanger => "nothing in the policy needs it",
+            Self::PrivateNetworkUnasked => {
+                "no browser asks the server any more; they ask the user (Local Network Access)"
+            }
             Self::UnescapedDot => "an unescaped dot matches any character",
             Self::MisspeltScheme { .. } => "no browser has pages with this scheme",
             Self::BlockedPort => "browsers block this port",
@@ -447,7 +452,8 @@ impl FindingKind for WarningKind {
             | Self::ForbiddenRequestHeader
             | Self::SafelistedResponseHeader
             | Self::CoveredByAny
-            | Self::NeedlessDanger => "remove it",
+            | Self::NeedlessDanger
+            | Self::PrivateNetworkUnasked => "remove it",
             Self::NullOriginAllowed => "remove it unless everything it could read is public",
             Self::MaxAgeOverChromium => "write 7200 or less",
             Self::BodyMethodWithoutContentType => "add \"content-type\" to allow_headers",
