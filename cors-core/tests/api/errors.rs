@@ -647,6 +647,12 @@ fn each_warning() {
             &["allow_origins[1] = \"*\": it is already in the list; remove it"],
         ),
         (
+            set!(Config::new(["https://a.test"]), allow_private_network = true),
+            &[
+                "allow_private_network = true: no browser asks the server any more; they ask the user (Local Network Access); remove it",
+            ],
+        ),
+        (
             set!(Config::new(["null"]), danger = danger),
             &[
                 "allow_origins = \"null\": any page can get the origin null with a sandboxed frame; remove it unless everything it could read is public",
