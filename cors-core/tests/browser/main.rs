@@ -9,6 +9,7 @@ mod caches;
 mod cases;
 mod diff;
 mod explain;
+#[cfg(feature = "strategies")]
 mod explain_server;
 mod law;
 #[cfg(feature = "strategies")]
