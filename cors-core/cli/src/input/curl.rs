@@ -293,14 +293,15 @@ impl Line {
                 url = url.replace(&format!("\\{bracket}"), &bracket.to_string());
             }
         }
-        // The URL Standard drops these at the ends, where more may be added now.
-        let mut url = url.trim_matches(|c| c <= ' ').to_owned();
+        // The URL Standard drops these at the ends, of what is given and of what is fetched.
+        let trimmed = |url: &str| url.trim_matches(|c| c <= ' ').to_owned();
+        let mut url = trimmed(&url);
         check_url("URL", &url)?;
         let data = if self.is_get { self.data.take() } else { None };
         let data = data.map(|data| String::from_utf8_lossy(&data).into_owned());
         let queries: Vec<_> = data.into_iter().chain(self.query.drain(..)).collect();
         if !queries.is_empty() {
-            url = with_query(&url, &queries.join("&"));
+            url = trimmed(&with_query(&url, &queries.join("&")));
         }
         self.form();
         if let Some(value) = self.authorization.take() {
