@@ -24,6 +24,7 @@
 mod answers;
 mod console;
 mod fix;
+mod messages;
 mod secrets;
 mod text;
 
@@ -34,6 +35,7 @@ use answers::{Answer, Answers, Asked, Counts, run};
 use http::{Request, Response};
 
 pub use fix::{Change, Fix};
+pub use messages::{Section, sections_of};
 pub use text::InColor;
 
 /// What a browser does with a fetch under a policy, and why.

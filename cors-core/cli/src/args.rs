@@ -114,6 +114,9 @@ pub(crate) struct Explain {
     /// What a browser's "Copy as fetch" gives, in place of URL, method, headers and data
     #[arg(long, value_name = "CALL")]
     pub(crate) fetch: Option<String>,
+    /// A line of a browser's console: prints its cause and fix. Nothing is sent
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, exclusive = true)]
+    pub(crate) console: Option<String>,
     /// A response header that the script reads
     #[arg(long, value_name = "NAME")]
     pub(crate) reads: Vec<String>,

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use cors_core::Policy;
 use cors_core::browser::{Fetch, Verdict};
-use cors_core::explain::{Event, Explanation, explain};
+use cors_core::explain::{Event, Explanation, explain, sections_of};
 use serde_json::{Value, json};
 
 use crate::args::{Connection, Explain};
@@ -81,10 +81,29 @@ impl Explained {
 
 /// `Err` is what is wrong with the usage.
 pub(crate) fn run(options: &Explain) -> Result<ExitCode, String> {
+    if let Some(console) = &options.console {
+        return Ok(look_up(console));
+    }
     Ok(match explained(options)? {
         Some(explained) => show(&explained, options.json),
         None => ExitCode::FAILURE,
     })
+}
+
+/// Prints what the guide says about a console message.
+fn look_up(console: &str) -> ExitCode {
+    let sections = sections_of(console);
+    if sections.is_empty() {
+        eprintln!("cors: the guide has no such message; explain the URL instead");
+        return ExitCode::FAILURE;
+    }
+    let [bold, plain] = if is_colored() { ["\x1b[1m", "\x1b[0m"] } else { [""; 2] };
+    let sections: Vec<_> = sections
+        .iter()
+        .map(|section| format!("{bold}{}{plain}\n\n{}\n", section.title(), section.text()))
+        .collect();
+    print(&sections.join("\n\n"));
+    ExitCode::SUCCESS
 }
 
 /// What `--json` prints. `Err` is what is wrong with the usage, or with the policy file.

@@ -179,3 +179,46 @@ fn copied_responses_are_the_answers_in_their_order() {
     assert_eq!((output.status.code(), &said["step"]), (Some(1), &json!("preflight-method")));
     assert!(said["causes"].to_string().contains("taken as the answer to OPTIONS"), "{said:#}");
 }
+
+fn console(text: &str) -> (Option<i32>, String, String) {
+    let cors =
+        Command::new(env!("CARGO_BIN_EXE_cors")).args(["explain", "--console", text]).output();
+    let Output { status, stdout, stderr } = cors.unwrap();
+    (status.code(), self::text(stdout), self::text(stderr))
+}
+
+#[test]
+fn a_console_line_is_looked_up() {
+    for (line, title, said) in [
+        (
+            "Uncaught (in promise) TypeError: Failed to fetch",
+            "The script sees only `Failed to fetch`",
+            "Fix. Open the URL",
+        ),
+        ("-- net::ERR_BLOCKED_BY_CLIENT", "An extension blocked it", "Cause. An extension"),
+        (
+            "Access to font at 'https://cdn.test/a.woff2' from origin 'http://localhost:3000' has been blocked by CORS \
+             policy: No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+            "A script, image, style sheet or font needs CORS",
+            "`crossorigin`",
+        ),
+    ] {
+        let (code, stdout, stderr) = console(line);
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{stdout}");
+        assert!(stdout.starts_with(&format!("{title}\n\n")) && stdout.contains(said), "{stdout}");
+        let is_plain =
+            !stdout.contains(['\x1b', '\r']) && !stdout.contains("**") && !stdout.contains("```");
+        assert!(is_plain && !stdout.contains("]("), "{stdout}");
+    }
+}
+
+#[test]
+fn an_unknown_console_line_is_not_found() {
+    for line in ["", "Cannot read properties of undefined", "\x1b[2J"] {
+        let (code, stdout, stderr) = console(line);
+        assert_eq!((code, stdout.as_str(), stderr.lines().count()), (Some(1), "", 1), "{line}");
+    }
+    let usage = ["explain", "--console", "Load failed", "https://api.test/"];
+    let output = Command::new(env!("CARGO_BIN_EXE_cors")).args(usage).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}

@@ -2,14 +2,55 @@
 //! section with its cause, and no other.
 
 use crate::explain::{APP, OTHER, examples, explained};
+use cors_core::Policy;
 use cors_core::browser::{Fetch, Step};
-use cors_core::explain::{Explanation, explain_server};
+use cors_core::explain::{Explanation, explain, explain_server, sections_of};
 use http::Response;
 use std::collections::{BTreeMap, BTreeSet};
 
 const PAGE: &str = include_str!("../../docs/messages.md");
 /// The section with the lines that name no cause.
 const FOLLOWING: &str = "Lines that follow others";
+
+const ANY_FAILURE: &str = "a script sees it for every failure";
+const NO_RESPONSE: &str = "a server of the model always answers";
+const NO_EXTENSIONS: &str = "the model has no extensions";
+const NO_CSP: &str = "the model's pages have no Content Security Policy";
+const NO_ELEMENTS: &str = "the model fetches from scripts only";
+const USER_REFUSED: &str = "the model's user always agrees";
+const FILE: &str = "the model's servers have no file: URLs";
+
+/// Messages on the page that no explanation has, by a part of each, with the reason.
+const NOT_OF_THE_MODEL: [(&str, &str); 23] = [
+    ("TypeError: Failed to fetch", ANY_FAILURE),
+    ("TypeError: NetworkError when attempting to fetch resource.", ANY_FAILURE),
+    ("TypeError: Load failed", ANY_FAILURE),
+    ("Failed to load resource: net::ERR_CONNECTION_REFUSED", NO_RESPONSE),
+    ("Failed to load resource: net::ERR_CONNECTION_RESET", NO_RESPONSE),
+    ("Failed to load resource: net::ERR_CONNECTION_TIMED_OUT", NO_RESPONSE),
+    ("Failed to load resource: net::ERR_NAME_NOT_RESOLVED", NO_RESPONSE),
+    ("Failed to load resource: net::ERR_SSL_PROTOCOL_ERROR", NO_RESPONSE),
+    ("Failed to load resource: net::ERR_CERT_AUTHORITY_INVALID", NO_RESPONSE),
+    ("Failed to load resource: net::ERR_CERT_COMMON_NAME_INVALID", NO_RESPONSE),
+    ("Failed to load resource: net::ERR_CERT_DATE_INVALID", NO_RESPONSE),
+    ("Failed to load resource: net::ERR_BLOCKED_BY_CLIENT", NO_EXTENSIONS),
+    ("Connecting to 'https://api.example/' violates", NO_CSP),
+    ("Content-Security-Policy: The page", NO_CSP),
+    ("Refused to connect to https://api.example/", NO_CSP),
+    ("Access to script at 'https:", NO_ELEMENTS),
+    ("Access to image at 'https:", NO_ELEMENTS),
+    ("Access to CSS stylesheet at 'https:", NO_ELEMENTS),
+    ("Access to font at 'https:", NO_ELEMENTS),
+    ("Cross-origin script load denied by", NO_ELEMENTS),
+    ("Access to fetch at 'https://localhost:3000/'", USER_REFUSED),
+    ("Access to fetch at 'https://printer.local/'", USER_REFUSED),
+    ("file:///home/me/", FILE),
+];
+
+fn reason(message: &str) -> Option<&'static str> {
+    let mut listed = NOT_OF_THE_MODEL.iter();
+    listed.find(|(part, _)| message.contains(part)).map(|(_, reason)| *reason)
+}
 
 /// Each section's text by its heading.
 fn sections() -> BTreeMap<&'static str, &'static str> {
@@ -46,7 +87,16 @@ fn told() -> impl Iterator<Item = (Step, Explanation)> {
     let origins = [APP, OTHER, "null"];
     let of_policies =
         examples().into_iter().filter(move |example| origins.contains(&&*example.fetch.origin));
-    of_policies.map(|example| (example.step, explained(&example).1)).chain(of_servers())
+    let of_policies = of_policies.map(|example| (example.step, explained(&example).1));
+    of_policies.chain(of_servers()).chain(of_networks())
+}
+
+/// What Fetch alone lets through.
+fn of_networks() -> impl Iterator<Item = (Step, Explanation)> {
+    ["http://localhost:3000/", "http://192.168.1.1/"].into_iter().map(|url| {
+        let fetch = Fetch::new("http://app.example.com", url);
+        (Step::LocalNetworkAccess, explain(&Policy::public(), &fetch))
+    })
 }
 
 /// What no policy of ours answers: other servers do, and several layers together.
@@ -119,7 +169,10 @@ fn no_message_is_invented() {
     for (heading, text) in sections() {
         for line in messages(text) {
             let is_said = said.get(heading).is_some_and(|said| said.contains(line));
-            assert!(is_said, "{heading:?} has, and no console says\n{line}");
+            assert!(
+                is_said || reason(line).is_some(),
+                "{heading:?} has, and no console says\n{line}"
+            );
         }
     }
 }
@@ -132,5 +185,171 @@ fn what_follows_others_is_not_repeated() {
             let twice: Vec<_> = messages(text).intersection(&following).copied().collect();
             assert!(twice.is_empty(), "{heading:?} repeats {twice:?}");
         }
+    }
+}
+
+/// What is listed is on the page, and still not in the model.
+#[test]
+fn what_the_model_does_not_say_is_listed() {
+    let of_model: Vec<_> = told().flat_map(|(_, explanation)| lines(&explanation)).collect();
+    for (part, why) in NOT_OF_THE_MODEL {
+        assert!(PAGE.contains(part), "{part}: not on the page");
+        let said = of_model.iter().find(|line| line.contains(part));
+        assert_eq!(said, None, "{part}: listed because {why}");
+    }
+}
+
+/// A message as another page with another API gets it.
+fn elsewhere(message: &str) -> String {
+    let replaced = [
+        ("https://app.example.com", "http://localhost:5173"),
+        ("https://other.example", "https://www.shop.test"),
+        ("https://api.example:6000/", "http://10.0.0.1:6667/a"),
+        ("https://api.example/", "https://backend.test:8443/v1/items?a=b&c=d"),
+        ("https://third.example/", "https://cdn.test/x.js"),
+        ("http://api.example/", "http://backend.test/"),
+        ("file:///home/me/", "file:///C:/Users/you/"),
+        ("DELETE", "PROPFIND"),
+        ("patch", "query"),
+        ("x-a", "x-request-id"),
+        ("X-A", "X-Request-Id"),
+        ("x a", "my header"),
+        ("404", "500"),
+        ("'", "\u{2019}"),
+    ];
+    replaced.iter().fold(message.to_owned(), |message, (old, new)| message.replace(old, new))
+}
+
+#[test]
+fn a_pasted_message_finds_its_section() {
+    for (heading, text) in sections() {
+        for message in messages(text) {
+            for pasted in [
+                message.to_owned(),
+                elsewhere(message),
+                format!("index.js:12 {}", elsewhere(message)),
+                format!("{message}\nGET https://api.example/ net::ERR_FAILED 200 (OK)"),
+            ] {
+                let found: Vec<_> =
+                    sections_of(&pasted).iter().map(|found| found.title()).collect();
+                // The second line of the last one has a section of its own, which is more than none.
+                let is_alone = pasted.lines().count() == 1 || heading != FOLLOWING;
+                assert!(!is_alone || found.contains(&heading), "{heading:?}: {pasted}\n{found:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn parts_of_messages_find_one_section() {
+    for (pasted, heading) in [
+        ("Failed to fetch", "The script sees only `Failed to fetch`"),
+        (
+            "Uncaught (in promise) TypeError: Failed to fetch\n    at load (app.js:3:9)",
+            "The script sees only `Failed to fetch`",
+        ),
+        ("load failed", "The script sees only `Failed to fetch`"),
+        (
+            "NetworkError when attempting to fetch resource.",
+            "The script sees only `Failed to fetch`",
+        ),
+        (
+            "GET http://localhost:3000/ net::ERR_CONNECTION_REFUSED\nUncaught TypeError: Failed to fetch",
+            "The server was not reached",
+        ),
+        (
+            "contains multiple values '*, http://localhost:3000', but only one is allowed",
+            "The response allows another origin",
+        ),
+        (
+            "Request header field authorization is not allowed by Access-Control-Allow-Headers in preflight response.",
+            "`authorization` is not allowed",
+        ),
+        (
+            "Request header field x-api-key is not allowed by Access-Control-Allow-Headers in preflight response.",
+            "A request header is not allowed",
+        ),
+        (
+            "Permission was denied for this request to access the `unknown` address space.",
+            "The server is on the user's machine or network",
+        ),
+        ("(Reason: CORS request did not succeed). Status code: (null).", FOLLOWING),
+        (
+            "Not allowed to use restricted network port 6000: https://a.test:6000/\nFetch API cannot load https://a.test:6000/ due to access control checks.",
+            "The port is blocked",
+        ),
+        (
+            "contains multiple values 'https://a.test, https://b.test, https://c.test, https://d.test, https://e.test, https://f.test, https://g.test, https://h.test', but only one is allowed",
+            "The response allows another origin",
+        ),
+        (
+            "Access to XMLHttpRequest at 'https://a.test/' from origin 'http://b.test' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present on the requested resource.\nFailed to load resource: net::ERR_FAILED",
+            "The response allows no origin",
+        ),
+        (
+            "Access to image at 'https://a.test/a.png' from origin 'http://b.test' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+            "A script, image, style sheet or font needs CORS",
+        ),
+        (
+            "Access to XMLHttpRequest at 'https://a.test/' from origin 'http://b.test' has been blocked by CORS policy: Response to preflight request doesn't pass access control check: No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+            "The preflight's response allows no origin",
+        ),
+    ] {
+        let found: Vec<_> = sections_of(pasted).iter().map(|found| found.title()).collect();
+        assert_eq!(found, [heading], "{pasted}");
+    }
+}
+
+#[test]
+fn other_text_finds_no_section() {
+    for pasted in [
+        "",
+        "\n\n",
+        "fetch",
+        "https://api.example/",
+        "Hello, world",
+        "The quick brown fox jumps over the lazy dog",
+        "Uncaught TypeError: Cannot read properties of undefined (reading 'map')",
+        "Uncaught ReferenceError: x is not defined",
+        "Uncaught (in promise) SyntaxError: Unexpected token '<', \"<!DOCTYPE \"... is not valid JSON",
+        "TypeError: Failed to execute 'fetch' on 'Window': Illegal invocation",
+        "Failed to load resource: the server responded with a status of 404 (Not Found)",
+        "Access to fetch at 'https://a.test/' from origin 'http://b.test' has been blocked by CORS policy",
+        "GET https://a.test/ net::ERR_SOMETHING_ELSE",
+        "WebSocket connection to 'wss://a.test/' failed",
+    ] {
+        assert_eq!(sections_of(pasted), [], "{pasted}");
+    }
+}
+
+/// Prose about CORS is not a message.
+#[test]
+fn the_rest_of_the_guide_finds_no_section() {
+    let pages = [
+        include_str!("../../docs/cookbook.md"),
+        include_str!("../../docs/defaults.md"),
+        include_str!("../../docs/security.md"),
+    ];
+    for line in pages.iter().flat_map(|page| page.lines()) {
+        assert_eq!(sections_of(line), [], "{line}");
+    }
+}
+
+/// A section is shown as plain text, with all its messages.
+#[test]
+fn a_section_is_plain_text() {
+    for (heading, text) in sections() {
+        let Some(message) = messages(text).pop_first() else { continue };
+        let found = sections_of(message);
+        let found = found.iter().find(|found| found.title() == heading).unwrap();
+        let plain = format!("{found}\n");
+        assert!(plain.starts_with(&format!("{heading}\n\n")), "{plain}");
+        for mark in ["```", "**", "](", "]["] {
+            assert!(!plain.contains(mark), "{mark}: {plain}");
+        }
+        for message in messages(text) {
+            assert!(plain.contains(&format!("\n    {message}\n")), "{message}: {plain}");
+        }
+        assert!(plain.contains("Fix.") || heading == FOLLOWING, "{plain}");
     }
 }
