@@ -2,7 +2,7 @@
 
 use cors_core::Policy;
 use cors_core::browser::{AddressSpace, Browser, Engine, Fetch, Mode, Step, serve};
-use cors_core::explain::{InEngine, Reads, explain};
+use cors_core::explain::{InEngine, Reads, explain, explain_server};
 use http::Response;
 use std::time::Duration;
 
@@ -114,4 +114,28 @@ fn a_redirect_is_checked() {
         let asked = ended.steps.iter().filter(|taken| taken.step == Step::LocalNetworkAccess);
         assert_eq!(asked.count(), 1);
     }
+}
+
+/// The message names the server that the redirect leads to, and its space.
+#[test]
+fn a_refused_redirect_is_named() {
+    let fetch =
+        Fetch::new("http://pub.test", "http://api.example/").target_space(AddressSpace::Public);
+    let explanation = explain_server(&fetch, &mut |sending| {
+        Ok(serve(&Policy::public(), sending.request(), |_| {
+            let redirect = Response::builder().status(302);
+            redirect.header("location", "http://printer.local/").body(()).unwrap()
+        }))
+    });
+    let [chromium, firefox, _] = explanation.engines();
+    assert_eq!(
+        chromium.console.as_deref(),
+        Some(
+            "Access to fetch at 'http://printer.local/' (redirected from 'http://api.example/') \
+             from origin 'http://pub.test' has been blocked by CORS policy: The request client is \
+             not a secure context and the resource is in more-private address space `local`."
+        )
+    );
+    assert_eq!(chromium.reads, Reads::No);
+    assert_ne!(firefox.console, chromium.console);
 }

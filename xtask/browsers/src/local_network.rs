@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use cors_core::Policy;
-use cors_core::browser::{AddressSpace, Browser, Engine, Fetch, Mode, Verdict};
-use cors_core::explain::explain;
+use cors_core::browser::{AddressSpace, Browser, Engine, Fetch, Mode, Verdict, serve};
+use cors_core::explain::explain_server;
 use futures_util::future::join_all;
+use http::header::LOCATION;
+use http::{Request, Response, StatusCode};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 use xtask::options::Adapter;
@@ -235,7 +237,20 @@ fn of_explain(engine: Engine, fetch: &Fetch, answered: &Answered) -> BTreeSet<St
     if !matches!(answered.verdict, Verdict::Failed(_)) {
         return BTreeSet::new();
     }
-    let explanation = explain(&policy(), fetch);
+    let policy = policy();
+    let answer = |request: &Request<()>| {
+        let query = request.uri().query().unwrap_or_default();
+        let mut fields = url::form_urlencoded::parse(query.as_bytes());
+        let mut response = Response::new(());
+        if let Some((_, location)) = fields.find(|(name, _)| name == "location") {
+            *response.status_mut() = StatusCode::FOUND;
+            let location = location.parse().expect("a URL is a header value");
+            response.headers_mut().insert(LOCATION, location);
+        }
+        response
+    };
+    let explanation =
+        explain_server(fetch, &mut |sending| Ok(serve(&policy, sending.request(), answer)));
     let of = explanation.engines().iter().find(|of| of.engine == engine);
     let lines = of.and_then(|of| of.console.as_deref()).unwrap_or_default().lines();
     lines.map(str::to_owned).filter(|line| is_compared(line)).collect()
