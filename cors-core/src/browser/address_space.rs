@@ -20,7 +20,8 @@ use url::Url;
 /// | opens a WebSocket | as with `fetch` | sends | sends |
 /// | over `https:` fetches `http:` from a `.local` name or a private address | asks | mixed content | mixed content |
 ///
-/// Pages in the local network and on this machine need no permission for either.
+/// A frame of another origin also needs `allow="local-network"` or `allow="loopback-network"` where an
+/// engine asks. Pages in the local network and on this machine need no permission.
 ///
 /// ```
 /// use cors_core::browser::AddressSpace;

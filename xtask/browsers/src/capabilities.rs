@@ -33,7 +33,7 @@ impl Spaces {
 }
 
 /// Names that Firefox resolves to this machine; Chromium does so for all.
-const NAMES: &str = "page.test,api.axum.test,api.axum.local";
+const NAMES: &str = "page.test,frame.test,api.axum.test,api.axum.local";
 
 /// Capabilities for a new session.
 pub fn of(engine: Engine, programs: &Programs, home: &Home, reach: Reach) -> Capabilities {
@@ -90,7 +90,14 @@ fn chromium(programs: &Programs, home: &Home, reach: Reach) -> Value {
     json!({
         "binary": programs.browser,
         "args": args,
-        "prefs": { "profile.cookie_controls_mode": 0 },
+        "prefs": {
+            "profile.cookie_controls_mode": 0,
+            // Unlike the driver's command, this leaves frames without permission.
+            "profile.default_content_setting_values": {
+                "local_network_access": 1,
+                "loopback_network": 1,
+            },
+        },
     })
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use cors_core::Policy;
-use cors_core::browser::{AddressSpace, Browser, Engine, Fetch, Mode, Verdict, serve};
+use cors_core::browser::{AddressSpace, Body, Browser, Engine, Fetch, Mode, Verdict, serve};
 use cors_core::explain::explain_server;
 use futures_util::future::join_all;
 use http::header::LOCATION;
@@ -91,7 +91,7 @@ pub async fn run_in(
         faults.extend(prompts(&mut session, &log, spaces).await?);
         count += 1;
     }
-    for permission in [Permission::Denied, Permission::Granted] {
+    for permission in [Permission::Granted, Permission::Denied] {
         permit(&session, permission, spaces).await?;
         for row in &rows {
             let id = format!("{engine:?}-{count:04}");
@@ -131,7 +131,9 @@ fn rows(spaces: Spaces) -> Vec<Row> {
                 let echo = fetch(scheme, "test", space, "/echo?");
                 add(Job::from(&echo));
                 add(Job::from(&echo.clone().method("PUT").header("x-a", "1")));
-                add(Job::from(&echo.mode(Mode::NoCors)));
+                add(Job::from(&echo.clone().mode(Mode::NoCors)));
+                let upload = echo.method("POST").body(Body::Text).upload_listener(true);
+                add(Job::from(&upload));
                 add(Job::from(&fetch(scheme, "test", space, "/ws?")).as_web_socket());
             }
             for (space, suffix) in
@@ -145,6 +147,18 @@ fn rows(spaces: Spaces) -> Vec<Row> {
                 let path = format!("/answer?status=302&location={there}&");
                 add(Job::from(&fetch(scheme, "test", AddressSpace::Public, &path)));
             }
+        }
+    }
+    let [page, frame] =
+        ["page", "frame"].map(|name| format!("https://{name}.test:{}", port(AddressSpace::Public)));
+    for (space, feature) in
+        [(AddressSpace::Local, "local-network"), (AddressSpace::Loopback, "loopback-network")]
+    {
+        let url = format!("https://api.axum.test:{}/echo?", port(space));
+        let fetch = Fetch::new(&*frame, url).page_space(AddressSpace::Public).target_space(space);
+        for allow in ["", feature] {
+            let job = Job::from(&fetch).in_frame(&frame, allow);
+            rows.push(Row { page: page.clone(), job });
         }
     }
     rows
@@ -183,7 +197,9 @@ async fn tell(
         return Ok(faults);
     }
 
-    let refused_after = answered.before_asking.filter(|_| permission == Permission::Denied);
+    let refused_after = answered
+        .before_asking
+        .filter(|_| permission == Permission::Denied || job.allow() == Some(""));
     match (&outcome, refused_after) {
         (Outcome::Failed { .. }, Some(_)) => {}
         (outcome, Some(_)) => faults.push(format!("{outcome:?} without permission")),
@@ -195,6 +211,10 @@ async fn tell(
     let sent: Vec<_> = sent.iter().map(Line::of_sent).collect();
     if seen != sent {
         faults.push(format!("the browser sends {seen:?}, and the model {sent:?}"));
+    }
+    if job.allow().is_some() {
+        // Chromium's driver does not tell what a frame printed.
+        return Ok(faults);
     }
     let wanted = match refused_after {
         Some(after) => refused(engine, &job.fetch, &model.sent[after].request.uri().to_string()),
@@ -218,8 +238,9 @@ fn refused(engine: Engine, fetch: &Fetch, url: &str) -> BTreeSet<String> {
     };
     let line = match engine {
         Engine::Chromium => format!(
-            "Access to fetch at '{url}'{redirected} from origin '{}' has been blocked by CORS \
-             policy: Permission was denied for this request to access the `{}` address space.",
+            "Access to {} at '{url}'{redirected} from origin '{}' has been blocked by CORS policy: \
+             Permission was denied for this request to access the `{}` address space.",
+            if fetch.upload_listener { "XMLHttpRequest" } else { "fetch" },
             fetch.origin,
             space.as_str()
         ),
@@ -302,9 +323,10 @@ async fn permit(session: &Session, permission: Permission, spaces: Spaces) -> Re
     let is_granted = permission == Permission::Granted;
     for name in ["local-network", "loopback-network"] {
         let set = match session.engine() {
+            // Granted from the start.
+            Engine::Chromium if is_granted => continue,
             Engine::Chromium => {
-                let setting = if is_granted { "granted" } else { "denied" };
-                let parameters = json!({ "permission": { "name": name }, "setting": setting });
+                let parameters = json!({ "permission": { "name": name }, "setting": "denied" });
                 let command = json!({ "cmd": "Browser.setPermission", "params": parameters });
                 client.issue_cmd(Command("goog/cdp/execute", command)).await
             }
@@ -343,6 +365,6 @@ mod tests {
         let rows = rows(spaces);
         let different: BTreeSet<_> = rows.iter().map(|row| format!("{row:?}")).collect();
         assert_eq!(different.len(), rows.len());
-        assert_eq!(rows.len(), PAGES.len() * SPACES.len() * (SPACES.len() * 4 + 4));
+        assert_eq!(rows.len(), PAGES.len() * SPACES.len() * (SPACES.len() * 5 + 4) + 4);
     }
 }
