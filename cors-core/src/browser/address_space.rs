@@ -10,8 +10,18 @@ use url::Url;
 
 /// An IP address space, from the most private.
 ///
-/// A page in a less private space than the server that it fetches from needs the user's permission,
-/// which no response header can give.
+/// A public page that fetches from a more private space needs the user's permission, which no
+/// response header can give. As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50:
+///
+/// | A public page | Chromium | Firefox | WebKit |
+/// |---|---|---|---|
+/// | that is a secure context | asks | asks | sends |
+/// | that is not | refuses | asks | sends |
+/// | opens a WebSocket | as with `fetch` | sends | sends |
+/// | over `https:` fetches `http:` from a `.local` name or a private address | asks | mixed content | mixed content |
+///
+/// A frame of another origin also needs `allow="local-network"` or `allow="loopback-network"` where an
+/// engine asks. Pages in the local network and on this machine need no permission.
 ///
 /// ```
 /// use cors_core::browser::AddressSpace;
@@ -52,7 +62,7 @@ impl AddressSpace {
         match literal.parse() {
             Ok(address) => Self::of_address(address),
             Err(_) if is_loopback(host) => Self::Loopback,
-            Err(_) if host.ends_with(".local") => Self::Local,
+            Err(_) if host == "local" || host.ends_with(".local") => Self::Local,
             Err(_) => Self::Public,
         }
     }
@@ -95,22 +105,31 @@ impl AddressSpace {
     }
 }
 
-/// What an engine does when a page fetches from a more private space.
+/// What an engine does when a public page fetches from a more private space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LocalNetworkAccess {
     /// It lets the fetch through, as Fetch alone does.
     Ignored,
-    /// It asks the user, and refuses pages that are not secure contexts.
+    /// It asks the user.
     Asks,
+    /// It asks the user, and refuses pages that are not secure contexts. For secure pages, `http:`
+    /// to hosts outside the public space is not mixed content, as few of them have a certificate.
+    AsksIfSecure,
 }
 
 impl LocalNetworkAccess {
     /// As installed.
     pub(super) fn of(engine: Engine) -> Self {
         match engine {
-            Engine::Chromium => Self::Asks,
-            Engine::Firefox | Engine::WebKit => Self::Ignored,
+            Engine::Chromium => Self::AsksIfSecure,
+            Engine::Firefox => Self::Asks,
+            Engine::WebKit => Self::Ignored,
         }
+    }
+
+    /// Whether `http:` to this host is not mixed content. What a name resolves to does not matter.
+    pub(super) fn allows_http(self, host: &str) -> bool {
+        self == Self::AsksIfSecure && AddressSpace::of_host(host) != AddressSpace::Public
     }
 }
 
@@ -121,16 +140,16 @@ pub(super) fn check(
     target: AddressSpace,
     is_secure: bool,
 ) -> Option<Result<Taken, Taken>> {
-    if access == LocalNetworkAccess::Ignored || target >= page {
+    let is_exempt = page != AddressSpace::Public || target == AddressSpace::Public;
+    if access == LocalNetworkAccess::Ignored || is_exempt {
         return None;
     }
-    let from = format!("from a {} page to a {} address", page.as_str(), target.as_str());
-    Some(match is_secure {
-        true => Ok(Taken::passed(Step::LocalNetworkAccess, format!("asks the user: {from}"))),
-        false => Err(Taken::failed(
-            Step::LocalNetworkAccess,
-            format!("{from}, and the page is not a secure context"),
-        )),
+    let from = format!("from a public page to a {} address", target.as_str());
+    Some(if is_secure || access == LocalNetworkAccess::Asks {
+        Ok(Taken::passed(Step::LocalNetworkAccess, format!("asks the user: {from}")))
+    } else {
+        let says = format!("{from}, and the page is not a secure context");
+        Err(Taken::failed(Step::LocalNetworkAccess, says))
     })
 }
 
@@ -162,7 +181,8 @@ mod tests {
             ("100.63.0.1", AddressSpace::Public),
             ("8.8.8.8", AddressSpace::Public),
             ("[2606:4700::1]", AddressSpace::Public),
-            ("local", AddressSpace::Public),
+            ("local", AddressSpace::Local),
+            ("notlocal", AddressSpace::Public),
             ("api.example", AddressSpace::Public),
         ] {
             assert_eq!(AddressSpace::of_host(host), space, "{host}");

@@ -185,7 +185,7 @@ impl Sending {
 impl Flight {
     /// [Fetch, main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch)
     fn main_fetch(mut self, browser: &mut Browser, now: Duration) -> Turn {
-        if let Err(failure) = self.may_be_sent(&browser.departures) {
+        if let Err(failure) = self.may_be_sent(browser) {
             return self.network_error(browser, failure);
         }
         let request = &mut self.request;
@@ -218,14 +218,16 @@ impl Flight {
         }
     }
 
-    fn may_be_sent(&self, departures: &Departures) -> Result<(), Taken> {
+    fn may_be_sent(&self, browser: &Browser) -> Result<(), Taken> {
         let request = &self.request;
         let url = request.url();
         let fail = |step, says: String| Err(Taken::failed(step, says));
         if let Some(port) = url.port().filter(|port| is_bad_port(*port)) {
             return fail(Step::BadPort, format!("port {port}"));
         }
-        let is_trusted = is_potentially_trustworthy(url) && !departures.loopback_is_mixed_content;
+        let Browser { departures, local_network, .. } = browser;
+        let is_trusted = is_potentially_trustworthy(url) && !departures.loopback_is_mixed_content
+            || local_network.allows_http(url.host_str().unwrap_or_default());
         if request.origin.is_https() && url.scheme() == "http" && !is_trusted {
             return fail(Step::MixedContent, format!("{url} from a page over https"));
         }

@@ -177,7 +177,7 @@ steps! {
         "#concept-main-fetch",
         "same origin: basic; mode no-cors: opaque; otherwise cors";
 
-    /// The user must agree to requests to a more private network, from a secure page.
+    /// The user must agree to requests of a public page to a more private network.
     LocalNetworkAccess, true, "local-network-access", "Local Network Access, check",
         "https://wicg.github.io/local-network-access/#local-network-access-check",
         "a request to a more private address space needs a secure context and the user's permission";

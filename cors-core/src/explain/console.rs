@@ -37,6 +37,10 @@ pub(super) fn messages(
     all.into_iter().filter_map(|(engine, message)| Some((engine, message?))).collect()
 }
 
+fn initiator(fetch: &Fetch) -> &'static str {
+    if fetch.upload_listener { "XMLHttpRequest" } else { "fetch" }
+}
+
 /// The parts of the last request and its response that appear in messages.
 struct Exchange<'e> {
     fetch: &'e Fetch,
@@ -73,7 +77,7 @@ impl<'e> Exchange<'e> {
 
     /// What browsers call the caller.
     fn initiator(&self) -> &'static str {
-        if self.fetch.upload_listener { "XMLHttpRequest" } else { "fetch" }
+        initiator(self.fetch)
     }
 
     /// The requested method.
@@ -203,6 +207,10 @@ impl<'e> Exchange<'e> {
                     self.target(),
                     self.page_url()
                 ));
+            }
+            Step::LocalNetworkAccess => {
+                let from = format!(" (redirected from '{}')", self.first_url);
+                return Some(unsent::not_secure(self.fetch, &self.target(), &from));
             }
             Step::RedirectCount => return Some(failed_to_load("TOO_MANY_REDIRECTS")),
             Step::RedirectBody => return Some(failed_to_load("INVALID_ARGUMENT")),

@@ -2,54 +2,74 @@
 
 use cors_core::Policy;
 use cors_core::browser::{AddressSpace, Browser, Engine, Fetch, Mode, Step, serve};
-use cors_core::explain::{InEngine, Reads, explain};
+use cors_core::explain::{InEngine, Reads, explain, explain_server};
 use http::Response;
 use std::time::Duration;
 
-/// What Chromium does, under a policy that allows everyone.
-fn in_chromium(fetch: &Fetch) -> InEngine {
-    let [chromium, firefox, webkit] = explain(&Policy::public(), fetch).engines().clone();
-    // Only Chromium has it.
-    for other in [firefox, webkit] {
-        assert_ne!(other.reads, Reads::Asks, "{fetch}");
-    }
-    assert_eq!(chromium.engine, Engine::Chromium);
-    chromium
+/// What each engine does, under a policy that allows everyone.
+fn in_engines(fetch: &Fetch) -> [InEngine; 3] {
+    explain(&Policy::public(), fetch).engines().clone()
 }
 
 #[test]
 fn a_public_page_needs_the_users_permission() {
     use AddressSpace::{Local, Loopback, Public};
+    use Reads::{Asks, No, Yes};
     let fetch = |page: &str, url: &str| Fetch::new(page, url);
     let public = "https://app.example.com";
+    let not_secure = "http://app.example.com";
+    // In Chromium, Firefox and WebKit.
     for (fetch, reads) in [
-        (fetch(public, "http://localhost:3000/"), Reads::Asks),
-        (fetch(public, "http://127.0.0.1:3000/"), Reads::Asks),
-        (fetch(public, "https://printer.local/"), Reads::Asks),
-        (fetch(public, "https://api.example/").target_space(Local), Reads::Asks),
-        (fetch(public, "https://api.example/").target_space(Loopback), Reads::Asks),
-        (fetch(public, "https://api.example/"), Reads::Yes),
-        (fetch("http://app.example.com", "http://localhost:3000/"), Reads::No),
-        (fetch("http://app.example.com", "http://192.168.1.1/"), Reads::No),
-        (fetch("http://192.168.1.1", "http://192.168.1.2/"), Reads::Yes),
-        (fetch("http://192.168.1.1", "http://localhost:3000/"), Reads::No),
+        // In WebKit, this is mixed content.
+        (fetch(public, "http://localhost:3000/"), [Asks, Asks, No]),
+        (fetch(public, "http://127.0.0.1:3000/"), [Asks, Asks, No]),
+        (fetch(public, "https://localhost:3000/"), [Asks, Asks, Yes]),
+        (fetch(public, "https://printer.local/"), [Asks, Asks, Yes]),
+        (fetch(public, "https://api.example/").target_space(Local), [Asks, Asks, Yes]),
+        (fetch(public, "https://api.example/").target_space(Loopback), [Asks, Asks, Yes]),
+        (fetch(public, "https://api.example/"), [Yes, Yes, Yes]),
+        (fetch(not_secure, "http://localhost:3000/"), [No, Asks, Yes]),
+        (fetch(not_secure, "http://192.168.1.1/"), [No, Asks, Yes]),
+        (fetch(not_secure, "http://api.example/").target_space(Local), [No, Asks, Yes]),
+        (fetch(not_secure, "http://api.example/"), [Yes, Yes, Yes]),
+        (fetch("http://192.168.1.1", "http://192.168.1.2/"), [Yes, Yes, Yes]),
+        (fetch("http://192.168.1.1", "http://localhost:3000/"), [Yes, Yes, Yes]),
         (
             fetch("https://intranet.example", "https://localhost:3000/").page_space(Local),
-            Reads::Asks,
+            [Yes, Yes, Yes],
         ),
-        (fetch("http://localhost:8080", "http://127.0.0.1:3000/"), Reads::Yes),
-        (fetch("http://localhost:8080", "http://192.168.1.1/"), Reads::Yes),
-        (fetch("http://localhost:8080", "http://127.0.0.1:3000/").page_space(Public), Reads::Asks),
-        (fetch("https://192.168.1.1", "https://api.example/"), Reads::Yes),
+        (fetch("http://localhost:8080", "http://127.0.0.1:3000/"), [Yes, Yes, Yes]),
+        (fetch("http://localhost:8080", "http://192.168.1.1/"), [Yes, Yes, Yes]),
+        (
+            fetch("http://localhost:8080", "http://127.0.0.1:3000/").page_space(Public),
+            [Asks, Asks, Yes],
+        ),
+        (fetch("https://192.168.1.1", "https://api.example/"), [Yes, Yes, Yes]),
     ] {
-        assert_eq!(in_chromium(&fetch).reads, reads, "{fetch}");
+        assert_eq!(in_engines(&fetch).map(|engine| engine.reads), reads, "{fetch}");
+    }
+}
+
+/// By its name or literal address. What a name resolves to does not matter.
+#[test]
+fn http_to_the_local_network_is_not_mixed_content_in_chromium() {
+    use Reads::{Asks, No, Yes};
+    let local = ["printer.local", "local", "192.168.1.1", "100.64.0.1", "[fe80::1]", "0.0.0.0"];
+    for (page, reads) in [("https://app.example.com", Asks), ("https://192.168.1.2", Yes)] {
+        for host in local {
+            let fetch = Fetch::new(page, format!("http://{host}/"));
+            assert_eq!(in_engines(&fetch).map(|it| it.reads), [reads, No, No], "{fetch}");
+            assert!(!explain(&Policy::public(), &fetch).is_readable(), "{fetch}");
+        }
+        let fetch = Fetch::new(page, "http://api.example/").target_space(AddressSpace::Local);
+        assert_eq!(in_engines(&fetch).map(|it| it.reads), [No; 3], "{fetch}");
     }
 }
 
 #[test]
-fn a_page_that_is_not_secure_is_refused() {
+fn a_page_that_is_not_secure_is_refused_in_chromium() {
     let fetch = Fetch::new("http://pub.test", "http://localhost:3000/");
-    let refused = in_chromium(&fetch);
+    let [refused, ..] = in_engines(&fetch);
     assert_eq!(
         refused.console.as_deref(),
         Some(
@@ -79,17 +99,43 @@ fn refused_before_anything_is_sent() {
 #[test]
 fn a_redirect_is_checked() {
     let fetch = Fetch::new("https://app.example.com", "https://api.example/");
-    let mut browser = Browser::with_local_network_access(Engine::Chromium);
-    let ended = browser.fetch(&fetch, Duration::ZERO, |request| {
-        serve(&Policy::public(), request, |request| match request.uri().host() {
-            Some("localhost") => Response::new(()),
-            _ => {
-                let redirect = Response::builder().status(302);
-                redirect.header("location", "http://localhost:3000/").body(()).unwrap()
-            }
-        })
+    for engine in [Engine::Chromium, Engine::Firefox] {
+        let mut browser = Browser::with_local_network_access(engine);
+        let ended = browser.fetch(&fetch, Duration::ZERO, |request| {
+            serve(&Policy::public(), request, |request| match request.uri().host() {
+                Some("localhost") => Response::new(()),
+                _ => {
+                    let redirect = Response::builder().status(302);
+                    redirect.header("location", "http://localhost:3000/").body(()).unwrap()
+                }
+            })
+        });
+        assert!(ended.verdict.is_readable());
+        let asked = ended.steps.iter().filter(|taken| taken.step == Step::LocalNetworkAccess);
+        assert_eq!(asked.count(), 1);
+    }
+}
+
+/// The message names the server that the redirect leads to, and its space.
+#[test]
+fn a_refused_redirect_is_named() {
+    let fetch =
+        Fetch::new("http://pub.test", "http://api.example/").target_space(AddressSpace::Public);
+    let explanation = explain_server(&fetch, &mut |sending| {
+        Ok(serve(&Policy::public(), sending.request(), |_| {
+            let redirect = Response::builder().status(302);
+            redirect.header("location", "http://printer.local/").body(()).unwrap()
+        }))
     });
-    assert!(ended.verdict.is_readable());
-    let asked = ended.steps.iter().filter(|taken| taken.step == Step::LocalNetworkAccess);
-    assert_eq!(asked.count(), 1);
+    let [chromium, firefox, _] = explanation.engines();
+    assert_eq!(
+        chromium.console.as_deref(),
+        Some(
+            "Access to fetch at 'http://printer.local/' (redirected from 'http://api.example/') \
+             from origin 'http://pub.test' has been blocked by CORS policy: The request client is \
+             not a secure context and the resource is in more-private address space `local`."
+        )
+    );
+    assert_eq!(chromium.reads, Reads::No);
+    assert_ne!(firefox.console, chromium.console);
 }

@@ -100,7 +100,7 @@ async fn tell(session: &mut Session, row: &Row, servers: &Servers) -> Result<Vec
     let mut faults = Vec::new();
     let (verdict, sent) = model(engine, row, &fetch, hosts);
     let is_silent = verdict.failed_step().is_some_and(|step| step.id() == "network");
-    faults.extend(outcome_fault(&Answered { verdict, body: None }, &outcome));
+    faults.extend(outcome_fault(&Answered { verdict, body: None, before_asking: None }, &outcome));
     let names = sent.iter().map(|sent| &*sent.set).chain(std::iter::repeat(&[][..]));
     let received = servers.received();
     let mut came: Vec<_> =

@@ -3,24 +3,44 @@
 
 use std::net::SocketAddr;
 
-use cors_core::browser::Engine;
+use cors_core::browser::{AddressSpace, Engine};
 use fantoccini::wd::Capabilities;
 use serde_json::{Value, json};
 
 use crate::home::Home;
 use crate::install::Programs;
 
-/// Capabilities for a new session. If there is a proxy, all traffic goes through it.
-pub fn of(
-    engine: Engine,
-    programs: &Programs,
-    home: &Home,
-    proxy: Option<SocketAddr>,
-) -> Capabilities {
+/// How a browser reaches its servers.
+#[derive(Clone, Copy, Debug)]
+pub enum Reach {
+    /// All traffic goes through this proxy, and Local Network Access is off.
+    Proxy(SocketAddr),
+    /// It can open only what is on this machine.
+    Directly,
+    /// All names resolve to this machine, and the port decides the address space.
+    Spaces(Spaces),
+}
+
+/// Loopback servers, each taken to be in another address space: loopback, local and public.
+#[derive(Clone, Copy, Debug)]
+pub struct Spaces(pub [SocketAddr; 3]);
+
+impl Spaces {
+    /// The server in this space.
+    pub fn of(&self, space: AddressSpace) -> SocketAddr {
+        self.0[space as usize]
+    }
+}
+
+/// Names that Firefox resolves to this machine; Chromium does so for all.
+const NAMES: &str = "page.test,frame.test,api.axum.test,api.axum.local";
+
+/// Capabilities for a new session.
+pub fn of(engine: Engine, programs: &Programs, home: &Home, reach: Reach) -> Capabilities {
     let (name, options) = match engine {
-        Engine::Chromium => ("goog:chromeOptions", chromium(programs, home, proxy)),
-        Engine::Firefox => ("moz:firefoxOptions", firefox(programs, proxy)),
-        _ => ("webkitgtk:browserOptions", webkit(programs, proxy)),
+        Engine::Chromium => ("goog:chromeOptions", chromium(programs, home, reach)),
+        Engine::Firefox => ("moz:firefoxOptions", firefox(programs, reach)),
+        _ => ("webkitgtk:browserOptions", webkit(programs, reach)),
     };
     let mut capabilities = Capabilities::new();
     capabilities.insert("acceptInsecureCerts".to_owned(), true.into());
@@ -31,7 +51,7 @@ pub fn of(
     capabilities
 }
 
-fn chromium(programs: &Programs, home: &Home, proxy: Option<SocketAddr>) -> Value {
+fn chromium(programs: &Programs, home: &Home, reach: Reach) -> Value {
     let profile = format!("--user-data-dir={}", home.path().join("profile").display());
     let mut args: Vec<String> = [
         "--headless",
@@ -45,13 +65,24 @@ fn chromium(programs: &Programs, home: &Home, proxy: Option<SocketAddr>) -> Valu
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        // Pages may send requests to this machine, and `http:` pages are not upgraded.
-        "--disable-features=LocalNetworkAccessChecks,HttpsUpgrades",
         &profile,
     ]
     .map(str::to_owned)
     .into();
-    if let Some(proxy) = proxy {
+    // `http:` pages are not upgraded.
+    let mut disabled = "--disable-features=HttpsUpgrades".to_owned();
+    if let Reach::Spaces(spaces) = reach {
+        let [loopback, local, public] = spaces.0;
+        args.push(format!(
+            "--ip-address-space-overrides={loopback}=loopback,{local}=local,{public}=public"
+        ));
+        args.push("--host-resolver-rules=MAP * 127.0.0.1".to_owned());
+    } else {
+        // Pages may send requests to this machine.
+        disabled.push_str(",LocalNetworkAccessChecks");
+    }
+    args.push(disabled);
+    if let Reach::Proxy(proxy) = reach {
         args.push(format!("--proxy-server=http://{proxy}"));
         // By default, requests to this machine bypass the proxy.
         args.push("--proxy-bypass-list=<-loopback>".to_owned());
@@ -59,13 +90,24 @@ fn chromium(programs: &Programs, home: &Home, proxy: Option<SocketAddr>) -> Valu
     json!({
         "binary": programs.browser,
         "args": args,
-        "prefs": { "profile.cookie_controls_mode": 0 },
+        "prefs": {
+            "profile.cookie_controls_mode": 0,
+            // Unlike the driver's command, this leaves frames without permission.
+            "profile.default_content_setting_values": {
+                "local_network_access": 1,
+                "loopback_network": 1,
+            },
+        },
     })
 }
 
-fn firefox(programs: &Programs, proxy: Option<SocketAddr>) -> Value {
+fn firefox(programs: &Programs, reach: Reach) -> Value {
+    let proxy = match reach {
+        Reach::Proxy(proxy) => Some(proxy),
+        Reach::Directly | Reach::Spaces(_) => None,
+    };
     let (host, port) = proxy.map_or((String::new(), 0), |it| (it.ip().to_string(), it.port()));
-    json!({
+    let mut options = json!({
         "binary": programs.browser,
         "args": ["-headless"],
         "prefs": {
@@ -92,10 +134,25 @@ fn firefox(programs: &Programs, proxy: Option<SocketAddr>) -> Value {
             "services.settings.server": "data:,",
             "toolkit.telemetry.enabled": false,
         },
-    })
+    });
+    if let Reach::Spaces(spaces) = reach {
+        let prefs = &mut options["prefs"];
+        prefs["network.dns.localDomains"] = NAMES.into();
+        // Its names of the loopback and the local space are older.
+        let names = ["local", "private", "public"];
+        for (name, server) in names.into_iter().zip(spaces.0) {
+            prefs[format!("network.lna.address_space.{name}.override")] = server.to_string().into();
+        }
+    }
+    options
 }
 
-fn webkit(programs: &Programs, proxy: Option<SocketAddr>) -> Value {
+fn webkit(programs: &Programs, reach: Reach) -> Value {
+    let proxy = match reach {
+        Reach::Proxy(proxy) => Some(proxy),
+        Reach::Directly => None,
+        Reach::Spaces(spaces) => Some(spaces.of(AddressSpace::Public)),
+    };
     let proxy = proxy.map(|proxy| format!("--proxy=http://{proxy}"));
     let args = ["--automation", "--cookies-policy=always"].map(str::to_owned);
     json!({

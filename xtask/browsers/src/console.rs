@@ -22,15 +22,24 @@ pub async fn messages(
             Ok(Some(entries.as_array().into_iter().flatten().filter_map(text).collect()))
         }
         Engine::Firefox => {
-            client.issue_cmd(Command("moz/context", json!({ "context": "chrome" }))).await?;
-            let messages = client.execute(FIREFOX, Vec::new()).await;
-            client.issue_cmd(Command("moz/context", json!({ "context": "content" }))).await?;
-            let messages = messages?;
+            let messages = in_firefox(client, FIREFOX, Vec::new()).await?;
             let text = |message: &Value| message.as_str().map(str::to_owned);
             Ok(Some(messages.as_array().into_iter().flatten().filter_map(text).collect()))
         }
         _ => Ok(None),
     }
+}
+
+/// Runs a script with the privileges of Firefox itself.
+pub async fn in_firefox(
+    client: &Client,
+    script: &str,
+    arguments: Vec<Value>,
+) -> Result<Value, CmdError> {
+    client.issue_cmd(Command("moz/context", json!({ "context": "chrome" }))).await?;
+    let result = client.execute(script, arguments).await;
+    client.issue_cmd(Command("moz/context", json!({ "context": "content" }))).await?;
+    result
 }
 
 /// Errors of this page and not of the browser.
@@ -57,7 +66,7 @@ fn in_chromium(message: &str) -> String {
 
 /// A command of an engine's driver.
 #[derive(Debug)]
-struct Command(&'static str, Value);
+pub struct Command(pub &'static str, pub Value);
 
 impl WebDriverCompatibleCommand for Command {
     fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {

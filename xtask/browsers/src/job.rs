@@ -4,6 +4,8 @@ use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::page;
+
 /// A fetch for a page to perform.
 ///
 /// The `origin` of the fetch matters only if it is opaque: then a sandboxed frame performs it.
@@ -12,6 +14,14 @@ pub struct Job {
     /// The fetch. With an upload listener, the page uses `XMLHttpRequest`.
     pub fetch: Fetch,
     way: Way,
+    frame: Option<Frame>,
+}
+
+/// A frame of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Frame {
+    origin: String,
+    allow: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +33,7 @@ enum Way {
 
 impl From<&Fetch> for Job {
     fn from(fetch: &Fetch) -> Self {
-        Self { fetch: fetch.clone(), way: Way::Fetch }
+        Self { fetch: fetch.clone(), way: Way::Fetch, frame: None }
     }
 }
 
@@ -39,9 +49,20 @@ impl Job {
         Self { way: Way::WebSocket, ..self }
     }
 
+    /// Lets a frame of this origin do it, with the features in `allow` from the page.
+    pub fn in_frame(self, origin: &str, allow: &str) -> Self {
+        let frame = Frame { origin: origin.to_owned(), allow: allow.to_owned() };
+        Self { frame: Some(frame), ..self }
+    }
+
+    /// What the page allows the frame that does it.
+    pub(crate) fn allow(&self) -> Option<&str> {
+        self.frame.as_ref().map(|frame| &*frame.allow)
+    }
+
     /// The same job with another fetch.
     pub fn with(&self, fetch: Fetch) -> Self {
-        Self { fetch, way: self.way }
+        Self { fetch, ..self.clone() }
     }
 
     /// Whether the job opens a WebSocket.
@@ -66,6 +87,9 @@ impl Job {
         }
         Ok(json!({
             "way": way,
+            "frame": self.frame.as_ref().map(|frame| {
+                json!({ "src": format!("{}{}", frame.origin, page::PATH), "allow": frame.allow })
+            }),
             "sandboxed": self.fetch.serialized_origin() == "null",
             "url": url,
             "method": method,

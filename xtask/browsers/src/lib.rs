@@ -37,6 +37,7 @@ pub mod install;
 mod job;
 pub mod judge;
 mod line;
+pub mod local_network;
 mod log;
 pub mod matrix;
 mod model;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use cors_core::browser::{Browser, Engine, Fetch, Sending, Turn, Verdict};
+use cors_core::browser::{Browser, Engine, Fetch, Sending, Step, Turn, Verdict};
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use xtask::client;
@@ -27,22 +27,32 @@ pub struct Answered {
     pub verdict: Verdict,
     /// The body of the last response, unless it repeats headers of the request.
     pub body: Option<Vec<u8>>,
+    /// How many requests the model had sent when it asked the user for Local Network Access.
+    pub before_asking: Option<usize>,
 }
 
 impl Model {
     pub fn new(server: SocketAddr, engine: Engine) -> Self {
+        Self::of(server, Browser::like(engine))
+    }
+
+    pub fn of(server: SocketAddr, browser: Browser) -> Self {
         let (cookies, sent) = (HashMap::new(), Vec::new());
-        Self { server, browser: Browser::like(engine), cookies, sent }
+        Self { server, browser, cookies, sent }
     }
 
     /// An error means that the server failed.
     pub fn fetch(&mut self, fetch: &Fetch) -> Result<Answered, String> {
         let now = Duration::ZERO;
         let mut body = None;
+        let mut before_asking = None;
         let mut turn = self.browser.start(fetch, now);
         loop {
             match turn {
                 Turn::Send(sending) => {
+                    if sending.steps().iter().any(|it| it.step == Step::LocalNetworkAccess) {
+                        before_asking.get_or_insert(self.sent.len());
+                    }
                     let request = self.with_cookie(&sending);
                     self.sent.push(Sent::new(request.clone(), fetch));
                     let (response, content) = ask(self.server, &request).map_err(|fault| {
@@ -52,7 +62,9 @@ impl Model {
                     body = (!is_echoed(&request)).then_some(content);
                     turn = sending.respond(&mut self.browser, &response, now);
                 }
-                Turn::Done(ended) => return Ok(Answered { verdict: ended.verdict, body }),
+                Turn::Done(ended) => {
+                    return Ok(Answered { verdict: ended.verdict, body, before_asking });
+                }
             }
         }
     }

@@ -12,6 +12,8 @@ use xtask::options::once;
 pub struct Browser {
     /// Only this engine; all of them if `None`.
     pub engine: Option<Engine>,
+    /// Only the tests of Local Network Access.
+    pub local_network: bool,
     /// Only install what is missing.
     pub install: bool,
     /// The seed of the random fetches; a new one each time if `None`.
@@ -27,10 +29,12 @@ impl Browser {
     /// Parses the flags; `None` if the user asked for help.
     pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
         let (mut engine, mut install, mut seed, mut picture) = (None, None, None, None);
+        let mut local_network = None;
         while let Some(arg) = parser.next()? {
             match arg {
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
                 Arg::Long("engine") => once("--engine", &mut engine, engine_of(&parser.value()?)?)?,
+                Arg::Long("local-network") => once("--local-network", &mut local_network, ())?,
                 Arg::Long("install") => once("--install", &mut install, ())?,
                 Arg::Long("seed") => once("--seed", &mut seed, parser.value()?.parse()?)?,
                 Arg::Long("picture") => once("--picture", &mut picture, parser.value()?.into())?,
@@ -40,10 +44,15 @@ impl Browser {
         if install.is_some() && seed.is_some() {
             return Err("--install does not run tests: remove --seed".into());
         }
-        if picture.is_some() && (engine.is_some() || install.is_some() || seed.is_some()) {
+        let local_network = local_network.is_some();
+        if local_network && (install.is_some() || seed.is_some()) {
+            return Err("--local-network takes no other flag than --engine".into());
+        }
+        let others = engine.is_some() || install.is_some() || seed.is_some() || local_network;
+        if picture.is_some() && others {
             return Err("--picture takes no other flag: it always uses Chromium".into());
         }
-        Ok(Some(Self { engine, install: install.is_some(), seed, picture }))
+        Ok(Some(Self { engine, local_network, install: install.is_some(), seed, picture }))
     }
 
     /// The engines to run.
@@ -82,6 +91,7 @@ mod tests {
             (&["--seed", "-1"], "-1"),
             (&["--install", "--seed", "1"], "--seed"),
             (&["--picture", "a.png", "--seed", "1"], "--picture"),
+            (&["--local-network", "--seed", "1"], "--local-network"),
             (&["all"], "all"),
         ] {
             let error = parse(flags).unwrap_err().to_string();

@@ -1,7 +1,8 @@
 //! A loopback proxy for all traffic of the browsers. It terminates TLS itself, so a page can have any origin.
 //!
 //! It forwards requests to `NAME.axum.test`, `NAME.actix.test` and `NAME.warp.test`, on any port and over `http:` or
-//! `https:`, to the test server of that adapter. All other hosts serve only the runner's page.
+//! `https:`, to the test server of that adapter; the same with `.local` and `.localhost` instead of `.test`. All other
+//! hosts serve only the runner's page. Browsers whose names resolve to it can use it directly.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -28,6 +29,9 @@ use xtask::options::Adapter;
 use crate::log::Log;
 use crate::{page, tls};
 
+/// The last labels of the adapters' host names.
+const SUFFIXES: [&str; 3] = ["test", "local", "localhost"];
+
 /// The addresses of the adapters' test servers. `NAME.axum.test` leads to the first, and so on.
 #[derive(Clone, Copy, Debug)]
 pub struct Upstreams([SocketAddr; Adapter::ALL.len()]);
@@ -48,7 +52,8 @@ impl Upstreams {
     }
 
     fn of_host(&self, host: &str) -> Option<SocketAddr> {
-        let name = host.strip_suffix(".test")?.rsplit('.').next()?;
+        let (rest, _) = host.rsplit_once('.').filter(|(_, last)| SUFFIXES.contains(last))?;
+        let name = rest.rsplit('.').next()?;
         let adapter = Adapter::ALL.iter().find(|adapter| adapter.name() == name)?;
         Some(self.of(*adapter))
     }
@@ -65,17 +70,23 @@ pub struct Proxy {
 impl Proxy {
     /// Listens on a free loopback port.
     pub async fn start(upstreams: Upstreams) -> Result<Self, String> {
+        Self::start_with_log(upstreams, Log::default()).await
+    }
+
+    /// The same with a log that several proxies can share.
+    pub async fn start_with_log(upstreams: Upstreams, log: Log) -> Result<Self, String> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.map_err(|error| format!("no port for the proxy: {error}"))?;
         let addr = listener.local_addr().map_err(|error| error.to_string())?;
-        let log = Log::default();
         let world = Arc::new(World { upstreams, log: log.clone(), tls: tls::acceptor()? });
         let accepting = tokio::spawn(async move {
             loop {
                 // `accept` fails for a moment if too many files are open.
                 if let Ok((stream, _)) = listener.accept().await {
                     let _ = stream.set_nodelay(true);
-                    tokio::spawn(serve(stream, "http", Arc::clone(&world)));
+                    // It is fine if a browser connects and sends nothing.
+                    let world = Arc::clone(&world);
+                    tokio::spawn(async move { serve_either(stream, world).await.ok() });
                 }
             }
         });
@@ -131,7 +142,9 @@ async fn answer(
     if request.method() == Method::CONNECT {
         tokio::spawn(async move {
             // There is nobody to report an error to: the browser sees its connection end.
-            let _ = tunnel(upgrade::on(&mut request), world).await;
+            if let Ok(upgraded) = upgrade::on(&mut request).await {
+                let _ = serve_either(TokioIo::new(upgraded), world).await;
+            }
         });
         return Ok(text(StatusCode::OK, "text/plain", ""));
     }
@@ -151,13 +164,13 @@ async fn answer(
     }))
 }
 
-/// Serves the inside of a tunnel: TLS, or plain HTTP for a WebSocket.
-async fn tunnel(
-    upgrade: upgrade::OnUpgrade,
+/// Serves TLS or plain HTTP.
+async fn serve_either(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     world: Arc<World>,
-) -> Result<(), Box<dyn Error + Send + Sync>> {
+) -> std::io::Result<()> {
     const TLS_HANDSHAKE: u8 = 22;
-    let (mut reader, writer) = tokio::io::split(TokioIo::new(upgrade.await?));
+    let (mut reader, writer) = tokio::io::split(stream);
     let first = reader.read_u8().await?;
     let stream = tokio::io::join(Cursor::new([first]).chain(reader), writer);
     if first == TLS_HANDSHAKE {
@@ -253,6 +266,9 @@ mod tests {
             ("api.axum.test", Some(axum)),
             ("api.actix.test:8443", Some(actix)),
             ("a.b.warp.test:80", Some(warp)),
+            ("api.axum.local:80", Some(axum)),
+            ("api.axum.localhost", Some(axum)),
+            ("api.axum.example", None),
             ("axum.test.example", None),
             ("notaxum.test", None),
             ("localhost:8080", None),

@@ -9,7 +9,8 @@ const BODY_LIMIT = 200;
 async function run(jobs) {
   const outcomes = [];
   for (const job of jobs) {
-    outcomes.push(job.sandboxed ? await inSandbox(job) : await perform(job));
+    const attributes = job.sandboxed ? { src: location.href, sandbox: "allow-scripts" } : job.frame;
+    outcomes.push(attributes ? await inFrame(attributes, job) : await perform(job));
   }
   return outcomes;
 }
@@ -113,21 +114,21 @@ function readable(status, headers, { body, length, chunks }) {
   return { outcome: "readable", status, headers, body: body.slice(0, BODY_LIMIT), length, chunks };
 }
 
-// This page again, in a frame with an opaque origin.
-let sandbox;
+// This page again, in frames with other origins.
+const frames = new Map();
 
-function openSandbox() {
+function openFrame(attributes) {
   const frame = document.createElement("iframe");
-  frame.sandbox = "allow-scripts";
-  frame.src = location.href;
+  for (const [name, value] of Object.entries(attributes)) frame.setAttribute(name, value);
   const loaded = new Promise((resolve) => { frame.onload = () => resolve(frame.contentWindow); });
   document.documentElement.append(frame);
   return loaded;
 }
 
-async function inSandbox(job) {
-  sandbox ??= openSandbox();
-  const target = await sandbox;
+async function inFrame(attributes, job) {
+  const key = JSON.stringify(attributes);
+  if (!frames.has(key)) frames.set(key, openFrame(attributes));
+  const target = await frames.get(key);
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => resolve(data);

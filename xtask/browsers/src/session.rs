@@ -1,7 +1,6 @@
 //! A browser that runs jobs.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use cors_core::browser::Engine;
@@ -13,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::timeout;
 
+use crate::capabilities::{Reach, Spaces};
 use crate::driver::Driver;
 use crate::home::Home;
 use crate::install::Programs;
@@ -40,18 +40,24 @@ impl Session {
     /// Starts the engine behind the proxy. The error is for the user of the command: it names what is missing, or
     /// contains the driver's output.
     pub async fn start(engine: Engine, proxy: &Proxy) -> Result<Self, String> {
-        Self::start_behind(engine, Some(proxy.addr())).await
+        Self::start_with(engine, Reach::Proxy(proxy.addr())).await
     }
 
     /// Starts the engine without a proxy: it can open only what is on this machine.
     pub async fn start_directly(engine: Engine) -> Result<Self, String> {
-        Self::start_behind(engine, None).await
+        Self::start_with(engine, Reach::Directly).await
     }
 
-    async fn start_behind(engine: Engine, proxy: Option<SocketAddr>) -> Result<Self, String> {
+    /// Starts the engine with Local Network Access as it is by default, and proxies that are its servers in each
+    /// address space. WebKit has no such setting, and stays behind the public one.
+    pub async fn start_in_spaces(engine: Engine, spaces: Spaces) -> Result<Self, String> {
+        Self::start_with(engine, Reach::Spaces(spaces)).await
+    }
+
+    async fn start_with(engine: Engine, reach: Reach) -> Result<Self, String> {
         let programs = Programs::find(engine)?;
         let home = Home::new().map_err(|error| format!("no directory for a profile: {error}"))?;
-        let wanted = capabilities::of(engine, &programs, &home, proxy);
+        let wanted = capabilities::of(engine, &programs, &home, reach);
         let driver = tokio::task::spawn_blocking(move || Driver::start(engine, &programs, home));
         let driver = driver.await.map_err(|error| error.to_string())??;
         let mut builder = ClientBuilder::new(HttpConnector::new());

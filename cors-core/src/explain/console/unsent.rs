@@ -1,9 +1,27 @@
 //! Messages for a call that never leaves the browser.
 
-use super::webkit_cannot_load;
+use super::{initiator, webkit_cannot_load};
 use crate::browser::{AddressSpace, Engine, Fetch, Step};
 use crate::engine::names::is_token;
 use url::Url;
+
+/// Chromium's message for a request to `url`, which is in the local network, by a page that is not a
+/// secure context. `from` names the URL that redirects there.
+pub(super) fn not_secure(fetch: &Fetch, url: &str, from: &str) -> String {
+    let host = |url: &str| Url::parse(url).ok()?.host_str().map(str::to_owned);
+    let space = match (fetch.target_space, host(url)) {
+        (Some(space), host_of_url) if host_of_url == host(&fetch.url) => space,
+        (_, host_of_url) => AddressSpace::of_host(&host_of_url.unwrap_or_default()),
+    };
+    format!(
+        "Access to {} at '{url}'{from} from origin '{}' has been blocked by CORS policy: The \
+         request client is not a secure context and the resource is in more-private address space \
+         `{}`.",
+        initiator(fetch),
+        fetch.serialized_origin(),
+        space.as_str()
+    )
+}
 
 /// Each engine's message: the exception if `new Request()` throws, otherwise from the console.
 pub(super) fn messages(step: Step, fetch: &Fetch) -> Vec<(Engine, String)> {
@@ -70,23 +88,7 @@ pub(super) fn messages(step: Step, fetch: &Fetch) -> Vec<(Engine, String)> {
                 webkit_cannot_load(&url)
             )),
         ],
-        Step::LocalNetworkAccess => {
-            let space = fetch.target_space.unwrap_or_else(|| {
-                let host = Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned));
-                AddressSpace::of_host(&host.unwrap_or_default())
-            });
-            [
-                Some(format!(
-                    "Access to fetch at '{url}' from origin '{}' has been blocked by CORS policy: \
-                     The request client is not a secure context and the resource is in \
-                     more-private address space `{}`.",
-                    fetch.serialized_origin(),
-                    space.as_str()
-                )),
-                None,
-                None,
-            ]
-        }
+        Step::LocalNetworkAccess => [Some(not_secure(fetch, &url, "")), None, None],
         Step::SameOriginMode => [
             Some(format!(
                 "Fetch API cannot load {url}. Request mode is \"same-origin\" but the URL's origin \

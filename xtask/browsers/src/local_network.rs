@@ -1,0 +1,370 @@
+//! Local Network Access: pages and servers in every address space, with the user's permission and without.
+//!
+//! Each space is a port of this machine, which settings of Chromium and Firefox put into it. WebKit does not tell spaces
+//! apart, and gets the same fetches.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use cors_core::Policy;
+use cors_core::browser::{AddressSpace, Body, Browser, Engine, Fetch, Mode, Verdict, serve};
+use cors_core::explain::explain_server;
+use futures_util::future::join_all;
+use http::header::LOCATION;
+use http::{Request, Response, StatusCode};
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+use xtask::options::Adapter;
+
+use crate::capabilities::Spaces;
+use crate::console::{Command, in_firefox};
+use crate::judge::outcome_fault;
+use crate::line::Line;
+use crate::model::{Answered, Model};
+use crate::{Adapters, Job, Log, Outcome, Proxy, Seen, Session};
+
+const SPACES: [AddressSpace; 3] =
+    [AddressSpace::Loopback, AddressSpace::Local, AddressSpace::Public];
+
+/// Pages. Only the last is not a secure context.
+const PAGES: [&str; 3] = ["https://page.test", "http://page.localhost", "http://page.test"];
+
+/// How long an engine may take to print a message that the script already knows of.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+const STEP: Duration = Duration::from_millis(20);
+
+/// Whether the user lets pages access the local network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Permission {
+    Denied,
+    Granted,
+}
+
+/// A fetch by a page. In all URLs, a port follows each host.
+#[derive(Clone, Debug)]
+struct Row {
+    page: String,
+    job: Job,
+}
+
+/// Runs only these tests, in each engine.
+pub async fn run(engines: &[Engine]) -> Result<(), String> {
+    let adapters = Adapters::start()?;
+    let ended = join_all(engines.iter().map(async |engine| {
+        let mut faults = Vec::new();
+        let count = run_in(*engine, &adapters, &mut faults).await;
+        match count.map_err(|fault| faults.push(fault)) {
+            Ok(count) if faults.is_empty() => {
+                println!(
+                    "{}: {count} fetches of Local Network Access: all as in the model",
+                    engine.name()
+                );
+            }
+            _ => {}
+        }
+        faults.into_iter().map(|fault| format!("{}: {fault}", engine.name())).collect::<Vec<_>>()
+    }));
+    let faults = ended.await.concat();
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+/// Returns how many fetches there were. Adds a line to `faults` for each disagreement.
+pub async fn run_in(
+    engine: Engine,
+    adapters: &Adapters,
+    faults: &mut Vec<String>,
+) -> Result<usize, String> {
+    let policy = policy();
+    for suffix in ["test", "local", "localhost"] {
+        adapters.hosts().set(&format!("api.axum.{suffix}"), policy.clone());
+    }
+    let log = Log::default();
+    let start = || Proxy::start_with_log(adapters.upstreams(), log.clone());
+    let servers = [start().await?, start().await?, start().await?];
+    let spaces = Spaces(servers.each_ref().map(Proxy::addr));
+    let mut session = Session::start_in_spaces(engine, spaces).await?;
+
+    let rows = rows(spaces);
+    let mut count = 0;
+    if engine == Engine::Firefox {
+        faults.extend(prompts(&mut session, &log, spaces).await?);
+        count += 1;
+    }
+    for permission in [Permission::Granted, Permission::Denied] {
+        permit(&session, permission, spaces).await?;
+        for row in &rows {
+            let id = format!("{engine:?}-{count:04}");
+            let row = row.with_id(&id);
+            let mut model = Model::of(
+                adapters.upstreams().of(Adapter::Axum),
+                Browser::with_local_network_access(engine),
+            );
+            let found = tell(&mut session, &mut model, &log, &row, permission, &id).await?;
+            let line = |fault| format!("{permission:?}, {}, {}: {fault}", row.page, row.job.fetch);
+            faults.extend(found.into_iter().map(line));
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+/// Allows every fetch here.
+fn policy() -> Policy {
+    let policy = Policy::builder().allow_origins(["*"]).allow_methods(["*"]).allow_headers(["*"]);
+    policy.build().unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn rows(spaces: Spaces) -> Vec<Row> {
+    let port = |space| spaces.of(space).port();
+    let mut rows = Vec::new();
+    for page in PAGES {
+        let scheme = if page.starts_with("https:") { "https" } else { "http" };
+        for page_space in SPACES {
+            let page = format!("{page}:{}", port(page_space));
+            let fetch = |scheme: &str, suffix: &str, space: AddressSpace, path: &str| {
+                let url = format!("{scheme}://api.axum.{suffix}:{}{path}", port(space));
+                Fetch::new(&*page, url).page_space(page_space).target_space(space)
+            };
+            let mut add = |job: Job| rows.push(Row { page: page.clone(), job });
+            for space in SPACES {
+                let echo = fetch(scheme, "test", space, "/echo?");
+                add(Job::from(&echo));
+                add(Job::from(&echo.clone().method("PUT").header("x-a", "1")));
+                add(Job::from(&echo.clone().mode(Mode::NoCors)));
+                let upload = echo.method("POST").body(Body::Text).upload_listener(true);
+                add(Job::from(&upload));
+                add(Job::from(&fetch(scheme, "test", space, "/ws?")).as_web_socket());
+            }
+            for (space, suffix) in
+                [(AddressSpace::Local, "local"), (AddressSpace::Loopback, "localhost")]
+            {
+                // From https, this is mixed content in some engines.
+                add(Job::from(&fetch("http", suffix, space, "/echo?")));
+                let there = format!("{scheme}://api.axum.{suffix}:{}/echo?id=ID", port(space));
+                let there: String =
+                    url::form_urlencoded::byte_serialize(there.as_bytes()).collect();
+                let path = format!("/answer?status=302&location={there}&");
+                add(Job::from(&fetch(scheme, "test", AddressSpace::Public, &path)));
+            }
+        }
+    }
+    let [page, frame] =
+        ["page", "frame"].map(|name| format!("https://{name}.test:{}", port(AddressSpace::Public)));
+    for (space, feature) in
+        [(AddressSpace::Local, "local-network"), (AddressSpace::Loopback, "loopback-network")]
+    {
+        let url = format!("https://api.axum.test:{}/echo?", port(space));
+        let fetch = Fetch::new(&*frame, url).page_space(AddressSpace::Public).target_space(space);
+        for allow in ["", feature] {
+            let job = Job::from(&fetch).in_frame(&frame, allow);
+            rows.push(Row { page: page.clone(), job });
+        }
+    }
+    rows
+}
+
+impl Row {
+    fn with_id(&self, id: &str) -> Self {
+        let mut fetch = self.job.fetch.clone();
+        fetch.url = format!("{}id={id}", fetch.url.replace("ID", id));
+        Self { page: self.page.clone(), job: self.job.with(fetch) }
+    }
+}
+
+/// Without permission, the fetch ends where the model asks the user.
+async fn tell(
+    session: &mut Session,
+    model: &mut Model,
+    log: &Log,
+    Row { page, job }: &Row,
+    permission: Permission,
+    id: &str,
+) -> Result<Vec<String>, String> {
+    let outcome = session.run(page, std::slice::from_ref(job)).await?.remove(0);
+    let (shaken, seen): (Vec<_>, Vec<_>) = log.take(id).into_iter().partition(Seen::is_handshake);
+    let answered = model.fetch(&job.fetch)?;
+    let engine = session.engine();
+    let mut faults = Vec::new();
+    if job.is_web_socket() {
+        // Firefox lets WebSockets through, unlike fetches.
+        let opens = engine != Engine::Chromium
+            || answered.verdict.is_readable()
+                && (permission == Permission::Granted || answered.before_asking.is_none());
+        if outcome.readable().is_some() != opens || shaken.len() != usize::from(opens) {
+            faults.push(format!("{outcome:?} after {} handshakes", shaken.len()));
+        }
+        return Ok(faults);
+    }
+
+    let refused_after = answered
+        .before_asking
+        .filter(|_| permission == Permission::Denied || job.allow() == Some(""));
+    match (&outcome, refused_after) {
+        (Outcome::Failed { .. }, Some(_)) => {}
+        (outcome, Some(_)) => faults.push(format!("{outcome:?} without permission")),
+        (outcome, None) => faults.extend(outcome_fault(&answered, outcome)),
+    }
+    let sent = &model.sent[..refused_after.unwrap_or(model.sent.len())];
+    let names = sent.iter().map(|sent| &*sent.set).chain(std::iter::repeat(&[][..]));
+    let seen: Vec<_> = seen.iter().zip(names).map(|(it, set)| Line::of_seen(it, set)).collect();
+    let sent: Vec<_> = sent.iter().map(Line::of_sent).collect();
+    if seen != sent {
+        faults.push(format!("the browser sends {seen:?}, and the model {sent:?}"));
+    }
+    if job.allow().is_some() {
+        // Chromium's driver does not tell what a frame printed.
+        return Ok(faults);
+    }
+    let wanted = match refused_after {
+        Some(after) => refused(engine, &job.fetch, &model.sent[after].request.uri().to_string()),
+        None => of_explain(engine, &job.fetch, &answered),
+    };
+    faults.extend(console_fault(session, &wanted, id).await?);
+    Ok(faults)
+}
+
+/// What the console prints if the user refuses a request to `url`.
+fn refused(engine: Engine, fetch: &Fetch, url: &str) -> BTreeSet<String> {
+    let host = url.split('/').nth(2).and_then(|authority| authority.split(':').next());
+    let redirected = if url == fetch.url {
+        String::new()
+    } else {
+        format!(" (redirected from '{}')", fetch.url)
+    };
+    let space = match fetch.target_space {
+        Some(space) if redirected.is_empty() => space,
+        _ => AddressSpace::of_host(host.unwrap_or_default()),
+    };
+    let line = match engine {
+        Engine::Chromium => format!(
+            "Access to {} at '{url}'{redirected} from origin '{}' has been blocked by CORS policy: \
+             Permission was denied for this request to access the `{}` address space.",
+            if fetch.upload_listener { "XMLHttpRequest" } else { "fetch" },
+            fetch.origin,
+            space.as_str()
+        ),
+        _ if fetch.mode == Mode::Cors => format!(
+            "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote \
+             resource at {url}. (Reason: CORS request did not succeed). Status code: (null)."
+        ),
+        _ => return BTreeSet::new(),
+    };
+    BTreeSet::from([line])
+}
+
+/// What the model says that the console prints, without the user's refusal.
+fn of_explain(engine: Engine, fetch: &Fetch, answered: &Answered) -> BTreeSet<String> {
+    if !matches!(answered.verdict, Verdict::Failed(_)) {
+        return BTreeSet::new();
+    }
+    let policy = policy();
+    let answer = |request: &Request<()>| {
+        let query = request.uri().query().unwrap_or_default();
+        let mut fields = url::form_urlencoded::parse(query.as_bytes());
+        let mut response = Response::new(());
+        if let Some((_, location)) = fields.find(|(name, _)| name == "location") {
+            *response.status_mut() = StatusCode::FOUND;
+            let location = location.parse().expect("a URL is a header value");
+            response.headers_mut().insert(LOCATION, location);
+        }
+        response
+    };
+    let explanation =
+        explain_server(fetch, &mut |sending| Ok(serve(&policy, sending.request(), answer)));
+    let of = explanation.engines().iter().find(|of| of.engine == engine);
+    let lines = of.and_then(|of| of.console.as_deref()).unwrap_or_default().lines();
+    lines.map(str::to_owned).filter(|line| is_compared(line)).collect()
+}
+
+fn is_compared(line: &str) -> bool {
+    line.starts_with("Access to ") || line.starts_with("Cross-Origin Request Blocked: ")
+}
+
+async fn console_fault(
+    session: &mut Session,
+    wanted: &BTreeSet<String>,
+    id: &str,
+) -> Result<Option<String>, String> {
+    let Some(mut printed) = session.console().await? else { return Ok(None) };
+    let deadline = Instant::now() + PATIENCE;
+    while !wanted.is_subset(&printed) && Instant::now() < deadline {
+        sleep(STEP).await;
+        printed.extend(session.console().await?.unwrap_or_default());
+    }
+    // A message about an earlier fetch may be late.
+    printed.retain(|line| is_compared(line) && line.contains(id));
+    Ok((printed != *wanted)
+        .then(|| format!("the console prints {printed:#?}, expected: {wanted:#?}")))
+}
+
+/// Before the user decides, Firefox sends nothing and the script waits.
+async fn prompts(
+    session: &mut Session,
+    log: &Log,
+    spaces: Spaces,
+) -> Result<Option<String>, String> {
+    let [loopback, _, public] = spaces.0.map(|server| server.port());
+    let page = format!("http://page.test:{public}");
+    let id = "prompt";
+    let fetch = Fetch::new(&*page, format!("http://api.axum.test:{loopback}/echo?id={id}"));
+    let outcome = session.run(&page, &[Job::from(&fetch)]).await?.remove(0);
+    let printed = session.console().await?.unwrap_or_default();
+    let asks = printed.iter().any(|line| {
+        line.starts_with("Local Network Access permission required: ") && line.contains(&fetch.url)
+    });
+    let seen = log.take(id);
+    Ok((outcome != Outcome::TimedOut || !asks || !seen.is_empty())
+        .then(|| format!("no prompt: {outcome:?} after {seen:?}; the console prints {printed:#?}")))
+}
+
+async fn permit(session: &Session, permission: Permission, spaces: Spaces) -> Result<(), String> {
+    let client = session.client();
+    let is_granted = permission == Permission::Granted;
+    for name in ["local-network", "loopback-network"] {
+        let set = match session.engine() {
+            // Granted from the start.
+            Engine::Chromium if is_granted => continue,
+            Engine::Chromium => {
+                let parameters = json!({ "permission": { "name": name }, "setting": "denied" });
+                let command = json!({ "cmd": "Browser.setPermission", "params": parameters });
+                client.issue_cmd(Command("goog/cdp/execute", command)).await
+            }
+            Engine::Firefox => {
+                let ports = spaces.0.map(|server| server.port());
+                let pages: Vec<_> = PAGES
+                    .iter()
+                    .flat_map(|page| ports.map(|port| format!("{page}:{port}")))
+                    .collect();
+                in_firefox(client, PERMIT, vec![json!(pages), json!(name), json!(is_granted)]).await
+            }
+            _ => return Ok(()),
+        };
+        set.map_err(|error| format!("the permission cannot be set: {error}"))?;
+    }
+    Ok(())
+}
+
+const PERMIT: &str = "
+    const [pages, name, isGranted] = arguments;
+    const { ALLOW_ACTION, DENY_ACTION } = Ci.nsIPermissionManager;
+    for (const page of pages) {
+        const principal = Services.scriptSecurityManager.createContentPrincipalFromOrigin(page);
+        Services.perms.addFromPrincipal(principal, name, isGranted ? ALLOW_ACTION : DENY_ACTION);
+    }
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every pair of spaces, from secure pages and others.
+    #[test]
+    fn rows_differ() {
+        let spaces = Spaces([1, 2, 3].map(|port| ([127, 0, 0, 1], port).into()));
+        let rows = rows(spaces);
+        let different: BTreeSet<_> = rows.iter().map(|row| format!("{row:?}")).collect();
+        assert_eq!(different.len(), rows.len());
+        assert_eq!(rows.len(), PAGES.len() * SPACES.len() * (SPACES.len() * 5 + 4) + 4);
+    }
+}
