@@ -22,7 +22,9 @@ pub struct Package {
     pub rust_version: Option<String>,
     /// Without `default`.
     pub features: Vec<String>,
-    /// A member of the workspace outside `xtask` with a library target.
+    /// A member of the workspace outside `xtask`.
+    is_ours: bool,
+    /// One with a library and no program.
     is_library: bool,
     /// Ids of normal and build dependencies: its users build them too.
     needs: Vec<String>,
@@ -46,10 +48,10 @@ impl Workspace {
             let is_ours = members.contains(id)
                 && !Path::new(package["manifest_path"].as_str()?)
                     .starts_with(Path::new(document["workspace_root"].as_str()?).join("xtask"));
-            let is_library = |target: &Value| {
-                target["kind"]
-                    .as_array()
-                    .is_some_and(|kinds| kinds.iter().any(|kind| kind == "lib"))
+            let targets = package["targets"].as_array()?;
+            let has = |wanted: &str| {
+                let mut kinds = targets.iter().filter_map(|target| target["kind"].as_array());
+                kinds.any(|kinds| kinds.iter().any(|kind| kind == wanted))
             };
             let features =
                 package["features"].as_object()?.keys().filter(|name| *name != "default");
@@ -60,7 +62,8 @@ impl Workspace {
                     version: package["version"].as_str()?.to_owned(),
                     rust_version: package["rust_version"].as_str().map(str::to_owned),
                     features: features.cloned().collect(),
-                    is_library: is_ours && package["targets"].as_array()?.iter().any(is_library),
+                    is_ours,
+                    is_library: is_ours && has("lib") && !has("bin"),
                     needs: Vec::new(),
                 },
             );
@@ -78,11 +81,12 @@ impl Workspace {
         self.packages.values().filter(|package| package.is_library)
     }
 
-    /// Our libraries and everything their users build with them, on any platform and with any
+    /// Our packages and everything their users build with them, on any platform and with any
     /// feature.
     pub fn built_by_users(&self) -> Vec<&Package> {
         let mut seen = BTreeSet::new();
-        let mut open: Vec<&Package> = self.libraries().collect();
+        let mut open: Vec<&Package> =
+            self.packages.values().filter(|package| package.is_ours).collect();
         let mut found = Vec::new();
         while let Some(package) = open.pop() {
             if seen.insert((&package.name, &package.version)) {
