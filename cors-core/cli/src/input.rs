@@ -55,7 +55,11 @@ impl Call {
     }
 
     /// Keeps the headers that the script set, and learns the page and the cookies from the others.
-    fn take_headers(&mut self, headers: Vec<(String, String)>) {
+    fn take_headers(&mut self, mut headers: Vec<(String, String)>) {
+        // As browsers do.
+        for (_, value) in &mut headers {
+            *value = value.trim_matches([' ', '\t', '\r', '\n']).to_owned();
+        }
         let has = |name: &str, value: &str| {
             headers.iter().any(|(n, v)| n.eq_ignore_ascii_case(name) && v == value)
         };
