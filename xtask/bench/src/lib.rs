@@ -77,13 +77,13 @@ fn all(options: &Options) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The versions of the peers in the lock file.
+/// The versions of the peers in the lock file, the newest if there are several.
 fn versions() -> [String; 3] {
     let lock = include_str!("../../../Cargo.lock");
     ["tower-http", "actix-cors", "warp"].map(|package| {
-        let mut lines = lock.lines().skip_while(|line| *line != format!("name = \"{package}\""));
-        let version = lines.nth(1).and_then(|line| line.strip_prefix("version = "));
-        format!("{package} {}", version.unwrap_or("of an unknown version").trim_matches('"'))
+        let after = lock.rsplit_once(&format!("name = \"{package}\"\nversion = \""));
+        let version = after.and_then(|(_, rest)| rest.split('"').next());
+        format!("{package} {}", version.unwrap_or("of an unknown version"))
     })
 }
 

@@ -28,7 +28,8 @@ impl Peer {
         }
     }
 
-    /// The version in `Cargo.lock`, which is the one compared.
+    /// The newest version in `Cargo.lock`, which is the one compared: another package may need an
+    /// older one.
     pub fn version(self) -> Result<String, String> {
         let path = workspace().join("Cargo.lock");
         let text =
@@ -36,7 +37,7 @@ impl Peer {
         let lock: toml::Table =
             toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
         let packages = lock.get("package").and_then(|list| list.as_array());
-        let package = packages.into_iter().flatten().find(|package| {
+        let package = packages.into_iter().flatten().rev().find(|package| {
             package.get("name").and_then(|name| name.as_str()) == Some(self.package())
         });
         let version = package.and_then(|package| package.get("version")?.as_str());
