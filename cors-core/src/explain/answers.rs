@@ -9,7 +9,7 @@ use std::time::Duration;
 /// A response, or why there is none.
 pub(super) type Answer = Result<Response<()>, String>;
 
-/// A request, as far as answers are told apart.
+/// What tells one recorded request from another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) method: Method,
