@@ -1,54 +1,24 @@
 //! The guide's page of console messages: it has every message that can occur under a policy, in the
 //! section with its cause, and no other.
 
+mod engines;
+mod outside;
+
 use crate::explain::{APP, OTHER, examples, explained};
 use cors_core::Policy;
 use cors_core::browser::{Fetch, Step};
 use cors_core::explain::{Explanation, explain, explain_server, sections_of};
+use engines::Fate;
 use http::Response;
+use outside::OUTSIDE;
 use std::collections::{BTreeMap, BTreeSet};
 
 const PAGE: &str = include_str!("../../docs/messages.md");
 /// The section with the lines that name no cause.
 const FOLLOWING: &str = "Lines that follow others";
 
-const ANY_FAILURE: &str = "a script sees it for every failure";
-const NO_RESPONSE: &str = "a server of the model always answers";
-const NO_EXTENSIONS: &str = "the model has no extensions";
-const NO_CSP: &str = "the model's pages have no Content Security Policy";
-const NO_ELEMENTS: &str = "the model fetches from scripts only";
-const USER_REFUSED: &str = "the model's user always agrees";
-const FILE: &str = "the model's servers have no file: URLs";
-
-/// Messages on the page that no explanation has, by a part of each, with the reason.
-const NOT_OF_THE_MODEL: [(&str, &str); 23] = [
-    ("TypeError: Failed to fetch", ANY_FAILURE),
-    ("TypeError: NetworkError when attempting to fetch resource.", ANY_FAILURE),
-    ("TypeError: Load failed", ANY_FAILURE),
-    ("Failed to load resource: net::ERR_CONNECTION_REFUSED", NO_RESPONSE),
-    ("Failed to load resource: net::ERR_CONNECTION_RESET", NO_RESPONSE),
-    ("Failed to load resource: net::ERR_CONNECTION_TIMED_OUT", NO_RESPONSE),
-    ("Failed to load resource: net::ERR_NAME_NOT_RESOLVED", NO_RESPONSE),
-    ("Failed to load resource: net::ERR_SSL_PROTOCOL_ERROR", NO_RESPONSE),
-    ("Failed to load resource: net::ERR_CERT_AUTHORITY_INVALID", NO_RESPONSE),
-    ("Failed to load resource: net::ERR_CERT_COMMON_NAME_INVALID", NO_RESPONSE),
-    ("Failed to load resource: net::ERR_CERT_DATE_INVALID", NO_RESPONSE),
-    ("Failed to load resource: net::ERR_BLOCKED_BY_CLIENT", NO_EXTENSIONS),
-    ("Connecting to 'https://api.example/' violates", NO_CSP),
-    ("Content-Security-Policy: The page", NO_CSP),
-    ("Refused to connect to https://api.example/", NO_CSP),
-    ("Access to script at 'https:", NO_ELEMENTS),
-    ("Access to image at 'https:", NO_ELEMENTS),
-    ("Access to CSS stylesheet at 'https:", NO_ELEMENTS),
-    ("Access to font at 'https:", NO_ELEMENTS),
-    ("Cross-origin script load denied by", NO_ELEMENTS),
-    ("Access to fetch at 'https://localhost:3000/'", USER_REFUSED),
-    ("Access to fetch at 'https://printer.local/'", USER_REFUSED),
-    ("file:///home/me/", FILE),
-];
-
 fn reason(message: &str) -> Option<&'static str> {
-    let mut listed = NOT_OF_THE_MODEL.iter();
+    let mut listed = OUTSIDE.iter();
     listed.find(|(part, _)| message.contains(part)).map(|(_, reason)| *reason)
 }
 
@@ -111,6 +81,7 @@ fn of_servers() -> impl Iterator<Item = (Step, Explanation)> {
         (Step::AllowOriginMismatch, get(), 200, vec![(ORIGIN, "*.example.com")]),
         (Step::PreflightAllowOriginMismatch, put(), 204, vec![(ORIGIN, "*"), (ORIGIN, "*")]),
         (Step::PreflightAllowOriginMismatch, put(), 204, vec![(ORIGIN, "*.example.com")]),
+        (Step::PreflightAllowOriginMismatch, put(), 204, vec![(ORIGIN, OTHER)]),
         (
             Step::PreflightListSyntax,
             put(),
@@ -192,10 +163,24 @@ fn what_follows_others_is_not_repeated() {
 #[test]
 fn what_the_model_does_not_say_is_listed() {
     let of_model: Vec<_> = told().flat_map(|(_, explanation)| lines(&explanation)).collect();
-    for (part, why) in NOT_OF_THE_MODEL {
+    for (part, why) in OUTSIDE {
         assert!(PAGE.contains(part), "{part}: not on the page");
         let said = of_model.iter().find(|line| line.contains(part));
         assert_eq!(said, None, "{part}: listed because {why}");
+    }
+}
+
+/// The page has each engine's own errors, except those that cannot occur.
+#[test]
+fn no_error_of_an_engine_is_missing() {
+    let lines: Vec<_> = sections().into_values().flat_map(messages).collect();
+    for (error, fate) in [engines::CHROMIUM, engines::FIREFOX, engines::WEBKIT].concat() {
+        match fate {
+            Fate::OnPage(part) => {
+                assert!(lines.iter().any(|line| line.contains(part)), "{error}: {part}");
+            }
+            Fate::Never(why) => assert!(!why.is_empty(), "{error}"),
+        }
     }
 }
 
