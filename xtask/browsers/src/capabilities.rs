@@ -17,6 +17,8 @@ pub enum Reach {
     Proxy(SocketAddr),
     /// It can open only what is on this machine.
     Directly,
+    /// The same, and it takes only certificates that this machine trusts.
+    Distrusting,
     /// All names resolve to this machine, and the port decides the address space.
     Spaces(Spaces),
 }
@@ -43,7 +45,8 @@ pub fn of(engine: Engine, programs: &Programs, home: &Home, reach: Reach) -> Cap
         _ => ("webkitgtk:browserOptions", webkit(programs, reach)),
     };
     let mut capabilities = Capabilities::new();
-    capabilities.insert("acceptInsecureCerts".to_owned(), true.into());
+    let trusts = !matches!(reach, Reach::Distrusting);
+    capabilities.insert("acceptInsecureCerts".to_owned(), trusts.into());
     capabilities.insert(name.to_owned(), options);
     if engine == Engine::Chromium {
         capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
@@ -104,7 +107,7 @@ fn chromium(programs: &Programs, home: &Home, reach: Reach) -> Value {
 fn firefox(programs: &Programs, reach: Reach) -> Value {
     let proxy = match reach {
         Reach::Proxy(proxy) => Some(proxy),
-        Reach::Directly | Reach::Spaces(_) => None,
+        Reach::Directly | Reach::Distrusting | Reach::Spaces(_) => None,
     };
     let (host, port) = proxy.map_or((String::new(), 0), |it| (it.ip().to_string(), it.port()));
     let mut options = json!({
@@ -125,6 +128,8 @@ fn firefox(programs: &Programs, reach: Reach) -> Value {
             "network.cookie.cookieBehavior": 0,
             "network.captive-portal-service.enabled": false,
             "network.connectivity-service.enabled": false,
+            // Its driver allows files to read each other.
+            "security.fileuri.strict_origin_policy": true,
             "dom.security.https_first": false,
             "dom.security.https_only_mode": false,
             "app.update.enabled": false,
@@ -150,7 +155,7 @@ fn firefox(programs: &Programs, reach: Reach) -> Value {
 fn webkit(programs: &Programs, reach: Reach) -> Value {
     let proxy = match reach {
         Reach::Proxy(proxy) => Some(proxy),
-        Reach::Directly => None,
+        Reach::Directly | Reach::Distrusting => None,
         Reach::Spaces(spaces) => Some(spaces.of(AddressSpace::Public)),
     };
     let proxy = proxy.map(|proxy| format!("--proxy=http://{proxy}"));

@@ -39,6 +39,11 @@ const MINI_BROWSER: Program = Program {
     ],
     package: Some("webkit2gtk-driver"),
 };
+const WEBKIT: Program = Program {
+    names: &["libwebkit2gtk-4.1.so.0"],
+    folders: &["/usr/lib/*/", "/usr/lib", "/usr/lib64"],
+    package: Some("webkit2gtk-driver"),
+};
 /// This version supports Debian's Firefox.
 const GECKODRIVER_VERSION: &str = "0.37.1";
 
@@ -75,6 +80,11 @@ impl Programs {
             display: display.map(found).transpose()?,
         })
     }
+}
+
+/// WebKit's library, which has its messages.
+pub fn webkit_library() -> Option<PathBuf> {
+    WEBKIT.find()
 }
 
 /// The driver, the browser, and the X server.

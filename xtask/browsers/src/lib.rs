@@ -40,6 +40,7 @@ mod line;
 pub mod local_network;
 mod log;
 pub mod matrix;
+pub mod messages;
 mod model;
 pub mod options;
 mod page;

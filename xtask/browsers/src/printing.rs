@@ -16,28 +16,58 @@ use crate::{Job, page};
 /// What the console prints while a page at `origin` performs each job. Blocks until all are done.
 pub fn messages(origin: &str, jobs: &[Job]) -> Result<Vec<BTreeSet<String>>, String> {
     let Some(last) = jobs.len().checked_sub(1) else { return Ok(Vec::new()) };
-    let programs = Programs::find(Engine::WebKit)?;
-    let home = Home::new().map_err(|error| format!("no directory for a profile: {error}"))?;
     let jobs = jobs.iter().map(Job::to_json).collect::<Result<Vec<_>, _>>()?;
     // No character of it means anything to a shell.
     let fragment: String = byte_serialize(Value::Array(jobs).to_string().as_bytes()).collect();
     let fragment = fragment.replace('+', "%20");
-    // Without a terminal, the browser prints everything when it ends, or never.
-    let mut command = Command::new("script");
-    command.args(["--quiet", "--flush", "--command"]);
-    command.arg(format!(
-        "{} --enable-write-console-messages-to-stdout=true '{origin}{}#{fragment}'",
-        programs.browser.display(),
-        page::CONSOLE
-    ));
-    command.arg("/dev/null");
-    let _display = programs.display.as_deref().map(|it| Display::start(it, &home, &mut command));
-    let _display = _display.transpose()?;
-    let mut browser = Process::start(&mut command, home.path().join("browser.log"))?;
+    let mut browser = Browser::open(&format!("{origin}{}#{fragment}", page::CONSOLE))?;
     let end = format!("CONSOLE LOG told {last}");
     browser
+        .process
         .wait_for(|said| said.lines().any(|line| line.trim_end().ends_with(&end)).then_some(()))?;
-    Ok(by_job(&browser.said()))
+    Ok(by_job(&browser.process.said()))
+}
+
+/// What the console prints on this page, until it has printed everything wanted. Blocks until then, for half a minute
+/// at most.
+pub fn of_page(url: &str, wanted: &[String]) -> Result<BTreeSet<String>, String> {
+    let mut browser = Browser::open(url)?;
+    let messages = |said: &str| said.lines().filter_map(message).collect::<BTreeSet<_>>();
+    let is_all = |said: &str| {
+        let printed = messages(said);
+        let is_printed = |line: &String| printed.iter().any(|printed| printed.contains(line));
+        wanted.iter().all(is_printed).then_some(())
+    };
+    // If something is missing, the caller sees what is there.
+    let _ = browser.process.wait_for(is_all);
+    Ok(messages(&browser.process.said()))
+}
+
+/// A browser that prints its console. Dropping it ends it.
+struct Browser {
+    // Dropped in this order: the browser before what it uses.
+    process: Process,
+    _display: Option<Display>,
+    _home: Home,
+}
+
+impl Browser {
+    fn open(url: &str) -> Result<Self, String> {
+        let programs = Programs::find(Engine::WebKit)?;
+        let home = Home::new().map_err(|error| format!("no directory for a profile: {error}"))?;
+        // Without a terminal, the browser prints everything when it ends, or never.
+        let mut command = Command::new("script");
+        command.args(["--quiet", "--flush", "--command"]);
+        command.arg(format!(
+            "{} --enable-write-console-messages-to-stdout=true '{url}'",
+            programs.browser.display(),
+        ));
+        command.arg("/dev/null");
+        let display = programs.display.as_deref().map(|it| Display::start(it, &home, &mut command));
+        let display = display.transpose()?;
+        let process = Process::start(&mut command, home.path().join("browser.log"))?;
+        Ok(Self { process, _display: display, _home: home })
+    }
 }
 
 /// Each message follows its level.

@@ -48,6 +48,11 @@ impl Session {
         Self::start_with(engine, Reach::Directly).await
     }
 
+    /// The same, without trust in certificates that this machine does not trust.
+    pub async fn start_distrusting(engine: Engine) -> Result<Self, String> {
+        Self::start_with(engine, Reach::Distrusting).await
+    }
+
     /// Starts the engine with Local Network Access as it is by default, and proxies that are its servers in each
     /// address space. WebKit has no such setting, and stays behind the public one.
     pub async fn start_in_spaces(engine: Engine, spaces: Spaces) -> Result<Self, String> {
