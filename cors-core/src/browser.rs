@@ -141,6 +141,11 @@ impl Browser {
     pub fn with_local_network_access(engine: Engine) -> Self {
         Self { local_network: LocalNetworkAccess::of(engine), ..Self::like(engine) }
     }
+
+    /// A browser that conforms to the standard, and says where the engines ask the user.
+    pub(crate) fn telling_local_network_access() -> Self {
+        Self { local_network: LocalNetworkAccess::Told, ..Self::new() }
+    }
 }
 
 impl Default for Browser {

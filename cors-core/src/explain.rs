@@ -128,7 +128,7 @@ pub fn explain_with(
     handler: &dyn Fn(&Request<()>) -> Response<()>,
 ) -> Explanation {
     let mut server = |sending: &Sending| Ok(serve(policy, sending.request(), handler));
-    let (ended, events) = run(Browser::new(), fetch, &mut server);
+    let (ended, events) = run(Browser::telling_local_network_access(), fetch, &mut server);
     let engines = Engine::ALL.map(|engine| in_engine(engine, fetch, &mut server));
     let refused = last_sent(&events).and_then(|request| match policy.decide(request) {
         Decision::Reject(reason) => Some(reason.to_string()),
@@ -167,7 +167,7 @@ pub fn explain_server(
     server: &mut dyn FnMut(&Sending) -> Result<Response<()>, String>,
 ) -> Explanation {
     let mut answers = Answers::default();
-    let (ended, events) = run(Browser::new(), fetch, &mut |sending| {
+    let (ended, events) = run(Browser::telling_local_network_access(), fetch, &mut |sending| {
         let answer = server(sending);
         answers.record(sending.request(), answer)
     });

@@ -10,8 +10,9 @@ use http::header::{COOKIE, HOST, USER_AGENT};
 use http::{HeaderValue, Request, Response, StatusCode};
 use reqwest::redirect::Policy;
 use rustls::CertificateError;
+use tokio::net::lookup_host;
 use tokio::runtime::Runtime;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::args::Connection;
 
@@ -32,6 +33,8 @@ pub(crate) struct Client {
     client: reqwest::Client,
     patience: Duration,
     user_agent: HeaderValue,
+    /// Of `--resolve`.
+    resolved: Vec<(String, Vec<SocketAddr>)>,
 }
 
 /// A response, and the first 64 KiB of its body.
@@ -60,9 +63,10 @@ impl Client {
             .http1_max_headers(MAX_LINES)
             .tls_danger_accept_invalid_certs(options.insecure)
             .connect_timeout(patience);
-        for flag in &options.resolve {
-            let (host, addresses) = resolved(flag)?;
-            builder = builder.resolve_to_addrs(host, &addresses);
+        let resolved =
+            options.resolve.iter().map(|flag| resolved(flag)).collect::<Result<Vec<_>, _>>()?;
+        for (host, addresses) in &resolved {
+            builder = builder.resolve_to_addrs(host, addresses);
         }
         let build = || -> Result<_, Box<dyn Error>> {
             // A server that never pauses must not keep the timer from being looked at.
@@ -72,7 +76,22 @@ impl Client {
         };
         let (runtime, client) = build().map_err(|error| format!("cannot connect: {error}"))?;
         let user_agent = HeaderValue::from_static(user_agent);
-        Ok(Self { runtime, client, patience, user_agent })
+        Ok(Self { runtime, client, patience, user_agent, resolved })
+    }
+
+    /// What `--resolve` says about a host.
+    pub(crate) fn told_address(&self, host: &str) -> Option<IpAddr> {
+        let (_, addresses) = self.resolved.iter().find(|(told, _)| told == host)?;
+        addresses.first().map(SocketAddr::ip)
+    }
+
+    /// What a host resolves to. `None` if it does not, or not in time.
+    pub(crate) fn address(&self, host: &str) -> Option<IpAddr> {
+        self.told_address(host).or_else(|| {
+            let looking = async { timeout(self.patience, lookup_host((host, 0))).await };
+            let found = self.runtime.block_on(looking).ok()?.ok()?.next();
+            found.map(|address| address.ip())
+        })
     }
 
     /// Sends the request, and reads only the headers of the answer. `Err` says why there is none.
@@ -216,7 +235,7 @@ fn certificate(why: &CertificateError) -> String {
 }
 
 /// The host and addresses of a `--resolve`.
-fn resolved(flag: &str) -> Result<(&str, Vec<SocketAddr>), String> {
+fn resolved(flag: &str) -> Result<(String, Vec<SocketAddr>), String> {
     let parsed = || {
         let mut parts = flag.splitn(3, ':');
         let (host, port, addresses) = (parts.next()?, parts.next()?, parts.next()?);
@@ -226,7 +245,7 @@ fn resolved(flag: &str) -> Result<(&str, Vec<SocketAddr>), String> {
             Some(SocketAddr::new(text.parse::<IpAddr>().ok()?, port))
         };
         let addresses = addresses.split(',').map(address).collect::<Option<_>>()?;
-        (!host.is_empty()).then_some((host, addresses))
+        (!host.is_empty()).then(|| (host.to_owned(), addresses))
     };
     parsed().ok_or_else(|| {
         format!("--resolve {flag:?}: write HOST:PORT:ADDRESS, like api.example.com:443:127.0.0.1")

@@ -11,9 +11,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use cors_core::Policy;
-use cors_core::browser::{Fetch, Verdict};
+use cors_core::browser::{AddressSpace, Fetch, Verdict};
 use cors_core::explain::{Event, Explanation, explain, sections_of};
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::args::{Connection, Explain};
 use crate::client::Client;
@@ -201,6 +202,7 @@ fn live(options: &Explain, call: &Call, policy: Option<&Policy>) -> Result<Expla
     let connection = Connection { insecure: *insecure, resolve: resolve.clone(), timeout };
     let client = Client::new(&connection, USER_AGENT)?;
     let live = Live { client: &client, body: body.as_deref(), cookies };
+    let fetch = &in_spaces(fetch, &client);
     let (explanation, exchanges) = live.explain(fetch);
     let mut causes =
         causes::causes(fetch, &explanation, &exchanges, &mut |request| client.head(request).ok());
@@ -213,6 +215,20 @@ fn live(options: &Explain, call: &Call, policy: Option<&Policy>) -> Result<Expla
     }
     causes.extend(sources::compare(policy, &explanation));
     Ok(Explained::new(explanation, causes).with_recipe(options, &exchanges))
+}
+
+/// The fetch with the address spaces that names resolve to. Nobody is asked about the page's name,
+/// which `--resolve` can tell.
+fn in_spaces(fetch: &Fetch, client: &Client) -> Fetch {
+    let page = Url::parse(&fetch.origin).ok();
+    let url = Url::options().base_url(page.as_ref()).parse(&fetch.url).ok();
+    let domain = |url: &Option<Url>| url.as_ref()?.domain().map(str::to_owned);
+    let mut placed = fetch.clone();
+    placed.target_space =
+        domain(&url).and_then(|host| client.address(&host)).map(AddressSpace::of_address);
+    placed.page_space =
+        domain(&page).and_then(|host| client.told_address(&host)).map(AddressSpace::of_address);
+    placed
 }
 
 fn show(explained: &Explained, json: bool) -> ExitCode {

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 use std::thread;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{Server, Tls, explained, file};
 
 const APP: &str = "http://app.example.com";
@@ -130,6 +130,35 @@ fn a_host_is_resolved_as_told() {
     let (code, said) = json(&url, &["--resolve", &resolve]);
     assert_eq!(code, Some(0), "{said:#}");
     assert!(server.requests()[0].contains(&format!("host: api.example.test:{port}")));
+}
+
+/// Whether the user is asked depends on the addresses of page and server.
+#[test]
+fn names_are_where_they_resolve_to() {
+    let server = Server::start(|_| ALLOWED.into());
+    let port = server.port();
+    let url = format!("http://api.example.test:{port}/");
+    let to_api = format!("api.example.test:{port}:127.0.0.1");
+    let asks = json!({ "chromium": false, "firefox": "asks", "webkit": true });
+    let nobody_asks = json!({ "chromium": true, "firefox": true, "webkit": true });
+    for (to_page, wanted) in [
+        (None, &asks),
+        (Some("app.example.com:80:203.0.113.1"), &asks),
+        (Some("app.example.com:80:192.168.0.1"), &nobody_asks),
+    ] {
+        let mut flags = vec!["--resolve", &to_api];
+        flags.extend(to_page.iter().flat_map(|told| ["--resolve", *told]));
+        let (_, said) = json(&url, &flags);
+        for (engine, readable) in wanted.as_object().unwrap() {
+            assert_eq!(said["engines"][engine]["readable"], *readable, "{engine}, {flags:?}");
+        }
+        let asked = said["events"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|event| event["step"] == "local-network-access");
+        assert_eq!(asked.is_some(), wanted == &asks, "{flags:?}");
+    }
 }
 
 #[test]

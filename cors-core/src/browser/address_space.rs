@@ -110,6 +110,8 @@ impl AddressSpace {
 pub(super) enum LocalNetworkAccess {
     /// It lets the fetch through, as Fetch alone does.
     Ignored,
+    /// The same, and a step says what the engines do.
+    Told,
     /// It asks the user.
     Asks,
     /// It asks the user, and refuses pages that are not secure contexts. For secure pages, `http:`
@@ -145,11 +147,19 @@ pub(super) fn check(
         return None;
     }
     let from = format!("from a public page to a {} address", target.as_str());
-    Some(if is_secure || access == LocalNetworkAccess::Asks {
-        Ok(Taken::passed(Step::LocalNetworkAccess, format!("asks the user: {from}")))
-    } else {
-        let says = format!("{from}, and the page is not a secure context");
-        Err(Taken::failed(Step::LocalNetworkAccess, says))
+    let insecure = format!("{from}, and the page is not a secure context");
+    let asks = |says: String| Ok(Taken::passed(Step::LocalNetworkAccess, says));
+    Some(match access {
+        LocalNetworkAccess::Told if is_secure => {
+            asks(format!("Chromium and Firefox ask the user: {from}"))
+        }
+        LocalNetworkAccess::Told => {
+            asks(format!("Chromium refuses, and Firefox asks the user: {insecure}"))
+        }
+        LocalNetworkAccess::AsksIfSecure if !is_secure => {
+            Err(Taken::failed(Step::LocalNetworkAccess, insecure))
+        }
+        _ => asks(format!("asks the user: {from}")),
     })
 }
 
