@@ -62,6 +62,8 @@ pub async fn run(picture: Option<&Path>) -> Result<(), String> {
     page.put_in_force().await?;
     page.wait("#policy-state[data-in-force=true]").await?;
 
+    page.engines_differ().await?;
+
     // A page with an opaque origin.
     page.choose("#page", "null", "null").await?;
     page.wait("#verdict[data-readable=false]").await?;
@@ -121,7 +123,7 @@ struct Page<'s> {
 impl Page<'_> {
     async fn open(&self, url: &str) -> Result<(), String> {
         self.client.goto(url).await.map_err(|error| format!("{url}: {error}"))?;
-        self.client.set_window_size(1280, 1700).await.map_err(|error| error.to_string())?;
+        self.client.set_window_size(1280, 1900).await.map_err(|error| error.to_string())?;
         self.wait("#verdict[data-readable]").await
     }
 
@@ -203,6 +205,20 @@ impl Page<'_> {
             Ok(_) => Err("the policy is not put in force".to_owned()),
             Err(error) => Err(error.to_string()),
         }
+    }
+
+    /// Some engines ask the user whether a public page may reach this machine, and others do not.
+    async fn engines_differ(&self) -> Result<(), String> {
+        // Typed letters would precede those of the next choice.
+        let choose = "
+            document.querySelector('#page').value = 'other';
+            document.querySelector('#page').dispatchEvent(new Event('input', { bubbles: true }));";
+        self.client.execute(choose, Vec::new()).await.map_err(|error| error.to_string())?;
+        for (engine, readable) in [("chromium", "asks"), ("firefox", "asks"), ("webkit", "false")] {
+            let engine = format!("#engines > [data-engine={engine}][data-readable={readable}]");
+            self.wait(&engine).await?;
+        }
+        self.wait("#sequence > [data-step=local-network-access]").await
     }
 
     /// Goes from the policy to the end of the form with the Tab key, and sends.

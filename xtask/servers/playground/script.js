@@ -4,11 +4,12 @@
 // Tests may rely on:
 //   #policy, #findings > li[data-line][data-kind=error|warning], #policy-state[data-in-force=true|false],
 //   #put (aria-disabled if there is nothing to put)
-//   #page (localhost, name, ip, null, ipv6, other), #name, #other, #method, #headers, #credentials, #upload,
+//   #page (localhost, name, ip, null, ipv6, other), #name, #other, #method, #headers, #credentials, #cookie, #upload,
 //   #send (aria-disabled if the origin can only be explained), #send-state
 //   #cards > article[data-adapter=axum|actix|warp][data-readable=true|false][data-status][data-agrees=true|false]
 //     with ul.seen > li[data-header], .error; #cards[data-sent=N] counts the answers, [data-stale] means changed since
 //   #verdict[data-readable=true|false][data-step=ID], #fix, #apply, #changes > li
+//   #engines > article[data-engine=chromium|firefox|webkit][data-readable=true|false|asks] with .cookies > li, .console
 //   #sequence > li.step[data-step=ID] and li.message[data-way=out|in][data-kind=preflight|request], .failed if it fails;
 //   #explain-part[data-busy] while the result is older than the input
 const $ = (id) => document.getElementById(id);
@@ -154,6 +155,7 @@ function form() {
     headers: headers(),
     credentials: $("credentials").value,
     upload: $("upload").checked,
+    cookie: $("cookie").value.trim(),
   };
 }
 
@@ -214,7 +216,8 @@ function showExplanation(said) {
   explained = said.events ? said : null;
   delete verdict.dataset.step;
   delete verdict.dataset.readable;
-  $("why").hidden = $("fix").hidden = $("console-part").hidden = true;
+  $("why").hidden = $("fix").hidden = true;
+  $("engines-part").hidden = !explained;
   $("lanes").hidden = !explained;
   $("sequence").replaceChildren();
   $("call").textContent = explained ? said.fetch.replace(/ from [^ ]*$/, "") : "";
@@ -243,17 +246,33 @@ function showExplanation(said) {
     $("cautions").replaceChildren(...said.cautions.map((caution) => element("li", { textContent: `but ${caution}` })));
   }
   showSequence(said.events);
-  const engines = Object.entries(said.console);
-  $("console-part").hidden = !engines.length;
-  $("console").replaceChildren(...engines.flatMap(([engine, message]) => [
-    element("dt", { textContent: engine }), element("dd", { textContent: message }),
-  ]));
+  showEngines(said.engines);
   compare();
 }
 
-function mark(readable) {
-  return element("strong", { className: readable ? "yes" : "no", textContent: readable ? "✓ Readable" : "✗ Not readable" });
+function showEngines(engines) {
+  $("engines").replaceChildren(...Object.entries(engines).map(([engine, { readable, cookies = [], console }]) => {
+    const fate = ({ name, sent, kept, why }) => {
+      const what = sent === undefined ? (kept ? "kept" : "not kept") : (sent ? "sent" : "not sent");
+      return element("li", {}, element("code", { textContent: name }), ` ${what}${why ? `: ${why}` : ""}`);
+    };
+    return element("article", { data: { engine, readable } },
+      element("h3", { textContent: NAMES[engine] }),
+      element("p", {}, mark(readable)),
+      ...(cookies.length ? [element("ul", { className: "cookies", ariaLabel: "Cookies" }, ...cookies.map(fate))] : []),
+      ...(console.length ? [element("pre", { className: "console", textContent: console.join("\n") })] : []));
+  }));
 }
+
+const NAMES = { chromium: "Chromium", firefox: "Firefox", webkit: "WebKit" };
+
+const MARKS = {
+  true: { className: "yes", textContent: "✓ Readable" },
+  false: { className: "no", textContent: "✗ Not readable" },
+  asks: { className: "asks", textContent: "? Readable if the user agrees" },
+};
+
+const mark = (readable) => element("strong", MARKS[readable]);
 
 function showSequence(events) {
   $("lane-browser").textContent = `Browser, page at ${origin()}`;
@@ -363,7 +382,8 @@ async function send(event) {
       // A new URL each time: otherwise the browser would reuse a cached preflight from another policy.
       const id = crypto.randomUUID();
       const result = message(id, 30000, `no answer from ${server.adapter}`);
-      frame.contentWindow.postMessage({ ...asked, id, url: `${server.origin}/echo?${id}`, body }, target);
+      const path = asked.cookie ? `/answer?header=${encodeURIComponent(`set-cookie:${asked.cookie}`)}&` : "/echo?";
+      frame.contentWindow.postMessage({ ...asked, id, url: `${server.origin}${path}${id}`, body }, target);
       return result.catch((error) => ({ readable: false, error: error.message }));
     }));
     answeredOf = JSON.stringify(sending);

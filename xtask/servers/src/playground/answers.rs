@@ -17,6 +17,7 @@ use cors_core::file::{self, Format, Found, Located};
 use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use url::form_urlencoded;
 use xtask::options::Adapter;
 
 use super::{Page, mend};
@@ -41,6 +42,9 @@ struct Form {
     headers: Vec<(String, String)>,
     credentials: String,
     upload: bool,
+    /// What the server sets. Empty if nothing.
+    #[serde(default, skip_serializing)]
+    cookie: String,
 }
 
 type Answer = Result<Json, Fault>;
@@ -118,12 +122,32 @@ fn built(text: &str) -> Result<Policy, Fault> {
     }
 }
 
-/// Explains a fetch of `/echo` on the first server; all servers do the same.
+/// Explains a fetch of the first server; all servers do the same.
 fn explained(page: &Page, policy: &str, form: Form) -> Result<Explanation, Fault> {
     let policy = built(policy)?;
     let (_, addr) = page.servers[0];
-    let fetch = form.fetch(format!("http://{addr}/echo"))?;
-    Ok(explain_with(&policy, &fetch, &echo))
+    let path = match &*form.cookie {
+        "" => "/echo".to_owned(),
+        cookie => {
+            let header = format!("set-cookie:{cookie}");
+            let header: String = form_urlencoded::byte_serialize(header.as_bytes()).collect();
+            format!("/answer?header={header}")
+        }
+    };
+    let fetch = form.fetch(format!("http://{addr}{path}"))?;
+    Ok(explain_with(&policy, &fetch, &|request| match request.uri().query() {
+        Some(query) => answer(query),
+        None => echo(request),
+    }))
+}
+
+/// The head of the answer of `/answer`.
+fn answer(query: &str) -> http::Response<()> {
+    let api::Answer { status, headers, .. } = api::Answer::of(query);
+    let mut response = http::Response::new(());
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
 }
 
 /// The head of the answer of `/echo`.
@@ -140,7 +164,7 @@ fn echo(request: &http::Request<()>) -> http::Response<()> {
 
 impl Form {
     fn fetch(self, url: String) -> Result<Fetch, Fault> {
-        let Self { origin, method, headers, credentials, upload } = self;
+        let Self { origin, method, headers, credentials, upload, .. } = self;
         let credentials = CredentialsMode::ALL
             .into_iter()
             .find(|mode| mode.as_str() == credentials)
@@ -168,6 +192,7 @@ impl Form {
             headers: fetch.headers.clone(),
             credentials: fetch.credentials.as_str().to_owned(),
             upload: fetch.upload_listener,
+            cookie: String::new(),
         }
     }
 }
