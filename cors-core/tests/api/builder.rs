@@ -49,6 +49,20 @@ fn a_config_of_origins_holds_them_and_no_more() {
     assert_eq!(Config::new(["https://a.test", "https://*.b.test"]), config);
 }
 
+#[cfg(feature = "regex")]
+#[test]
+fn a_regex_is_added_to_what_is_there() {
+    let built = Policy::builder()
+        .allow_origins([ORIGIN])
+        .allow_origin_regex(r"https://[a-z]+\.b\.test")
+        .build()
+        .unwrap();
+    assert_eq!(
+        built.config().allow_origins,
+        [OriginEntry::from(ORIGIN), OriginEntry::regex(r"https://[a-z]+\.b\.test")]
+    );
+}
+
 #[test]
 fn grpc_web_adds_the_headers_that_are_not_there() {
     let built = Policy::builder()

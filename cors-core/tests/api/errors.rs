@@ -16,7 +16,10 @@ fn lines<F: ToString>(findings: impl IntoIterator<Item = F>) -> Vec<String> {
 }
 
 fn errors(config: &Config) -> Vec<String> {
-    Policy::new(config).map_or_else(lines, |policy| panic!("{policy:?}"))
+    let errors = Policy::new(config).map_or_else(|errors| errors, |policy| panic!("{policy:?}"));
+    let borrowed = lines(&errors);
+    assert_eq!(borrowed, lines(errors));
+    borrowed
 }
 
 fn methods(list: &[&str]) -> Config {

@@ -539,6 +539,28 @@ fn a_fix_is_toml() {
     assert_eq!(entries[2].as_str(), Some("https://other.example"));
 }
 
+/// The script did not choose where a redirect leads.
+#[test]
+fn where_a_redirect_leads_is_up_to_the_server() {
+    let policy = Policy::builder().allow_origins([APP, "null"]).danger(|danger| danger.allow_null_origin = true);
+    let policy = policy.build().unwrap();
+    for (to, wanted) in [
+        ("https://third.example:6000/", "redirect to a port that browsers do not block"),
+        ("http://third.example/", "redirect to a URL that begins with https:"),
+        ("mailto:a@b.example", "redirect to a URL that begins with https:"),
+    ] {
+        let handler = redirect(to);
+        let to_first = |request: &Request<()>| match request.uri().host() {
+            Some("api.example") => handler(request),
+            _ => ok(request),
+        };
+        let explanation = explain_with(&policy, &get(), &to_first);
+        let fix = explanation.fix().unwrap();
+        assert_eq!(fix.to_string(), format!("on the server: {wanted}"));
+        assert!(!fix.is_tried(), "{to}");
+    }
+}
+
 /// The fix for a long list prints only what it adds.
 #[test]
 fn what_is_added_to_a_long_list() {
