@@ -35,6 +35,7 @@ impl RequestHead for Asking<'_> {
             RequestHeader::RequestPrivateNetwork => &REQUEST_PRIVATE_NETWORK,
             RequestHeader::Host => &header::HOST,
             RequestHeader::FetchSite => &FETCH_SITE,
+            RequestHeader::Upgrade => &header::UPGRADE,
             // A header that the core reads and this list does not have yet.
             other => &HeaderName::from_static(other.as_str()),
         };

@@ -425,8 +425,9 @@ fn check_danger(set: Danger, needed: Danger, findings: &mut Findings) {
 
 /// Finds keys that contradict `*`.
 fn check_any(config: &Config, asked: bool, findings: &mut Findings) {
-    if config.disallowed_origin == DisallowedOrigin::Forbid {
-        let value = "\"forbid\" with allow_origins = \"*\"";
+    if config.disallowed_origin != DisallowedOrigin::Forward {
+        let word = config.shown(Key::DisallowedOrigin);
+        let value = format!("{word} with allow_origins = \"*\"");
         findings.error(Key::DisallowedOrigin, value, ErrorKind::AnyOriginForbids);
     }
     if config.allow_credentials && !config.danger.reflect_any_origin {

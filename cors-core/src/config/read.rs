@@ -109,10 +109,11 @@ impl Reading {
             Key::PreflightStatus => self.config.preflight_status = self.status(key, entry),
             Key::PreflightContinue => self.config.preflight_continue = self.boolean(key, entry),
             Key::DisallowedOrigin => {
-                use DisallowedOrigin::{Forbid, Forward};
-                let words = [("forward", Forward), ("forbid", Forbid)];
-                self.config.disallowed_origin =
-                    self.word(key, entry, words, r#""forward" or "forbid""#);
+                use DisallowedOrigin::{Forbid, ForbidUnsafe, Forward};
+                let words =
+                    [("forward", Forward), ("forbid", Forbid), ("forbid-unsafe", ForbidUnsafe)];
+                let wanted = r#""forward", "forbid" or "forbid-unsafe""#;
+                self.config.disallowed_origin = self.word(key, entry, words, wanted);
             }
             Key::RefusedPreflight => {
                 use RefusedPreflight::{Conceal, Explain};
@@ -196,11 +197,11 @@ impl Reading {
         }
     }
 
-    fn word<T: Copy + Default>(
+    fn word<T: Copy + Default, const N: usize>(
         &mut self,
         key: Key,
         entry: &Entry,
-        words: [(&str, T); 2],
+        words: [(&str, T); N],
         expected: &'static str,
     ) -> T {
         let is_written =

@@ -190,6 +190,7 @@ impl Serialize for Config {
         let disallowed_origin = match disallowed_origin {
             DisallowedOrigin::Forward => None,
             DisallowedOrigin::Forbid => Some("forbid"),
+            DisallowedOrigin::ForbidUnsafe => Some("forbid-unsafe"),
         };
         let refused_preflight = match refused_preflight {
             RefusedPreflight::Explain => None,

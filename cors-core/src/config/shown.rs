@@ -64,6 +64,7 @@ impl Config {
             Key::DisallowedOrigin => quote(match disallowed_origin {
                 DisallowedOrigin::Forward => "forward",
                 DisallowedOrigin::Forbid => "forbid",
+                DisallowedOrigin::ForbidUnsafe => "forbid-unsafe",
             }),
             Key::RefusedPreflight => quote(match refused_preflight {
                 RefusedPreflight::Explain => "explain",

@@ -4,7 +4,7 @@ use crate::engine::decision::{
     Consulted, Decision, Found, Headers, Methods, Outcome, Plan, Reason, ResponseHeaderSet, Step,
     VaryOn,
 };
-use crate::engine::headers::AskedHeaders;
+use crate::engine::headers::{AskedHeaders, elements};
 use crate::engine::names::is_token;
 use crate::engine::policy::Compiled;
 use crate::engine::request::{OriginLines, RequestHead, RequestHeader};
@@ -29,9 +29,18 @@ impl Compiled {
         one_answer && self.closure.is_none() && self.asks.is_none() && !self.forbids()
     }
 
-    /// Whether the handler does not see requests from disallowed origins.
+    /// Whether there are actual requests from disallowed origins that the handler does not see.
     pub(crate) fn forbids(&self) -> bool {
-        self.disallowed_origin == DisallowedOrigin::Forbid
+        self.disallowed_origin != DisallowedOrigin::Forward
+    }
+
+    /// Whether the handler does not see this request if its origin is disallowed.
+    fn forbids_this<R: RequestHead>(&self, request: &R, preflight: bool) -> bool {
+        match self.disallowed_origin {
+            DisallowedOrigin::Forward => false,
+            DisallowedOrigin::Forbid => true,
+            DisallowedOrigin::ForbidUnsafe => preflight || is_unsafe(request),
+        }
     }
 
     /// Whether `*` is answered with an echo, since browsers refuse a literal `*` with credentials.
@@ -171,7 +180,7 @@ impl Compiled {
     /// that another origin sent it.
     #[inline]
     fn without_origin<'r, R: RequestHead>(&self, request: &'r R, options: bool) -> Outcome<'r> {
-        let reads_site = self.forbids() && !is_safe(request.method());
+        let reads_site = self.forbids() && is_unsafe(request);
         let site = reads_site.then(|| cross_origin_site(request)).flatten();
         match site {
             None => self.not_cors(options, Consulted::default(), reads_site),
@@ -195,7 +204,7 @@ impl Compiled {
         preflight: bool,
         consulted: Consulted,
     ) -> Outcome<'r> {
-        let forbids = self.forbids();
+        let forbids = self.forbids_this(request, preflight);
         if forbids && is_own(request, found) {
             return self.not_cors(options, consulted, true);
         }
@@ -286,9 +295,15 @@ fn only<'r, V: AsRef<[u8]> + 'r>(mut lines: impl Iterator<Item = &'r V>) -> Opti
     lines.next().filter(|_| lines.next().is_none()).map(AsRef::as_ref)
 }
 
-/// [RFC 9110, 9.2.1](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1)
-fn is_safe(method: &str) -> bool {
-    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
+/// Whether the method is not safe, or the request is a WebSocket's handshake: a GET in HTTP/1.1, and
+/// in HTTP/2 a CONNECT.
+/// [RFC 9110, 9.2.1](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1),
+/// [RFC 6455, 4.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.1)
+fn is_unsafe<R: RequestHead>(request: &R) -> bool {
+    let is_safe = matches!(request.method(), "GET" | "HEAD" | "OPTIONS" | "TRACE");
+    let upgrades = request.lines(RequestHeader::Upgrade);
+    let mut names = upgrades.flat_map(|line| elements(line.as_ref()));
+    !is_safe || names.any(|name| name.eq_ignore_ascii_case(b"websocket"))
 }
 
 /// What `Sec-Fetch-Site` says if another origin sent the request.

@@ -39,8 +39,8 @@ pub enum Reason<'r> {
     OriginMalformed(&'r [u8]),
     /// More than one `Origin`.
     OriginRepeated,
-    /// No `Origin`, a method that is not safe, and a `Sec-Fetch-Site` of `cross-site` or `same-site`.
-    /// Only with `disallowed_origin = "forbid"`.
+    /// No `Origin`, a `Sec-Fetch-Site` of `cross-site` or `same-site`, and a method that is not safe or
+    /// a WebSocket's handshake. Only with `disallowed_origin = "forbid"` or `"forbid-unsafe"`.
     CrossOrigin(&'r [u8]),
     /// The requested method is not allowed.
     MethodNotAllowed(&'r [u8]),

@@ -2,7 +2,7 @@
 
 use http::header::{
     ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HOST, HeaderMap, HeaderName,
-    HeaderValue, ORIGIN, ValueIter,
+    HeaderValue, ORIGIN, UPGRADE, ValueIter,
 };
 use http::{Method, Uri, request};
 
@@ -22,6 +22,8 @@ pub enum RequestHeader {
     Host,
     /// `Sec-Fetch-Site`. [Fetch Metadata](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)
     FetchSite,
+    /// `Upgrade`. [RFC 9110, 7.8](https://www.rfc-editor.org/rfc/rfc9110#section-7.8)
+    Upgrade,
 }
 
 impl RequestHeader {
@@ -34,6 +36,7 @@ impl RequestHeader {
             Self::RequestPrivateNetwork => "access-control-request-private-network",
             Self::Host => "host",
             Self::FetchSite => "sec-fetch-site",
+            Self::Upgrade => "upgrade",
         }
     }
 }
@@ -170,6 +173,7 @@ fn lines(headers: &HeaderMap, name: RequestHeader) -> ValueIter<'_, HeaderValue>
         RequestHeader::RequestPrivateNetwork => &REQUEST_PRIVATE_NETWORK,
         RequestHeader::Host => &HOST,
         RequestHeader::FetchSite => &FETCH_SITE,
+        RequestHeader::Upgrade => &UPGRADE,
     };
     headers.get_all(name).iter()
 }

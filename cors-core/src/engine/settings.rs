@@ -12,7 +12,12 @@ pub enum DisallowedOrigin {
     /// If `Sec-Fetch-Site` is present, it alone decides: `same-origin` and `none` pass. Without it, an
     /// `http` or `https` origin passes if its host and port are the request's. A request without
     /// `Origin` gets 403 if its method is not safe and `Sec-Fetch-Site` is `cross-site` or `same-site`.
+    /// A WebSocket handshake counts as not safe.
     Forbid,
+    /// The same for methods that are not safe and for WebSocket handshakes. Other requests with safe
+    /// methods are served as with `Forward`: for a site with pages, embeds and forms of its own.
+    /// [RFC 9110, 9.2.1](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1)
+    ForbidUnsafe,
 }
 
 /// How to answer a preflight whose origin is allowed, but not its method or a header.

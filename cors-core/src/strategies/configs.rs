@@ -66,13 +66,18 @@ fn danger() -> impl Strategy<Value = Danger> {
 /// Configs of any kind, most of which build.
 pub fn configs() -> impl Strategy<Value = Config> + use<> {
     let lists = (list(&METHODS), list(&HEADERS), list(&EXPOSED));
-    let flags = (prop::bool::weighted(0.4), any::<[bool; 4]>());
+    let flags = (prop::bool::weighted(0.4), any::<[bool; 3]>());
+    let disallowed = prop_oneof![
+        2 => Just(DisallowedOrigin::Forward),
+        1 => Just(DisallowedOrigin::Forbid),
+        1 => Just(DisallowedOrigin::ForbidUnsafe),
+    ];
     let max_age = prop_oneof![8 => 0..=86_400u64, 1 => any::<u64>()];
     let status = prop_oneof![8 => 200..=299u16, 1 => any::<u16>()];
     let numbers = (prop::option::of(max_age), prop::option::of(status));
-    (allow_origins(), lists, flags, numbers, danger()).prop_map(
-        |(allow_origins, lists, (credentials, flags), (max_age, status), danger)| {
-            let [private_network, goes_on, forbid, conceal] = flags;
+    (allow_origins(), lists, flags, numbers, disallowed, danger()).prop_map(
+        |(allow_origins, lists, (credentials, flags), (max_age, status), disallowed, danger)| {
+            let [private_network, goes_on, conceal] = flags;
             Config {
                 allow_origins,
                 allow_methods: lists.0,
@@ -83,10 +88,7 @@ pub fn configs() -> impl Strategy<Value = Config> + use<> {
                 allow_private_network: private_network,
                 preflight_status: status.filter(|_| !goes_on),
                 preflight_continue: goes_on,
-                disallowed_origin: match forbid {
-                    true => DisallowedOrigin::Forbid,
-                    false => DisallowedOrigin::Forward,
-                },
+                disallowed_origin: disallowed,
                 refused_preflight: match conceal {
                     true => RefusedPreflight::Conceal,
                     false => RefusedPreflight::Explain,

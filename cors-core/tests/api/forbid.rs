@@ -1,5 +1,5 @@
-//! `disallowed_origin = "forbid"` with every combination of its inputs, compared with a direct
-//! implementation of the rule.
+//! `disallowed_origin = "forbid"` and `"forbid-unsafe"` with every combination of their inputs, compared
+//! with a direct implementation of the rule.
 
 use crate::support::{request, respond};
 use cors_core::{Decision, DisallowedOrigin, Policy, Reason};
@@ -73,11 +73,28 @@ const METHODS: [(&str, bool); 11] = [
     ("QUERY", false),
 ];
 
+/// The lines of `Upgrade`, and whether they ask for a WebSocket.
+const UPGRADES: [(&[&str], bool); 6] = [
+    (&[], false),
+    (&["websocket"], true),
+    (&["WebSocket"], true),
+    (&["h2c, websocket"], true),
+    (&["h2c", "websocket"], true),
+    (&["websockets, h2c"], false),
+];
+
 /// Whether the rule refuses a request.
-fn is_refused(site: &[&str], origin: (&[&str], &[&str]), host: &[&str], is_safe: bool) -> bool {
+fn is_refused(
+    site: &[&str],
+    origin: (&[&str], &[&str]),
+    host: &[&str],
+    is_safe: bool,
+    is_forbidden: bool,
+) -> bool {
     let (origin, own) = origin;
     match (origin, site) {
         ([ALLOWED], _) => false,
+        ([_, ..], _) if !is_forbidden => false,
         ([], _) => !is_safe && site.iter().any(|site| ["cross-site", "same-site"].contains(site)),
         (_, ["same-origin" | "none"]) => false,
         (_, [_, ..]) => true,
@@ -100,50 +117,69 @@ fn lines(site: &[&str], origin: &[&str], host: &[&str], preflight: bool) -> Vec<
 /// `OPTIONS`.
 #[test]
 fn what_is_refused() {
-    let policy = Policy::builder()
-        .allow_origins([ALLOWED])
-        .disallowed_origin(DisallowedOrigin::Forbid)
-        .build()
-        .unwrap();
-    for (method, is_safe) in METHODS {
-        for preflight in [false, true] {
-            for (origin, own) in ORIGINS {
-                for host in HOSTS {
-                    let mut seen = BTreeSet::new();
-                    let mut varies = BTreeSet::new();
-                    for site in SITES {
-                        let lines = lines(site, origin, host, preflight);
-                        let what = format!("{method} {lines:?}");
-                        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-                        let request = request(method, &lines);
-                        let refused = is_refused(site, (origin, own), host, is_safe);
-                        let (status, headers) = respond(&policy, &request);
-                        let passes = match policy.decide(&request) {
-                            Decision::NotCors => origin != [ALLOWED],
-                            Decision::Simple | Decision::Preflight => origin == [ALLOWED],
-                            Decision::Reject(Reason::CrossOrigin(value)) => {
-                                assert!(origin.is_empty(), "{what}");
-                                assert!([&b"cross-site"[..], b"same-site"].contains(&value));
-                                false
-                            }
-                            Decision::Reject(_) => {
-                                assert!(!origin.is_empty(), "{what}");
-                                false
-                            }
-                        };
-                        assert_eq!(passes, !refused, "{what}");
-                        assert_eq!(status == Some(403), refused, "{what}");
-                        let is_read = headers.iter().any(|line| line.contains("allow-origin"));
-                        assert_eq!(is_read, origin == [ALLOWED], "{what}");
-                        seen.insert(refused);
-                        varies.insert(headers.last().unwrap().contains("Sec-Fetch-Site"));
+    for mode in [DisallowedOrigin::Forbid, DisallowedOrigin::ForbidUnsafe] {
+        for (method, is_safe) in METHODS {
+            for host in HOSTS {
+                // Neither depends on the other.
+                let upgrades = if host == ["api.test"] { &UPGRADES[..] } else { &UPGRADES[..1] };
+                for (upgrade, is_web_socket) in upgrades {
+                    for preflight in [false, true] {
+                        let is_safe = is_safe && !is_web_socket;
+                        what_is_refused_of(mode, method, is_safe, host, upgrade, preflight);
                     }
-                    let depends = method == "OPTIONS" || seen.len() == 2;
-                    let what = format!("{method} {origin:?} {host:?}");
-                    assert_eq!(varies, BTreeSet::from([depends]), "{what}");
                 }
             }
         }
+    }
+}
+
+fn what_is_refused_of(
+    mode: DisallowedOrigin,
+    method: &str,
+    is_safe: bool,
+    host: &[&str],
+    upgrade: &[&str],
+    preflight: bool,
+) {
+    let policy =
+        Policy::builder().allow_origins([ALLOWED]).disallowed_origin(mode).build().unwrap();
+    let is_forbidden =
+        mode == DisallowedOrigin::Forbid || preflight && method == "OPTIONS" || !is_safe;
+    for (origin, own) in ORIGINS {
+        let mut seen = BTreeSet::new();
+        let mut varies = BTreeSet::new();
+        for site in SITES {
+            let mut lines = lines(site, origin, host, preflight);
+            lines.extend(upgrade.iter().map(|value| format!("upgrade: {value}")));
+            let what = format!("{mode:?} {method} {lines:?}");
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let request = request(method, &lines);
+            let refused = is_refused(site, (origin, own), host, is_safe, is_forbidden);
+            let (status, headers) = respond(&policy, &request);
+            assert_eq!(status == Some(403), refused, "{what}");
+            let is_served = match policy.decide(&request) {
+                Decision::NotCors => origin != [ALLOWED],
+                Decision::Simple | Decision::Preflight => origin == [ALLOWED],
+                Decision::Reject(Reason::CrossOrigin(value)) => {
+                    assert!(origin.is_empty(), "{what}");
+                    assert!([&b"cross-site"[..], b"same-site"].contains(&value));
+                    false
+                }
+                // Served, and unreadable.
+                Decision::Reject(_) => {
+                    assert!(!origin.is_empty(), "{what}");
+                    !is_forbidden
+                }
+            };
+            assert_eq!(is_served, !refused, "{what}");
+            let is_read = headers.iter().any(|line| line.contains("allow-origin"));
+            assert_eq!(is_read, origin == [ALLOWED], "{what}");
+            seen.insert(refused);
+            varies.insert(headers.last().unwrap().contains("Sec-Fetch-Site"));
+        }
+        let depends = method == "OPTIONS" || seen.len() == 2;
+        let what = format!("{mode:?} {method} {origin:?} {host:?} {upgrade:?}");
+        assert_eq!(varies, BTreeSet::from([depends]), "{what}");
     }
 }
 
@@ -151,6 +187,9 @@ fn what_is_refused() {
 #[test]
 fn what_is_not_refused_otherwise() {
     let policy = Policy::builder().allow_origins([ALLOWED]).build().unwrap();
-    let request = request("POST", &["sec-fetch-site: cross-site"]);
-    assert_eq!(policy.decide(&request), Decision::NotCors);
+    for lines in
+        [&["sec-fetch-site: cross-site"][..], &["origin: https://b.test", "upgrade: websocket"]]
+    {
+        assert_eq!(respond(&policy, &request("POST", lines)).0, None, "{lines:?}");
+    }
 }

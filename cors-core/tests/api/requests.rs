@@ -19,6 +19,7 @@ fn seen<R: RequestHead<Value = HeaderValue>>(request: &R) -> Vec<String> {
         RequestHeader::RequestHeaders,
         RequestHeader::RequestPrivateNetwork,
         RequestHeader::FetchSite,
+        RequestHeader::Upgrade,
     ] {
         let lines = request.lines(header).map(|line| line.to_str().unwrap());
         seen.push(format!("{}: {:?}", header.as_str(), lines.collect::<Vec<_>>()));
@@ -38,6 +39,7 @@ fn all_types_say_the_same() {
             "access-control-request-headers: x-b",
             "access-control-request-private-network: true",
             "sec-fetch-site: cross-site",
+            "upgrade: websocket",
             "host: by.host",
             "x-tenant: one",
             "x-tenant: two",
@@ -56,6 +58,7 @@ fn all_types_say_the_same() {
             "access-control-request-headers: [\"x-a\", \"x-b\"]",
             "access-control-request-private-network: [\"true\"]",
             "sec-fetch-site: [\"cross-site\"]",
+            "upgrade: [\"websocket\"]",
         ];
         assert_eq!(seen(&whole), wanted);
         assert_eq!(seen(&(whole.method(), whole.uri(), whole.headers())), wanted);

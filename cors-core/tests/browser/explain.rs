@@ -542,7 +542,9 @@ fn a_fix_is_toml() {
 /// The script did not choose where a redirect leads.
 #[test]
 fn where_a_redirect_leads_is_up_to_the_server() {
-    let policy = Policy::builder().allow_origins([APP, "null"]).danger(|danger| danger.allow_null_origin = true);
+    let policy = Policy::builder()
+        .allow_origins([APP, "null"])
+        .danger(|danger| danger.allow_null_origin = true);
     let policy = policy.build().unwrap();
     for (to, wanted) in [
         ("https://third.example:6000/", "redirect to a port that browsers do not block"),

@@ -50,8 +50,8 @@ pub(super) fn status(value: &Value) -> Option<String> {
     ok.then(|| unquoted(status, value))
 }
 
-/// One of two words, in another case or without quotes.
-pub(super) fn word(value: &Value, words: [&str; 2]) -> Option<String> {
+/// One of the words, in another case or without quotes.
+pub(super) fn word<const N: usize>(value: &Value, words: [&str; N]) -> Option<String> {
     let text = text(value)?;
     words.into_iter().find(|word| text.eq_ignore_ascii_case(word)).map(|word| format!("{word:?}"))
 }
