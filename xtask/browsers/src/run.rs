@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use xtask::options::Adapter;
 
 use crate::judge::Stage;
-use crate::{Adapters, Proxy, Session, answers, local_network, matrix, random, selftest};
+use crate::{Adapters, Proxy, Session, answers, cookies, local_network, matrix, random, selftest};
 
 /// Runs all tests in each engine and prints a line for each. The error lists all disagreements.
 pub async fn run(engines: &[Engine], seed: Option<u64>) -> Result<(), String> {
@@ -27,7 +27,8 @@ pub async fn run(engines: &[Engine], seed: Option<u64>) -> Result<(), String> {
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 
-fn any_seed() -> u64 {
+/// A new one each time.
+pub fn any_seed() -> u64 {
     // The only random numbers in the standard library are in its hashers.
     RandomState::new().build_hasher().finish()
 }
@@ -62,12 +63,15 @@ async fn tell_all(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result
     random::run(&mut session, stage, seed, faults).await?;
     let randoms = began.elapsed();
     let spaces = local_network::run_in(engine, &adapters, faults).await?;
+    let visited = began.elapsed();
+    let stories = cookies::run_in(engine, &adapters, seed, faults).await?;
     Ok(format!(
-        "{fetches} fetches of the matrix in {told:.1?}, {answers} of the table of answers in {:.1?}, {} random fetches in {:.1?}, {spaces} of Local Network Access in {:.1?}: all as in the model",
+        "{fetches} fetches of the matrix in {told:.1?}, {answers} of the table of answers in {:.1?}, {} random fetches in {:.1?}, {spaces} of Local Network Access in {:.1?}, {stories} stories of cookies in {:.1?}: all as in the model",
         answered - told,
         random::CASES,
         randoms - answered,
-        began.elapsed() - randoms,
+        visited - randoms,
+        began.elapsed() - visited,
     ))
 }
 
