@@ -200,13 +200,14 @@ impl Browser {
         jar.send(&Context::new(&page, &urls), now).header
     }
 
-    /// Keeps the cookies of an earlier visit to `url`.
-    fn remember(&mut self, fetch: &Fetch, url: &Url, now: Duration) {
-        let Some(jar) = &mut self.cookies else { return };
+    /// Keeps the cookies of an earlier visit to `url`. Returns those that it refuses.
+    fn remember(&mut self, fetch: &Fetch, url: &Url, now: Duration) -> Vec<CookieFate> {
+        let Some(jar) = &mut self.cookies else { return Vec::new() };
         let (page, urls) = (PageOrigin::of(url.as_str()), [url.clone()]);
-        for line in &fetch.cookies {
-            jar.set_line(&Context::new(&page, &urls), line.as_bytes(), now);
-        }
+        let lines = fetch.cookies.iter();
+        let fates =
+            lines.map(|line| jar.set_line(&Context::new(&page, &urls), line.as_bytes(), now));
+        fates.filter(|fate| !fate.is_accepted()).collect()
     }
 }
 

@@ -109,6 +109,8 @@ struct Flight {
     steps: Vec<Taken>,
     /// Whether main fetch requires a preflight. Then a failure clears the cache.
     with_preflight: bool,
+    /// Cookies of earlier visits that the browser refused.
+    unkept: Vec<CookieFate>,
 }
 
 impl Browser {
@@ -118,8 +120,8 @@ impl Browser {
         let mut steps = Vec::new();
         match Request::new(fetch, &self.departures, &mut steps) {
             Ok(request) => {
-                self.remember(fetch, request.url(), now);
-                Flight { request, steps, with_preflight: false }.main_fetch(self, now)
+                let unkept = self.remember(fetch, request.url(), now);
+                Flight { request, steps, with_preflight: false, unkept }.main_fetch(self, now)
             }
             Err(failure) => ended(steps, failure),
         }
@@ -357,9 +359,12 @@ impl Flight {
         Context::new(&self.request.origin, &self.request.urls)
     }
 
-    fn send_request(self, browser: &mut Browser, now: Duration) -> Turn {
+    fn send_request(mut self, browser: &mut Browser, now: Duration) -> Turn {
         let jar = browser.cookies.as_mut().filter(|_| self.request.includes_credentials());
-        let cookies = jar.map(|jar| jar.send(&self.context(), now)).unwrap_or_default();
+        let mut cookies = jar.map(|jar| jar.send(&self.context(), now)).unwrap_or_default();
+        if self.request.includes_credentials() {
+            cookies.fates.append(&mut self.unkept);
+        }
         match self.request.to_http() {
             Ok(sent) => Turn::Send(Sending::new(self, sent, Of::Response, cookies)),
             Err(failure) => self.network_error(browser, failure),

@@ -146,7 +146,7 @@ pub(super) fn find(
             Err(errors) => attempt.settle(&errors),
             Ok(policy) => {
                 valid.clone_from(&attempt.config);
-                let (ended, events) = run(Browser::new(), &attempt.script.fetch, &mut |sending| {
+                let (ended, events, _) = run(Browser::new(), &attempt.script.fetch, &mut |sending| {
                     Ok(serve(&policy, sending.request(), handler))
                 });
                 if ended.verdict.is_readable() {

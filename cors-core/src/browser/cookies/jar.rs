@@ -66,7 +66,7 @@ impl Jar {
             if refusal.is_none() {
                 pairs.push(&*kept.set.pair);
             }
-            CookieFate { name: kept.set.name.clone(), refusal }
+            CookieFate { name: kept.set.shown.clone(), refusal }
         });
         let fates = fates.collect();
         // Empty only if a cookie has neither name nor value, which none has.

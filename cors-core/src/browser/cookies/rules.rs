@@ -51,8 +51,8 @@ pub(in crate::browser) struct Rules {
     pub(super) needs_name: bool,
     /// A tab in a name or a value is fine.
     pub(super) allows_tab: bool,
-    /// Only ASCII is.
-    pub(super) is_ascii: bool,
+    /// The first byte that is not ASCII ends the line.
+    pub(super) ends_at_non_ascii: bool,
     /// The last of `Max-Age` and `Expires` counts. Otherwise `Max-Age` does.
     pub(super) last_age_counts: bool,
     /// An empty `Max-Age` is 0.
@@ -79,7 +79,7 @@ impl Rules {
                 lone_is_name: false,
                 needs_name: false,
                 allows_tab: false,
-                is_ascii: false,
+                ends_at_non_ascii: false,
                 last_age_counts: false,
                 empty_age_is_zero: false,
                 dash_age_is_zero: false,
@@ -107,8 +107,7 @@ impl Rules {
                 redirects: Redirects::CountExceptHome,
                 is_modern: false,
                 trusts_loopback: false,
-                needs_name: true,
-                is_ascii: true,
+                ends_at_non_ascii: true,
                 last_age_counts: true,
                 empty_age_is_zero: true,
                 ..Self::of(Engine::Chromium)

@@ -25,6 +25,8 @@ pub(super) enum Lifetime {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SetCookie {
     pub(super) name: String,
+    /// See [`name_of`].
+    pub(super) shown: String,
     /// As sent back: names and values are bytes.
     pub(super) pair: Vec<u8>,
     pub(super) domain: Option<String>,
@@ -36,10 +38,17 @@ pub(super) struct SetCookie {
     pub(super) lifetime: Lifetime,
 }
 
-/// The name that a line sets, to report it even if it is refused.
+/// The name that a line sets, to report it even if it is refused. What has no `=` may be a secret.
 pub(super) fn name_of(line: &[u8], rules: &Rules) -> String {
-    let (name, _) = pair_of(line, rules);
+    let pair = whole(line, rules).split(|b| *b == b';').next().unwrap_or_default();
+    let name = pair.iter().position(|b| *b == b'=').map_or(&[][..], |at| trimmed(&pair[..at]));
     String::from_utf8_lossy(name).into_owned()
+}
+
+/// What the engine reads of a line.
+fn whole<'l>(line: &'l [u8], rules: &Rules) -> &'l [u8] {
+    let end = line.iter().position(|b| rules.ends_at_non_ascii && !b.is_ascii());
+    &line[..end.unwrap_or(line.len())]
 }
 
 fn pair_of<'l>(line: &'l [u8], rules: &Rules) -> (&'l [u8], &'l [u8]) {
@@ -54,10 +63,11 @@ fn pair_of<'l>(line: &'l [u8], rules: &Rules) -> (&'l [u8], &'l [u8]) {
 impl SetCookie {
     /// `answered` is when the answer was written, in seconds of Unix time.
     pub(super) fn parse(line: &[u8], rules: &Rules, answered: i64) -> Result<Self, CookieRefusal> {
+        let line = whole(line, rules);
         let (name, value) = pair_of(line, rules);
         let is_bad = |b: &u8| match b {
             b'\t' => !rules.allows_tab,
-            _ => b.is_ascii_control() || rules.is_ascii && !b.is_ascii(),
+            _ => b.is_ascii_control(),
         };
         let is_empty = name.is_empty() && (rules.needs_name || value.is_empty());
         if is_empty || name.iter().chain(value).any(is_bad) {
@@ -72,6 +82,7 @@ impl SetCookie {
         };
         let mut cookie = Self {
             name: String::from_utf8_lossy(name).into_owned(),
+            shown: name_of(line, rules),
             pair,
             domain: None,
             path: None,
