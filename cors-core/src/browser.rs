@@ -37,9 +37,9 @@
 //! know.
 //!
 //! The model covers everything that decides what a `fetch` or an `XMLHttpRequest` to an HTTP(S) URL
-//! sends and whether the script may read the response. It does not cover cookies and authentication
-//! themselves ([`Sending::includes_credentials`] says whether they are sent), HTTP caching, service
-//! workers, referrers, Content Security Policy, HSTS, embedder policies, and URLs that no server
+//! sends and whether the script may read the response, and cookies in a browser
+//! [as it is installed](Browser::as_installed). It does not cover authentication
+//! ([`Sending::includes_credentials`] says whether it is sent), HTTP caching, service workers, referrers, Content Security Policy, HSTS, embedder policies, and URLs that no server
 //! answers, such as `data:`. Mixed content is a request from an `https:` page to an `http:` host
 //! other than this machine, as in every engine.
 //!

@@ -43,6 +43,35 @@ impl SameSite {
 }
 
 /// What happened to a cookie: whether it goes along with a request, or whether the browser keeps it.
+///
+/// As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50, with their own settings:
+///
+/// | | Chromium | Firefox | WebKit |
+/// |---|---|---|---|
+/// | without `SameSite`, a cookie counts as | `Lax` | `None` | `None` |
+/// | `SameSite=None` needs `Secure` | yes | yes | |
+/// | for `SameSite`, `http:` and `https:` are two sites | yes | | |
+/// | for `SameSite`, a redirect through another site counts | | yes | unless it leads to the page's own host |
+/// | set by a visit to the server, and sent from pages of other sites | yes | no | yes |
+/// | set by an answer to a page of another site | kept | kept for pages of that site | refused |
+/// | `Partitioned` and the name prefixes have a meaning | yes | yes | |
+/// | `__Host-` needs a written `Path=/` | yes | a default of `/` does | |
+/// | `Secure` cookies go over `http:` to this machine | yes | yes | |
+/// | an answer over `http:` cannot hide a `Secure` cookie | yes | yes | only not replace it |
+/// | the longest name and value together, in bytes | 4096 | 4096 | |
+/// | longer values of attributes are ignored, in bytes | 1024 | 1024 | |
+/// | without `=`, a cookie has only a | value | name | it is refused |
+/// | without a name, a cookie is | kept without `=` in its value | refused | kept |
+/// | a tab in name or value | refused | kept | refused |
+/// | the first character that is not ASCII | is kept | is kept | ends the line |
+/// | of `Max-Age` and `Expires`, what counts is | `Max-Age` | `Max-Age` | the last |
+/// | `Expires` needs a time of day | yes | | yes |
+/// | `Max-Age` that deletes, besides numbers up to 0 | | `-` | empty |
+///
+/// A fetch is never a navigation, so `Lax` and `Strict` are the same, and Chromium's exception for
+/// POST does not apply. Preflights neither send nor set cookies. In Chromium, users can block
+/// third-party cookies, as Debian's build does; then only `Partitioned` ones pass on other sites.
+/// Safari blocks all third-party cookies, unlike WebKitGTK.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CookieFate {

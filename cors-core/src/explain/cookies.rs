@@ -85,12 +85,16 @@ pub(super) fn advice(fetch: &Fetch, engines: &[InEngine; 3]) -> Vec<String> {
         })
     };
     let Some((cookie, _)) = refused().next() else { return Vec::new() };
-    let mut advice = Vec::new();
-    let url = cookie.request.split_once(' ').map_or("", |(_, url)| url);
-    if refused().any(|(_, refusal)| matches!(refusal, CookieRefusal::Redirected(_))) {
-        advice.push(format!("fetch {url} directly: the redirect leads through another site"));
-        return advice;
+    let url_of = |cookie: &InCookie| {
+        cookie.request.split_once(' ').map_or_else(String::new, |(_, url)| url.to_owned())
+    };
+    let is_redirected = |refusal| matches!(refusal, &CookieRefusal::Redirected(_));
+    if let Some((cookie, _)) = refused().find(|(_, refusal)| is_redirected(*refusal)) {
+        let url = url_of(cookie);
+        return vec![format!("fetch {url} directly: the redirect leads through another site")];
     }
+    let mut advice = Vec::new();
+    let url = &*url_of(cookie);
     let passes =
         |attributes: &str| Engine::ALL.map(|engine| passes(engine, &fetch.origin, url, attributes));
     let count = |passing: &[bool; 3]| passing.iter().filter(|passes| **passes).count();
@@ -111,6 +115,7 @@ pub(super) fn advice(fetch: &Fetch, engines: &[InEngine; 3]) -> Vec<String> {
     if count(&passing) == 0 {
         if url.starts_with("http:") {
             advice.push("serve it over https, where SameSite=None; Secure passes".to_owned());
+            return advice;
         }
     } else if is_refused_where_best_passes {
         let is_enough = if best == simple {
@@ -129,6 +134,9 @@ pub(super) fn advice(fetch: &Fetch, engines: &[InEngine; 3]) -> Vec<String> {
     }
     if count(&passing) < 3 {
         let within = match names(false) {
+            named if named == Engine::WebKit.name() => {
+                format!(" in {named}, and Safari sends no cookies of other sites at all")
+            }
             named if count(&passing) > 0 => format!(" in {named}"),
             _ => String::new(),
         };

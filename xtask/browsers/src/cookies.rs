@@ -56,13 +56,16 @@ struct Line {
     cookies: Vec<String>,
 }
 
+/// How many random stories run where only these tests do.
+const RANDOMS: usize = 200;
+
 /// Runs only these tests, in each engine.
 pub async fn run(engines: &[Engine], seed: u64) -> Result<(), String> {
     println!("seed {seed}");
     let adapters = Adapters::start()?;
     let ended = join_all(engines.iter().map(async |engine| {
         let mut faults = Vec::new();
-        let count = run_in(*engine, &adapters, seed, &mut faults).await;
+        let count = run_in(*engine, &adapters, seed, RANDOMS, &mut faults).await;
         match count.map_err(|fault| faults.push(fault)) {
             Ok(count) if faults.is_empty() => {
                 println!("{}: {count} stories of cookies: all as in the model", engine.name());
@@ -75,17 +78,18 @@ pub async fn run(engines: &[Engine], seed: u64) -> Result<(), String> {
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 
-/// Returns how many stories there were. Adds a line to `faults` for each disagreement.
+/// Returns how many stories there were, `randoms` of them random. Adds a line to `faults` for each disagreement.
 pub async fn run_in(
     engine: Engine,
     adapters: &Adapters,
     seed: u64,
+    randoms: usize,
     faults: &mut Vec<String>,
 ) -> Result<usize, String> {
     let proxy = Proxy::start(adapters.upstreams()).await?;
     let mut session = Session::start_with_cookies(engine, &proxy).await?;
     let mut stories = rows::rows();
-    stories.extend(random::stories(seed)?);
+    stories.extend(random::stories(seed, randoms)?);
     for (index, story) in stories.iter().enumerate() {
         let story = story.placed(&format!("{}{index}", engine.name().to_lowercase()));
         let hosts = [0, 1, 2, 3, 4, 5, 6].map(|host| HOSTS[host].1);

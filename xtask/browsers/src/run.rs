@@ -36,6 +36,9 @@ pub fn any_seed() -> u64 {
 /// More than any healthy run takes. A browser that hangs in every fetch would take hours.
 const PATIENCE: Duration = Duration::from_secs(900);
 
+/// Of cookies: each opens several pages.
+const RANDOM_STORIES: usize = 50;
+
 /// Uses its own servers and proxy, so that engines do not affect each other.
 async fn run_in(engine: Engine, seed: u64) -> Result<String, String> {
     let mut faults = Vec::new();
@@ -64,7 +67,7 @@ async fn tell_all(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result
     let randoms = began.elapsed();
     let spaces = local_network::run_in(engine, &adapters, faults).await?;
     let visited = began.elapsed();
-    let stories = cookies::run_in(engine, &adapters, seed, faults).await?;
+    let stories = cookies::run_in(engine, &adapters, seed, RANDOM_STORIES, faults).await?;
     Ok(format!(
         "{fetches} fetches of the matrix in {told:.1?}, {answers} of the table of answers in {:.1?}, {} random fetches in {:.1?}, {spaces} of Local Network Access in {:.1?}, {stories} stories of cookies in {:.1?}: all as in the model",
         answered - told,

@@ -25,7 +25,16 @@ pub(super) enum Redirects {
     CountExceptHome,
 }
 
-/// How an engine treats cookies, as measured. See the table at [`Engine`].
+/// What a cookie without `=` has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lone {
+    Name,
+    Value,
+    /// It is not a cookie.
+    Refused,
+}
+
+/// How an engine treats cookies. See the table at [`CookieFate`](super::CookieFate).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::browser) struct Rules {
     /// Without the attribute.
@@ -45,8 +54,7 @@ pub(in crate::browser) struct Rules {
     pub(super) trusts_loopback: bool,
     /// `__Host-` needs a written `Path=/`, not just one by default.
     pub(super) host_needs_path: bool,
-    /// A cookie without `=` has only a name. Otherwise it has only a value.
-    pub(super) lone_is_name: bool,
+    pub(super) lone: Lone,
     /// Cookies need a name.
     pub(super) needs_name: bool,
     /// A tab in a name or a value is fine.
@@ -76,7 +84,7 @@ impl Rules {
                 is_modern: true,
                 trusts_loopback: true,
                 host_needs_path: true,
-                lone_is_name: false,
+                lone: Lone::Value,
                 needs_name: false,
                 allows_tab: false,
                 ends_at_non_ascii: false,
@@ -91,7 +99,7 @@ impl Rules {
                 third_parties: ThirdParties::Apart,
                 redirects: Redirects::Count,
                 host_needs_path: false,
-                lone_is_name: true,
+                lone: Lone::Name,
                 needs_name: true,
                 allows_tab: true,
                 dash_age_is_zero: true,
@@ -107,6 +115,7 @@ impl Rules {
                 redirects: Redirects::CountExceptHome,
                 is_modern: false,
                 trusts_loopback: false,
+                lone: Lone::Refused,
                 ends_at_non_ascii: true,
                 last_age_counts: true,
                 empty_age_is_zero: true,

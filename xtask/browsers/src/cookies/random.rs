@@ -8,9 +8,6 @@ use proptest::strategy::ValueTree;
 use super::{Act, Story, fetch, redirect, url, visit};
 use crate::random::runner;
 
-/// Stories per engine.
-pub(super) const STORIES: usize = 200;
-
 const PAGES: [&str; 6] = [
     "https://API",
     "https://SAME",
@@ -24,11 +21,11 @@ const PAGES: [&str; 6] = [
 const SERVERS: [&str; 4] = ["https://API", "https://API", "https://sub.API", "https://OTHER"];
 
 /// The stories of one seed.
-pub(super) fn stories(seed: u64) -> Result<Vec<Story>, String> {
+pub(super) fn stories(seed: u64, count: usize) -> Result<Vec<Story>, String> {
     let mut runner = runner(seed);
     let story = (proptest::collection::vec(acts(), 2..6), select(&SERVERS[..]));
     let mut stories = Vec::new();
-    for index in 0..STORIES {
+    for index in 0..count {
         let tree = story.new_tree(&mut runner).map_err(|reason| reason.to_string())?;
         let (mut acts, last) = tree.current();
         acts.extend([visit("https://API", &[]), visit(last, &[])]);

@@ -81,8 +81,8 @@ const PATHS: &[&str] = &[
 const SYNTAX: &[&str] = &[
     "",
     ";Secure",
-    "=value alone",
     "alone",
+    "=value alone",
     "a b=1",
     "b=\"1\"",
     "c\td=1",
