@@ -37,9 +37,9 @@
 //! know.
 //!
 //! The model covers everything that decides what a `fetch` or an `XMLHttpRequest` to an HTTP(S) URL
-//! sends and whether the script may read the response. It does not cover cookies and authentication
-//! themselves ([`Sending::includes_credentials`] says whether they are sent), HTTP caching, service
-//! workers, referrers, Content Security Policy, HSTS, embedder policies, and URLs that no server
+//! sends and whether the script may read the response, and cookies in a browser
+//! [as it is installed](Browser::as_installed). It does not cover authentication
+//! ([`Sending::includes_credentials`] says whether it is sent), HTTP caching, service workers, referrers, Content Security Policy, HSTS, embedder policies, and URLs that no server
 //! answers, such as `data:`. Mixed content is a request from an `https:` page to an `http:` host
 //! other than this machine, as in every engine.
 //!
@@ -48,6 +48,7 @@
 mod address_space;
 mod cache;
 mod check;
+mod cookies;
 mod engine;
 mod fetch;
 mod filter;
@@ -63,6 +64,7 @@ mod site;
 mod step;
 
 pub use address_space::AddressSpace;
+pub use cookies::{CookieFate, CookieRefusal, SameSite};
 pub use engine::Engine;
 pub use fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 pub use filter::Shared;
@@ -75,7 +77,12 @@ pub use step::{Step, Taken};
 
 use address_space::LocalNetworkAccess;
 use cache::PreflightCache;
+use cookies::{Context, Jar};
 use engine::Departures;
+use http::HeaderValue;
+use site::PageOrigin;
+use std::time::Duration;
+use url::Url;
 
 /// A browser: its CORS-preflight cache, its departures from the standard, and what it does about the
 /// local network.
@@ -84,6 +91,7 @@ pub struct Browser {
     cache: PreflightCache,
     departures: Departures,
     local_network: LocalNetworkAccess,
+    cookies: Option<Box<Jar>>,
 }
 
 impl Browser {
@@ -93,6 +101,7 @@ impl Browser {
             cache: PreflightCache::default(),
             departures: Departures::NONE,
             local_network: LocalNetworkAccess::Ignored,
+            cookies: None,
         }
     }
 
@@ -145,6 +154,65 @@ impl Browser {
     /// A browser that conforms to the standard, and says where the engines ask the user.
     pub(crate) fn telling_local_network_access() -> Self {
         Self { local_network: LocalNetworkAccess::Told, ..Self::new() }
+    }
+
+    /// The same, with the engine's rules for cookies, and none yet. [`Sending::cookies`] says which go
+    /// along, and [`Sending::set_cookies`] which a response sets.
+    ///
+    /// ```
+    /// use cors_core::browser::{Browser, CredentialsMode, Engine, Fetch, Turn};
+    /// use std::time::Duration;
+    ///
+    /// let fetch = Fetch::new("https://app.example", "https://api.test/")
+    ///     .credentials(CredentialsMode::Include)
+    ///     .cookie("sid=1"); // set when the user was at api.test
+    /// let fate = |engine| {
+    ///     match Browser::as_installed(engine).start(&fetch, Duration::ZERO) {
+    ///         Turn::Send(sending) => sending.cookies()[0].to_string(),
+    ///         Turn::Done(_) => unreachable!(),
+    ///     }
+    /// };
+    /// assert_eq!(
+    ///     fate(Engine::Chromium),
+    ///     "sid: no SameSite, which counts as Lax, and the page is on another site",
+    /// );
+    /// assert_eq!(fate(Engine::WebKit), "sid");
+    /// ```
+    pub fn as_installed(engine: Engine) -> Self {
+        let cookies = Some(Box::new(Jar::of(engine)));
+        Self { cookies, ..Self::with_local_network_access(engine) }
+    }
+
+    /// Keeps what this response sets if the user opens `url`, which makes it a page of its own.
+    /// Returns what becomes of each cookie.
+    pub fn visit<B>(
+        &mut self,
+        url: &str,
+        response: &http::Response<B>,
+        now: Duration,
+    ) -> Vec<CookieFate> {
+        let (Some(jar), Ok(parsed)) = (&mut self.cookies, Url::parse(url)) else {
+            return Vec::new();
+        };
+        let (page, urls) = (PageOrigin::of(url), [parsed]);
+        jar.receive(&Context::new(&page, &urls), response.headers(), now)
+    }
+
+    /// The `Cookie` header that goes along if the user opens `url`.
+    pub fn cookies_of_visit(&mut self, url: &str, now: Duration) -> Option<HeaderValue> {
+        let (jar, parsed) = (self.cookies.as_mut()?, Url::parse(url).ok()?);
+        let (page, urls) = (PageOrigin::of(url), [parsed]);
+        jar.send(&Context::new(&page, &urls), now).header
+    }
+
+    /// Keeps the cookies of an earlier visit to `url`. Returns those that it refuses.
+    fn remember(&mut self, fetch: &Fetch, url: &Url, now: Duration) -> Vec<CookieFate> {
+        let Some(jar) = &mut self.cookies else { return Vec::new() };
+        let (page, urls) = (PageOrigin::of(url.as_str()), [url.clone()]);
+        let lines = fetch.cookies.iter();
+        let fates =
+            lines.map(|line| jar.set_line(&Context::new(&page, &urls), line.as_bytes(), now));
+        fates.filter(|fate| !fate.is_accepted()).collect()
     }
 }
 

@@ -23,6 +23,7 @@
 
 mod answers;
 mod console;
+mod cookies;
 mod fix;
 mod messages;
 mod secrets;
@@ -34,6 +35,7 @@ use crate::engine::policy::Policy;
 use answers::{Answer, Answers, Asked, Counts, run};
 use http::{Request, Response};
 
+pub use cookies::{CookieWay, InCookie};
 pub use fix::{Change, Fix};
 pub use messages::{Section, sections_of};
 pub use text::InColor;
@@ -50,6 +52,7 @@ pub struct Explanation {
     refused: Option<String>,
     engines: [InEngine; 3],
     fix: Option<Fix>,
+    cookie_advice: Vec<String>,
     /// Whether a server answered, and not a policy.
     is_of_server: bool,
 }
@@ -101,6 +104,9 @@ pub struct InEngine {
     pub reads: Reads,
     /// What the console prints, each message on a line of its own. `None` if it prints nothing.
     pub console: Option<String>,
+    /// What it does with cookies, in the order of the requests. Empty if no request includes
+    /// credentials, or there are no cookies: those that answers set, and [`Fetch::cookies`].
+    pub cookies: Vec<InCookie>,
 }
 
 /// Whether a script may read in one engine.
@@ -128,7 +134,7 @@ pub fn explain_with(
     handler: &dyn Fn(&Request<()>) -> Response<()>,
 ) -> Explanation {
     let mut server = |sending: &Sending| Ok(serve(policy, sending.request(), handler));
-    let (ended, events) = run(Browser::telling_local_network_access(), fetch, &mut server);
+    let (ended, events, _) = run(Browser::telling_local_network_access(), fetch, &mut server);
     let engines = Engine::ALL.map(|engine| in_engine(engine, fetch, &mut server));
     let refused = last_sent(&events).and_then(|request| match policy.decide(request) {
         Decision::Reject(reason) => Some(reason.to_string()),
@@ -167,7 +173,7 @@ pub fn explain_server(
     server: &mut dyn FnMut(&Sending) -> Result<Response<()>, String>,
 ) -> Explanation {
     let mut answers = Answers::default();
-    let (ended, events) = run(Browser::telling_local_network_access(), fetch, &mut |sending| {
+    let (ended, events, _) = run(Browser::telling_local_network_access(), fetch, &mut |sending| {
         let answer = server(sending);
         answers.record(sending.request(), answer)
     });
@@ -194,8 +200,8 @@ fn in_engine(
     fetch: &Fetch,
     server: &mut dyn FnMut(&Sending) -> Answer,
 ) -> InEngine {
-    let browser = Browser::with_local_network_access(engine);
-    let (Ended { verdict, steps, .. }, events) = run(browser, fetch, server);
+    let browser = Browser::as_installed(engine);
+    let (Ended { verdict, steps, .. }, events, cookies) = run(browser, fetch, server);
     let mut messages = console::messages(fetch, &verdict, &events).into_iter();
     let console = messages.find(|(of, _)| *of == engine).map(|(_, message)| message);
     let asks = steps.iter().any(|taken| taken.step == Step::LocalNetworkAccess);
@@ -204,7 +210,7 @@ fn in_engine(
         true => Reads::Yes,
         false => Reads::No,
     };
-    InEngine { engine, reads, console }
+    InEngine { engine, reads, console, cookies }
 }
 
 impl Event {
@@ -241,6 +247,7 @@ impl Explanation {
             events,
             verdict,
             preflight,
+            cookie_advice: cookies::advice(fetch, &engines),
             engines,
             refused: None,
             fix: None,
@@ -334,6 +341,27 @@ impl Explanation {
     /// What each engine does.
     pub fn engines(&self) -> &[InEngine; 3] {
         &self.engines
+    }
+
+    /// What to do so that cookies which some engine refuses for the page's site pass: a sentence each.
+    ///
+    /// ```
+    /// use cors_core::browser::{CredentialsMode, Fetch};
+    /// use cors_core::explain::explain_server;
+    /// use http::Response;
+    ///
+    /// let fetch = Fetch::new("https://app.example.com", "https://api.test/")
+    ///     .credentials(CredentialsMode::Include);
+    /// let explanation = explain_server(&fetch, &mut |_| {
+    ///     Ok(Response::builder().header("set-cookie", "sid=1; SameSite=Lax").body(()).unwrap())
+    /// });
+    /// assert_eq!(
+    ///     explanation.cookie_advice()[0],
+    ///     "set it with SameSite=None; Secure in an answer to this page, which passes in Chromium and Firefox",
+    /// );
+    /// ```
+    pub fn cookie_advice(&self) -> &[String] {
+        &self.cookie_advice
     }
 
     /// What to change so that the script may read: the policy, the script, the page, or the rest of

@@ -99,8 +99,8 @@ pub(crate) struct Explain {
     /// The script listens to the progress of an upload, which needs a preflight
     #[arg(long)]
     pub(crate) upload: bool,
-    /// A cookie that the browser has for the URL
-    #[arg(long = "cookie", value_name = "NAME=VALUE")]
+    /// A cookie that the browser has for the URL, with or without the attributes of its Set-Cookie
+    #[arg(long = "cookie", value_name = "NAME=VALUE[; ATTRIBUTE]...")]
     pub(crate) cookies: Vec<String>,
     /// A policy file. Without URL, or with --url, nothing is sent: the policy answers
     #[arg(long, value_name = "FILE", conflicts_with = "response")]

@@ -1,6 +1,6 @@
 //! An explanation as JSON.
 
-use cors_core::explain::{Event, Explanation, Reads};
+use cors_core::explain::{Event, Explanation, InCookie, Reads};
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,8 @@ pub fn to_json(explanation: &Explanation) -> Value {
                 Reads::No => json!(false),
                 Reads::Asks => json!("asks"),
             };
-            let does = json!({ "readable": readable, "console": lines });
+            let cookies: Vec<_> = of.cookies.iter().map(cookie).collect();
+            let does = json!({ "readable": readable, "console": lines, "cookies": cookies });
             (of.engine.name().to_lowercase(), does)
         })
         .collect();
@@ -41,10 +42,18 @@ pub fn to_json(explanation: &Explanation) -> Value {
         "cautions": fix.map(|fix| fix.cautions()),
         "tried": fix.map(|fix| fix.is_tried()),
         "headers": explanation.headers(),
+        "cookie_advice": explanation.cookie_advice(),
         "console": console,
         "engines": engines,
         "events": explanation.events().iter().map(event).collect::<Vec<_>>(),
     })
+}
+
+fn cookie(cookie: &InCookie) -> Value {
+    let why = cookie.fate.refusal.as_ref().map(ToString::to_string);
+    let mut said = json!({ "name": cookie.fate.name, "request": cookie.request, "why": why });
+    said[cookie.way.as_str()] = cookie.fate.is_accepted().into();
+    said
 }
 
 fn event(event: &Event) -> Value {

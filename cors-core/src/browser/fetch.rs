@@ -54,6 +54,9 @@ pub struct Fetch {
     pub page_space: Option<AddressSpace>,
     /// Where the URL's server is: its address tells, if its name does not. `None` if its host tells.
     pub target_space: Option<AddressSpace>,
+    /// Cookies that the browser has of an earlier visit to the URL's server, as `Set-Cookie` set them.
+    /// Only a browser that [keeps cookies](super::Browser::as_installed) sends them.
+    pub cookies: Vec<String>,
 }
 
 /// [Fetch, request mode](https://fetch.spec.whatwg.org/#concept-request-mode)
@@ -161,6 +164,7 @@ impl Fetch {
             upload_listener: false,
             page_space: None,
             target_space: None,
+            cookies: Vec::new(),
         }
     }
 
@@ -222,6 +226,12 @@ impl Fetch {
     /// Sets where the page is.
     pub fn page_space(mut self, space: AddressSpace) -> Self {
         self.page_space = Some(space);
+        self
+    }
+
+    /// Adds a cookie that an earlier visit to the URL's server set, such as `sid=1; SameSite=Lax`.
+    pub fn cookie(mut self, set_cookie: impl Into<String>) -> Self {
+        self.cookies.push(set_cookie.into());
         self
     }
 

@@ -14,6 +14,7 @@
 use super::Browser;
 use super::address_space;
 use super::check::{Of, cors_check, resource_policy_check};
+use super::cookies::{Context, CookieFate, Cookies};
 use super::engine::Departures;
 use super::fetch::{Fetch, Mode, RedirectMode};
 use super::filter::Shared;
@@ -23,7 +24,7 @@ use super::request::{Request, Tainting};
 use super::site::is_potentially_trustworthy;
 use super::step::{Step, Taken};
 use crate::origin::ports::is_bad_port;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use std::time::Duration;
 
 /// What happens next.
@@ -44,6 +45,7 @@ pub struct Sending {
     flight: Box<Flight>,
     sent: http::Request<()>,
     of: Of,
+    cookies: Cookies,
 }
 
 /// A fetch that has ended.
@@ -107,6 +109,8 @@ struct Flight {
     steps: Vec<Taken>,
     /// Whether main fetch requires a preflight. Then a failure clears the cache.
     with_preflight: bool,
+    /// Cookies of earlier visits that the browser refused.
+    unkept: Vec<CookieFate>,
 }
 
 impl Browser {
@@ -115,7 +119,10 @@ impl Browser {
     pub fn start(&mut self, fetch: &Fetch, now: Duration) -> Turn {
         let mut steps = Vec::new();
         match Request::new(fetch, &self.departures, &mut steps) {
-            Ok(request) => Flight { request, steps, with_preflight: false }.main_fetch(self, now),
+            Ok(request) => {
+                let unkept = self.remember(fetch, request.url(), now);
+                Flight { request, steps, with_preflight: false, unkept }.main_fetch(self, now)
+            }
             Err(failure) => ended(steps, failure),
         }
     }
@@ -141,9 +148,37 @@ impl Browser {
 }
 
 impl Sending {
+    fn new(flight: Flight, sent: http::Request<()>, of: Of, cookies: Cookies) -> Self {
+        Self { flight: Box::new(flight), sent, of, cookies }
+    }
+
     /// The request to send, without cookies and the like.
     pub fn request(&self) -> &http::Request<()> {
         &self.sent
+    }
+
+    /// What becomes of each cookie that the browser has of the URL's site. Empty if the request does not
+    /// include credentials, or the browser keeps no cookies.
+    pub fn cookies(&self) -> &[CookieFate] {
+        &self.cookies.fates
+    }
+
+    /// The `Cookie` header, which [`request`](Self::request) lacks.
+    pub fn cookie_header(&self) -> Option<&HeaderValue> {
+        self.cookies.header.as_ref()
+    }
+
+    /// What becomes of each cookie that this response sets. [`respond`](Self::respond) keeps them.
+    pub fn set_cookies<B>(
+        &self,
+        browser: &Browser,
+        response: &http::Response<B>,
+        now: Duration,
+    ) -> Vec<CookieFate> {
+        let Some(mut jar) = browser.cookies.clone().filter(|_| self.includes_credentials()) else {
+            return Vec::new();
+        };
+        jar.receive(&self.flight.context(), response.headers(), now)
     }
 
     /// Whether it is a preflight.
@@ -169,6 +204,9 @@ impl Sending {
         now: Duration,
     ) -> Turn {
         let (status, headers) = (response.status(), response.headers());
+        if let Some(jar) = browser.cookies.as_mut().filter(|_| self.includes_credentials()) {
+            jar.receive(&self.flight.context(), headers, now);
+        }
         match self.of {
             Of::Preflight => self.flight.after_preflight(browser, status, headers, now),
             Of::Response => self.flight.after_response(browser, status, headers, now),
@@ -214,7 +252,7 @@ impl Flight {
         if self.request.tainting == Tainting::Cors {
             self.preflight_if_needed(browser, now)
         } else {
-            self.send_request(browser)
+            self.send_request(browser, now)
         }
     }
 
@@ -264,7 +302,7 @@ impl Flight {
         if reasons.is_empty() {
             let says = "no, because method and headers are CORS-safelisted";
             self.steps.push(Taken::passed(Step::PreflightNeeded, says));
-            return self.send_request(browser);
+            return self.send_request(browser, now);
         }
         self.with_preflight = true;
         browser.cache.expire(now);
@@ -281,10 +319,10 @@ impl Flight {
         if known {
             let says = "a cached preflight allows it";
             self.steps.push(Taken::passed(Step::PreflightCache, says));
-            return self.send_request(browser);
+            return self.send_request(browser, now);
         }
         match self.request.to_preflight(self.preflight_origin(browser)) {
-            Ok(sent) => Turn::Send(Sending { flight: Box::new(self), sent, of: Of::Preflight }),
+            Ok(sent) => Turn::Send(Sending::new(self, sent, Of::Preflight, Cookies::default())),
             Err(failure) => self.network_error(browser, failure),
         }
     }
@@ -311,15 +349,24 @@ impl Flight {
                 cache.store(&self.request, &allows, now, departures);
                 let says = format!("allowed, and cached for {} seconds", allows.max_age.as_secs());
                 self.steps.push(Taken::passed(Step::PreflightStored, says));
-                self.send_request(browser)
+                self.send_request(browser, now)
             }
             Err(failure) => self.network_error(browser, failure),
         }
     }
 
-    fn send_request(self, browser: &mut Browser) -> Turn {
+    fn context(&self) -> Context<'_> {
+        Context::new(&self.request.origin, &self.request.urls)
+    }
+
+    fn send_request(mut self, browser: &mut Browser, now: Duration) -> Turn {
+        let jar = browser.cookies.as_mut().filter(|_| self.request.includes_credentials());
+        let mut cookies = jar.map(|jar| jar.send(&self.context(), now)).unwrap_or_default();
+        if self.request.includes_credentials() {
+            cookies.fates.append(&mut self.unkept);
+        }
         match self.request.to_http() {
-            Ok(sent) => Turn::Send(Sending { flight: Box::new(self), sent, of: Of::Response }),
+            Ok(sent) => Turn::Send(Sending::new(self, sent, Of::Response, cookies)),
             Err(failure) => self.network_error(browser, failure),
         }
     }

@@ -62,6 +62,25 @@ impl PageOrigin {
         self.parsed().is_some_and(|origin| origin.scheme() != "http" || is_loopback(origin.host()))
     }
 
+    /// The host, if it has one.
+    pub(super) fn host(&self) -> Option<&str> {
+        match self {
+            Self::Tuple(text) => Origin::parse(text.as_bytes()).ok().map(|origin| origin.host()),
+            Self::Opaque => None,
+        }
+    }
+
+    /// [HTML, site](https://html.spec.whatwg.org/multipage/browsers.html#site), serialized.
+    pub(super) fn site(&self) -> String {
+        match self.parsed() {
+            Some(origin) => {
+                let site = registrable_domain(origin.host()).unwrap_or(origin.host());
+                format!("{}://{site}", origin.scheme())
+            }
+            None => "null".to_owned(),
+        }
+    }
+
     fn parsed(&self) -> Option<Origin<'_>> {
         match self {
             Self::Tuple(text) => Origin::parse(text.as_bytes()).ok(),

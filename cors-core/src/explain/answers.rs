@@ -1,5 +1,6 @@
 //! The answers of a server, recorded so that no request is sent twice.
 
+use super::cookies::{CookieWay, InCookie};
 use super::{Event, is_preflight};
 use crate::browser::{Browser, Ended, Fetch, Sending, Turn};
 use http::{Method, Request, Response, Uri};
@@ -74,8 +75,9 @@ pub(super) fn run(
     mut browser: Browser,
     fetch: &Fetch,
     server: &mut dyn FnMut(&Sending) -> Answer,
-) -> (Ended, Vec<Event>) {
+) -> (Ended, Vec<Event>, Vec<InCookie>) {
     let mut events = Vec::new();
+    let mut cookies = Vec::new();
     let mut known = 0;
     let mut turn = browser.start(fetch, Duration::ZERO);
     loop {
@@ -88,9 +90,12 @@ pub(super) fn run(
         turn = match turn {
             Turn::Send(sending) => {
                 events.push(Event::Sent(sending.request().clone()));
+                cookies.extend(InCookie::all(CookieWay::Sent, &sending, sending.cookies()));
                 match server(&sending) {
                     Ok(response) => {
                         events.push(Event::Received(response.clone()));
+                        let set = sending.set_cookies(&browser, &response, Duration::ZERO);
+                        cookies.extend(InCookie::all(CookieWay::Set, &sending, &set));
                         sending.respond(&mut browser, &response, Duration::ZERO)
                     }
                     Err(why) => {
@@ -99,7 +104,7 @@ pub(super) fn run(
                     }
                 }
             }
-            Turn::Done(ended) => return (ended, events),
+            Turn::Done(ended) => return (ended, events, cookies),
         };
     }
 }

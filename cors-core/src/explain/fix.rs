@@ -146,9 +146,10 @@ pub(super) fn find(
             Err(errors) => attempt.settle(&errors),
             Ok(policy) => {
                 valid.clone_from(&attempt.config);
-                let (ended, events) = run(Browser::new(), &attempt.script.fetch, &mut |sending| {
-                    Ok(serve(&policy, sending.request(), handler))
-                });
+                let (ended, events, _) =
+                    run(Browser::new(), &attempt.script.fetch, &mut |sending| {
+                        Ok(serve(&policy, sending.request(), handler))
+                    });
                 if ended.verdict.is_readable() {
                     let is_unchanged = attempt.script.made.is_empty() && valid == before;
                     return (!is_unchanged).then(|| fix(&before, attempt, true));

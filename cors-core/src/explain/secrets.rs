@@ -1,7 +1,7 @@
 //! Conceals tokens and cookies.
 
-use super::{Change, Event, Explanation, Fix};
-use crate::browser::{Fetch, Taken, Verdict};
+use super::{Change, Event, Explanation, Fix, InCookie};
+use crate::browser::{CookieRefusal, Fetch, Taken, Verdict};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, Uri};
 
@@ -32,8 +32,10 @@ pub(super) fn conceal(explanation: &mut Explanation, others: &[&str]) {
     let mut values: Vec<String> = others.iter().map(|value| (*value).to_owned()).collect();
     values.extend(of_url(&explanation.fetch.url));
     values.extend(of_fetch(&mut explanation.fetch));
+    values.extend(of_cookies(&mut explanation.fetch.cookies));
     if let Some(Fix { fetch, .. }) = &mut explanation.fix {
         values.extend(of_fetch(fetch));
+        of_cookies(&mut fetch.cookies);
     }
     for event in &mut explanation.events {
         match event {
@@ -70,11 +72,11 @@ impl Secrets {
             Verdict::Failed(taken) => self.taken(taken),
             _ => {}
         }
-        explanation
-            .engines
-            .iter_mut()
-            .filter_map(|of| of.console.as_mut())
-            .for_each(|t| self.text(t));
+        for of in &mut explanation.engines {
+            of.console.iter_mut().for_each(|text| self.text(text));
+            of.cookies.iter_mut().for_each(|cookie| self.cookie(cookie));
+        }
+        explanation.cookie_advice.iter_mut().for_each(|line| self.text(line));
         if let Some(text) = &mut explanation.refused {
             self.text(text);
         }
@@ -106,6 +108,18 @@ impl Secrets {
 
     fn taken(&self, taken: &mut Taken) {
         self.text(&mut taken.says);
+    }
+
+    fn cookie(&self, cookie: &mut InCookie) {
+        self.text(&mut cookie.request);
+        match &mut cookie.fate.refusal {
+            Some(
+                CookieRefusal::OtherPath(text)
+                | CookieRefusal::ForeignDomain(text)
+                | CookieRefusal::PublicSuffix(text),
+            ) => self.text(text),
+            _ => {}
+        }
     }
 
     fn uri(&self, uri: &mut Uri) {
@@ -176,16 +190,30 @@ fn of_request(headers: &mut HeaderMap) {
     }
 }
 
+/// Conceals the values of lines of `Set-Cookie`, and returns them.
+fn of_cookies(lines: &mut [String]) -> Vec<String> {
+    let values = lines.iter_mut().map(|line| {
+        let pair = line.split(';').next().unwrap_or_default();
+        let value = pair.split_once('=').map_or(pair, |(_, value)| value).to_owned();
+        *line = of_line(line);
+        value
+    });
+    values.collect()
+}
+
 /// The cookie's name and attributes stay.
+fn of_line(line: &str) -> String {
+    let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
+    let name = pair.split_once('=').map_or("", |(name, _)| name);
+    let separator = if attributes.is_empty() { "" } else { ";" };
+    format!("{name}={CONCEALED}{separator}{attributes}")
+}
+
 fn of_response(headers: &mut HeaderMap) {
     for (name, value) in headers.iter_mut() {
         if *name != SET_COOKIE {
             continue;
         }
-        let line = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let (pair, attributes) = line.split_once(';').unwrap_or((&line, ""));
-        let name = pair.split_once('=').map_or("", |(name, _)| name);
-        let separator = if attributes.is_empty() { "" } else { ";" };
-        *value = header_value(&format!("{name}={CONCEALED}{separator}{attributes}"));
+        *value = header_value(&of_line(&String::from_utf8_lossy(value.as_bytes())));
     }
 }

@@ -1,6 +1,6 @@
 //! An explanation as a page of text.
 
-use super::{Change, Event, Explanation, InEngine, Reads};
+use super::{Change, CookieWay, Event, Explanation, InCookie, InEngine, Reads};
 use crate::browser::{Shared, Taken, Verdict};
 use http::HeaderMap;
 use std::fmt;
@@ -100,6 +100,49 @@ impl Page<'_> {
                 let message = plain(message).replace('\n', "\n            ");
                 write!(f, "\n  {:<10}{message}", of.engine.name())?;
             }
+        }
+        self.cookies(f)
+    }
+
+    /// Each cookie: a line if the engines agree, or else one for each.
+    fn cookies(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let engines = &self.explanation.engines;
+        let mut known: Vec<&InCookie> = Vec::new();
+        for cookie in engines.iter().flat_map(|of| &of.cookies) {
+            if !known.iter().any(|it| it.is_alike(cookie)) {
+                known.push(cookie);
+            }
+        }
+        if known.is_empty() {
+            return Ok(());
+        }
+        write!(f, "\n\n{}", self.paint(Color::Bold, "cookies"))?;
+        for cookie in known {
+            let ways = engines.each_ref().map(|of| {
+                // The last of several lines with the same name counts.
+                of.cookies.iter().rev().find(|it| it.is_alike(cookie)).map(InCookie::outcome)
+            });
+            let what = match (&*cookie.fate.name, cookie.way) {
+                ("", CookieWay::Sent) => format!("a nameless one, with {}", cookie.request),
+                ("", CookieWay::Set) => format!("a nameless one, set by {}", cookie.request),
+                (name, CookieWay::Sent) => format!("{name}, with {}", cookie.request),
+                (name, CookieWay::Set) => format!("{name}, set by {}", cookie.request),
+            };
+            let outcome = |way: &Option<String>| match way {
+                Some(outcome) => plain(outcome),
+                None => "(nothing)".to_owned(),
+            };
+            if ways.iter().all(|way| *way == ways[0]) {
+                write!(f, "\n  {}: {}", plain(&what), outcome(&ways[0]))?;
+                continue;
+            }
+            write!(f, "\n  {}", plain(&what))?;
+            for (of, way) in engines.iter().zip(&ways) {
+                write!(f, "\n    {:<10}{}", of.engine.name(), outcome(way))?;
+            }
+        }
+        for line in &self.explanation.cookie_advice {
+            write!(f, "\n  {}", plain(line))?;
         }
         Ok(())
     }

@@ -15,6 +15,8 @@ use crate::install::Programs;
 pub enum Reach {
     /// All traffic goes through this proxy, and Local Network Access is off.
     Proxy(SocketAddr),
+    /// The same, and it treats cookies as it does by default.
+    ProxyWithCookies(SocketAddr),
     /// It can open only what is on this machine.
     Directly,
     /// The same, and it takes only certificates that this machine trusts.
@@ -85,28 +87,31 @@ fn chromium(programs: &Programs, home: &Home, reach: Reach) -> Value {
         disabled.push_str(",LocalNetworkAccessChecks");
     }
     args.push(disabled);
-    if let Reach::Proxy(proxy) = reach {
+    if let Reach::Proxy(proxy) | Reach::ProxyWithCookies(proxy) = reach {
         args.push(format!("--proxy-server=http://{proxy}"));
         // By default, requests to this machine bypass the proxy.
         args.push("--proxy-bypass-list=<-loopback>".to_owned());
     }
-    json!({
+    let mut options = json!({
         "binary": programs.browser,
         "args": args,
         "prefs": {
-            "profile.cookie_controls_mode": 0,
             // Unlike the driver's command, this leaves frames without permission.
             "profile.default_content_setting_values": {
                 "local_network_access": 1,
                 "loopback_network": 1,
             },
         },
-    })
+    });
+    // As upstream: only private windows block third-party cookies. Debian's build blocks all.
+    let blocks = if matches!(reach, Reach::ProxyWithCookies(_)) { 2 } else { 0 };
+    options["prefs"]["profile.cookie_controls_mode"] = blocks.into();
+    options
 }
 
 fn firefox(programs: &Programs, reach: Reach) -> Value {
     let proxy = match reach {
-        Reach::Proxy(proxy) => Some(proxy),
+        Reach::Proxy(proxy) | Reach::ProxyWithCookies(proxy) => Some(proxy),
         Reach::Directly | Reach::Distrusting | Reach::Spaces(_) => None,
     };
     let (host, port) = proxy.map_or((String::new(), 0), |it| (it.ip().to_string(), it.port()));
@@ -125,7 +130,6 @@ fn firefox(programs: &Programs, reach: Reach) -> Value {
             "network.trr.mode": 5,
             // Over HTTP/2, Firefox adds its own header to every response.
             "network.http.http2.enabled": false,
-            "network.cookie.cookieBehavior": 0,
             "network.captive-portal-service.enabled": false,
             "network.connectivity-service.enabled": false,
             // Its driver allows files to read each other.
@@ -140,6 +144,9 @@ fn firefox(programs: &Programs, reach: Reach) -> Value {
             "toolkit.telemetry.enabled": false,
         },
     });
+    if !matches!(reach, Reach::ProxyWithCookies(_)) {
+        options["prefs"]["network.cookie.cookieBehavior"] = 0.into();
+    }
     if let Reach::Spaces(spaces) = reach {
         let prefs = &mut options["prefs"];
         prefs["network.dns.localDomains"] = NAMES.into();
@@ -154,14 +161,16 @@ fn firefox(programs: &Programs, reach: Reach) -> Value {
 
 fn webkit(programs: &Programs, reach: Reach) -> Value {
     let proxy = match reach {
-        Reach::Proxy(proxy) => Some(proxy),
+        Reach::Proxy(proxy) | Reach::ProxyWithCookies(proxy) => Some(proxy),
         Reach::Directly | Reach::Distrusting => None,
         Reach::Spaces(spaces) => Some(spaces.of(AddressSpace::Public)),
     };
     let proxy = proxy.map(|proxy| format!("--proxy=http://{proxy}"));
-    let args = ["--automation", "--cookies-policy=always"].map(str::to_owned);
+    let always = !matches!(reach, Reach::ProxyWithCookies(_));
+    let always = always.then(|| "--cookies-policy=always".to_owned());
+    let args: Vec<_> = ["--automation".to_owned()].into_iter().chain(always).chain(proxy).collect();
     json!({
         "binary": programs.browser,
-        "args": args.into_iter().chain(proxy).collect::<Vec<_>>(),
+        "args": args,
     })
 }

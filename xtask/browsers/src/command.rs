@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use browsers::options::Browser;
-use browsers::{install, local_network, messages, playground, run};
+use browsers::options::{Browser, Part};
+use browsers::{cookies, install, local_network, messages, playground, run};
 use cors_core::browser::Engine;
 use futures_util::future::select_all;
 use lexopt::Parser;
@@ -52,14 +52,15 @@ fn do_it(options: &Browser) -> Result<(), String> {
 }
 
 async fn all(engines: &[Engine], options: &Browser) -> Result<(), String> {
-    if options.local_network {
-        return local_network::run(engines).await;
-    }
-    if options.messages {
-        return messages::run(engines).await;
+    let seed = options.seed.unwrap_or_else(run::any_seed);
+    match options.only {
+        Some(Part::LocalNetwork) => return local_network::run(engines).await,
+        Some(Part::Cookies) => return cookies::run(engines, seed).await,
+        Some(Part::Messages) => return messages::run(engines).await,
+        None => {}
     }
     if options.picture.is_none() {
-        run::run(engines, options.seed).await?;
+        run::run(engines, seed).await?;
     }
     if engines.contains(&Engine::Chromium) {
         playground::run(options.picture.as_deref()).await?;

@@ -31,6 +31,7 @@ mod adapters;
 pub mod answers;
 mod capabilities;
 mod console;
+pub mod cookies;
 mod driver;
 mod home;
 pub mod install;

@@ -100,7 +100,10 @@ fn is_echoed(request: &Request<()>) -> bool {
 }
 
 /// The server's response and its body.
-fn ask(server: SocketAddr, request: &Request<()>) -> Result<(Response<()>, Vec<u8>), String> {
+pub(crate) fn ask(
+    server: SocketAddr,
+    request: &Request<()>,
+) -> Result<(Response<()>, Vec<u8>), String> {
     let lines: Vec<(String, String)> = request
         .headers()
         .iter()

@@ -12,10 +12,8 @@ use xtask::options::once;
 pub struct Browser {
     /// Only this engine; all of them if `None`.
     pub engine: Option<Engine>,
-    /// Only the tests of Local Network Access.
-    pub local_network: bool,
-    /// Only the tests of the guide's messages.
-    pub messages: bool,
+    /// Only this part of the tests; all of them if `None`.
+    pub only: Option<Part>,
     /// Only install what is missing.
     pub install: bool,
     /// The seed of the random fetches; a new one each time if `None`.
@@ -24,6 +22,23 @@ pub struct Browser {
     pub picture: Option<PathBuf>,
 }
 
+/// A part of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Which cookies go along, and which are kept.
+    Cookies,
+    /// Local Network Access.
+    LocalNetwork,
+    /// The messages of the guide.
+    Messages,
+}
+
+const PARTS: [(&str, Part); 3] = [
+    ("cookies", Part::Cookies),
+    ("local-network", Part::LocalNetwork),
+    ("messages", Part::Messages),
+];
+
 impl Browser {
     /// What `browser --help` prints.
     pub const USAGE: &str = include_str!("../usage.txt");
@@ -31,37 +46,26 @@ impl Browser {
     /// Parses the flags; `None` if the user asked for help.
     pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
         let (mut engine, mut install, mut seed, mut picture) = (None, None, None, None);
-        let (mut local_network, mut messages) = (None, None);
+        let mut only = None;
         while let Some(arg) = parser.next()? {
             match arg {
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
                 Arg::Long("engine") => once("--engine", &mut engine, engine_of(&parser.value()?)?)?,
-                Arg::Long("local-network") => once("--local-network", &mut local_network, ())?,
-                Arg::Long("messages") => once("--messages", &mut messages, ())?,
+                Arg::Long("only") => once("--only", &mut only, part_of(&parser.value()?)?)?,
                 Arg::Long("install") => once("--install", &mut install, ())?,
                 Arg::Long("seed") => once("--seed", &mut seed, parser.value()?.parse()?)?,
                 Arg::Long("picture") => once("--picture", &mut picture, parser.value()?.into())?,
                 other => return Err(other.unexpected()),
             }
         }
-        if install.is_some() && seed.is_some() {
-            return Err("--install does not run tests: remove --seed".into());
+        if install.is_some() && (seed.is_some() || only.is_some()) {
+            return Err("--install does not run tests: remove --seed and --only".into());
         }
-        let (local_network, messages) = (local_network.is_some(), messages.is_some());
-        for (flag, is_given, other) in
-            [("--local-network", local_network, messages), ("--messages", messages, local_network)]
-        {
-            if is_given && (other || install.is_some() || seed.is_some()) {
-                return Err(format!("{flag} takes no other flag than --engine").into());
-            }
-        }
-        let is_part = local_network || messages;
-        let others = engine.is_some() || install.is_some() || seed.is_some() || is_part;
+        let others = engine.is_some() || install.is_some() || seed.is_some() || only.is_some();
         if picture.is_some() && others {
             return Err("--picture takes no other flag: it always uses Chromium".into());
         }
-        let install = install.is_some();
-        Ok(Some(Self { engine, local_network, messages, install, seed, picture }))
+        Ok(Some(Self { engine, only, install: install.is_some(), seed, picture }))
     }
 
     /// The engines to run.
@@ -78,9 +82,22 @@ fn flag(engine: Engine) -> String {
 }
 
 fn engine_of(name: &OsStr) -> Result<Engine, Error> {
-    Engine::ALL.into_iter().find(|engine| name == flag(*engine).as_str()).ok_or_else(|| {
-        let names = Engine::ALL.map(flag).join(", ");
-        format!("--engine {name:?}: no such engine; use one of {names}").into()
+    one_of("--engine", name, Engine::ALL.map(|engine| (flag(engine), engine)))
+}
+
+fn part_of(name: &OsStr) -> Result<Part, Error> {
+    one_of("--only", name, PARTS)
+}
+
+fn one_of<N: AsRef<str>, T: Copy, const COUNT: usize>(
+    flag: &str,
+    name: &OsStr,
+    all: [(N, T); COUNT],
+) -> Result<T, Error> {
+    let found = all.iter().find(|(named, _)| name == named.as_ref());
+    found.map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|(named, _)| named.as_ref()).collect();
+        format!("{flag} {name:?}: use one of {}", names.join(", ")).into()
     })
 }
 
@@ -95,13 +112,13 @@ mod tests {
     #[test]
     fn wrong_usage_is_named() {
         for (flags, named) in [
-            (&["--engine", "Chromium"][..], "no such engine"),
+            (&["--engine", "Chromium"][..], "chromium, firefox, webkit"),
             (&["--engine", "webkit", "--engine", "firefox"], "twice"),
+            (&["--only", "everything"], "cookies, local-network, messages"),
             (&["--seed", "-1"], "-1"),
             (&["--install", "--seed", "1"], "--seed"),
+            (&["--install", "--only", "cookies"], "--only"),
             (&["--picture", "a.png", "--seed", "1"], "--picture"),
-            (&["--local-network", "--seed", "1"], "--local-network"),
-            (&["--messages", "--local-network"], "--local-network"),
             (&["all"], "all"),
         ] {
             let error = parse(flags).unwrap_err().to_string();

@@ -1,8 +1,8 @@
 //! A loopback proxy for all traffic of the browsers. It terminates TLS itself, so a page can have any origin.
 //!
 //! It forwards requests to `NAME.axum.test`, `NAME.actix.test` and `NAME.warp.test`, on any port and over `http:` or
-//! `https:`, to the test server of that adapter; the same with `.local` and `.localhost` instead of `.test`. All other
-//! hosts serve only the runner's page. Browsers whose names resolve to it can use it directly.
+//! `https:`, to the test server of that adapter; the same with `.local`, `.localhost` and `.in-addr.arpa` instead of `.test`,
+//! and with `SITE-axum` instead of `axum`. All other hosts serve only the runner's page. Browsers whose names resolve to it can use it directly.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -30,7 +30,7 @@ use crate::log::Log;
 use crate::{page, tls};
 
 /// The last labels of the adapters' host names.
-const SUFFIXES: [&str; 3] = ["test", "local", "localhost"];
+const SUFFIXES: [&str; 4] = ["test", "local", "localhost", "in-addr.arpa"];
 
 /// The addresses of the adapters' test servers. `NAME.axum.test` leads to the first, and so on.
 #[derive(Clone, Copy, Debug)]
@@ -51,9 +51,10 @@ impl Upstreams {
         self.0[adapter as usize]
     }
 
-    fn of_host(&self, host: &str) -> Option<SocketAddr> {
-        let (rest, _) = host.rsplit_once('.').filter(|(_, last)| SUFFIXES.contains(last))?;
-        let name = rest.rsplit('.').next()?;
+    pub(crate) fn of_host(&self, host: &str) -> Option<SocketAddr> {
+        let rest =
+            SUFFIXES.iter().find_map(|suffix| host.strip_suffix(suffix)?.strip_suffix('.'))?;
+        let name = rest.rsplit(['.', '-']).next()?;
         let adapter = Adapter::ALL.iter().find(|adapter| adapter.name() == name)?;
         Some(self.of(*adapter))
     }
@@ -268,6 +269,8 @@ mod tests {
             ("a.b.warp.test:80", Some(warp)),
             ("api.axum.local:80", Some(axum)),
             ("api.axum.localhost", Some(axum)),
+            ("api.c1-axum.in-addr.arpa", Some(axum)),
+            ("axum.arpa", None),
             ("api.axum.example", None),
             ("axum.test.example", None),
             ("notaxum.test", None),

@@ -196,7 +196,8 @@ impl Shrinking<'_> {
     }
 }
 
-fn runner(seed: u64) -> TestRunner {
+/// The random numbers of a seed.
+pub(crate) fn runner(seed: u64) -> TestRunner {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let config = Config { failure_persistence: None, ..Config::default() };

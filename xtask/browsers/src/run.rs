@@ -10,12 +10,13 @@ use tokio::time::timeout;
 use xtask::options::Adapter;
 
 use crate::judge::Stage;
-use crate::{Adapters, Proxy, Session, answers, local_network, matrix, messages, random, selftest};
+use crate::{
+    Adapters, Proxy, Session, answers, cookies, local_network, matrix, messages, random, selftest,
+};
 
 /// Runs all tests in each engine and prints a line for each. The error lists all disagreements.
-pub async fn run(engines: &[Engine], seed: Option<u64>) -> Result<(), String> {
+pub async fn run(engines: &[Engine], seed: u64) -> Result<(), String> {
     selftest::run(engines).await?;
-    let seed = seed.unwrap_or_else(any_seed);
     println!("seed {seed}");
     let mut faults = Vec::new();
     for ended in join_all(engines.iter().map(|engine| run_in(*engine, seed))).await {
@@ -27,13 +28,17 @@ pub async fn run(engines: &[Engine], seed: Option<u64>) -> Result<(), String> {
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 
-fn any_seed() -> u64 {
+/// A new one each time.
+pub fn any_seed() -> u64 {
     // The only random numbers in the standard library are in its hashers.
     RandomState::new().build_hasher().finish()
 }
 
 /// More than any healthy run takes. A browser that hangs in every fetch would take hours.
 const PATIENCE: Duration = Duration::from_secs(900);
+
+/// Of cookies: each opens several pages.
+const RANDOM_STORIES: usize = 50;
 
 /// Uses its own servers and proxy, so that engines do not affect each other.
 async fn run_in(engine: Engine, seed: u64) -> Result<String, String> {
@@ -62,15 +67,18 @@ async fn tell_all(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result
     random::run(&mut session, stage, seed, faults).await?;
     let randoms = began.elapsed();
     let spaces = local_network::run_in(engine, &adapters, faults).await?;
-    let spaced = began.elapsed();
+    let visited = began.elapsed();
+    let stories = cookies::run_in(engine, &adapters, seed, RANDOM_STORIES, faults).await?;
+    let kept = began.elapsed();
     let printed = messages::run_in(engine, faults).await?;
     Ok(format!(
-        "{fetches} fetches of the matrix in {told:.1?}, {answers} of the table of answers in {:.1?}, {} random fetches in {:.1?}, {spaces} of Local Network Access in {:.1?}, {printed} messages in {:.1?}: all as in the model",
+        "{fetches} fetches of the matrix in {told:.1?}, {answers} of the table of answers in {:.1?}, {} random fetches in {:.1?}, {spaces} of Local Network Access in {:.1?}, {stories} stories of cookies in {:.1?}, {printed} messages in {:.1?}: all as in the model",
         answered - told,
         random::CASES,
         randoms - answered,
-        spaced - randoms,
-        began.elapsed() - spaced,
+        visited - randoms,
+        kept - visited,
+        began.elapsed() - kept,
     ))
 }
 

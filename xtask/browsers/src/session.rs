@@ -43,6 +43,11 @@ impl Session {
         Self::start_with(engine, Reach::Proxy(proxy.addr())).await
     }
 
+    /// Starts the engine behind the proxy, with the cookies that it accepts by default.
+    pub async fn start_with_cookies(engine: Engine, proxy: &Proxy) -> Result<Self, String> {
+        Self::start_with(engine, Reach::ProxyWithCookies(proxy.addr())).await
+    }
+
     /// Starts the engine without a proxy: it can open only what is on this machine.
     pub async fn start_directly(engine: Engine) -> Result<Self, String> {
         Self::start_with(engine, Reach::Directly).await
@@ -125,15 +130,18 @@ impl Session {
         if self.page.as_deref() == Some(origin) {
             return Ok(());
         }
+        self.visit(&format!("{origin}{}", page::PATH)).await?;
+        self.page = Some(origin.to_owned());
+        Ok(())
+    }
+
+    /// Opens a URL as a user who types it in.
+    pub async fn visit(&mut self, url: &str) -> Result<(), String> {
         self.page = None;
-        let url = format!("{origin}{}", page::PATH);
-        match timeout(PATIENCE, self.client.goto(&url)).await {
-            Ok(Ok(())) => {
-                self.page = Some(origin.to_owned());
-                Ok(())
-            }
-            Ok(Err(error)) => Err(self.fault(origin, &error.to_string())),
-            Err(_) => Err(self.fault(origin, &format!("not open after {PATIENCE:?}"))),
+        match timeout(PATIENCE, self.client.goto(url)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(self.fault(url, &error.to_string())),
+            Err(_) => Err(self.fault(url, &format!("not open after {PATIENCE:?}"))),
         }
     }
 

@@ -57,7 +57,16 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
     if !options.cookies.iter().all(|cookie| is_cookie(&cookie)) {
         return Err("--cookie: write NAME=VALUE, without line breaks".to_owned());
     }
-    call.cookies.extend(options.cookies.iter().cloned());
+    for cookie in &options.cookies {
+        let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
+        // Others write several cookies.
+        if attributes.split(';').all(is_attribute) {
+            fetch.cookies.push(cookie.clone());
+            call.cookies.push(pair.trim().to_owned());
+        } else {
+            call.cookies.push(cookie.clone());
+        }
+    }
     call.insecure |= options.connection.insecure;
     call.resolve.extend(options.connection.resolve.iter().cloned());
 
@@ -75,6 +84,23 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
     }
     check_origin("--origin", &fetch.origin)?;
     Ok(call)
+}
+
+/// Whether it is an attribute of `Set-Cookie`.
+fn is_attribute(text: &str) -> bool {
+    let name = text.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let known = [
+        "domain",
+        "expires",
+        "httponly",
+        "max-age",
+        "partitioned",
+        "path",
+        "samesite",
+        "secure",
+        "",
+    ];
+    known.contains(&&*name)
 }
 
 /// The value with this name.

@@ -44,7 +44,7 @@ pub(in crate::explain) fn find(fetch: &Fetch, answers: &Answers) -> Option<Fix> 
         let mut counts = Counts::default();
         repair.is_guess = false;
         let fetch = repair.script.fetch.clone();
-        let (ended, events) = run(Browser::new(), &fetch, &mut |sending: &Sending| {
+        let (ended, events, _) = run(Browser::new(), &fetch, &mut |sending: &Sending| {
             repair.answer(sending.request(), &mut counts)
         });
         if ended.verdict.is_readable() {

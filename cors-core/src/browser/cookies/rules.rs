@@ -1,0 +1,185 @@
+//! How the engines differ.
+
+use super::{Context, SameSite};
+use crate::browser::engine::Engine;
+use crate::browser::site::PageOrigin;
+use crate::origin::public_suffix::registrable_domain;
+
+/// What an engine does about cookies of another site than the page's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ThirdParties {
+    /// Like all others.
+    Equal,
+    /// They have a jar of their own for each site that embeds them.
+    Apart,
+    /// They can set none.
+    SetNone,
+}
+
+/// Whether redirects through other sites count for `SameSite`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Redirects {
+    Ignored,
+    Count,
+    /// They do, except on the way to the page's own host, or one that it is a subdomain of.
+    CountExceptHome,
+}
+
+/// What a cookie without `=` has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lone {
+    Name,
+    Value,
+    /// It is not a cookie.
+    Refused,
+}
+
+/// How an engine treats cookies. See the table at [`CookieFate`](super::CookieFate).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::browser) struct Rules {
+    /// Without the attribute.
+    pub(super) default_same_site: SameSite,
+    /// `SameSite=None` needs `Secure`.
+    pub(super) none_needs_secure: bool,
+    /// `SameSite=None` does not replace an earlier `SameSite` of the same cookie.
+    pub(super) none_is_weak: bool,
+    /// `http:` and `https:` are two sites.
+    pub(super) is_schemeful: bool,
+    pub(super) third_parties: ThirdParties,
+    pub(super) redirects: Redirects,
+    /// `Partitioned` and name prefixes have a meaning, `Secure` cookies are kept from insecure
+    /// answers, and there are limits of length.
+    pub(super) is_modern: bool,
+    /// `Secure` cookies go over `http:` to this machine.
+    pub(super) trusts_loopback: bool,
+    /// `__Host-` needs a written `Path=/`, not just one by default.
+    pub(super) host_needs_path: bool,
+    pub(super) lone: Lone,
+    /// Cookies need a name.
+    pub(super) needs_name: bool,
+    /// A tab in a name or a value is fine.
+    pub(super) allows_tab: bool,
+    /// The first byte that is not ASCII ends the line.
+    pub(super) ends_at_non_ascii: bool,
+    /// The last of `Max-Age` and `Expires` counts. Otherwise `Max-Age` does.
+    pub(super) last_age_counts: bool,
+    /// An empty `Max-Age` is 0.
+    pub(super) empty_age_is_zero: bool,
+    /// A lone `-` as `Max-Age` is 0.
+    pub(super) dash_age_is_zero: bool,
+    /// `Expires` needs a time of day.
+    pub(super) date_needs_time: bool,
+}
+
+impl Rules {
+    pub(in crate::browser) const fn of(engine: Engine) -> Self {
+        match engine {
+            Engine::Chromium => Self {
+                default_same_site: SameSite::Lax,
+                none_needs_secure: true,
+                none_is_weak: false,
+                is_schemeful: true,
+                third_parties: ThirdParties::Equal,
+                redirects: Redirects::Ignored,
+                is_modern: true,
+                trusts_loopback: true,
+                host_needs_path: true,
+                lone: Lone::Value,
+                needs_name: false,
+                allows_tab: false,
+                ends_at_non_ascii: false,
+                last_age_counts: false,
+                empty_age_is_zero: false,
+                dash_age_is_zero: false,
+                date_needs_time: true,
+            },
+            Engine::Firefox => Self {
+                default_same_site: SameSite::None,
+                is_schemeful: false,
+                third_parties: ThirdParties::Apart,
+                redirects: Redirects::Count,
+                host_needs_path: false,
+                lone: Lone::Name,
+                needs_name: true,
+                allows_tab: true,
+                dash_age_is_zero: true,
+                date_needs_time: false,
+                ..Self::of(Engine::Chromium)
+            },
+            Engine::WebKit => Self {
+                default_same_site: SameSite::None,
+                none_needs_secure: false,
+                none_is_weak: true,
+                is_schemeful: false,
+                third_parties: ThirdParties::SetNone,
+                redirects: Redirects::CountExceptHome,
+                is_modern: false,
+                trusts_loopback: false,
+                lone: Lone::Refused,
+                ends_at_non_ascii: true,
+                last_age_counts: true,
+                empty_age_is_zero: true,
+                ..Self::of(Engine::Chromium)
+            },
+        }
+    }
+
+    /// Whether the current URL is on the page's site.
+    pub(super) fn is_same_site(&self, context: &Context<'_>) -> bool {
+        self.same(context.page, context.url())
+    }
+
+    fn same(&self, page: &PageOrigin, url: &url::Url) -> bool {
+        match self.is_schemeful {
+            true => page.is_same_site(url),
+            false => page.is_schemelessly_same_site(url),
+        }
+    }
+
+    /// Whether redirects led through another site, and that counts.
+    pub(super) fn is_detour(&self, context: &Context<'_>) -> bool {
+        let left = || context.urls.iter().any(|url| !self.same(context.page, url));
+        match self.redirects {
+            Redirects::Ignored => false,
+            Redirects::Count => left(),
+            Redirects::CountExceptHome => {
+                let page = context.page.host().unwrap_or_default();
+                !is_within(page, context.host()) && left()
+            }
+        }
+    }
+
+    /// The site whose jar an unpartitioned cookie belongs to in this context. `None` if it is the
+    /// general one.
+    pub(super) fn jar_of(&self, context: &Context<'_>) -> Option<String> {
+        let is_foreign = !context.page.is_schemelessly_same_site(context.url());
+        (self.third_parties == ThirdParties::Apart && is_foreign).then(|| context.page.site())
+    }
+
+    /// Whether a cookie with this `Domain` is one that the engine does not let the server set on this page.
+    pub(super) fn is_unwanted(&self, context: &Context<'_>, domain: Option<&str>) -> bool {
+        if self.third_parties != ThirdParties::SetNone {
+            return false;
+        }
+        let Some(page) = context.page.host().map(base) else { return true };
+        match domain {
+            Some(domain) => !is_within(page, base(domain)),
+            None => page != base(context.host()),
+        }
+    }
+}
+
+/// The registrable domain under a suffix that the list knows. Under others, each host stands alone.
+fn base(host: &str) -> &str {
+    let is_known = psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known());
+    registrable_domain(host).filter(|_| is_known).unwrap_or(host)
+}
+
+/// [RFC 6265bis, domain matching](https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-domain-matching)
+pub(super) fn is_within(host: &str, domain: &str) -> bool {
+    let is_below = || {
+        host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+            && !crate::origin::is_ip_address(host)
+    };
+    host == domain || is_below()
+}

@@ -1,0 +1,164 @@
+//! What each engine does with the cookies of a fetch, and what to write so that they pass.
+
+use super::InEngine;
+use crate::browser::{
+    Browser, CookieFate, CookieRefusal, CredentialsMode, Engine, Fetch, Sending, Turn,
+};
+use http::header::SET_COOKIE;
+use http::{HeaderValue, Response};
+use std::time::Duration;
+
+/// What an engine does with a cookie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InCookie {
+    /// Whether the cookie is sent or set.
+    pub way: CookieWay,
+    /// The request, such as `GET https://api.example/`.
+    pub request: String,
+    /// The cookie, and why it is not sent or not kept.
+    pub fate: CookieFate,
+}
+
+/// The way of a cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "from the browser to the server, or back")]
+pub enum CookieWay {
+    /// The browser has it, and the request may carry it.
+    Sent,
+    /// The answer sets it, and the browser may keep it.
+    Set,
+}
+
+impl CookieWay {
+    /// What becomes of a cookie that passes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Set => "kept",
+        }
+    }
+}
+
+impl InCookie {
+    pub(super) fn all(
+        way: CookieWay,
+        sending: &Sending,
+        fates: &[CookieFate],
+    ) -> impl Iterator<Item = Self> {
+        let (method, uri) = (sending.request().method(), sending.request().uri());
+        let request = format!("{method} {uri}");
+        fates.iter().map(move |fate| Self { way, request: request.clone(), fate: fate.clone() })
+    }
+}
+
+impl InCookie {
+    /// Whether it is the same cookie on the same way.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        (self.way, &self.request, &self.fate.name) == (other.way, &other.request, &other.fate.name)
+    }
+
+    /// In words.
+    pub(super) fn outcome(&self) -> String {
+        match &self.fate.refusal {
+            None => self.way.as_str().to_owned(),
+            Some(refusal) => format!("not {}: {refusal}", self.way.as_str()),
+        }
+    }
+}
+
+/// Attributes to try, the simplest first.
+const ATTRIBUTES: [&str; 2] = ["SameSite=Lax", "SameSite=None; Secure"];
+
+/// What to do, a sentence each. Attributes are tried in the model of each engine.
+pub(super) fn advice(fetch: &Fetch, engines: &[InEngine; 3]) -> Vec<String> {
+    let refused = || {
+        engines.iter().flat_map(|of| &of.cookies).filter_map(|cookie| {
+            let refusal = cookie.fate.refusal.as_ref()?;
+            let is_of_attributes = matches!(
+                refusal,
+                CookieRefusal::NoneWithoutSecure
+                    | CookieRefusal::PartitionedWithoutSecure
+                    | CookieRefusal::NotSecure
+            );
+            (refusal.is_about_sites() || is_of_attributes).then_some((cookie, refusal))
+        })
+    };
+    let Some((cookie, _)) = refused().next() else { return Vec::new() };
+    let url_of = |cookie: &InCookie| {
+        cookie.request.split_once(' ').map_or_else(String::new, |(_, url)| url.to_owned())
+    };
+    let is_redirected = |refusal| matches!(refusal, &CookieRefusal::Redirected(_));
+    if let Some((cookie, _)) = refused().find(|(_, refusal)| is_redirected(*refusal)) {
+        let url = url_of(cookie);
+        return vec![format!("fetch {url} directly: the redirect leads through another site")];
+    }
+    let mut advice = Vec::new();
+    let url = &*url_of(cookie);
+    let passes =
+        |attributes: &str| Engine::ALL.map(|engine| passes(engine, &fetch.origin, url, attributes));
+    let count = |passing: &[bool; 3]| passing.iter().filter(|passes| **passes).count();
+    let tried = ATTRIBUTES.map(|attributes| (attributes, passes(attributes)));
+    let [(simple, by_simple), (open, by_open)] = tried;
+    let (best, passing) = match count(&by_open) > count(&by_simple) {
+        true => (open, by_open),
+        false => (simple, by_simple),
+    };
+    let names = |wanted: bool| {
+        let named = Engine::ALL.iter().zip(passing).filter(|(_, passes)| *passes == wanted);
+        named.map(|(engine, _)| engine.name()).collect::<Vec<_>>().join(" and ")
+    };
+    let is_refused_where_best_passes = engines
+        .iter()
+        .zip(passing)
+        .any(|(of, passes)| passes && of.cookies.iter().any(|it| !it.fate.is_accepted()));
+    if count(&passing) == 0 {
+        if url.starts_with("http:") {
+            advice.push("serve it over https, where SameSite=None; Secure passes".to_owned());
+            return advice;
+        }
+    } else if is_refused_where_best_passes {
+        let is_enough = if best == simple {
+            ": page and server are on the same site".to_owned()
+        } else {
+            format!(" in an answer to this page, which passes in {}", names(true))
+        };
+        advice.push(format!("set it with {best}{is_enough}"));
+    }
+    if best == open && count(&passing) > 0 {
+        advice.push(
+            "with Partitioned as well, it passes where users block third-party cookies, and each \
+             site that embeds the server has its own"
+                .to_owned(),
+        );
+    }
+    if count(&passing) < 3 {
+        let within = match names(false) {
+            named if named == Engine::WebKit.name() => {
+                format!(" in {named}, and Safari sends no cookies of other sites at all")
+            }
+            named if count(&passing) > 0 => format!(" in {named}"),
+            _ => String::new(),
+        };
+        advice.push(format!(
+            "no attribute helps{within}: serve the API from the page's own site, or ask for the \
+             cookie with the Storage Access API"
+        ));
+    }
+    advice
+}
+
+/// Whether a cookie with these attributes is kept from an answer to this page, and then sent.
+fn passes(engine: Engine, page: &str, url: &str, attributes: &str) -> bool {
+    let Ok(line) = HeaderValue::from_str(&format!("c=1; {attributes}")) else { return false };
+    let mut response = Response::new(());
+    response.headers_mut().insert(SET_COOKIE, line);
+    let fetch = Fetch::new(page, url).credentials(CredentialsMode::Include);
+    let mut browser = Browser::as_installed(engine);
+    let now = Duration::ZERO;
+    let _ = browser.fetch(&fetch, now, |_| response.clone());
+    match browser.start(&fetch, now) {
+        Turn::Send(sending) => sending.cookie_header().is_some(),
+        Turn::Done(_) => false,
+    }
+}
