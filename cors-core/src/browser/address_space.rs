@@ -3,6 +3,8 @@
 //! [Local Network Access](https://wicg.github.io/local-network-access/)
 
 use super::engine::Engine;
+use super::initiator::Initiator;
+use super::request::Request;
 use super::step::{Step, Taken};
 use crate::origin::is_loopback;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -127,6 +129,15 @@ impl LocalNetworkAccess {
         }
     }
 
+    /// Whether it does not look at what this initiator requests.
+    fn lets_through(self, initiator: Initiator) -> bool {
+        match self {
+            Self::Ignored => true,
+            Self::Asks => initiator == Initiator::WebSocket,
+            Self::AsksIfSecure => false,
+        }
+    }
+
     /// Whether `http:` to this host is not mixed content. What a name resolves to does not matter.
     pub(super) fn allows_http(self, host: &str) -> bool {
         self == Self::AsksIfSecure && AddressSpace::of_host(host) != AddressSpace::Public
@@ -134,22 +145,42 @@ impl LocalNetworkAccess {
 }
 
 /// Whether the user is asked. `None` if nobody needs to be.
-pub(super) fn check(
-    access: LocalNetworkAccess,
-    page: AddressSpace,
-    target: AddressSpace,
-    is_secure: bool,
-) -> Option<Result<Taken, Taken>> {
+pub(super) fn check(access: LocalNetworkAccess, request: &Request) -> Option<Result<Taken, Taken>> {
+    let (page, target) = request.spaces();
     let is_exempt = page != AddressSpace::Public || target == AddressSpace::Public;
-    if access == LocalNetworkAccess::Ignored || is_exempt {
+    if is_exempt || access.lets_through(request.initiator) {
         return None;
     }
     let from = format!("from a public page to a {} address", target.as_str());
-    Some(if is_secure || access == LocalNetworkAccess::Asks {
-        Ok(Taken::passed(Step::LocalNetworkAccess, format!("asks the user: {from}")))
-    } else {
-        let says = format!("{from}, and the page is not a secure context");
-        Err(Taken::failed(Step::LocalNetworkAccess, says))
+    let feature = match target {
+        AddressSpace::Loopback => "loopback-network",
+        _ => "local-network",
+    };
+    let is_secure = request.origin.is_secure() || access == LocalNetworkAccess::Asks;
+    let fail = |why: &str| {
+        Some(Err(Taken::failed(Step::LocalNetworkAccess, format!("{from}, and {why}"))))
+    };
+    match &request.frame_allow {
+        _ if !is_secure => fail("the page is not a secure context"),
+        Some(allow) if !allows(allow, feature, request.origin.as_str()) => {
+            fail(&format!("its frame lacks allow=\"{feature}\""))
+        }
+        _ => Some(Ok(Taken::passed(Step::LocalNetworkAccess, format!("asks the user: {from}")))),
+    }
+}
+
+/// Whether a frame's `allow` attribute gives a feature to a page of this origin.
+/// [Permissions Policy, allow attribute](https://w3c.github.io/webappsec-permissions-policy/#iframe-allow-attribute)
+fn allows(allow: &str, feature: &str, origin: &str) -> bool {
+    allow.split(';').any(|directive| {
+        let mut words = directive.split_ascii_whitespace();
+        let is_feature = words.next().is_some_and(|name| name.eq_ignore_ascii_case(feature));
+        let mut list = words.peekable();
+        is_feature
+            && (list.peek().is_none()
+                || list.any(|word| {
+                    word == "*" || word.eq_ignore_ascii_case("'src'") || word == origin
+                }))
     })
 }
 
