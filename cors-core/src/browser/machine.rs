@@ -210,7 +210,7 @@ impl Sending {
 impl Flight {
     /// [Fetch, main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch)
     fn main_fetch(mut self, browser: &mut Browser, now: Duration) -> Turn {
-        self.upgrade_if_needed();
+        self.upgrade_if_needed(browser);
         if let Err(failure) = self.may_be_sent(browser) {
             return self.network_error(browser, failure);
         }
@@ -245,14 +245,15 @@ impl Flight {
     }
 
     /// [Mixed Content, upgrade](https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm)
-    fn upgrade_if_needed(&mut self) {
-        let is_image = self.request.initiator == Initiator::Image;
-        let is_https = self.request.origin.is_https();
-        let Some(url) = self.request.urls.last_mut().filter(|_| is_image && is_https) else {
-            return;
+    fn upgrade_if_needed(&mut self, browser: &Browser) {
+        let Request { initiator, origin, urls, .. } = &mut self.request;
+        let is_mixed = *initiator == Initiator::Image && origin.is_https();
+        let Some(url) = urls.last_mut().filter(|_| is_mixed) else { return };
+        let is_exempt = match url.host() {
+            Some(Host::Domain(name)) => browser.local_network.allows_http(name),
+            _ => true,
         };
-        let has_name = matches!(url.host(), Some(Host::Domain(_)));
-        if url.scheme() == "http" && has_name && !is_potentially_trustworthy(url) {
+        if url.scheme() == "http" && !is_exempt && !is_potentially_trustworthy(url) {
             let _ = url.set_scheme("https");
             self.steps.push(Taken::passed(Step::Upgrade, format!("the URL becomes {url}")));
         }
@@ -266,7 +267,9 @@ impl Flight {
             return fail(Step::BadPort, format!("port {port}"));
         }
         let Browser { departures, local_network, .. } = browser;
-        let is_trusted = is_potentially_trustworthy(url) && !departures.loopback_is_mixed_content
+        let is_image = request.initiator == Initiator::Image;
+        let loopback_is_mixed = departures.loopback_is_mixed_content && !is_image;
+        let is_trusted = is_potentially_trustworthy(url) && !loopback_is_mixed
             || local_network.allows_http(url.host_str().unwrap_or_default());
         if request.origin.is_https() && url.scheme() == "http" && !is_trusted {
             return fail(Step::MixedContent, format!("{url} from a page over https"));

@@ -103,6 +103,12 @@ impl Request {
             dropped: Vec::new(),
             departures: *departures,
         };
+        if departures.fonts_are_no_cors && initiator == Initiator::Font {
+            (request.mode, request.credentials) = (Mode::NoCors, CredentialsMode::Include);
+        }
+        if departures.sockets_follow_redirects && initiator == Initiator::WebSocket {
+            request.redirect = RedirectMode::Follow;
+        }
         let skips_cache = if fetch.is_xhr() {
             departures.conditional_xhr_skips_cache
         } else {
@@ -240,14 +246,22 @@ impl Request {
     /// [Fetch, append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header),
     /// under the default referrer policy.
     fn origin_header(&self) -> Option<&str> {
-        let is_downgrade = self.origin.is_https() && self.url().scheme() != "https";
+        let Departures { downgrade_names_origin, .. } = self.departures;
+        let is_downgrade =
+            !downgrade_names_origin && self.origin.is_https() && self.url().scheme() != "https";
         match self.tainting {
             Tainting::Cors => Some(self.serialized_origin()),
-            _ if self.initiator == Initiator::WebSocket => Some(self.serialized_origin()),
+            _ if self.initiator == Initiator::WebSocket => Some(self.origin.as_str()),
+            _ if self.names_own_origin() => Some(self.serialized_origin()),
             _ if matches!(&*self.method, "GET" | "HEAD") => None,
             _ if self.mode != Mode::Cors && is_downgrade => Some("null"),
             _ => Some(self.serialized_origin()),
         }
+    }
+
+    /// Whether the engine sends an `Origin` header that the standard does not ask for.
+    fn names_own_origin(&self) -> bool {
+        self.mode == Mode::Cors && self.departures.always_name_origin.contains(&self.initiator)
     }
 
     /// [Fetch, CORS-preflight fetch, steps 1 to 5](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)

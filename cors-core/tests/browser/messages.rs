@@ -3,7 +3,7 @@
 
 use crate::explain::{APP, OTHER, examples, explained};
 use cors_core::Policy;
-use cors_core::browser::{Fetch, Step};
+use cors_core::browser::{Fetch, Initiator, Step};
 use cors_core::explain::{Explanation, explain, explain_server, sections_of};
 use http::Response;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ const ANY_FAILURE: &str = "a script sees it for every failure";
 const NO_RESPONSE: &str = "a server of the model always answers";
 const NO_EXTENSIONS: &str = "the model has no extensions";
 const NO_CSP: &str = "the model's pages have no Content Security Policy";
-const NO_ELEMENTS: &str = "the model fetches from scripts only";
+const NO_ELEMENTS: &str = "the examples are calls of `fetch`";
 const USER_REFUSED: &str = "the model's user always agrees";
 const FILE: &str = "the model's servers have no file: URLs";
 
@@ -85,8 +85,10 @@ fn lines(explanation: &Explanation) -> Vec<String> {
 /// The examples on the page. The others differ from one of these only in the page's origin.
 fn told() -> impl Iterator<Item = (Step, Explanation)> {
     let origins = [APP, OTHER, "null"];
-    let of_policies =
-        examples().into_iter().filter(move |example| origins.contains(&&*example.fetch.origin));
+    let of_policies = examples().into_iter().filter(move |example| {
+        let Fetch { initiator, origin, .. } = &example.fetch;
+        *initiator == Initiator::Fetch && origins.contains(&&**origin)
+    });
     let of_policies = of_policies.map(|example| (example.step, explained(&example).1));
     of_policies.chain(of_servers()).chain(of_networks())
 }

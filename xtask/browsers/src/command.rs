@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use browsers::options::Browser;
-use browsers::{install, local_network, playground, run};
+use browsers::{answers, install, local_network, playground, run};
 use cors_core::browser::Engine;
 use futures_util::future::select_all;
 use lexopt::Parser;
@@ -54,6 +54,9 @@ fn do_it(options: &Browser) -> Result<(), String> {
 async fn all(engines: &[Engine], options: &Browser) -> Result<(), String> {
     if options.local_network {
         return local_network::run(engines).await;
+    }
+    if options.initiators {
+        return answers::run_initiators(engines).await;
     }
     if options.picture.is_none() {
         run::run(engines, options.seed).await?;

@@ -14,6 +14,8 @@ pub struct Browser {
     pub engine: Option<Engine>,
     /// Only the tests of Local Network Access.
     pub local_network: bool,
+    /// Only the tests of initiators other than `fetch`.
+    pub initiators: bool,
     /// Only install what is missing.
     pub install: bool,
     /// The seed of the random fetches; a new one each time if `None`.
@@ -29,12 +31,13 @@ impl Browser {
     /// Parses the flags; `None` if the user asked for help.
     pub fn parse(parser: &mut Parser) -> Result<Option<Self>, Error> {
         let (mut engine, mut install, mut seed, mut picture) = (None, None, None, None);
-        let mut local_network = None;
+        let (mut local_network, mut initiators) = (None, None);
         while let Some(arg) = parser.next()? {
             match arg {
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
                 Arg::Long("engine") => once("--engine", &mut engine, engine_of(&parser.value()?)?)?,
                 Arg::Long("local-network") => once("--local-network", &mut local_network, ())?,
+                Arg::Long("initiators") => once("--initiators", &mut initiators, ())?,
                 Arg::Long("install") => once("--install", &mut install, ())?,
                 Arg::Long("seed") => once("--seed", &mut seed, parser.value()?.parse()?)?,
                 Arg::Long("picture") => once("--picture", &mut picture, parser.value()?.into())?,
@@ -44,15 +47,20 @@ impl Browser {
         if install.is_some() && seed.is_some() {
             return Err("--install does not run tests: remove --seed".into());
         }
-        let local_network = local_network.is_some();
-        if local_network && (install.is_some() || seed.is_some()) {
-            return Err("--local-network takes no other flag than --engine".into());
+        let (local_network, initiators) = (local_network.is_some(), initiators.is_some());
+        for (flag, is_set) in [("--local-network", local_network), ("--initiators", initiators)] {
+            let others = install.is_some() || seed.is_some() || local_network && initiators;
+            if is_set && others {
+                return Err(format!("{flag} takes no other flag than --engine").into());
+            }
         }
-        let others = engine.is_some() || install.is_some() || seed.is_some() || local_network;
+        let only = local_network || initiators;
+        let others = engine.is_some() || install.is_some() || seed.is_some() || only;
         if picture.is_some() && others {
             return Err("--picture takes no other flag: it always uses Chromium".into());
         }
-        Ok(Some(Self { engine, local_network, install: install.is_some(), seed, picture }))
+        let install = install.is_some();
+        Ok(Some(Self { engine, local_network, initiators, install, seed, picture }))
     }
 
     /// The engines to run.
@@ -92,6 +100,7 @@ mod tests {
             (&["--install", "--seed", "1"], "--seed"),
             (&["--picture", "a.png", "--seed", "1"], "--picture"),
             (&["--local-network", "--seed", "1"], "--local-network"),
+            (&["--initiators", "--install"], "--initiators"),
             (&["all"], "all"),
         ] {
             let error = parse(flags).unwrap_err().to_string();

@@ -1,7 +1,7 @@
 //! Random policies and fetches, on which browser and model must agree.
 
 use cors_core::Policy;
-use cors_core::browser::{Body, CredentialsMode, Engine, Fetch, Mode, RedirectMode};
+use cors_core::browser::{Body, CredentialsMode, Engine, Fetch, Initiator, Mode, RedirectMode};
 use cors_core::strategies::{fetches_near, policies};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -9,6 +9,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use xtask::options::Adapter;
 
 use crate::judge::{Stage, Story};
+use crate::proxy::AS;
 use crate::{Job, Session};
 
 /// Cases per engine.
@@ -42,7 +43,11 @@ fn askable(mut fetch: Fetch) -> Fetch {
     let can_listen = (fetch.mode, fetch.redirect) == (Mode::Cors, RedirectMode::Follow)
         && fetch.credentials != CredentialsMode::Omit;
     fetch.origin = if sandboxed { "null" } else { PAGE }.to_owned();
-    fetch.url = "https://$HOST/echo".to_owned();
+    fetch.url = match fetch.initiator {
+        Initiator::Fetch | Initiator::XmlHttpRequest => "https://$HOST/echo".to_owned(),
+        Initiator::WebSocket => "wss://$HOST/ws".to_owned(),
+        other => format!("https://$HOST{AS}{}", other.as_str()),
+    };
     fetch.upload_listener &= can_listen;
     // Not every engine can stream, and over HTTP/1.1 none can.
     if fetch.body == Body::Stream {
