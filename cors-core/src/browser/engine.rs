@@ -250,7 +250,12 @@ impl Departures {
             },
             Engine::WebKit => Self {
                 fonts_are_no_cors: true,
-                always_name_origin: &[Initiator::Module, Initiator::Image, Initiator::Stylesheet],
+                always_name_origin: &[
+                    Initiator::Script,
+                    Initiator::Module,
+                    Initiator::Image,
+                    Initiator::Stylesheet,
+                ],
                 sockets_follow_redirects: true,
                 star_covers_authorization: true,
                 headers_are_joined: true,

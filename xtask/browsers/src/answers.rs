@@ -32,24 +32,13 @@ const AT_ONCE: usize = 60;
 
 const STEP: Duration = Duration::from_millis(20);
 
-/// Runs only the rows of initiators other than `fetch`, in each engine.
-pub async fn run_initiators(engines: &[Engine]) -> Result<(), String> {
-    let mut all = Vec::new();
-    for engine in engines {
-        let mut faults = Vec::new();
-        let count = run(*engine, |row| row.initiator.is_some(), &mut faults).await?;
-        println!("{}: {count} requests of initiators", engine.name());
-        all.extend(faults.into_iter().map(|fault| format!("{}: {fault}", engine.name())));
-    }
-    if all.is_empty() { Ok(()) } else { Err(all.join("\n")) }
-}
-
-/// Returns how many of the rows there were. Adds a line to `faults` for each disagreement.
-pub(crate) async fn run(
+/// Runs all rows, or only those of initiators other than `fetch`. Returns how many there were. Adds a line to `faults` for each disagreement.
+pub async fn run(
     engine: Engine,
-    is_wanted: fn(&Row) -> bool,
+    only_initiators: bool,
     faults: &mut Vec<String>,
 ) -> Result<usize, String> {
+    let is_wanted = |row: &Row| row.initiator.is_some() || !only_initiators;
     let rows = table::rows().into_iter().filter(|row| is_wanted(row) && is_told(row, engine));
     let rows: Vec<_> = rows.map(Arc::new).collect();
     let start = |row, page| {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use browsers::options::Browser;
-use browsers::{answers, install, local_network, playground, run};
+use browsers::{install, local_network, playground, run};
 use cors_core::browser::Engine;
 use futures_util::future::select_all;
 use lexopt::Parser;
@@ -56,7 +56,7 @@ async fn all(engines: &[Engine], options: &Browser) -> Result<(), String> {
         return local_network::run(engines).await;
     }
     if options.initiators {
-        return answers::run_initiators(engines).await;
+        return run::initiators(engines, options.seed).await;
     }
     if options.picture.is_none() {
         run::run(engines, options.seed).await?;

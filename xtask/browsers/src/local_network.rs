@@ -282,21 +282,32 @@ fn refused(engine: Engine, fetch: &Fetch, url: &str) -> BTreeSet<String> {
         Some(space) if redirected.is_empty() => space,
         _ => AddressSpace::of_host(host.unwrap_or_default()),
     };
-    let line = match engine {
-        Engine::Chromium => format!(
-            "Access to {} at '{url}'{redirected} from origin '{}' has been blocked by CORS policy: \
+    let (page, element) = (&fetch.origin, &fetch.url);
+    let by_cors = format!(
+        "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at \
+         {url}. (Reason: CORS request did not succeed). Status code: (null)."
+    );
+    let of_initiator = match fetch.initiator {
+        Initiator::Script => format!("Loading failed for the <script> with source “{element}”."),
+        Initiator::Module => {
+            format!("Module source URI is not allowed in this document: “{element}”.")
+        }
+        Initiator::EventSource => {
+            format!("Firefox can’t establish a connection to the server at {element}.")
+        }
+        _ => String::new(),
+    };
+    let lines = match engine {
+        Engine::Chromium => vec![format!(
+            "Access to {} at '{url}'{redirected} from origin '{page}' has been blocked by CORS policy: \
              Permission was denied for this request to access the `{}` address space.",
             chromium_calls(fetch),
-            fetch.origin,
             space.as_str()
-        ),
-        _ if fetch.mode == Mode::Cors => format!(
-            "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote \
-             resource at {url}. (Reason: CORS request did not succeed). Status code: (null)."
-        ),
-        _ => return BTreeSet::new(),
+        )],
+        _ if fetch.mode == Mode::Cors => vec![by_cors, of_initiator],
+        _ => vec![of_initiator],
     };
-    BTreeSet::from([line])
+    lines.into_iter().filter(|line| !line.is_empty()).collect()
 }
 
 fn chromium_calls(fetch: &Fetch) -> &'static str {
@@ -351,6 +362,7 @@ fn is_compared(line: &str) -> bool {
     ];
     // An upgrade, and what Local Network Access alone lets through.
     let is_warning = line.contains("automatically upgraded")
+        || line.contains("Upgrading insecure display request")
         || line.contains("not upgraded to HTTPS")
         || line.contains("Insecure access is deprecated")
         || line.ends_with("This content should also be served over HTTPS.");

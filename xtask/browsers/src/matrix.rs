@@ -3,7 +3,7 @@
 mod credentials;
 mod handlers;
 mod headers;
-mod initiators;
+pub mod initiators;
 mod keys;
 mod modes;
 mod origins;

@@ -48,11 +48,11 @@ impl Browser {
             return Err("--install does not run tests: remove --seed".into());
         }
         let (local_network, initiators) = (local_network.is_some(), initiators.is_some());
-        for (flag, is_set) in [("--local-network", local_network), ("--initiators", initiators)] {
-            let others = install.is_some() || seed.is_some() || local_network && initiators;
-            if is_set && others {
-                return Err(format!("{flag} takes no other flag than --engine").into());
-            }
+        if local_network && (install.is_some() || seed.is_some() || initiators) {
+            return Err("--local-network takes no other flag than --engine".into());
+        }
+        if initiators && install.is_some() {
+            return Err("--initiators takes no other flags than --engine and --seed".into());
         }
         let only = local_network || initiators;
         let others = engine.is_some() || install.is_some() || seed.is_some() || only;

@@ -4,6 +4,7 @@ use cors_core::Policy;
 use cors_core::browser::{Body, CredentialsMode, Engine, Fetch, Initiator, Mode, RedirectMode};
 use cors_core::strategies::{fetches_near, policies};
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use xtask::options::Adapter;
@@ -30,9 +31,17 @@ const PAGE: &str = "https://a.test";
 /// A policy and a fetch under it, by this page or from an opaque origin.
 type Case = (Policy, Fetch);
 
-fn cases() -> impl Strategy<Value = Case> {
-    policies().prop_flat_map(|policy| {
-        let fetches = fetches_near(&policy).prop_map(askable);
+/// By any initiator, or only by those other than `fetch`.
+fn cases(only_initiators: bool) -> impl Strategy<Value = Case> {
+    let initiators = select(&Initiator::ALL[1..]);
+    policies().prop_flat_map(move |policy| {
+        let fetches = (fetches_near(&policy), initiators.clone());
+        let fetches = fetches.prop_map(move |(mut fetch, initiator)| {
+            if only_initiators {
+                fetch.initiator = initiator;
+            }
+            askable(fetch)
+        });
         (Just(policy), fetches)
     })
 }
@@ -61,10 +70,11 @@ pub async fn run(
     session: &mut Session,
     stage: Stage<'_>,
     seed: u64,
+    only_initiators: bool,
     faults: &mut Vec<String>,
 ) -> Result<(), String> {
     let mut runner = runner(seed);
-    let cases = cases();
+    let cases = cases(only_initiators);
     let mut found = 0;
     for index in 0..CASES {
         // The same generator makes the same tree again later.

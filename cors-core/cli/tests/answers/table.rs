@@ -239,7 +239,7 @@ impl Row {
     pub fn respond(&self, hosts: &Hosts, request: &Request<()>) -> Result<Response<()>, String> {
         let url = request.uri().to_string();
         let bytes = self.answer(hosts, request.method().as_str(), &url).ok_or("no answer")?;
-        parse(&bytes).ok_or_else(|| "not HTTP".to_owned())
+        parse(&bytes, self.initiator()).ok_or_else(|| "not HTTP".to_owned())
     }
 }
 
@@ -250,7 +250,7 @@ const MAX_LINES: usize = 1000;
 const MAX_HEAD: usize = 400 * 1024;
 
 /// The head of the final response, as tolerant as browsers are.
-fn parse(mut bytes: &[u8]) -> Option<Response<()>> {
+fn parse(mut bytes: &[u8], initiator: Initiator) -> Option<Response<()>> {
     while let Some(rest) = bytes.strip_prefix(b"\r\n") {
         bytes = rest;
     }
@@ -261,7 +261,8 @@ fn parse(mut bytes: &[u8]) -> Option<Response<()>> {
         }
         let response = parse_head(head)?;
         let status = response.status();
-        if !status.is_informational() || status == StatusCode::SWITCHING_PROTOCOLS {
+        let is_asked = initiator == Initiator::WebSocket;
+        if !status.is_informational() || is_asked && status == StatusCode::SWITCHING_PROTOCOLS {
             return Some(response);
         }
         bytes = rest;

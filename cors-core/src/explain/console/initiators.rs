@@ -146,7 +146,8 @@ pub(super) fn unsent(fetch: &Fetch, step: Step, url: &str) -> Messages {
                  {what} '{url}'. This request has been blocked; the content must be served over \
                  HTTPS."
             );
-            [Some(chromium), Some(format!("Blocked loading mixed active content “{url}”")), None]
+            let blocked = format!("Blocked loading mixed active content “{url}”");
+            [Some(chromium), lines([Some(blocked), firefox]), None]
         }
         Step::LocalNetworkAccess => [Some(unsent::not_secure(fetch, url, "")), None, None],
         _ => [None, None, None],

@@ -4,6 +4,7 @@ use super::*;
 use crate::proxy::AS;
 use cors_core::browser::{Crossorigin, Initiator};
 
+/// The rows.
 pub fn rows() -> Vec<Row> {
     let anonymous = |fetch: Fetch| fetch.crossorigin(Some(Crossorigin::Anonymous));
     let with = |fetch: Fetch| fetch.crossorigin(Some(Crossorigin::UseCredentials));
