@@ -12,7 +12,7 @@ use url::Url;
 
 /// An IP address space, from the most private.
 ///
-/// A public page that fetches from a more private space needs the user's permission, which no
+/// A public page that requests something from a more private space needs the user's permission, which no
 /// response header can give. As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50:
 ///
 /// | A public page | Chromium | Firefox | WebKit |
@@ -20,10 +20,11 @@ use url::Url;
 /// | that is a secure context | asks | asks | sends |
 /// | that is not | refuses | asks | sends |
 /// | opens a WebSocket | as with `fetch` | sends | sends |
+/// | loads an element, a font, a frame or an event source, or sends a beacon | as with `fetch` | as with `fetch` | sends |
 /// | over `https:` fetches `http:` from a `.local` name or a private address | asks | mixed content | mixed content |
 ///
 /// A frame of another origin also needs `allow="local-network"` or `allow="loopback-network"` where an
-/// engine asks. Pages in the local network and on this machine need no permission.
+/// engine asks: see [`Fetch::in_frame`](super::Fetch::in_frame). Pages in the local network and on this machine need no permission.
 ///
 /// ```
 /// use cors_core::browser::AddressSpace;

@@ -14,6 +14,7 @@ use std::time::Duration;
 /// | so does a font | yes | | |
 /// | with mode `no-cors`, a POST from `https:` to `http:` names its origin instead of `null` | yes | | |
 /// | a WebSocket follows redirects | | | yes |
+/// | a sandboxed frame's beacon names the origin of the frame's URL (not in the model) | | | yes |
 /// | `*` in `Access-Control-Allow-Headers` covers `authorization` | yes | yes | yes |
 /// | the same from the preflight cache | | | yes |
 /// | headers with the same name are joined before they are checked | yes | | yes |

@@ -26,9 +26,9 @@ pub fn rows() -> Vec<Row> {
             judged(include(by(Initiator::EventSource))),
             no(by(Initiator::Font)),
             yes(by(Initiator::WebSocket)),
-            no(by(Initiator::Beacon).body(Body::Text)),
-            no(by(Initiator::Beacon).body(Body::Text).header("content-type", "application/json")),
             no(by(Initiator::Frame)),
+            // Not before others: nobody waits for it.
+            no(by(Initiator::Beacon).body(Body::Text)),
         ];
         row(name, policy(), APP, fetches)
     };
@@ -38,6 +38,15 @@ pub fn rows() -> Vec<Row> {
             "who sends cookies to a server that allows none",
             || list().allow_origins([DEV]),
             false,
+        ),
+        row(
+            "a beacon with a preflight sends cookies",
+            lone().allow_credentials(true).allow_headers(["content-type"]),
+            APP,
+            vec![
+                yes(include(to("/cookie"))),
+                no(by(Initiator::Beacon).body(Body::Bytes).header("content-type", "a/b")),
+            ],
         ),
         row(
             "an image upgraded to https",
