@@ -1,9 +1,9 @@
 //! The client side of the Fetch Standard as a pure function: what does a conforming browser send,
-//! and may the script read the response?
+//! and may the page read the response?
 //!
-//! A [`Fetch`] is a script's call. A [`Browser`] turns it into requests, one [`Turn`] after
-//! another. You pass in the responses. It ends with a [`Verdict`] and every [`Step`] of the
-//! standard that led to it:
+//! A [`Fetch`] is a script's call, or what an element or another [`Initiator`] requests. A
+//! [`Browser`] turns it into requests, one [`Turn`] after another. You pass in the responses. It ends
+//! with a [`Verdict`] and every [`Step`] of the standard that led to it:
 //!
 //! ```
 //! use cors_core::browser::{Browser, Fetch, Step, Turn, Verdict};
@@ -36,12 +36,16 @@
 //! server under a policy. [`near_misses`] are origins to try on a server whose policy you do not
 //! know.
 //!
-//! The model covers everything that decides what a `fetch` or an `XMLHttpRequest` to an HTTP(S) URL
-//! sends and whether the script may read the response, and cookies in a browser
-//! [as it is installed](Browser::as_installed). It does not cover authentication
-//! ([`Sending::includes_credentials`] says whether it is sent), HTTP caching, service workers, referrers, Content Security Policy, HSTS, embedder policies, and URLs that no server
-//! answers, such as `data:`. Mixed content is a request from an `https:` page to an `http:` host
-//! other than this machine, as in every engine.
+//! The model covers everything that decides what a `fetch`, an `XMLHttpRequest`, an element with a
+//! URL, a font, an `EventSource`, a `WebSocket` or a beacon sends to an HTTP(S) URL, and whether the
+//! page may read the response; and cookies, in a browser [as it is installed](Browser::as_installed).
+//! It does not cover authentication ([`Sending::includes_credentials`] says whether it is sent), HTTP
+//! caching, service workers, referrers, Content Security Policy, HSTS, embedder policies, and URLs that
+//! no server answers, such as `data:`. Nor does it judge what a response contains: browsers also refuse a stylesheet, a
+//! module or an event stream of another type or status, an image or a font that they cannot decode,
+//! a frame that `X-Frame-Options` forbids, and a `no-cors` response whose type does not fit
+//! ([opaque response blocking](https://whatpr.org/fetch/1442.html#orb)). Mixed content is a request
+//! from an `https:` page to an `http:` host other than this machine, as in every engine.
 //!
 //! Standard: [Fetch](https://fetch.spec.whatwg.org/), as of 2026-07-02.
 
@@ -52,6 +56,7 @@ mod cookies;
 mod engine;
 mod fetch;
 mod filter;
+mod initiator;
 mod lists;
 mod machine;
 mod near;
@@ -62,16 +67,19 @@ mod safelist;
 mod server;
 mod site;
 mod step;
+mod written;
 
 pub use address_space::AddressSpace;
 pub use cookies::{CookieFate, CookieRefusal, SameSite};
 pub use engine::Engine;
 pub use fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 pub use filter::Shared;
+pub use initiator::{Crossorigin, Initiator};
 pub(crate) use lists::get;
 pub use machine::{Ended, Readable, Sending, Turn, Verdict};
 pub use near::{NearMiss, NearMissKind, near_misses};
 pub(crate) use request::header_bytes;
+pub(crate) use server::accept;
 pub use server::serve;
 pub use step::{Step, Taken};
 

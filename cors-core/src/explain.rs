@@ -29,7 +29,9 @@ mod messages;
 mod secrets;
 mod text;
 
-use crate::browser::{Browser, Ended, Engine, Fetch, Sending, Shared, Step, Taken, Verdict, serve};
+use crate::browser::{
+    Browser, Ended, Engine, Fetch, Sending, Shared, Step, Taken, Verdict, accept, serve,
+};
 use crate::engine::decision::Decision;
 use crate::engine::policy::Policy;
 use answers::{Answer, Answers, Asked, Counts, run};
@@ -100,7 +102,8 @@ impl Preflight {
 pub struct InEngine {
     /// The engine.
     pub engine: Engine,
-    /// Whether the script may read. Where engines depart from the standard, they differ.
+    /// Whether the page may read; of a frame or a beacon, whether it loads or arrives. Where engines
+    /// depart from the standard, they differ.
     pub reads: Reads,
     /// What the console prints, each message on a line of its own. `None` if it prints nothing.
     pub console: Option<String>,
@@ -121,9 +124,9 @@ pub enum Reads {
     Asks,
 }
 
-/// Explains a fetch under a policy. The handler answers 200.
+/// Explains a fetch under a policy. The handler answers 200, and accepts every WebSocket.
 pub fn explain(policy: &Policy, fetch: &Fetch) -> Explanation {
-    explain_with(policy, fetch, &|_| Response::new(()))
+    explain_with(policy, fetch, &accept)
 }
 
 /// Explains a fetch under a policy with your own handler, which must always give the same response
@@ -205,7 +208,7 @@ fn in_engine(
     let mut messages = console::messages(fetch, &verdict, &events).into_iter();
     let console = messages.find(|(of, _)| *of == engine).map(|(_, message)| message);
     let asks = steps.iter().any(|taken| taken.step == Step::LocalNetworkAccess);
-    let reads = match verdict.is_readable() {
+    let reads = match verdict.is_success() {
         true if asks => Reads::Asks,
         true => Reads::Yes,
         false => Reads::No,
@@ -260,9 +263,15 @@ impl Explanation {
         &self.fetch
     }
 
-    /// Whether the script may read.
+    /// Whether the page may read the response, or a WebSocket's messages.
     pub fn is_readable(&self) -> bool {
         self.verdict.is_readable()
+    }
+
+    /// Whether the page got all that its initiator can give: something to read, a loaded frame, or a
+    /// beacon that has arrived.
+    pub fn is_success(&self) -> bool {
+        self.verdict.is_success()
     }
 
     /// The same without tokens and cookies, to print or to send on: request headers with names like
@@ -364,8 +373,8 @@ impl Explanation {
         &self.cookie_advice
     }
 
-    /// What to change so that the script may read: the policy, the script, the page, or the rest of
-    /// the server. `None` if it may read already.
+    /// What to change so that the page may read: the policy, the script, the page, or the rest of
+    /// the server. `None` if it is a [success](Self::is_success) already.
     pub fn fix(&self) -> Option<&Fix> {
         self.fix.as_ref()
     }

@@ -36,7 +36,9 @@
 //!
 //! This module has only laws that a policy can break. This crate's own tests cover the rest.
 
-use crate::browser::{Browser, CredentialsMode, Ended, Fetch, Step, Verdict, near_misses, serve};
+use crate::browser::{
+    Browser, CredentialsMode, Ended, Fetch, Step, Verdict, accept, near_misses, serve,
+};
 use crate::config::{Config, OriginEntry};
 use crate::engine::policy::Policy;
 use crate::error::{ErrorKind, FindingKind};
@@ -160,9 +162,10 @@ pub fn credentials_never_without_tls(policy: &Policy) {
     }
 }
 
-/// The script that makes this fetch can read the response.
+/// The page that makes this fetch can read the response; its WebSocket opens, its frame loads, its
+/// beacon arrives.
 ///
-/// The server's handler answers 200.
+/// The server's handler answers 200, or accepts a WebSocket.
 ///
 /// # Panics
 /// If it cannot, with the failed step of the standard, its rule, and a link. Also if no page has
@@ -171,7 +174,7 @@ pub fn credentials_never_without_tls(policy: &Policy) {
 pub fn readable(policy: &Policy, fetch: &Fetch) {
     assert_is_well_spelt("readable", fetch);
     match run(policy, fetch).verdict {
-        Verdict::Readable(_) => {}
+        Verdict::Readable(_) | Verdict::Opened | Verdict::Loaded | Verdict::Sent => {}
         Verdict::Failed(taken) => {
             let (id, section, url) = (taken.step.id(), taken.step.section(), taken.step.url());
             let (says, rule) = (taken.says, taken.step.rule());
@@ -183,8 +186,8 @@ pub fn readable(policy: &Policy, fetch: &Fetch) {
     }
 }
 
-/// The script that makes this fetch cannot read the response, either because of the policy or
-/// because the browser sends nothing.
+/// The page that makes this fetch cannot read the response, either because of the policy or because
+/// the browser sends nothing. Its WebSocket does not open.
 ///
 /// # Panics
 /// If it can. Also if no page has such an origin, or the URL is not absolute.
@@ -357,8 +360,7 @@ fn reads(policy: &Policy, page: &str, credentials: CredentialsMode) -> Option<Fe
 }
 
 fn run(policy: &Policy, fetch: &Fetch) -> Ended {
-    Browser::new()
-        .fetch(fetch, Duration::ZERO, |request| serve(policy, request, |_| Response::new(())))
+    Browser::new().fetch(fetch, Duration::ZERO, |request| serve(policy, request, accept))
 }
 
 fn is_read_across_origins(ended: &Ended) -> bool {

@@ -96,6 +96,14 @@ pub(crate) struct Explain {
     /// follow (the default), error or manual
     #[arg(long, value_name = "MODE")]
     pub(crate) redirect: Option<String>,
+    /// What makes the request: fetch (the default), xhr, script, module, image, stylesheet, font,
+    /// eventsource, websocket, beacon or frame
+    #[arg(long = "as", value_name = "INITIATOR")]
+    pub(crate) initiator: Option<String>,
+    /// The crossorigin attribute of a script, module, image or stylesheet: anonymous or
+    /// use-credentials
+    #[arg(long, value_name = "VALUE")]
+    pub(crate) crossorigin: Option<String>,
     /// The script listens to the progress of an upload, which needs a preflight
     #[arg(long)]
     pub(crate) upload: bool,

@@ -6,7 +6,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use http::header::{COOKIE, HOST, USER_AGENT};
+use http::header::{COOKIE, HOST, SEC_WEBSOCKET_KEY, USER_AGENT};
 use http::{HeaderValue, Request, Response, StatusCode};
 use reqwest::redirect::Policy;
 use rustls::CertificateError;
@@ -31,6 +31,8 @@ const MAX_LINES: usize = 1000;
 pub(crate) struct Client {
     runtime: Runtime,
     client: reqwest::Client,
+    /// For handshakes of WebSockets.
+    http1: reqwest::Client,
     patience: Duration,
     user_agent: HeaderValue,
     /// Of `--resolve`.
@@ -50,33 +52,36 @@ impl Client {
         let patience = Duration::from_secs(options.timeout);
         // Fails only if it was called before.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .redirect(Policy::none())
-            // A server may close a connection just when it is used again.
-            .pool_max_idle_per_host(0)
-            .referer(false)
-            .http2_max_header_list_size(MAX_HEADERS)
-            // What browsers put up with.
-            .http1_allow_obsolete_multiline_headers_in_responses(true)
-            .http1_allow_spaces_after_header_name_in_responses(true)
-            .http1_ignore_invalid_headers_in_responses(true)
-            .http1_max_headers(MAX_LINES)
-            .tls_danger_accept_invalid_certs(options.insecure)
-            .connect_timeout(patience);
-        let resolved =
-            options.resolve.iter().map(|flag| resolved(flag)).collect::<Result<Vec<_>, _>>()?;
-        for (host, addresses) in &resolved {
-            builder = builder.resolve_to_addrs(host, addresses);
-        }
+        let resolved: Vec<_> =
+            options.resolve.iter().map(|flag| resolved(flag)).collect::<Result<_, _>>()?;
+        let builder = || {
+            let builder = reqwest::Client::builder()
+                .redirect(Policy::none())
+                // A server may close a connection just when it is used again.
+                .pool_max_idle_per_host(0)
+                .referer(false)
+                .http2_max_header_list_size(MAX_HEADERS)
+                // What browsers put up with.
+                .http1_allow_obsolete_multiline_headers_in_responses(true)
+                .http1_allow_spaces_after_header_name_in_responses(true)
+                .http1_ignore_invalid_headers_in_responses(true)
+                .http1_max_headers(MAX_LINES)
+                .tls_danger_accept_invalid_certs(options.insecure)
+                .connect_timeout(patience);
+            resolved.iter().fold(builder, |builder, (host, addresses)| {
+                builder.resolve_to_addrs(host, addresses)
+            })
+        };
         let build = || -> Result<_, Box<dyn Error>> {
             // A server that never pauses must not keep the timer from being looked at.
             let mut runtime = tokio::runtime::Builder::new_current_thread();
             let runtime = runtime.enable_all().event_interval(1).build()?;
-            Ok((runtime, builder.build()?))
+            Ok((runtime, builder().build()?, builder().http1_only().build()?))
         };
-        let (runtime, client) = build().map_err(|error| format!("cannot connect: {error}"))?;
+        let (runtime, client, http1) =
+            build().map_err(|error| format!("cannot connect: {error}"))?;
         let user_agent = HeaderValue::from_static(user_agent);
-        Ok(Self { runtime, client, patience, user_agent, resolved })
+        Ok(Self { runtime, client, http1, patience, user_agent, resolved })
     }
 
     /// What `--resolve` says about a host.
@@ -125,10 +130,10 @@ impl Client {
             let line = HeaderValue::from_str(&cookies.join("; "));
             headers.insert(COOKIE, line.map_err(|_| "the cookie is not a header value")?);
         }
-        let mut sending = self
-            .client
-            .request(request.method().clone(), request.uri().to_string())
-            .headers(headers);
+        let is_handshake = headers.contains_key(SEC_WEBSOCKET_KEY);
+        let client = if is_handshake { &self.http1 } else { &self.client };
+        let mut sending =
+            client.request(request.method().clone(), request.uri().to_string()).headers(headers);
         if let Some(body) = body {
             sending = sending.body(body.to_vec());
         }
@@ -137,13 +142,17 @@ impl Client {
             let mut came = match timeout_at(deadline, sending.send()).await {
                 Err(_) => return Err(self.timed_out()),
                 Ok(Err(error)) => return Err(self.reason(&error)),
-                Ok(Ok(came)) if came.status() == StatusCode::SWITCHING_PROTOCOLS => {
+                Ok(Ok(came))
+                    if came.status() == StatusCode::SWITCHING_PROTOCOLS && !is_handshake =>
+                {
                     return Err("the server switches protocols, unasked".to_owned());
                 }
                 Ok(Ok(came)) => came,
             };
             let deadline = deadline.min(Instant::now() + BODY_PATIENCE);
             let mut body = Vec::new();
+            // After it, a WebSocket's messages come.
+            let max_body = if is_handshake { 0 } else { max_body };
             while body.len() < max_body {
                 match timeout_at(deadline, came.chunk()).await {
                     Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),

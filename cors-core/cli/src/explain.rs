@@ -49,7 +49,7 @@ impl Explained {
         self.causes.extend(hidden.iter().map(|name| {
             format!("the script does not see {name}: Access-Control-Expose-Headers has to list it")
         }));
-        if !self.explanation.is_readable() || !hidden.is_empty() {
+        if !self.explanation.is_success() || !hidden.is_empty() {
             let answers: Vec<_> = exchanges.iter().map(Exchange::answer).collect();
             let pairs: Vec<_> = exchanges.iter().map(Exchange::pair).collect();
             let reads: Vec<_> = options.reads.iter().map(String::as_str).collect();
@@ -256,5 +256,5 @@ fn show(explained: &Explained, json: bool) -> ExitCode {
         }
         print(&text);
     }
-    if explanation.is_readable() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if explanation.is_success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -29,7 +29,7 @@ pub fn to_json(explanation: &Explanation) -> Value {
         .collect();
     json!({
         "fetch": explanation.fetch().to_string(),
-        "readable": explanation.is_readable(),
+        "readable": explanation.is_success(),
         "preflight": explanation.preflight().as_str(),
         "step": failed.map(|taken| taken.step.id()),
         "reason": failed.map(|taken| &taken.says),

@@ -3,6 +3,8 @@
 //! [Local Network Access](https://wicg.github.io/local-network-access/)
 
 use super::engine::Engine;
+use super::initiator::Initiator;
+use super::request::Request;
 use super::step::{Step, Taken};
 use crate::origin::is_loopback;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -10,7 +12,7 @@ use url::Url;
 
 /// An IP address space, from the most private.
 ///
-/// A public page that fetches from a more private space needs the user's permission, which no
+/// A public page that requests something from a more private space needs the user's permission, which no
 /// response header can give. As seen in Chromium 156, Firefox ESR 153 and WebKitGTK 2.50:
 ///
 /// | A public page | Chromium | Firefox | WebKit |
@@ -18,10 +20,11 @@ use url::Url;
 /// | that is a secure context | asks | asks | sends |
 /// | that is not | refuses | asks | sends |
 /// | opens a WebSocket | as with `fetch` | sends | sends |
+/// | loads an element, a font, a frame or an event source, or sends a beacon | as with `fetch` | as with `fetch` | sends |
 /// | over `https:` fetches `http:` from a `.local` name or a private address | asks | mixed content | mixed content |
 ///
 /// A frame of another origin also needs `allow="local-network"` or `allow="loopback-network"` where an
-/// engine asks. Pages in the local network and on this machine need no permission.
+/// engine asks: see [`Fetch::in_frame`](super::Fetch::in_frame). Pages in the local network and on this machine need no permission.
 ///
 /// ```
 /// use cors_core::browser::AddressSpace;
@@ -129,6 +132,16 @@ impl LocalNetworkAccess {
         }
     }
 
+    /// Whether it does not look at what this initiator requests.
+    fn lets_through(self, initiator: Initiator) -> bool {
+        match self {
+            Self::Ignored => true,
+            Self::Told => false,
+            Self::Asks => initiator == Initiator::WebSocket,
+            Self::AsksIfSecure => false,
+        }
+    }
+
     /// Whether `http:` to this host is not mixed content. What a name resolves to does not matter.
     pub(super) fn allows_http(self, host: &str) -> bool {
         self == Self::AsksIfSecure && AddressSpace::of_host(host) != AddressSpace::Public
@@ -136,30 +149,56 @@ impl LocalNetworkAccess {
 }
 
 /// Whether the user is asked. `None` if nobody needs to be.
-pub(super) fn check(
-    access: LocalNetworkAccess,
-    page: AddressSpace,
-    target: AddressSpace,
-    is_secure: bool,
-) -> Option<Result<Taken, Taken>> {
+pub(super) fn check(access: LocalNetworkAccess, request: &Request) -> Option<Result<Taken, Taken>> {
+    let (page, target) = request.spaces();
     let is_exempt = page != AddressSpace::Public || target == AddressSpace::Public;
-    if access == LocalNetworkAccess::Ignored || is_exempt {
+    if is_exempt || access.lets_through(request.initiator) {
         return None;
     }
+    if access == LocalNetworkAccess::Told {
+        return told(request).map(|says| Ok(Taken::passed(Step::LocalNetworkAccess, says)));
+    }
     let from = format!("from a public page to a {} address", target.as_str());
-    let insecure = format!("{from}, and the page is not a secure context");
-    let asks = |says: String| Ok(Taken::passed(Step::LocalNetworkAccess, says));
-    Some(match access {
-        LocalNetworkAccess::Told if is_secure => {
-            asks(format!("Chromium and Firefox ask the user: {from}"))
+    let feature = match target {
+        AddressSpace::Loopback => "loopback-network",
+        _ => "local-network",
+    };
+    let is_secure = request.origin.is_secure() || access == LocalNetworkAccess::Asks;
+    let fail = |why: &str| {
+        Some(Err(Taken::failed(Step::LocalNetworkAccess, format!("{from}, and {why}"))))
+    };
+    match &request.frame_allow {
+        _ if !is_secure => fail("the page is not a secure context"),
+        Some(allow) if !allows(allow, feature, request.origin.as_str()) => {
+            fail(&format!("its frame lacks allow=\"{feature}\""))
         }
-        LocalNetworkAccess::Told => {
-            asks(format!("Chromium refuses, and Firefox asks the user: {insecure}"))
-        }
-        LocalNetworkAccess::AsksIfSecure if !is_secure => {
-            Err(Taken::failed(Step::LocalNetworkAccess, insecure))
-        }
-        _ => asks(format!("asks the user: {from}")),
+        _ => Some(Ok(Taken::passed(Step::LocalNetworkAccess, format!("asks the user: {from}")))),
+    }
+}
+
+/// What the engines do. `None` if all let it through.
+fn told(request: &Request) -> Option<String> {
+    let does = Engine::ALL.map(|engine| match check(LocalNetworkAccess::of(engine), request) {
+        Some(Ok(taken)) => format!("{} {}", engine.name(), taken.says),
+        Some(Err(taken)) => format!("{} refuses: {}", engine.name(), taken.says),
+        None => String::new(),
+    });
+    let does = does.into_iter().filter(|does| !does.is_empty()).collect::<Vec<_>>().join("; ");
+    (!does.is_empty()).then_some(does)
+}
+
+/// Whether a frame's `allow` attribute gives a feature to a page of this origin.
+/// [Permissions Policy, allow attribute](https://w3c.github.io/webappsec-permissions-policy/#iframe-allow-attribute)
+fn allows(allow: &str, feature: &str, origin: &str) -> bool {
+    allow.split(';').any(|directive| {
+        let mut words = directive.split_ascii_whitespace();
+        let is_feature = words.next().is_some_and(|name| name.eq_ignore_ascii_case(feature));
+        let mut list = words.peekable();
+        is_feature
+            && (list.peek().is_none()
+                || list.any(|word| {
+                    word == "*" || word.eq_ignore_ascii_case("'src'") || word == origin
+                }))
     })
 }
 

@@ -1,5 +1,6 @@
 //! How the engines depart from the standard.
 
+use super::initiator::Initiator;
 use std::time::Duration;
 
 /// A browser engine.
@@ -8,6 +9,12 @@ use std::time::Duration;
 ///
 /// | | Chromium | Firefox | WebKit |
 /// |---|---|---|---|
+/// | `@font-face` is fetched with mode `no-cors` and with credentials | | | yes |
+/// | a module, and with `crossorigin` any element, names its origin to the page's own server | yes | | yes |
+/// | so does a font | yes | | |
+/// | with mode `no-cors`, a POST from `https:` to `http:` names its origin instead of `null` | yes | | |
+/// | a WebSocket follows redirects | | | yes |
+/// | a sandboxed frame's beacon names the origin of the frame's URL (not in the model) | | | yes |
 /// | `*` in `Access-Control-Allow-Headers` covers `authorization` | yes | yes | yes |
 /// | the same from the preflight cache | | | yes |
 /// | headers with the same name are joined before they are checked | yes | | yes |
@@ -18,7 +25,7 @@ use std::time::Duration;
 /// | a `User-Agent` set by a script is not sent | yes | | |
 /// | some client hints are CORS-safelisted | yes | | |
 /// | an upload listener without an upload needs no preflight | yes | | |
-/// | `http:` to this machine is mixed content | | | yes |
+/// | `http:` to this machine is mixed content, except an image | | | yes |
 /// | a redirect within an origin to a URL with a user name fails | yes | | |
 /// | an empty `Location` is not a redirect | yes | | |
 /// | `Location` in equal lines counts as one | yes | yes | |
@@ -89,6 +96,14 @@ pub(super) const CONDITIONAL: [&str; 5] =
 /// How an engine departs from the standard, and what the standard leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Departures {
+    /// Fonts are fetched like images, with mode `no-cors`.
+    pub(super) fonts_are_no_cors: bool,
+    /// What has an `Origin` header in mode `cors`, even for the page's own origin.
+    pub(super) always_name_origin: &'static [Initiator],
+    /// A `no-cors` request from `https:` to `http:` has the page's origin.
+    pub(super) downgrade_names_origin: bool,
+    /// A WebSocket's handshake follows redirects.
+    pub(super) sockets_follow_redirects: bool,
     /// A `*` in `Access-Control-Allow-Headers` covers `authorization`.
     pub(super) star_covers_authorization: bool,
     /// Headers with the same name are joined into one before they are checked.
@@ -104,7 +119,8 @@ pub(super) struct Departures {
     pub(super) client_hints_are_safelisted: bool,
     /// An upload listener without a body needs no preflight.
     pub(super) listener_needs_body: bool,
-    /// A request from an `https:` page to this machine over `http:` is mixed content.
+    /// A request from an `https:` page to this machine over `http:` is mixed content, unless it is for
+    /// an image.
     pub(super) loopback_is_mixed_content: bool,
     /// A redirect within an origin to a URL with a user name or password fails.
     pub(super) no_redirect_with_credentials: bool,
@@ -152,6 +168,10 @@ pub(super) struct Departures {
 impl Departures {
     /// The standard.
     pub(super) const NONE: Self = Self {
+        fonts_are_no_cors: false,
+        always_name_origin: &[],
+        downgrade_names_origin: false,
+        sockets_follow_redirects: false,
         star_covers_authorization: false,
         headers_are_joined: false,
         names_are_repeated: false,
@@ -187,6 +207,14 @@ impl Departures {
     pub(super) const fn of(engine: Engine) -> Self {
         match engine {
             Engine::Chromium => Self {
+                always_name_origin: &[
+                    Initiator::Script,
+                    Initiator::Module,
+                    Initiator::Image,
+                    Initiator::Stylesheet,
+                    Initiator::Font,
+                ],
+                downgrade_names_origin: true,
                 star_covers_authorization: true,
                 headers_are_joined: true,
                 user_agent_is_forbidden: true,
@@ -222,6 +250,14 @@ impl Departures {
                 ..Self::NONE
             },
             Engine::WebKit => Self {
+                fonts_are_no_cors: true,
+                always_name_origin: &[
+                    Initiator::Script,
+                    Initiator::Module,
+                    Initiator::Image,
+                    Initiator::Stylesheet,
+                ],
+                sockets_follow_redirects: true,
                 star_covers_authorization: true,
                 headers_are_joined: true,
                 loopback_is_mixed_content: true,

@@ -1,14 +1,14 @@
-//! A script's call of `fetch`.
+//! A page's request as plain data.
 
 use super::address_space::AddressSpace;
+use super::initiator::Initiator;
 use super::site::PageOrigin;
-use std::collections::HashSet;
-use std::fmt;
 
-/// A call of `fetch` by a page, as plain data. Any value is possible; the browser rejects invalid
-/// ones.
+/// A request by a page, as plain data: a call of `fetch`, or what another [`Initiator`] requests. Any
+/// value is possible; the browser rejects invalid ones. An initiator ignores fields that it does not
+/// have: see [`settled`](Self::settled).
 ///
-/// It prints as the call, which you can paste into a browser's console.
+/// It prints as you would write it in a script, HTML or CSS.
 ///
 /// ```
 /// use cors_core::browser::{CredentialsMode, Fetch};
@@ -27,6 +27,8 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fetch {
+    /// What makes the request.
+    pub initiator: Initiator,
     /// The page's origin or URL. A page without an origin of its own (a sandboxed frame, a `data:`
     /// URL, `file:`) has the opaque origin, `null`.
     pub origin: String,
@@ -46,10 +48,14 @@ pub struct Fetch {
     pub redirect: RedirectMode,
     /// The body.
     pub body: Body,
-    /// Whether the call is an `XMLHttpRequest` with an upload listener, which sets the
-    /// use-CORS-preflight flag. `XMLHttpRequest` drops the body of GET and HEAD, and joins headers
-    /// with the same name.
+    /// Whether there is an upload listener, which sets the use-CORS-preflight flag and makes a call
+    /// of `fetch` an `XMLHttpRequest`. `XMLHttpRequest` drops the body of GET and HEAD, and joins
+    /// headers with the same name.
     pub upload_listener: bool,
+    /// The `allow` attribute of the frame that the page is in, if a page of another origin embeds
+    /// it. `None` for other pages. Where an engine asks the user before it accesses the local network,
+    /// such a frame needs `local-network` or `loopback-network` here.
+    pub frame_allow: Option<String>,
     /// Where the page is. `None` if its host tells.
     pub page_space: Option<AddressSpace>,
     /// Where the URL's server is: its address tells, if its name does not. `None` if its host tells.
@@ -153,6 +159,7 @@ impl Fetch {
     /// A GET with the defaults of `fetch(url)`.
     pub fn new(origin: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
+            initiator: Initiator::Fetch,
             origin: origin.into(),
             url: url.into(),
             method: "GET".to_owned(),
@@ -162,6 +169,7 @@ impl Fetch {
             redirect: RedirectMode::default(),
             body: Body::default(),
             upload_listener: false,
+            frame_allow: None,
             page_space: None,
             target_space: None,
             cookies: Vec::new(),
@@ -223,6 +231,27 @@ impl Fetch {
         self
     }
 
+    /// Puts the page into a frame with this `allow` attribute, in a page of another origin.
+    ///
+    /// ```
+    /// use cors_core::browser::{Browser, Engine, Fetch, Step};
+    /// use http::Response;
+    /// use std::time::Duration;
+    ///
+    /// let fetch = Fetch::new("https://widget.example", "https://localhost:3000/");
+    /// let step = |allow: &str| {
+    ///     let mut chromium = Browser::with_local_network_access(Engine::Chromium);
+    ///     let fetch = fetch.clone().in_frame(allow);
+    ///     chromium.fetch(&fetch, Duration::ZERO, |_| Response::new(())).verdict.failed_step()
+    /// };
+    /// assert_eq!(step("fullscreen"), Some(Step::LocalNetworkAccess));
+    /// assert_eq!(step("fullscreen; loopback-network"), Some(Step::AllowOriginMissing));
+    /// ```
+    pub fn in_frame(mut self, allow: impl Into<String>) -> Self {
+        self.frame_allow = Some(allow.into());
+        self
+    }
+
     /// Sets where the page is.
     pub fn page_space(mut self, space: AddressSpace) -> Self {
         self.page_space = Some(space);
@@ -239,49 +268,5 @@ impl Fetch {
     pub fn target_space(mut self, space: AddressSpace) -> Self {
         self.target_space = Some(space);
         self
-    }
-}
-
-impl fmt::Display for Fetch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut options = Vec::new();
-        let mut option = |name: &str, value: &str, default: &str| {
-            if value != default {
-                options.push(format!("{name}: {value:?}"));
-            }
-        };
-        option("method", &self.method, "GET");
-        option("mode", self.mode.as_str(), Mode::default().as_str());
-        option("credentials", self.credentials.as_str(), CredentialsMode::default().as_str());
-        option("redirect", self.redirect.as_str(), RedirectMode::default().as_str());
-        if !self.headers.is_empty() {
-            let names: HashSet<_> = self.headers.iter().map(|(name, _)| name).collect();
-            let list = |line: fn(&(String, String)) -> String| {
-                self.headers.iter().map(line).collect::<Vec<_>>().join(", ")
-            };
-            // An object cannot repeat a name.
-            let headers = if names.len() == self.headers.len() {
-                format!("headers: {{ {} }}", list(|(name, value)| format!("{name:?}: {value:?}")))
-            } else {
-                format!("headers: [{}]", list(|(name, value)| format!("[{name:?}, {value:?}]")))
-            };
-            let after_method = usize::from(self.method != "GET");
-            options.insert(after_method, headers);
-        }
-        match self.body {
-            Body::None => {}
-            Body::Text => options.push("body: \"text\"".to_owned()),
-            Body::Bytes => options.push("body: new Uint8Array(1)".to_owned()),
-            Body::Stream => options.push("body: stream, duplex: \"half\"".to_owned()),
-        }
-        write!(f, "fetch({:?}", self.url)?;
-        if !options.is_empty() {
-            write!(f, ", {{ {} }}", options.join(", "))?;
-        }
-        f.write_str(")")?;
-        if self.upload_listener {
-            f.write_str(" with an upload listener")?;
-        }
-        write!(f, " from {}", self.origin)
     }
 }

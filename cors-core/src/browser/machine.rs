@@ -18,6 +18,7 @@ use super::cookies::{Context, CookieFate, Cookies};
 use super::engine::Departures;
 use super::fetch::{Fetch, Mode, RedirectMode};
 use super::filter::Shared;
+use super::initiator::Initiator;
 use super::preflight;
 use super::redirect::{self, is_redirect};
 use super::request::{Request, Tainting};
@@ -26,6 +27,7 @@ use super::step::{Step, Taken};
 use crate::origin::ports::is_bad_port;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use std::time::Duration;
+use url::Host;
 
 /// What happens next.
 #[derive(Clone, Debug)]
@@ -64,13 +66,22 @@ pub struct Ended {
 pub enum Verdict {
     /// The script can read the response.
     Readable(Readable),
-    /// Mode `no-cors`: the script can read nothing of the response.
+    /// Mode `no-cors`: the page can read nothing of the response. An image shows, and taints a canvas
+    /// that you draw it on; a script runs, and its errors are "Script error."; a stylesheet applies,
+    /// and its `cssRules` throw a `SecurityError`.
     /// [Fetch, opaque filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-opaque)
     Opaque,
     /// Redirect mode `manual`: the script learns only that there was a redirect.
     /// [Fetch, opaque-redirect filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-opaque-redirect)
     OpaqueRedirect,
-    /// A `TypeError`, without any detail for the script.
+    /// A WebSocket is open: CORS does not apply, and the page can read all messages.
+    Opened,
+    /// A frame has loaded: CORS does not apply, and a page of another origin can read nothing of it.
+    Loaded,
+    /// A beacon has arrived: nobody sees its response.
+    Sent,
+    /// A `TypeError` or an `error` event, without any detail for the page. A beacon may have arrived
+    /// all the same.
     /// [Fetch, network error](https://fetch.spec.whatwg.org/#concept-network-error)
     Failed(Taken),
 }
@@ -88,9 +99,23 @@ pub struct Readable {
 }
 
 impl Verdict {
-    /// Whether the script may read the response.
+    /// Whether the page may read the response, or a WebSocket's messages.
     pub fn is_readable(&self) -> bool {
-        matches!(self, Self::Readable(_))
+        matches!(self, Self::Readable(_) | Self::Opened)
+    }
+
+    /// Whether an image with this verdict taints a canvas, so that `getImageData`, `toBlob` and
+    /// `toDataURL` throw a `SecurityError`.
+    ///
+    /// [HTML, security with canvas elements](https://html.spec.whatwg.org/multipage/canvas.html#security-with-canvas-elements)
+    pub fn taints_canvas(&self) -> bool {
+        *self == Self::Opaque
+    }
+
+    /// Whether the page got all that its initiator can give: something to read, a loaded frame, or a
+    /// beacon that has arrived.
+    pub fn is_success(&self) -> bool {
+        self.is_readable() || matches!(self, Self::Loaded | Self::Sent)
     }
 
     /// The step that failed, if one did.
@@ -223,28 +248,29 @@ impl Sending {
 impl Flight {
     /// [Fetch, main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch)
     fn main_fetch(mut self, browser: &mut Browser, now: Duration) -> Turn {
+        self.upgrade_if_needed(browser);
         if let Err(failure) = self.may_be_sent(browser) {
             return self.network_error(browser, failure);
         }
         let request = &mut self.request;
+        let is_unchecked = request.initiator.is_unchecked();
         let basic =
             request.tainting == Tainting::Basic && request.origin.is_same_origin(request.url());
         request.tainting = match request.mode {
-            _ if basic => Tainting::Basic,
+            _ if basic || is_unchecked => Tainting::Basic,
             Mode::NoCors => Tainting::Opaque,
             Mode::Cors | Mode::SameOrigin => Tainting::Cors,
         };
         self.steps.push(Taken::passed(
             Step::ResponseTainting,
             match self.request.tainting {
+                Tainting::Basic if is_unchecked => "basic, because CORS does not apply",
                 Tainting::Basic => "basic, because it is the page's own origin",
                 Tainting::Cors => "cors, because it is another origin",
                 Tainting::Opaque => "opaque, because the mode is no-cors",
             },
         ));
-        let (page, target) = self.request.spaces();
-        let is_secure = self.request.origin.is_secure();
-        match address_space::check(browser.local_network, page, target, is_secure) {
+        match address_space::check(browser.local_network, &self.request) {
             Some(Ok(asks)) if !self.steps.contains(&asks) => self.steps.push(asks),
             Some(Err(failure)) => return self.network_error(browser, failure),
             _ => {}
@@ -256,6 +282,21 @@ impl Flight {
         }
     }
 
+    /// [Mixed Content, upgrade](https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm)
+    fn upgrade_if_needed(&mut self, browser: &Browser) {
+        let Request { initiator, origin, urls, .. } = &mut self.request;
+        let is_mixed = *initiator == Initiator::Image && origin.is_https();
+        let Some(url) = urls.last_mut().filter(|_| is_mixed) else { return };
+        let is_exempt = match url.host() {
+            Some(Host::Domain(name)) => browser.local_network.allows_http(name),
+            _ => true,
+        };
+        if url.scheme() == "http" && !is_exempt && !is_potentially_trustworthy(url) {
+            let _ = url.set_scheme("https");
+            self.steps.push(Taken::passed(Step::Upgrade, format!("the URL becomes {url}")));
+        }
+    }
+
     fn may_be_sent(&self, browser: &Browser) -> Result<(), Taken> {
         let request = &self.request;
         let url = request.url();
@@ -264,12 +305,15 @@ impl Flight {
             return fail(Step::BadPort, format!("port {port}"));
         }
         let Browser { departures, local_network, .. } = browser;
-        let is_trusted = is_potentially_trustworthy(url) && !departures.loopback_is_mixed_content
+        let is_image = request.initiator == Initiator::Image;
+        let loopback_is_mixed = departures.loopback_is_mixed_content && !is_image;
+        let is_trusted = is_potentially_trustworthy(url) && !loopback_is_mixed
             || local_network.allows_http(url.host_str().unwrap_or_default());
         if request.origin.is_https() && url.scheme() == "http" && !is_trusted {
             return fail(Step::MixedContent, format!("{url} from a page over https"));
         }
-        let own = request.tainting == Tainting::Basic && request.origin.is_same_origin(url);
+        let own = request.initiator.is_unchecked()
+            || request.tainting == Tainting::Basic && request.origin.is_same_origin(url);
         if !own && request.mode == Mode::SameOrigin {
             return fail(Step::SameOriginMode, format!("{url} is another origin"));
         }
@@ -423,8 +467,18 @@ impl Flight {
                 }
             }
         }
-        if self.request.tainting == Tainting::Opaque {
-            return self.end(Verdict::Opaque);
+        match self.request.initiator {
+            Initiator::WebSocket if status == StatusCode::SWITCHING_PROTOCOLS => {
+                return self.end(Verdict::Opened);
+            }
+            Initiator::WebSocket => {
+                let failure = Taken::failed(Step::WebSocketStatus, format!("status {status}"));
+                return self.network_error(browser, failure);
+            }
+            Initiator::Frame => return self.end(Verdict::Loaded),
+            Initiator::Beacon => return self.end(Verdict::Sent),
+            _ if self.request.tainting == Tainting::Opaque => return self.end(Verdict::Opaque),
+            _ => {}
         }
         let shared = Shared::of(&self.request, response);
         let headers = shared.filter(response);

@@ -5,14 +5,16 @@
 use super::address_space::AddressSpace;
 use super::engine::{CONDITIONAL, Departures, VALUED_ONCE};
 use super::fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
+use super::initiator::Initiator;
 use super::safelist::{HeaderList, is_forbidden, is_no_cors_safelisted, unsafe_names};
 use super::site::{PageOrigin, fetch_site, is_potentially_trustworthy, origin_of};
 use super::step::{Step, Taken};
 use crate::engine::methods;
 use crate::engine::names::is_token;
 use http::header::{
-    ACCEPT, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, HOST,
-    HeaderName, HeaderValue, ORIGIN,
+    ACCEPT, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, CONNECTION,
+    CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION,
+    UPGRADE,
 };
 use http::{HeaderMap, Method, Uri};
 use url::Url;
@@ -28,6 +30,7 @@ pub(super) enum Tainting {
 /// [Fetch, request](https://fetch.spec.whatwg.org/#concept-request)
 #[derive(Clone, Debug)]
 pub(super) struct Request {
+    pub(super) initiator: Initiator,
     pub(super) origin: PageOrigin,
     /// The URL list: the last is the current URL.
     pub(super) urls: Vec<Url>,
@@ -44,6 +47,8 @@ pub(super) struct Request {
     page_space: AddressSpace,
     /// Of the fetched URL, if its host does not tell.
     target_space: Option<AddressSpace>,
+    /// Of the frame that the page is in.
+    pub(super) frame_allow: Option<String>,
     /// Headers that a redirect dropped and that preflights still list.
     pub(super) dropped: Vec<String>,
     departures: Departures,
@@ -57,11 +62,18 @@ impl Request {
         departures: &Departures,
         taken: &mut Vec<Taken>,
     ) -> Result<Self, Taken> {
+        let fetch = &*fetch.settled();
+        let initiator = fetch.initiator;
         let page = Url::parse(&fetch.origin).ok();
-        let url = Url::options().base_url(page.as_ref()).parse(&fetch.url).map_err(|fault| {
-            Taken::failed(Step::UrlFailure, format!("{:?}: {fault}", fetch.url))
-        })?;
-        if includes_credentials(&url) {
+        let mut url =
+            Url::options().base_url(page.as_ref()).parse(&fetch.url).map_err(|fault| {
+                Taken::failed(Step::UrlFailure, format!("{:?}: {fault}", fetch.url))
+            })?;
+        if initiator == Initiator::WebSocket {
+            url = handshake_url(url)?;
+        }
+        let is_call = matches!(initiator, Initiator::Fetch | Initiator::XmlHttpRequest);
+        if is_call && includes_credentials(&url) {
             let says = format!("{:?} contains a user name or password", fetch.url);
             return Err(Taken::failed(Step::UrlCredentials, says));
         }
@@ -69,10 +81,11 @@ impl Request {
         let has_no_body = matches!(&*method, "GET" | "HEAD");
         // Only XMLHttpRequest has upload listeners, and it drops this body.
         // https://xhr.spec.whatwg.org/#the-send()-method
-        let body = if fetch.upload_listener && has_no_body { Body::None } else { fetch.body };
+        let body = if fetch.is_xhr() && has_no_body { Body::None } else { fetch.body };
         let listens =
             fetch.upload_listener && (body != Body::None || !departures.listener_needs_body);
         let mut request = Self {
+            initiator,
             origin: PageOrigin::of(&fetch.origin),
             urls: vec![url],
             method,
@@ -86,10 +99,17 @@ impl Request {
             tainting: Tainting::Basic,
             page_space: fetch.page_space.unwrap_or_else(|| AddressSpace::of_page(&fetch.origin)),
             target_space: fetch.target_space,
+            frame_allow: fetch.frame_allow.clone(),
             dropped: Vec::new(),
             departures: *departures,
         };
-        let skips_cache = if fetch.upload_listener {
+        if departures.fonts_are_no_cors && initiator == Initiator::Font {
+            (request.mode, request.credentials) = (Mode::NoCors, CredentialsMode::Include);
+        }
+        if departures.sockets_follow_redirects && initiator == Initiator::WebSocket {
+            request.redirect = RedirectMode::Follow;
+        }
+        let skips_cache = if fetch.is_xhr() {
             departures.conditional_xhr_skips_cache
         } else {
             departures.conditional_fetch_skips_cache
@@ -106,7 +126,7 @@ impl Request {
             request.append("Content-Type", "text/plain;charset=UTF-8");
         }
         if !request.has("accept") {
-            request.append("Accept", "*/*");
+            request.append("Accept", initiator.accept());
         }
         Ok(request)
     }
@@ -194,6 +214,11 @@ impl Request {
         if let Some(origin) = self.origin_header() {
             headers.append(ORIGIN, header_value(origin.as_bytes()));
         }
+        if self.initiator == Initiator::WebSocket {
+            for (name, value) in HANDSHAKE {
+                headers.append(name, HeaderValue::from_static(value));
+            }
+        }
         self.send(&self.method, headers)
     }
 
@@ -221,13 +246,22 @@ impl Request {
     /// [Fetch, append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header),
     /// under the default referrer policy.
     fn origin_header(&self) -> Option<&str> {
-        let is_downgrade = self.origin.is_https() && self.url().scheme() != "https";
+        let Departures { downgrade_names_origin, .. } = self.departures;
+        let is_downgrade =
+            !downgrade_names_origin && self.origin.is_https() && self.url().scheme() != "https";
         match self.tainting {
             Tainting::Cors => Some(self.serialized_origin()),
+            _ if self.initiator == Initiator::WebSocket => Some(self.origin.as_str()),
+            _ if self.names_own_origin() => Some(self.serialized_origin()),
             _ if matches!(&*self.method, "GET" | "HEAD") => None,
             _ if self.mode != Mode::Cors && is_downgrade => Some("null"),
             _ => Some(self.serialized_origin()),
         }
+    }
+
+    /// Whether the engine sends an `Origin` header that the standard does not ask for.
+    fn names_own_origin(&self) -> bool {
+        self.mode == Mode::Cors && self.departures.always_name_origin.contains(&self.initiator)
     }
 
     /// [Fetch, CORS-preflight fetch, steps 1 to 5](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
@@ -258,8 +292,8 @@ impl Request {
         if is_potentially_trustworthy(url) {
             let site = fetch_site(&self.origin, &self.urls);
             for (name, value) in [
-                ("sec-fetch-dest", "empty"),
-                ("sec-fetch-mode", self.mode.as_str()),
+                ("sec-fetch-dest", self.initiator.destination()),
+                ("sec-fetch-mode", self.initiator.mode(self.mode)),
                 ("sec-fetch-site", site),
             ] {
                 headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
@@ -272,6 +306,31 @@ impl Request {
         *request.headers_mut() = headers;
         Ok(request)
     }
+}
+
+/// The headers of a handshake. Its key is always the example of the RFC.
+/// [WebSockets, establish a WebSocket connection](https://websockets.spec.whatwg.org/#concept-websocket-establish)
+const HANDSHAKE: [(HeaderName, &str); 4] = [
+    (CONNECTION, "Upgrade"),
+    (UPGRADE, "websocket"),
+    (SEC_WEBSOCKET_VERSION, "13"),
+    (SEC_WEBSOCKET_KEY, "dGhlIHNhbXBsZSBub25jZQ=="),
+];
+
+/// The URL of a WebSocket's handshake.
+fn handshake_url(mut url: Url) -> Result<Url, Taken> {
+    let fail = |says: &str| Err(Taken::failed(Step::WebSocketUrl, format!("{url} {says}")));
+    let scheme = match url.scheme() {
+        "ws" | "http" => "http",
+        "wss" | "https" => "https",
+        _ => return fail("has another scheme than ws: and wss:"),
+    };
+    if url.fragment().is_some() {
+        return fail("has a fragment");
+    }
+    // Both schemes have a host and a default port, so this cannot fail.
+    let _ = url.set_scheme(scheme);
+    Ok(url)
 }
 
 /// [URL, includes credentials](https://url.spec.whatwg.org/#include-credentials)
@@ -330,7 +389,7 @@ fn headers(
         }
         let known = headers.iter_mut().find(|(listed, _)| listed.eq_ignore_ascii_case(name));
         // `setRequestHeader` combines: https://xhr.spec.whatwg.org/#the-setrequestheader()-method
-        let joined = departures.headers_are_joined || fetch.upload_listener;
+        let joined = departures.headers_are_joined || fetch.is_xhr();
         match known.filter(|_| joined) {
             Some((_, so_far)) => *so_far = [so_far, &value[..]].join(&b", "[..]),
             None => headers.push((name.clone(), value)),

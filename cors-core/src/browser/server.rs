@@ -1,7 +1,17 @@
 //! A server under a policy, for the model of the browser.
 
 use crate::engine::policy::Policy;
-use http::{Request, Response};
+use http::header::SEC_WEBSOCKET_KEY;
+use http::{Request, Response, StatusCode};
+
+/// A handler that answers 200, and accepts every WebSocket.
+pub(crate) fn accept(request: &Request<()>) -> Response<()> {
+    let mut response = Response::new(());
+    if request.headers().contains_key(SEC_WEBSOCKET_KEY) {
+        *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    }
+    response
+}
 
 /// Answers a request under a policy, as an adapter would: directly if the policy says so, otherwise
 /// with the handler. Then it writes the headers.

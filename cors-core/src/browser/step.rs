@@ -110,6 +110,11 @@ steps! {
         "#dom-request",
         "if parsedURL includes credentials, throw a TypeError";
 
+    /// A WebSocket's URL must have a scheme for it, and no fragment.
+    WebSocketUrl, true, "websocket-url", "new WebSocket(), steps 5 to 8",
+        "https://websockets.spec.whatwg.org/#dom-websocket-websocket",
+        "if the scheme is not ws or wss, or the fragment is non-null, throw a SyntaxError";
+
     /// The method must be valid and not forbidden.
     RequestMethod, true, "request-method", "new Request(), step 25.2",
         "#dom-request",
@@ -146,6 +151,11 @@ steps! {
         "#dom-request",
         "if the body has no source and the mode is neither same-origin nor cors, throw a \
          TypeError";
+
+    /// An image of a page over TLS is requested over TLS.
+    Upgrade, false, "upgrade", "main fetch, step 5",
+        "https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm",
+        "an image, audio or video from a host with a name is upgraded to https";
 
     /// Browsers block some ports.
     BadPort, true, "bad-port", "main fetch, step 7",
@@ -313,6 +323,11 @@ steps! {
     Redirect, false, "redirect", "HTTP-redirect fetch, steps 12 to 22",
         "#concept-http-redirect-fetch",
         "the request goes on to locationURL, without authorization if that is another origin";
+
+    /// The server must accept a WebSocket's handshake.
+    WebSocketStatus, true, "websocket-status", "establish a WebSocket connection, step 11.2",
+        "https://websockets.spec.whatwg.org/#concept-websocket-establish",
+        "if the response's status is not 101, fail the WebSocket connection";
 
     /// Which headers the script sees.
     FilterResponse, false, "filter-response", "main fetch, step 14",

@@ -61,7 +61,7 @@ pub enum Change {
     },
     /// Change the script's call.
     Script(String),
-    /// Change where the page is.
+    /// Change the page: its HTML or CSS, or where it is.
     Page(String),
     /// Change the rest of the server.
     Server(String),
@@ -150,7 +150,7 @@ pub(super) fn find(
                     run(Browser::new(), &attempt.script.fetch, &mut |sending| {
                         Ok(serve(&policy, sending.request(), handler))
                     });
-                if ended.verdict.is_readable() {
+                if ended.verdict.is_success() {
                     let is_unchanged = attempt.script.made.is_empty() && valid == before;
                     return (!is_unchanged).then(|| fix(&before, attempt, true));
                 }

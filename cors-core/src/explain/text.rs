@@ -1,7 +1,7 @@
 //! An explanation as a page of text.
 
 use super::{Change, CookieWay, Event, Explanation, InCookie, InEngine, Reads};
-use crate::browser::{Shared, Taken, Verdict};
+use crate::browser::{Initiator, Shared, Taken, Verdict};
 use http::HeaderMap;
 use std::fmt;
 
@@ -82,7 +82,7 @@ impl Page<'_> {
                 write!(f, "\n  but {caution}")?;
             }
         }
-        let usual = if explanation.is_readable() { Reads::Yes } else { Reads::No };
+        let usual = if explanation.is_success() { Reads::Yes } else { Reads::No };
         let differs = |of: &InEngine| of.reads != usual;
         if explanation.engines.iter().any(|of| of.console.is_some() || differs(of)) {
             write!(f, "\n\n{}", self.paint(Color::Bold, "console"))?;
@@ -178,19 +178,28 @@ impl Page<'_> {
                     _ if names.is_empty() => "none".to_owned(),
                     Shared::Names(_) => names.join(", "),
                 };
-                write!(f, "{}", self.paint(Color::Green, "readable"))?;
-                for of in &self.explanation.engines {
-                    match of.reads {
-                        Reads::Yes => {}
-                        Reads::No => write!(f, ", but not in {}", of.engine.name())?,
-                        Reads::Asks => write!(f, ", if the user of {} agrees", of.engine.name())?,
-                    }
-                }
-                write!(f, ": status, body and headers: {}", plain(&what))
+                let what = format!("status, body and headers: {}", plain(&what));
+                self.success(f, "readable", &what)
             }
+            Verdict::Opened => self.success(f, "open", "CORS does not apply to a WebSocket"),
+            Verdict::Loaded => self.success(
+                f,
+                "loaded",
+                "CORS does not apply to a frame, and pages of other origins cannot read it",
+            ),
+            Verdict::Sent => self.success(f, "sent", "nobody reads the response to a beacon"),
             Verdict::Opaque => {
                 write!(f, "{}", self.paint(Color::Red, "not readable"))?;
-                f.write_str(": in mode no-cors, scripts see nothing of the response")
+                f.write_str(match self.explanation.fetch.initiator {
+                    Initiator::Script => {
+                        ": the script runs, and its errors are only \"Script error.\""
+                    }
+                    Initiator::Image => ": the image shows, and taints a canvas",
+                    Initiator::Stylesheet => {
+                        ": the stylesheet applies, and scripts cannot read its rules"
+                    }
+                    _ => ": in mode no-cors, scripts see nothing of the response",
+                })
             }
             Verdict::OpaqueRedirect => {
                 write!(f, "{}", self.paint(Color::Red, "not readable"))?;
@@ -205,6 +214,18 @@ impl Page<'_> {
                 }
             }
         }
+    }
+
+    fn success(&self, f: &mut fmt::Formatter<'_>, word: &str, says: &str) -> fmt::Result {
+        write!(f, "{}", self.paint(Color::Green, word))?;
+        for of in &self.explanation.engines {
+            match of.reads {
+                Reads::Yes => {}
+                Reads::No => write!(f, ", but not in {}", of.engine.name())?,
+                Reads::Asks => write!(f, ", if the user of {} agrees", of.engine.name())?,
+            }
+        }
+        write!(f, ": {says}")
     }
 
     fn paint(&self, color: Color, text: &str) -> String {

@@ -1,7 +1,7 @@
-//! Fetches by scripts.
+//! Fetches by scripts, and what else makes requests.
 
 use super::{near_misses, origins, origins_of, text};
-use crate::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
+use crate::browser::{Body, CredentialsMode, Fetch, Initiator, Mode, RedirectMode};
 use crate::engine::policy::Policy;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -48,7 +48,7 @@ const HEADERS: [(&str, &str); 16] = [
     ("x-a", "\u{20ac}"),
 ];
 
-/// Fetches of any kind, by pages of any origin, mostly from `https://api.example`, which has no
+/// Fetches of any kind and [`Initiator`], by pages of any origin, mostly from `https://api.example`, which has no
 /// pages.
 pub fn fetches() -> impl Strategy<Value = Fetch> + use<> {
     fetches_with(origins(), Vec::new(), Vec::new())
@@ -95,10 +95,11 @@ fn fetches_with(
         1 => Just(RedirectMode::Manual),
     ];
     let body = prop_oneof![6 => Just(Body::None), 1 => select(&[Body::Text, Body::Bytes, Body::Stream][..])];
-    let rest = (credentials, mode, redirect, body, prop::bool::weighted(0.1));
+    let initiator = prop_oneof![3 => Just(Initiator::Fetch), 1 => select(&Initiator::ALL[..])];
+    let rest = (credentials, mode, redirect, body, prop::bool::weighted(0.1), initiator);
     (pages, url, method, headers, rest).prop_map(|(origin, url, method, headers, rest)| {
-        let (credentials, mode, redirect, body, upload_listener) = rest;
-        Fetch { headers, upload_listener, ..Fetch::new(origin, url) }
+        let (credentials, mode, redirect, body, upload_listener, initiator) = rest;
+        Fetch { headers, upload_listener, initiator, ..Fetch::new(origin, url) }
             .method(method)
             .credentials(credentials)
             .mode(mode)

@@ -6,7 +6,7 @@ mod outside;
 
 use crate::explain::{APP, OTHER, examples, explained};
 use cors_core::Policy;
-use cors_core::browser::{Fetch, Step};
+use cors_core::browser::{Fetch, Initiator, Step};
 use cors_core::explain::{Explanation, explain, explain_server, sections_of};
 use engines::Fate;
 use http::Response;
@@ -55,8 +55,10 @@ fn lines(explanation: &Explanation) -> Vec<String> {
 /// The examples on the page. The others differ from one of these only in the page's origin.
 fn told() -> impl Iterator<Item = (Step, Explanation)> {
     let origins = [APP, OTHER, "null"];
-    let of_policies =
-        examples().into_iter().filter(move |example| origins.contains(&&*example.fetch.origin));
+    let of_policies = examples().into_iter().filter(move |example| {
+        let Fetch { initiator, origin, .. } = &example.fetch;
+        *initiator == Initiator::Fetch && origins.contains(&&**origin)
+    });
     let of_policies = of_policies.map(|example| (example.step, explained(&example).1));
     of_policies.chain(of_servers()).chain(of_networks())
 }

@@ -1,5 +1,7 @@
 //! The table of servers that `cors explain` is tested with, in real browsers: their sockets take the same bytes.
 
+#[path = "../../../cors-core/cli/tests/answers/content.rs"]
+pub(crate) mod content;
 #[path = "../../../cors-core/cli/tests/answers/server.rs"]
 mod server;
 #[path = "../../../cors-core/cli/tests/answers/table.rs"]
@@ -10,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cors_core::browser::{Browser, Engine, Fetch, Turn, Verdict};
+use cors_core::browser::{Browser, Engine, Fetch, Initiator, Turn, Verdict};
 use cors_core::explain::explain_server;
 use http::Request;
 use tokio::time::{Instant, sleep};
@@ -30,8 +32,15 @@ const AT_ONCE: usize = 60;
 
 const STEP: Duration = Duration::from_millis(20);
 
-/// Returns how many rows there were. Adds a line to `faults` for each disagreement.
-pub async fn run(engine: Engine, faults: &mut Vec<String>) -> Result<usize, String> {
+/// Runs all rows, or only those of initiators other than `fetch`. Returns how many there were. Adds a line to `faults` for each disagreement.
+pub async fn run(
+    engine: Engine,
+    only_initiators: bool,
+    faults: &mut Vec<String>,
+) -> Result<usize, String> {
+    let is_wanted = |row: &Row| row.initiator.is_some() || !only_initiators;
+    let rows = table::rows().into_iter().filter(|row| is_wanted(row) && is_told(row, engine));
+    let rows: Vec<_> = rows.map(Arc::new).collect();
     let start = |row, page| {
         Servers::start(row, page, page::file).map_err(|error| format!("no server: {error}"))
     };
@@ -39,26 +48,27 @@ pub async fn run(engine: Engine, faults: &mut Vec<String>) -> Result<usize, Stri
     let page = format!("localhost:{}", pages.hosts.api);
     let mut session = Session::start_directly(engine).await?;
     let mut count = 0;
-    for row in table::rows().into_iter().filter(|row| is_told(row, engine)).map(Arc::new) {
-        let servers = start(Arc::clone(&row), page.clone())?;
-        let found = tell(&mut session, &row, &servers).await?;
+    for row in &rows {
+        let servers = start(Arc::clone(row), page.clone())?;
+        let found = tell(&mut session, row, &servers).await?;
         faults.extend(found.into_iter().map(|fault| format!("{}: {fault}", row.name)));
         count += 1;
     }
     if engine == Engine::WebKit {
-        print_in_webkit(&page, start, faults).await?;
+        print_in_webkit(&rows, &page, start, faults).await?;
     }
     Ok(count)
 }
 
 /// Compares what WebKit prints, for the rows with this page.
 async fn print_in_webkit(
+    rows: &[Arc<Row>],
     page: &str,
     start: impl Fn(Arc<Row>, String) -> Result<Servers, String>,
     faults: &mut Vec<String>,
 ) -> Result<(), String> {
-    let is_told = |row: &Row| is_told(row, Engine::WebKit) && row.origin.as_deref() != Some("own");
-    let rows: Vec<_> = table::rows().into_iter().filter(is_told).map(Arc::new).collect();
+    let is_of_page = |row: &&Arc<Row>| row.origin.as_deref() != Some("own");
+    let rows: Vec<_> = rows.iter().filter(is_of_page).cloned().collect();
     for rows in rows.chunks(AT_ONCE) {
         let running = rows.iter().map(|row| start(Arc::clone(row), page.to_owned()));
         let running = running.collect::<Result<Vec<_>, _>>()?;
@@ -102,6 +112,12 @@ async fn tell(session: &mut Session, row: &Row, servers: &Servers) -> Result<Vec
     let is_silent = verdict.failed_step().is_some_and(|step| step.id() == "network");
     faults.extend(outcome_fault(&Answered { verdict, body: None, before_asking: None }, &outcome));
     let names = sent.iter().map(|sent| &*sent.set).chain(std::iter::repeat(&[][..]));
+    if fetch.initiator == Initiator::Beacon {
+        let deadline = Instant::now() + PATIENCE;
+        while servers.received().len() < sent.len() && Instant::now() < deadline {
+            sleep(STEP).await;
+        }
+    }
     let received = servers.received();
     let mut came: Vec<_> =
         received.iter().zip(names).map(|(it, set)| Line::of_seen(&seen(it), set)).collect();
@@ -139,7 +155,8 @@ async fn console_faults(
     mut printed: BTreeSet<String>,
 ) -> Result<Option<String>, String> {
     let wanted = console(session.engine(), row, &servers.hosts, fetch);
-    if let Outcome::Failed { message } = outcome {
+    let is_call = matches!(fetch.initiator, Initiator::Fetch | Initiator::XmlHttpRequest);
+    if let (Outcome::Failed { message }, true) = (outcome, is_call) {
         printed.insert(message.clone());
     }
     let deadline = Instant::now() + PATIENCE;
@@ -177,6 +194,10 @@ fn is_general(line: &str) -> bool {
         "Failed to load resource: the server responded with a status of",
         "NotAllowedError: PathUtils",
         "TypeError: ",
+        // The page looks into a tainted canvas.
+        "Unable to get image data from canvas",
+        // These name the font as the page does.
+        "downloadable font: ",
         "Window.fullScreen attribute is deprecated",
     ];
     begins.iter().any(|begin| line.starts_with(begin))

@@ -56,6 +56,7 @@ async fn all(engines: &[Engine], options: &Browser) -> Result<(), String> {
     match options.only {
         Some(Part::LocalNetwork) => return local_network::run(engines).await,
         Some(Part::Cookies) => return cookies::run(engines, seed).await,
+        Some(Part::Initiators) => return run::initiators(engines, seed).await,
         Some(Part::Messages) => return messages::run(engines).await,
         None => {}
     }

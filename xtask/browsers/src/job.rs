@@ -1,6 +1,6 @@
 //! A page's jobs and their outcomes.
 
-use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
+use cors_core::browser::{Body, CredentialsMode, Fetch, Initiator, Mode, RedirectMode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -8,56 +8,37 @@ use crate::page;
 
 /// A fetch for a page to perform.
 ///
-/// The `origin` of the fetch matters only if it is opaque: then a sandboxed frame performs it.
+/// The `origin` of the fetch matters only if it is opaque, then a sandboxed frame performs it, or if
+/// it has a `frame_allow`, then a frame of this origin does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// The fetch. With an upload listener, the page uses `XMLHttpRequest`.
     pub fetch: Fetch,
     way: Way,
-    frame: Option<Frame>,
-}
-
-/// A frame of the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Frame {
-    origin: String,
-    allow: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
-    Fetch,
-    FetchInChunks,
-    WebSocket,
+    AsInitiated,
+    InChunks,
+    Echo,
 }
 
 impl From<&Fetch> for Job {
     fn from(fetch: &Fetch) -> Self {
-        Self { fetch: fetch.clone(), way: Way::Fetch, frame: None }
+        Self { fetch: fetch.clone(), way: Way::AsInitiated }
     }
 }
 
 impl Job {
     /// Reads the response body as a stream, chunk by chunk.
     pub fn in_chunks(self) -> Self {
-        Self { way: Way::FetchInChunks, ..self }
+        Self { way: Way::InChunks, ..self }
     }
 
-    /// Opens a WebSocket to the URL, sends a message and waits for one. Ignores everything except
-    /// the URL.
-    pub fn as_web_socket(self) -> Self {
-        Self { way: Way::WebSocket, ..self }
-    }
-
-    /// Lets a frame of this origin do it, with the features in `allow` from the page.
-    pub fn in_frame(self, origin: &str, allow: &str) -> Self {
-        let frame = Frame { origin: origin.to_owned(), allow: allow.to_owned() };
-        Self { frame: Some(frame), ..self }
-    }
-
-    /// What the page allows the frame that does it.
-    pub(crate) fn allow(&self) -> Option<&str> {
-        self.frame.as_ref().map(|frame| &*frame.allow)
+    /// Opens a WebSocket to the URL, sends a message and waits for one.
+    pub fn echoed(self) -> Self {
+        Self { way: Way::Echo, ..self }
     }
 
     /// The same job with another fetch.
@@ -65,35 +46,37 @@ impl Job {
         Self { fetch, ..self.clone() }
     }
 
-    /// Whether the job opens a WebSocket.
-    pub fn is_web_socket(&self) -> bool {
-        self.way == Way::WebSocket
-    }
-
     /// The form that `runner.js` reads. An error if no script could do this.
     pub(crate) fn to_json(&self) -> Result<Value, String> {
-        let Fetch { url, method, headers, mode, credentials, redirect, body, .. } = &self.fetch;
+        let fetch = self.fetch.settled();
+        let Fetch { url, method, headers, mode, credentials, redirect, body, .. } = &*fetch;
         let way = match self.way {
-            Way::WebSocket => "web-socket",
-            Way::FetchInChunks => "fetch-in-chunks",
-            Way::Fetch if self.fetch.upload_listener => "upload",
-            Way::Fetch => "fetch",
+            Way::Echo => "echo",
+            Way::InChunks => "fetch-in-chunks",
+            Way::AsInitiated if fetch.is_xhr() => Initiator::XmlHttpRequest.as_str(),
+            Way::AsInitiated => fetch.initiator.as_str(),
         };
-        let can_upload = (*mode, *redirect) == (Mode::Cors, RedirectMode::Follow)
+        let can_xhr = (*mode, *redirect) == (Mode::Cors, RedirectMode::Follow)
             && *credentials != CredentialsMode::Omit
             && *body != Body::Stream;
-        if self.fetch.upload_listener && (way != "upload" || !can_upload) {
+        if fetch.is_xhr() && (way != "xhr" || !can_xhr) {
             return Err(format!("XMLHttpRequest cannot do that: {}", self.fetch));
         }
         Ok(json!({
             "way": way,
-            "frame": self.frame.as_ref().map(|frame| {
-                json!({ "src": format!("{}{}", frame.origin, page::PATH), "allow": frame.allow })
+            "inside": fetch.frame_allow.as_ref().map(|allow| {
+                json!({ "src": format!("{}{}", fetch.origin, page::PATH), "allow": allow })
             }),
+            "listens": fetch.upload_listener,
             "sandboxed": self.fetch.serialized_origin() == "null",
             "url": url,
             "method": method,
             "headers": headers,
+            "crossorigin": match (*mode, *credentials) {
+                (Mode::NoCors, _) => None,
+                (_, CredentialsMode::Include) => Some("use-credentials"),
+                _ => Some("anonymous"),
+            },
             "mode": mode.as_str(),
             "credentials": credentials.as_str(),
             "redirect": redirect.as_str(),
@@ -114,8 +97,18 @@ impl Job {
 pub enum Outcome {
     /// A response to read.
     Readable(Response),
+    /// A response of which the initiator shows the page no more than that it may read it.
+    Shared,
+    /// A response that the page can use, and of which it sees nothing else.
+    Used,
     /// A response of mode `no-cors`.
     Opaque,
+    /// A WebSocket.
+    Opened,
+    /// A frame.
+    Loaded,
+    /// A beacon, whether it arrives or not.
+    Sent,
     /// A redirect that was not followed.
     OpaqueRedirect,
     /// An exception.
@@ -143,6 +136,11 @@ pub struct Response {
 }
 
 impl Outcome {
+    /// Whether the page may read something.
+    pub fn is_readable(&self) -> bool {
+        matches!(self, Self::Readable(_) | Self::Shared | Self::Opened)
+    }
+
     /// The response, if it is readable.
     pub fn readable(&self) -> Option<&Response> {
         match self {
@@ -170,7 +168,8 @@ mod tests {
         let job = |fetch: &Fetch| Job::from(fetch).to_json().unwrap();
         assert_eq!(job(&fetch)["way"], "fetch");
         assert_eq!(job(&fetch)["sandboxed"], false);
-        assert_eq!(job(&upload)["way"], "upload");
+        assert_eq!(job(&upload)["way"], "xhr");
+        assert_eq!(job(&Fetch::font("https://a.test", "https://b.test/"))["way"], "font");
         assert_eq!(job(&Fetch::new("null", "https://b.test/"))["sandboxed"], true);
 
         for impossible in [

@@ -46,6 +46,7 @@ pub struct Sent {
 impl Sent {
     /// A request that belongs to this fetch.
     pub fn new(request: Request<()>, fetch: &Fetch) -> Self {
+        let fetch = fetch.settled();
         let mut set: Vec<_> = fetch.headers.iter().map(|(n, _)| n.to_ascii_lowercase()).collect();
         set.sort();
         set.dedup();

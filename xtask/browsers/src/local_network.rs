@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use cors_core::Policy;
-use cors_core::browser::{AddressSpace, Body, Browser, Engine, Fetch, Mode, Verdict, serve};
+use cors_core::browser::{
+    AddressSpace, Body, Browser, Engine, Fetch, Initiator, Mode, Verdict, serve,
+};
 use cors_core::explain::explain_server;
 use futures_util::future::join_all;
 use http::header::LOCATION;
@@ -21,13 +23,27 @@ use crate::console::{Command, in_firefox};
 use crate::judge::outcome_fault;
 use crate::line::Line;
 use crate::model::{Answered, Model};
-use crate::{Adapters, Job, Log, Outcome, Proxy, Seen, Session};
+use crate::proxy::AS;
+use crate::{Adapters, Job, Log, Outcome, Proxy, Session, page};
 
 const SPACES: [AddressSpace; 3] =
     [AddressSpace::Loopback, AddressSpace::Local, AddressSpace::Public];
 
 /// Pages. Only the last is not a secure context.
 const PAGES: [&str; 3] = ["https://page.test", "http://page.localhost", "http://page.test"];
+
+/// Who else makes requests.
+const OTHERS: [Initiator; 9] = [
+    Initiator::WebSocket,
+    Initiator::Script,
+    Initiator::Module,
+    Initiator::Image,
+    Initiator::Stylesheet,
+    Initiator::Font,
+    Initiator::EventSource,
+    Initiator::Beacon,
+    Initiator::Frame,
+];
 
 /// How long an engine may take to print a message that the script already knows of.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -134,13 +150,24 @@ fn rows(spaces: Spaces) -> Vec<Row> {
                 add(Job::from(&echo.clone().mode(Mode::NoCors)));
                 let upload = echo.method("POST").body(Body::Text).upload_listener(true);
                 add(Job::from(&upload));
-                add(Job::from(&fetch(scheme, "test", space, "/ws?")).as_web_socket());
+                for initiator in initiators_of(page_space).iter().copied() {
+                    let fetch = |scheme| fetch(scheme, "test", space, &path_of(initiator));
+                    add(by(initiator, fetch(scheme)));
+                    if page_space == AddressSpace::Public && scheme == "https" {
+                        add(by(initiator, fetch("http")));
+                    }
+                }
             }
             for (space, suffix) in
                 [(AddressSpace::Local, "local"), (AddressSpace::Loopback, "localhost")]
             {
                 // From https, this is mixed content in some engines.
-                add(Job::from(&fetch("http", suffix, space, "/echo?")));
+                let insecure = fetch("http", suffix, space, "/echo?");
+                add(Job::from(&insecure));
+                add(Job::from(&insecure.method("POST").mode(Mode::NoCors)));
+                for initiator in initiators_of(page_space).iter().copied() {
+                    add(by(initiator, fetch("http", suffix, space, &path_of(initiator))));
+                }
                 let there = format!("{scheme}://api.axum.{suffix}:{}/echo?id=ID", port(space));
                 let there: String =
                     url::form_urlencoded::byte_serialize(there.as_bytes()).collect();
@@ -157,11 +184,30 @@ fn rows(spaces: Spaces) -> Vec<Row> {
         let url = format!("https://api.axum.test:{}/echo?", port(space));
         let fetch = Fetch::new(&*frame, url).page_space(AddressSpace::Public).target_space(space);
         for allow in ["", feature] {
-            let job = Job::from(&fetch).in_frame(&frame, allow);
+            let job = Job::from(&fetch.clone().in_frame(allow));
             rows.push(Row { page: page.clone(), job });
         }
     }
     rows
+}
+
+/// From the local network and this machine, what is not a fetch does the same.
+fn initiators_of(page: AddressSpace) -> &'static [Initiator] {
+    if page == AddressSpace::Public { &OTHERS } else { &[] }
+}
+
+fn path_of(initiator: Initiator) -> String {
+    match initiator {
+        Initiator::WebSocket => "/ws?".to_owned(),
+        other => format!("{AS}{}?", other.as_str()),
+    }
+}
+
+/// The same request by another initiator.
+fn by(initiator: Initiator, fetch: Fetch) -> Job {
+    let mut other = Fetch::by(initiator, fetch.origin, fetch.url);
+    (other.page_space, other.target_space) = (fetch.page_space, fetch.target_space);
+    Job::from(&other)
 }
 
 impl Row {
@@ -182,37 +228,27 @@ async fn tell(
     id: &str,
 ) -> Result<Vec<String>, String> {
     let outcome = session.run(page, std::slice::from_ref(job)).await?.remove(0);
-    let (shaken, seen): (Vec<_>, Vec<_>) = log.take(id).into_iter().partition(Seen::is_handshake);
     let answered = model.fetch(&job.fetch)?;
     let engine = session.engine();
     let mut faults = Vec::new();
-    if job.is_web_socket() {
-        // Firefox lets WebSockets through, unlike fetches.
-        let opens = engine != Engine::Chromium
-            || answered.verdict.is_readable()
-                && (permission == Permission::Granted || answered.before_asking.is_none());
-        if outcome.readable().is_some() != opens || shaken.len() != usize::from(opens) {
-            faults.push(format!("{outcome:?} after {} handshakes", shaken.len()));
-        }
-        return Ok(faults);
-    }
-
-    let refused_after = answered
-        .before_asking
-        .filter(|_| permission == Permission::Denied || job.allow() == Some(""));
+    let refused_after = answered.before_asking.filter(|_| permission == Permission::Denied);
     match (&outcome, refused_after) {
-        (Outcome::Failed { .. }, Some(_)) => {}
+        (Outcome::Failed { .. } | Outcome::Sent, Some(_)) => {}
         (outcome, Some(_)) => faults.push(format!("{outcome:?} without permission")),
         (outcome, None) => faults.extend(outcome_fault(&answered, outcome)),
     }
     let sent = &model.sent[..refused_after.unwrap_or(model.sent.len())];
+    if job.fetch.initiator == Initiator::Beacon {
+        log.wait_for(id, sent.len()).await;
+    }
+    let seen = log.take(id);
     let names = sent.iter().map(|sent| &*sent.set).chain(std::iter::repeat(&[][..]));
     let seen: Vec<_> = seen.iter().zip(names).map(|(it, set)| Line::of_seen(it, set)).collect();
     let sent: Vec<_> = sent.iter().map(Line::of_sent).collect();
     if seen != sent {
         faults.push(format!("the browser sends {seen:?}, and the model {sent:?}"));
     }
-    if job.allow().is_some() {
+    if job.fetch.frame_allow.is_some() {
         // Chromium's driver does not tell what a frame printed.
         return Ok(faults);
     }
@@ -227,30 +263,63 @@ async fn tell(
 /// What the console prints if the user refuses a request to `url`.
 fn refused(engine: Engine, fetch: &Fetch, url: &str) -> BTreeSet<String> {
     let host = url.split('/').nth(2).and_then(|authority| authority.split(':').next());
-    let redirected = if url == fetch.url {
-        String::new()
-    } else {
-        format!(" (redirected from '{}')", fetch.url)
-    };
+    match fetch.initiator {
+        Initiator::Frame => return BTreeSet::new(),
+        Initiator::WebSocket if engine == Engine::Chromium => {
+            return BTreeSet::from([format!(
+                "WebSocket connection to '{}' failed: Error in connection establishment: \
+                 net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS",
+                url.replacen("http", "ws", 1)
+            )]);
+        }
+        _ => {}
+    }
+    // An image may be upgraded.
+    let is_first = url == fetch.url || url.replacen("https:", "http:", 1) == fetch.url;
+    let redirected =
+        if is_first { String::new() } else { format!(" (redirected from '{}')", fetch.url) };
     let space = match fetch.target_space {
         Some(space) if redirected.is_empty() => space,
         _ => AddressSpace::of_host(host.unwrap_or_default()),
     };
-    let line = match engine {
-        Engine::Chromium => format!(
-            "Access to {} at '{url}'{redirected} from origin '{}' has been blocked by CORS policy: \
-             Permission was denied for this request to access the `{}` address space.",
-            if fetch.upload_listener { "XMLHttpRequest" } else { "fetch" },
-            fetch.origin,
-            space.as_str()
-        ),
-        _ if fetch.mode == Mode::Cors => format!(
-            "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote \
-             resource at {url}. (Reason: CORS request did not succeed). Status code: (null)."
-        ),
-        _ => return BTreeSet::new(),
+    let (page, element) = (&fetch.origin, &fetch.url);
+    let by_cors = format!(
+        "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at \
+         {url}. (Reason: CORS request did not succeed). Status code: (null)."
+    );
+    let of_initiator = match fetch.initiator {
+        Initiator::Script => format!("Loading failed for the <script> with source “{element}”."),
+        Initiator::Module => {
+            format!("Module source URI is not allowed in this document: “{element}”.")
+        }
+        Initiator::EventSource => {
+            format!("Firefox can’t establish a connection to the server at {element}.")
+        }
+        _ => String::new(),
     };
-    BTreeSet::from([line])
+    let lines = match engine {
+        Engine::Chromium => vec![format!(
+            "Access to {} at '{url}'{redirected} from origin '{page}' has been blocked by CORS policy: \
+             Permission was denied for this request to access the `{}` address space.",
+            chromium_calls(fetch),
+            space.as_str()
+        )],
+        _ if fetch.mode == Mode::Cors => vec![by_cors, of_initiator],
+        _ => vec![of_initiator],
+    };
+    lines.into_iter().filter(|line| !line.is_empty()).collect()
+}
+
+fn chromium_calls(fetch: &Fetch) -> &'static str {
+    match fetch.initiator {
+        _ if fetch.is_xhr() => "XMLHttpRequest",
+        Initiator::Script | Initiator::Module => "script",
+        Initiator::Image => "image",
+        Initiator::Stylesheet => "CSS stylesheet",
+        Initiator::Font => "font",
+        Initiator::EventSource | Initiator::Beacon => "resource",
+        _ => "fetch",
+    }
 }
 
 /// What the model says that the console prints, without the user's refusal.
@@ -258,6 +327,8 @@ fn of_explain(engine: Engine, fetch: &Fetch, answered: &Answered) -> BTreeSet<St
     if !matches!(answered.verdict, Verdict::Failed(_)) {
         return BTreeSet::new();
     }
+    let mut fetch = fetch.clone();
+    fetch.origin += page::PATH;
     let policy = policy();
     let answer = |request: &Request<()>| {
         let query = request.uri().query().unwrap_or_default();
@@ -271,14 +342,31 @@ fn of_explain(engine: Engine, fetch: &Fetch, answered: &Answered) -> BTreeSet<St
         response
     };
     let explanation =
-        explain_server(fetch, &mut |sending| Ok(serve(&policy, sending.request(), answer)));
+        explain_server(&fetch, &mut |sending| Ok(serve(&policy, sending.request(), answer)));
     let of = explanation.engines().iter().find(|of| of.engine == engine);
     let lines = of.and_then(|of| of.console.as_deref()).unwrap_or_default().lines();
     lines.map(str::to_owned).filter(|line| is_compared(line)).collect()
 }
 
 fn is_compared(line: &str) -> bool {
-    line.starts_with("Access to ") || line.starts_with("Cross-Origin Request Blocked: ")
+    let begins = [
+        "Access to ",
+        "Cross-Origin Request Blocked: ",
+        "Mixed Content: ",
+        "Blocked loading mixed ",
+        "WebSocket connection to ",
+        "Firefox can’t establish ",
+        "Loading failed for ",
+        "<script> source URI ",
+        "Module source URI ",
+    ];
+    // An upgrade, and what Local Network Access alone lets through.
+    let is_warning = line.contains("automatically upgraded")
+        || line.contains("Upgrading insecure display request")
+        || line.contains("not upgraded to HTTPS")
+        || line.contains("Insecure access is deprecated")
+        || line.ends_with("This content should also be served over HTTPS.");
+    begins.iter().any(|begin| line.starts_with(begin)) && !is_warning
 }
 
 async fn console_fault(
@@ -365,6 +453,9 @@ mod tests {
         let rows = rows(spaces);
         let different: BTreeSet<_> = rows.iter().map(|row| format!("{row:?}")).collect();
         assert_eq!(different.len(), rows.len());
-        assert_eq!(rows.len(), PAGES.len() * SPACES.len() * (SPACES.len() * 5 + 4) + 4);
+        let fetches = SPACES.len() * (SPACES.len() * 4 + 6);
+        let others = OTHERS.len() * (SPACES.len() + 2);
+        let mixed = OTHERS.len() * SPACES.len();
+        assert_eq!(rows.len(), PAGES.len() * (fetches + others) + mixed + 4);
     }
 }

@@ -3,6 +3,7 @@
 mod credentials;
 mod handlers;
 mod headers;
+pub mod initiators;
 mod keys;
 mod modes;
 mod origins;
@@ -134,6 +135,7 @@ pub fn rows() -> Vec<Row> {
         handlers::rows(),
         modes::rows(),
         keys::rows(),
+        initiators::rows(),
     ]
     .into_iter()
     .flatten()

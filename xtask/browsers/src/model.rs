@@ -10,6 +10,7 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use xtask::client;
 
 use crate::line::Sent;
+use crate::proxy::{initiator_of, target_of};
 
 /// A browser that sends all requests to one server.
 pub struct Model {
@@ -96,7 +97,7 @@ fn host(request: &Request<()>) -> String {
 
 /// Whether the answer repeats headers of the request, which differ in every browser.
 fn is_echoed(request: &Request<()>) -> bool {
-    matches!(request.uri().path(), "/echo" | "/cookie")
+    matches!(request.uri().path(), "/echo" | "/cookie") || initiator_of(request.uri()).is_some()
 }
 
 /// The server's response and its body.
@@ -113,8 +114,9 @@ pub(crate) fn ask(
         .collect();
     let headers: Vec<(&str, &str)> =
         lines.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-    let sent = client::Request { method: request.method().as_str(), target, headers: &headers };
+    let target = target_of(request.uri());
+    let method = request.method().as_str();
+    let sent = client::Request { method, target: &target, headers: &headers };
     let answer = client::send(server, sent).map_err(|error| error.to_string())?;
     let mut response = Response::new(());
     let invalid = |part: &str| format!("the server's {part} cannot be read: {answer:?}");

@@ -27,14 +27,17 @@ pub struct Browser {
 pub enum Part {
     /// Which cookies go along, and which are kept.
     Cookies,
+    /// What else than `fetch` makes requests.
+    Initiators,
     /// Local Network Access.
     LocalNetwork,
     /// The messages of the guide.
     Messages,
 }
 
-const PARTS: [(&str, Part); 3] = [
+const PARTS: [(&str, Part); 4] = [
     ("cookies", Part::Cookies),
+    ("initiators", Part::Initiators),
     ("local-network", Part::LocalNetwork),
     ("messages", Part::Messages),
 ];
@@ -114,7 +117,7 @@ mod tests {
         for (flags, named) in [
             (&["--engine", "Chromium"][..], "chromium, firefox, webkit"),
             (&["--engine", "webkit", "--engine", "firefox"], "twice"),
-            (&["--only", "everything"], "cookies, local-network, messages"),
+            (&["--only", "everything"], "cookies, initiators, local-network, messages"),
             (&["--seed", "-1"], "-1"),
             (&["--install", "--seed", "1"], "--seed"),
             (&["--install", "--only", "cookies"], "--only"),

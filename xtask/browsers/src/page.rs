@@ -12,6 +12,7 @@ pub fn file(path: &str) -> Option<(&'static str, &'static str)> {
     match path {
         PATH => Some(("text/html;charset=utf-8", include_str!("page.html"))),
         CONSOLE => Some(("text/html;charset=utf-8", include_str!("console.html"))),
+        "/initiators.js" => Some(("text/javascript;charset=utf-8", include_str!("initiators.js"))),
         "/runner.js" => Some(("text/javascript;charset=utf-8", include_str!("runner.js"))),
         _ => None,
     }

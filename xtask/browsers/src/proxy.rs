@@ -11,11 +11,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use cors_core::browser::Initiator;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap, HeaderValue, InvalidHeaderValue};
+use hyper::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderMap, HeaderValue, InvalidHeaderValue,
+};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode, Uri, Version, upgrade};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -26,11 +29,15 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use xtask::options::Adapter;
 
+use crate::answers::content;
 use crate::log::Log;
 use crate::{page, tls};
 
 /// The last labels of the adapters' host names.
 const SUFFIXES: [&str; 4] = ["test", "local", "localhost", "in-addr.arpa"];
+
+/// The path of `/echo` for an initiator, whose name follows.
+pub const AS: &str = "/as/";
 
 /// The addresses of the adapters' test servers. `NAME.axum.test` leads to the first, and so on.
 #[derive(Clone, Copy, Debug)]
@@ -213,7 +220,8 @@ async fn forward(
         &format!("{scheme}://{authority}{target}"),
         request.headers(),
     );
-    *request.uri_mut() = target.parse::<Uri>()?;
+    let initiator = initiator_of(request.uri());
+    *request.uri_mut() = target_of(request.uri()).parse::<Uri>()?;
     *request.version_mut() = Version::HTTP_11;
     let browser = upgrade::on(&mut request);
 
@@ -232,7 +240,31 @@ async fn forward(
             }
         });
     }
-    Ok(response.map(BodyExt::boxed))
+    match initiator.filter(|_| response.status() == StatusCode::OK) {
+        Some(initiator) => {
+            let (kind, content) = content::of(initiator);
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            headers.remove(CONTENT_LENGTH);
+            Ok(response.map(|_| full(content)))
+        }
+        None => Ok(response.map(BodyExt::boxed)),
+    }
+}
+
+/// What wants the answer of an adapter to have the type and the body that it can use.
+pub fn initiator_of(url: &Uri) -> Option<Initiator> {
+    let name = url.path().strip_prefix(AS)?;
+    Initiator::ALL.into_iter().find(|initiator| initiator.as_str() == name)
+}
+
+/// The path and query under which the adapters know a URL.
+pub fn target_of(url: &Uri) -> String {
+    let target = url.path_and_query().map_or("/", |target| target.as_str());
+    match initiator_of(url) {
+        Some(_) => format!("/echo?{}", url.query().unwrap_or_default()),
+        None => target.to_owned(),
+    }
 }
 
 /// HTTP/2 may split the header into lines, but HTTP/1.1 may not.
@@ -246,9 +278,12 @@ fn join_cookies(headers: &mut HeaderMap) -> Result<(), InvalidHeaderValue> {
     Ok(())
 }
 
+fn full(content: impl Into<Bytes>) -> Body {
+    Full::new(content.into()).map_err(|never| match never {}).boxed()
+}
+
 fn text(status: StatusCode, kind: &'static str, content: impl Into<Bytes>) -> Response<Body> {
-    let body = Full::new(content.into()).map_err(|never| match never {}).boxed();
-    let mut response = Response::new(body);
+    let mut response = Response::new(full(content));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response

@@ -1,14 +1,16 @@
 //! Random policies and fetches, on which browser and model must agree.
 
 use cors_core::Policy;
-use cors_core::browser::{Body, CredentialsMode, Engine, Fetch, Mode, RedirectMode};
+use cors_core::browser::{Body, CredentialsMode, Engine, Fetch, Initiator, Mode, RedirectMode};
 use cors_core::strategies::{fetches_near, policies};
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use xtask::options::Adapter;
 
 use crate::judge::{Stage, Story};
+use crate::proxy::AS;
 use crate::{Job, Session};
 
 /// Cases per engine.
@@ -29,20 +31,34 @@ const PAGE: &str = "https://a.test";
 /// A policy and a fetch under it, by this page or from an opaque origin.
 type Case = (Policy, Fetch);
 
-fn cases() -> impl Strategy<Value = Case> {
-    policies().prop_flat_map(|policy| {
-        let fetches = fetches_near(&policy).prop_map(askable);
+/// By any initiator, or only by those other than `fetch`.
+fn cases(only_initiators: bool) -> impl Strategy<Value = Case> {
+    let initiators = select(&Initiator::ALL[1..]);
+    policies().prop_flat_map(move |policy| {
+        let fetches = (fetches_near(&policy), initiators.clone());
+        let fetches = fetches.prop_map(move |(mut fetch, initiator)| {
+            if only_initiators {
+                fetch.initiator = initiator;
+            }
+            askable(fetch)
+        });
         (Just(policy), fetches)
     })
 }
 
 /// Adapts the fetch to a page and a server that exist here, and to what `fetch` can do.
 fn askable(mut fetch: Fetch) -> Fetch {
-    let sandboxed = fetch.serialized_origin() == "null";
+    // WebKit's beacon from a sandboxed frame names the origin of the frame's URL, which no model knows.
+    let is_beacon = fetch.initiator == Initiator::Beacon;
+    let sandboxed = fetch.serialized_origin() == "null" && !is_beacon;
     let can_listen = (fetch.mode, fetch.redirect) == (Mode::Cors, RedirectMode::Follow)
         && fetch.credentials != CredentialsMode::Omit;
     fetch.origin = if sandboxed { "null" } else { PAGE }.to_owned();
-    fetch.url = "https://$HOST/echo".to_owned();
+    fetch.url = match fetch.initiator {
+        Initiator::Fetch | Initiator::XmlHttpRequest => "https://$HOST/echo".to_owned(),
+        Initiator::WebSocket => "wss://$HOST/ws".to_owned(),
+        other => format!("https://$HOST{AS}{}", other.as_str()),
+    };
     fetch.upload_listener &= can_listen;
     // Not every engine can stream, and over HTTP/1.1 none can.
     if fetch.body == Body::Stream {
@@ -56,10 +72,11 @@ pub async fn run(
     session: &mut Session,
     stage: Stage<'_>,
     seed: u64,
+    only_initiators: bool,
     faults: &mut Vec<String>,
 ) -> Result<(), String> {
     let mut runner = runner(seed);
-    let cases = cases();
+    let cases = cases(only_initiators);
     let mut found = 0;
     for index in 0..CASES {
         // The same generator makes the same tree again later.

@@ -11,7 +11,8 @@ use xtask::options::Adapter;
 
 use crate::judge::Stage;
 use crate::{
-    Adapters, Proxy, Session, answers, cookies, local_network, matrix, messages, random, selftest,
+    Adapters, Outcome, Proxy, Session, answers, cookies, local_network, matrix, messages, random,
+    selftest,
 };
 
 /// Runs all tests in each engine and prints a line for each. The error lists all disagreements.
@@ -26,6 +27,31 @@ pub async fn run(engines: &[Engine], seed: u64) -> Result<(), String> {
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+/// Runs only the tests of initiators other than `fetch`.
+pub async fn initiators(engines: &[Engine], seed: u64) -> Result<(), String> {
+    println!("seed {seed}");
+    let mut all = Vec::new();
+    for engine in engines {
+        let mut faults = Vec::new();
+        let adapters = Adapters::start()?;
+        let proxy = Proxy::start(adapters.upstreams()).await?;
+        let mut session = Session::start(*engine, &proxy).await?;
+        let stage = Stage { adapters: &adapters, log: proxy.log() };
+        let rows = matrix::initiators::rows();
+        let fetches = matrix(&mut session, stage, rows, &mut faults).await?;
+        random::run(&mut session, stage, seed, true, &mut faults).await?;
+        let answers = answers::run(*engine, true, &mut faults).await?;
+        println!(
+            "{}: {fetches} requests of the matrix, {} random ones, {answers} of the table of answers: {} faults",
+            engine.name(),
+            random::CASES,
+            faults.len()
+        );
+        all.extend(faults.into_iter().map(|fault| format!("{}: {fault}", engine.name())));
+    }
+    if all.is_empty() { Ok(()) } else { Err(all.join("\n")) }
 }
 
 /// A new one each time.
@@ -60,11 +86,11 @@ async fn tell_all(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result
     let proxy = Proxy::start(adapters.upstreams()).await?;
     let mut session = Session::start(engine, &proxy).await?;
     let stage = Stage { adapters: &adapters, log: proxy.log() };
-    let fetches = matrix(&mut session, stage, faults).await?;
+    let fetches = matrix(&mut session, stage, matrix::rows(), faults).await?;
     let told = began.elapsed();
-    let answers = answers::run(engine, faults).await?;
+    let answers = answers::run(engine, false, faults).await?;
     let answered = began.elapsed();
-    random::run(&mut session, stage, seed, faults).await?;
+    random::run(&mut session, stage, seed, false, faults).await?;
     let randoms = began.elapsed();
     let spaces = local_network::run_in(engine, &adapters, faults).await?;
     let visited = began.elapsed();
@@ -86,16 +112,16 @@ async fn tell_all(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result
 async fn matrix(
     session: &mut Session,
     stage: Stage<'_>,
+    rows: Vec<matrix::Row>,
     faults: &mut Vec<String>,
 ) -> Result<usize, String> {
     let mut fetches = 0;
-    for (index, row) in matrix::rows().iter().enumerate() {
+    for (index, row) in rows.iter().enumerate() {
         for adapter in Adapter::ALL {
             let told = stage.tell(session, &row.story, *adapter, &format!("r{index}")).await?;
             fetches += told.outcomes.len();
             let mut found = told.faults;
-            let readable: Vec<_> =
-                told.outcomes.iter().map(|outcome| outcome.readable().is_some()).collect();
+            let readable: Vec<_> = told.outcomes.iter().map(Outcome::is_readable).collect();
             if readable != row.readable {
                 found.push(format!("readable: {readable:?}, expected: {:?}", row.readable));
             }

@@ -9,7 +9,7 @@ const BODY_LIMIT = 200;
 async function run(jobs) {
   const outcomes = [];
   for (const job of jobs) {
-    const attributes = job.sandboxed ? { src: location.href, sandbox: "allow-scripts" } : job.frame;
+    const attributes = job.sandboxed ? { src: location.href, sandbox: "allow-scripts" } : job.inside;
     outcomes.push(attributes ? await inFrame(attributes, job) : await perform(job));
   }
   return outcomes;
@@ -24,7 +24,7 @@ async function perform(job) {
       limit.abort();
     }, PATIENCE_MS);
   });
-  const way = { fetch: byFetch, "fetch-in-chunks": byFetch, upload: byUpload, "web-socket": byWebSocket }[job.way];
+  const way = { ...initiators, fetch: byFetch, "fetch-in-chunks": byFetch, xhr: byXhr, echo: byEcho }[job.way];
   // Wrong arguments throw at once; scripts that call `fetch` see that like a network error.
   const attempt = async () => way(job, limit.signal);
   const done = attempt().catch((error) => ({ outcome: "failed", message: String(error) }));
@@ -61,14 +61,14 @@ function wholeOf(buffer) {
   return { body: new TextDecoder().decode(buffer), length: buffer.byteLength, chunks: 0 };
 }
 
-function byUpload(job, signal) {
+function byXhr(job, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(job.method, job.url);
     request.responseType = "arraybuffer";
     request.withCredentials = job.credentials === "include";
     for (const [name, value] of job.headers) request.setRequestHeader(name, value);
-    request.upload.onprogress = () => {};
+    if (job.listens) request.upload.onprogress = () => {};
     request.onload = () => {
       const lines = request.getAllResponseHeaders().split("\r\n").filter((line) => line !== "");
       const headers = lines.map((line) => {
@@ -84,7 +84,7 @@ function byUpload(job, signal) {
 }
 
 // A WebSocket counts as readable if it answers a message.
-function byWebSocket(job, signal) {
+function byEcho(job, signal) {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(job.url.replace(/^http/, "ws"));
     socket.onopen = () => socket.send("ping");
@@ -137,5 +137,7 @@ async function inFrame(attributes, job) {
 }
 
 if (self !== top) {
-  addEventListener("message", async ({ data, ports: [port] }) => port.postMessage(await perform(data)));
+  addEventListener("message", async ({ data, ports: [port] }) => {
+    if (port !== undefined) port.postMessage(await perform(data));
+  });
 }

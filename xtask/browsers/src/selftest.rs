@@ -189,7 +189,7 @@ impl Tests {
 
     async fn other_ways(&mut self, api: &str) -> Result<(), String> {
         let job = Job::from(&Fetch::new(APP, format!("{api}/ws")));
-        let got = self.one(APP, job.as_web_socket()).await?;
+        let got = self.one(APP, job.echoed()).await?;
         let holds = got.0.readable().is_some_and(|it| it.body == "ping");
         self.expect("a WebSocket", holds, &got);
 
@@ -217,7 +217,7 @@ impl Tests {
                     .first()
                     .is_some_and(|it| it.url.starts_with(url) && it.header("origin") == Some(page));
             self.expect(&format!("a GET from {page}"), holds, &got);
-            let socket = Job::from(&Fetch::new(page, "http://api.axum.test:81/ws")).as_web_socket();
+            let socket = Job::from(&Fetch::new(page, "http://api.axum.test:81/ws")).echoed();
             let got = self.one(page, socket).await?;
             self.expect(&format!("a WebSocket from {page}"), got.0.readable().is_some(), &got);
         }

@@ -1,6 +1,8 @@
 //! The call that the flags describe.
 
-use cors_core::browser::{Body, CredentialsMode, Mode, RedirectMode};
+use cors_core::browser::{
+    Body, CredentialsMode, Crossorigin, Fetch, Initiator, Mode, RedirectMode,
+};
 
 use http::HeaderValue;
 
@@ -18,7 +20,11 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
     let fetch = &mut call.fetch;
     if let Some(url) = options.url.as_ref().or(options.url_flag.as_ref()) {
         let flag = if options.url_flag.is_some() { "--url" } else { "URL" };
-        check_url(flag, url)?;
+        let is_socket = options.initiator.as_deref() == Some(Initiator::WebSocket.as_str());
+        match url.strip_prefix("ws").filter(|_| is_socket) {
+            Some(rest) => check_url(flag, &format!("http{rest}"))?,
+            None => check_url(flag, url)?,
+        }
         fetch.url.clone_from(url);
     }
     if let Some(origin) = &options.origin {
@@ -26,6 +32,12 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
     }
     if let Some(method) = &options.method {
         fetch.method.clone_from(method);
+    }
+    if let Some(name) = &options.initiator {
+        let initiator = one_of("--as", name, &Initiator::ALL, |initiator| initiator.as_str())?;
+        let alone = Fetch::by(initiator, "", "");
+        (fetch.initiator, fetch.mode, fetch.credentials) =
+            (initiator, alone.mode, alone.credentials);
     }
     fetch.upload_listener = options.upload;
     for line in &options.headers {
@@ -43,6 +55,15 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
     }
     if let Some(name) = &options.credentials {
         fetch.credentials = one_of("--credentials", name, &CredentialsMode::ALL, |m| m.as_str())?;
+    }
+    if let Some(name) = &options.crossorigin {
+        let has_it = fetch.initiator.is_potentially_cors() || fetch.initiator == Initiator::Module;
+        if !has_it {
+            return Err("--crossorigin: write --as script, module, image or stylesheet".to_owned());
+        }
+        let values = [Crossorigin::Anonymous, Crossorigin::UseCredentials];
+        let value = one_of("--crossorigin", name, &values, |value| value.as_str())?;
+        *fetch = fetch.clone().crossorigin(Some(value));
     }
     if let Some(name) = &options.mode {
         let modes = [Mode::Cors, Mode::NoCors, Mode::SameOrigin];

@@ -1,5 +1,6 @@
 //! Servers that answer rightly, wrongly and malformed: `cors explain` says over sockets what the model says without.
 
+mod content;
 mod server;
 mod table;
 
@@ -74,7 +75,7 @@ fn faults_of(row: &Arc<Row>) -> Vec<String> {
     let output = command(row, &servers).output().unwrap();
     let said: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|_| panic!("{}: {}", row.name, String::from_utf8_lossy(&output.stderr)));
-    let is_readable = row.step.is_none() && row.verdict.is_none();
+    let is_readable = row.is_success();
     let readable = json!(is_readable);
     expect("the model's verdict", &json!(kind(&explanation)), json!(wanted_kind(row)));
     expect(
@@ -144,6 +145,9 @@ fn kind(explanation: &Explanation) -> String {
         Verdict::Readable(_) => "readable".to_owned(),
         Verdict::Opaque => "opaque".to_owned(),
         Verdict::OpaqueRedirect => "opaque-redirect".to_owned(),
+        Verdict::Opened => "opened".to_owned(),
+        Verdict::Loaded => "loaded".to_owned(),
+        Verdict::Sent => "sent".to_owned(),
         Verdict::Failed(taken) => taken.step.id().to_owned(),
         other => format!("{other:?}"),
     }
@@ -168,6 +172,8 @@ fn command(row: &Row, servers: &Servers) -> Command {
         ("--mode", row.mode.as_deref()),
         ("--redirect", row.redirect.as_deref()),
         ("--cookie", row.cookie.as_deref()),
+        ("--as", row.initiator.as_deref()),
+        ("--crossorigin", row.crossorigin.as_deref()),
     ];
     for (flag, value) in flags {
         command.args(value.iter().flat_map(|value| [flag, value]));

@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use tungstenite::handshake::derive_accept_key;
+
 use super::table::{Hosts, Row};
 
 /// How long a client may be silent.
@@ -96,15 +98,31 @@ fn serve(
         ).into_bytes()),
         None => {
             let answer = row.answer(hosts, &received.method, &received.url);
+            let answer = answer.map(|bytes| accept(bytes, &received));
             log.lock().expect("no server panics").push(received);
             answer
         }
     };
-    stream.write_all(&answer.unwrap_or_default())?;
-    stream.shutdown(Shutdown::Write)?;
+    let answer = answer.unwrap_or_default();
+    stream.write_all(&answer)?;
+    // The client ends a WebSocket.
+    if !answer.starts_with(b"HTTP/1.1 101") {
+        stream.shutdown(Shutdown::Write)?;
+    }
     // To close with unread bytes would reset the connection, and could lose the answer.
     io::copy(&mut stream, &mut io::sink())?;
     Ok(())
+}
+
+/// Adds what the client of a WebSocket waits for.
+fn accept(answer: Vec<u8>, received: &Received) -> Vec<u8> {
+    const STATUS: &str = "HTTP/1.1 101 X\r\n";
+    let key = received.headers.iter().find(|(name, _)| name == "sec-websocket-key");
+    let rest = answer.strip_prefix(STATUS.as_bytes());
+    let (Some((_, key)), Some(rest)) = (key, rest) else { return answer };
+    let key = derive_accept_key(key.as_bytes());
+    let lines = format!("{STATUS}Upgrade: websocket\r\nSec-WebSocket-Accept: {key}\r\n");
+    [lines.as_bytes(), rest].concat()
 }
 
 /// `None` if the client sent nothing.

@@ -5,9 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
+use cors_core::browser::{
+    Body, CredentialsMode, Crossorigin, Fetch, Initiator, Mode, RedirectMode,
+};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version};
 use serde::Deserialize;
+
+use super::content;
 
 /// A fetch and its answers.
 #[derive(Debug, Default, Deserialize)]
@@ -17,6 +21,9 @@ pub struct Row {
     /// `null`, or `own` for a page of the API itself.
     pub origin: Option<String>,
     url: Option<String>,
+    /// What makes the request, if it is not a call of `fetch`.
+    pub initiator: Option<String>,
+    pub crossorigin: Option<String>,
     method: Option<String>,
     headers: Vec<String>,
     pub body: bool,
@@ -28,7 +35,8 @@ pub struct Row {
     pub cookie: Option<String>,
     /// The step that fails.
     pub step: Option<String>,
-    /// `opaque` or `opaque-redirect`, if no step fails and the script can read nothing.
+    /// `opaque`, `opaque-redirect`, `opened`, `loaded` or `sent`, if no step fails and the response is
+    /// not readable.
     pub verdict: Option<String>,
     preflight: Option<String>,
     /// The requests, if they are not the preflight and what it is for.
@@ -77,6 +85,7 @@ pub fn rows() -> Vec<Row> {
         include_str!("preflights.toml"),
         include_str!("redirects.toml"),
         include_str!("modes.toml"),
+        include_str!("initiators.toml"),
         include_str!("wire.toml"),
     ];
     let table = |text| toml::from_str::<Table>(text).unwrap_or_else(|error| panic!("{error}"));
@@ -93,6 +102,7 @@ impl Hosts {
             ("$HOST", page.clone()),
             ("$API_HOST", format!("127.0.0.1:{api}")),
             ("$API", format!("http://127.0.0.1:{api}")),
+            ("$SOCKET", format!("ws://127.0.0.1:{api}")),
             ("$NEAR", format!("http://localhost:{api}")),
             ("$OTHER_HOST", format!("127.0.0.1:{other}")),
             ("$OTHER", format!("http://127.0.0.1:{other}")),
@@ -115,28 +125,36 @@ impl Row {
             Some(origin) => origin.to_owned(),
             None => hosts.place("$PAGE"),
         };
-        let mut fetch = Fetch::new(origin, hosts.place(self.url()))
+        let body = if self.body { Body::Text } else { Body::None };
+        let mut fetch = Fetch::by(self.initiator(), origin, hosts.place(self.url()))
             .method(self.method())
-            .body(if self.body { Body::Text } else { Body::None })
-            .upload_listener(self.upload)
-            .credentials(match self.credentials.as_deref() {
-                None | Some("same-origin") => CredentialsMode::SameOrigin,
-                Some("include") => CredentialsMode::Include,
-                Some("omit") => CredentialsMode::Omit,
-                Some(other) => panic!("{}: credentials {other}", self.name),
-            })
-            .mode(match self.mode.as_deref() {
-                None => Mode::Cors,
-                Some("no-cors") => Mode::NoCors,
-                Some("same-origin") => Mode::SameOrigin,
-                Some(other) => panic!("{}: mode {other}", self.name),
-            })
-            .redirect(match self.redirect.as_deref() {
-                None => RedirectMode::Follow,
-                Some("error") => RedirectMode::Error,
-                Some("manual") => RedirectMode::Manual,
-                Some(other) => panic!("{}: redirect {other}", self.name),
-            });
+            .body(body)
+            .upload_listener(self.upload);
+        fetch = match self.crossorigin.as_deref() {
+            None => fetch,
+            Some("anonymous") => fetch.crossorigin(Some(Crossorigin::Anonymous)),
+            Some("use-credentials") => fetch.crossorigin(Some(Crossorigin::UseCredentials)),
+            Some(other) => panic!("{}: crossorigin {other}", self.name),
+        };
+        fetch = match self.credentials.as_deref() {
+            None => fetch,
+            Some("same-origin") => fetch.credentials(CredentialsMode::SameOrigin),
+            Some("include") => fetch.credentials(CredentialsMode::Include),
+            Some("omit") => fetch.credentials(CredentialsMode::Omit),
+            Some(other) => panic!("{}: credentials {other}", self.name),
+        };
+        fetch = match self.mode.as_deref() {
+            None => fetch,
+            Some("no-cors") => fetch.mode(Mode::NoCors),
+            Some("same-origin") => fetch.mode(Mode::SameOrigin),
+            Some(other) => panic!("{}: mode {other}", self.name),
+        };
+        fetch = match self.redirect.as_deref() {
+            None => fetch,
+            Some("error") => fetch.redirect(RedirectMode::Error),
+            Some("manual") => fetch.redirect(RedirectMode::Manual),
+            Some(other) => panic!("{}: redirect {other}", self.name),
+        };
         for line in &self.headers {
             let (name, value) = line.split_once(": ").expect("a header has a name and a value");
             fetch = fetch.header(name, value);
@@ -149,7 +167,20 @@ impl Row {
     }
 
     fn method(&self) -> &str {
-        self.method.as_deref().unwrap_or("GET")
+        let default = if self.initiator() == Initiator::Beacon { "POST" } else { "GET" };
+        self.method.as_deref().unwrap_or(default)
+    }
+
+    fn initiator(&self) -> Initiator {
+        let Some(name) = self.initiator.as_deref() else { return Initiator::Fetch };
+        let found = Initiator::ALL.into_iter().find(|initiator| initiator.as_str() == name);
+        found.unwrap_or_else(|| panic!("{}: initiator {name}", self.name))
+    }
+
+    /// Whether the page got all that its initiator can give.
+    pub fn is_success(&self) -> bool {
+        let is_seen = matches!(self.verdict.as_deref(), None | Some("opened" | "loaded" | "sent"));
+        self.step.is_none() && is_seen
     }
 
     /// `none`, `passed` or `failed`.
@@ -168,35 +199,47 @@ impl Row {
             "failed" => &all[..1],
             _ => &all[..],
         };
-        methods.iter().map(|method| hosts.place(&format!("{method} {}", self.url()))).collect()
+        let url = self.url().replace("$SOCKET", "$API");
+        methods.iter().map(|method| hosts.place(&format!("{method} {url}"))).collect()
     }
 
     /// The bytes that answer a request. `None` if the row has no answer to it.
     pub fn answer(&self, hosts: &Hosts, method: &str, url: &str) -> Option<Vec<u8>> {
         let asked = format!("{method} {url}");
         let (_, answer) = self.answers.iter().find(|(key, _)| hosts.request(key) == asked)?;
-        let text = match answer {
-            Answer::Raw(text) => text.clone(),
+        let (kind, content) = content::of(self.initiator());
+        let typed = match self.initiator {
+            Some(_) => format!("Content-Type: {kind}\r\n"),
+            None => String::new(),
+        };
+        let length = format!("{typed}Content-Length: {}\r\n", content.len());
+        let (text, body): (_, &[u8]) = match answer {
+            Answer::Raw(text) => (text.clone(), b""),
             Answer::Lines(lines) => {
                 let (status, lines) = lines.split_first().expect("a status");
                 let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
-                let (length, body) = match &**status {
-                    "204" | "304" => ("", ""),
-                    _ if method == "HEAD" => ("Content-Length: 2\r\n", ""),
-                    _ => ("Content-Length: 2\r\n", "ok"),
+                let (length, body): (&str, &[u8]) = match &**status {
+                    "101" | "204" | "304" => ("", b""),
+                    _ if method == "HEAD" => (&length, b""),
+                    _ => (&length, content),
                 };
-                format!("HTTP/1.1 {status} X\r\n{lines}Connection: close\r\n{length}\r\n{body}")
+                let connection = if status == "101" { "Upgrade" } else { "close" };
+                let head = format!(
+                    "HTTP/1.1 {status} X\r\n{lines}Connection: {connection}\r\n{length}\r\n"
+                );
+                (head, body)
             }
         };
         let byte = |character| u8::try_from(character).expect("a character for each byte");
-        Some(hosts.place(&text).chars().map(byte).collect())
+        let head: Vec<u8> = hosts.place(&text).chars().map(byte).collect();
+        Some([&head, body].concat())
     }
 
     /// The same as the model takes it, without a socket.
     pub fn respond(&self, hosts: &Hosts, request: &Request<()>) -> Result<Response<()>, String> {
         let url = request.uri().to_string();
         let bytes = self.answer(hosts, request.method().as_str(), &url).ok_or("no answer")?;
-        parse(&bytes).ok_or_else(|| "not HTTP".to_owned())
+        parse(&bytes, self.initiator()).ok_or_else(|| "not HTTP".to_owned())
     }
 }
 
@@ -207,7 +250,7 @@ const MAX_LINES: usize = 1000;
 const MAX_HEAD: usize = 400 * 1024;
 
 /// The head of the final response, as tolerant as browsers are.
-fn parse(mut bytes: &[u8]) -> Option<Response<()>> {
+fn parse(mut bytes: &[u8], initiator: Initiator) -> Option<Response<()>> {
     while let Some(rest) = bytes.strip_prefix(b"\r\n") {
         bytes = rest;
     }
@@ -217,7 +260,9 @@ fn parse(mut bytes: &[u8]) -> Option<Response<()>> {
             return None;
         }
         let response = parse_head(head)?;
-        if !response.status().is_informational() {
+        let status = response.status();
+        let is_asked = initiator == Initiator::WebSocket;
+        if !status.is_informational() || is_asked && status == StatusCode::SWITCHING_PROTOCOLS {
             return Some(response);
         }
         bytes = rest;

@@ -1,7 +1,7 @@
 //! Messages for a call that never leaves the browser.
 
-use super::{initiator, webkit_cannot_load};
-use crate::browser::{AddressSpace, Engine, Fetch, Step};
+use super::{Messages, initiators};
+use crate::browser::{AddressSpace, Fetch, Initiator, Step};
 use crate::engine::names::is_token;
 use url::Url;
 
@@ -17,18 +17,24 @@ pub(super) fn not_secure(fetch: &Fetch, url: &str, from: &str) -> String {
         "Access to {} at '{url}'{from} from origin '{}' has been blocked by CORS policy: The \
          request client is not a secure context and the resource is in more-private address space \
          `{}`.",
-        initiator(fetch),
+        initiators::in_chromium(fetch),
         fetch.serialized_origin(),
         space.as_str()
     )
 }
 
 /// Each engine's message: the exception if `new Request()` throws, otherwise from the console.
-pub(super) fn messages(step: Step, fetch: &Fetch) -> Vec<(Engine, String)> {
+pub(super) fn messages(step: Step, fetch: &Fetch) -> Messages {
     let serialized = |text: &str| Url::parse(text).map_or_else(|_| text.to_owned(), String::from);
     let (url, page) = (serialized(&fetch.url), serialized(&fetch.origin));
     let method = &fetch.method;
-    let [chromium, firefox, webkit] = match step {
+    match fetch.initiator {
+        Initiator::Fetch => {}
+        Initiator::WebSocket => return initiators::of_socket(fetch, step, None),
+        _ => return initiators::unsent(fetch, step, &url),
+    }
+    let webkit_cannot_load = |url: &str| initiators::in_webkit(fetch, url, url).unwrap_or_default();
+    match step {
         Step::UrlFailure => thrown(
             format!("Failed to parse URL from {}", fetch.url),
             format!("{} is not a valid URL.", fetch.url),
@@ -126,9 +132,7 @@ pub(super) fn messages(step: Step, fetch: &Fetch) -> Vec<(Engine, String)> {
             ]
         }
         _ => [None, None, None],
-    };
-    let all = [(Engine::Chromium, chromium), (Engine::Firefox, firefox), (Engine::WebKit, webkit)];
-    all.into_iter().filter_map(|(engine, message)| Some((engine, message?))).collect()
+    }
 }
 
 /// WebKit's message for a blocked port.
@@ -136,9 +140,6 @@ pub(super) fn restricted_port(url: &str) -> Option<String> {
     let port = Url::parse(url).ok()?.port()?;
     Some(format!("Not allowed to use restricted network port {port}: {url}"))
 }
-
-/// The messages of the three engines.
-type Messages = [Option<String>; 3];
 
 fn in_chromium(message: &str) -> String {
     format!("TypeError: Failed to execute 'fetch' on 'Window': {message}")

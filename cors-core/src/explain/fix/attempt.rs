@@ -1,7 +1,7 @@
 //! One change after another to a policy, each to get past the failing step.
 
 use super::Change;
-use super::script::{Changed, Script, on_the_server};
+use super::script::{Changed, Script, accept_handshake, on_the_server};
 use crate::browser::{CredentialsMode, Fetch, Step, Verdict};
 use crate::config::{Config, OriginEntry};
 use crate::engine::decision::{Decision, Reason};
@@ -52,7 +52,8 @@ impl Attempt {
                 | Step::PreflightAllowCredentials
                 | Step::PreflightMethod
                 | Step::PreflightAuthorization
-                | Step::PreflightHeader),
+                | Step::PreflightHeader
+                | Step::WebSocketStatus),
             ) => match sent {
                 Some(sent) => self.allow(policy, sent, step),
                 None => on_the_server(step.rule()),
@@ -101,6 +102,7 @@ impl Attempt {
             }
             Decision::Reject(Reason::HeadersTooLong) => self.script.fewer_headers(),
             Decision::Reject(reason) => on_the_server(format!("the policy refuses: {reason}")),
+            _ if step == Step::WebSocketStatus => accept_handshake(),
             _ if self.script.fetch.credentials == CredentialsMode::Include
                 && !self.config.allow_credentials =>
             {

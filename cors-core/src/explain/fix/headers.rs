@@ -1,6 +1,6 @@
 //! One change after another to a server's answers, each to get past the failing step.
 
-use super::script::{Changed, Script, on_the_server};
+use super::script::{Changed, Script, accept_handshake, on_the_server};
 use super::{Change, Fix, MAX_CHANGES};
 use crate::browser::{Browser, CredentialsMode, Fetch, Sending, Step, Verdict};
 use crate::engine::headers::elements;
@@ -32,7 +32,7 @@ struct Repair<'a> {
     is_guess: bool,
 }
 
-/// `None` if the fetch is readable.
+/// `None` if the fetch is a success.
 pub(in crate::explain) fn find(fetch: &Fetch, answers: &Answers) -> Option<Fix> {
     let mut repair = Repair {
         answers,
@@ -47,7 +47,7 @@ pub(in crate::explain) fn find(fetch: &Fetch, answers: &Answers) -> Option<Fix> 
         let (ended, events, _) = run(Browser::new(), &fetch, &mut |sending: &Sending| {
             repair.answer(sending.request(), &mut counts)
         });
-        if ended.verdict.is_readable() {
+        if ended.verdict.is_success() {
             let is_needed = !repair.patches.is_empty() || !repair.script.made.is_empty();
             return is_needed.then(|| repair.finish(true));
         }
@@ -126,6 +126,7 @@ impl Repair<'_> {
             Step::PreflightAuthorization | Step::PreflightHeader => {
                 self.allow_headers(sent, received)
             }
+            Step::WebSocketStatus => accept_handshake(),
             _ => on_the_server(step.rule()),
         }
     }
@@ -204,7 +205,7 @@ impl Repair<'_> {
         &mut self.patches[at].1
     }
 
-    fn finish(mut self, is_readable: bool) -> Fix {
+    fn finish(mut self, is_success: bool) -> Fix {
         let mut changes = std::mem::take(&mut self.script.made);
         let mut cautions = Vec::new();
         for (asked, patch) in &self.patches {
@@ -230,7 +231,7 @@ impl Repair<'_> {
             cautions,
             config: None,
             fetch: self.script.fetch,
-            is_tried: is_readable && !self.is_guess,
+            is_tried: is_success && !self.is_guess,
         }
     }
 }

@@ -1,7 +1,10 @@
-//! One change after another to the script's call, to its page, or to what it is redirected to.
+//! One change after another to the script's call or the element, to the page, or to what it is
+//! redirected to.
 
 use super::Change;
-use crate::browser::{Body, Fetch, Mode, RedirectMode, Step, Taken, Verdict, header_bytes};
+use crate::browser::{
+    Body, Crossorigin, Fetch, Initiator, Mode, RedirectMode, Step, Taken, Verdict, header_bytes,
+};
 use crate::engine::headers::MAX_LIST;
 use crate::engine::names::is_token;
 use url::Url;
@@ -25,13 +28,26 @@ pub(super) fn on_the_server(what: impl Into<String>) -> Changed {
     Err(Change::Server(what.into()))
 }
 
+pub(super) fn accept_handshake() -> Changed {
+    on_the_server("accept the WebSocket: answer the handshake with status 101")
+}
+
 impl Script {
     pub(super) fn new(fetch: Fetch) -> Self {
-        Self { fetch, made: Vec::new() }
+        Self { fetch: fetch.settled().into_owned(), made: Vec::new() }
     }
 
     pub(super) fn change(&mut self, what: impl Into<String>) -> Changed {
-        self.made.push(Change::Script(what.into()));
+        let what = what.into();
+        self.made.push(match self.fetch.initiator {
+            Initiator::Script
+            | Initiator::Module
+            | Initiator::Image
+            | Initiator::Stylesheet
+            | Initiator::Frame => Change::Page(format!("in the HTML: {what}")),
+            Initiator::Font => Change::Page(format!("in the CSS: {what}")),
+            _ => Change::Script(what),
+        });
         Ok(())
     }
 
@@ -39,7 +55,9 @@ impl Script {
     /// if it is up to the server's CORS headers.
     pub(super) fn get_past(&mut self, verdict: &Verdict, is_sent: bool) -> Option<Changed> {
         let step = match verdict {
-            Verdict::Readable(_) => return Some(Ok(())),
+            Verdict::Readable(_) | Verdict::Opened | Verdict::Loaded | Verdict::Sent => {
+                return Some(Ok(()));
+            }
             Verdict::Opaque => return Some(self.mode_cors()),
             Verdict::OpaqueRedirect => return Some(self.redirect_follow()),
             Verdict::Failed(Taken { step, .. }) => *step,
@@ -52,6 +70,16 @@ impl Script {
             }),
             Step::RequestMethod => self.another_method("which browsers never send"),
             Step::RequestHeader => self.valid_headers(),
+            Step::WebSocketUrl => self.url(|url| {
+                let _ = url.set_scheme("wss");
+                url.set_fragment(None);
+            }),
+            Step::ResourcePolicy if self.fetch.initiator == Initiator::Beacon => {
+                on_the_server("send Cross-Origin-Resource-Policy: cross-origin")
+            }
+            Step::RedirectModeError if self.fetch.initiator == Initiator::WebSocket => {
+                accept_handshake()
+            }
             Step::NoCorsMethod
             | Step::SameOriginMode
             | Step::RequestStream
@@ -84,6 +112,10 @@ impl Script {
     }
 
     fn mode_cors(&mut self) -> Changed {
+        if self.fetch.initiator.is_potentially_cors() {
+            self.fetch = self.fetch.clone().crossorigin(Some(Crossorigin::Anonymous));
+            return self.change("add crossorigin");
+        }
         self.fetch.mode = Mode::Cors;
         self.change("mode: \"cors\"")
     }
@@ -152,13 +184,15 @@ impl Script {
 
     /// The same URL with `https:`, if it has a host.
     fn https(&mut self) -> Changed {
+        let is_socket = self.fetch.initiator == Initiator::WebSocket;
+        let scheme = if is_socket { "wss" } else { "https" };
         let https = self.parsed_url().filter(Url::has_host).and_then(|url| {
             let (_, rest) = url.as_str().split_once(':')?;
-            Url::parse(&format!("https:{rest}")).ok()
+            Url::parse(&format!("{scheme}:{rest}")).ok()
         });
         match https {
             Some(https) => self.url(|url| *url = https),
-            None => self.example("a URL that begins with https:"),
+            None => self.example(&format!("a URL that begins with {scheme}:")),
         }
     }
 

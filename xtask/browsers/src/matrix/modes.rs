@@ -3,8 +3,7 @@
 use super::*;
 
 pub fn rows() -> Vec<Row> {
-    let socket = |allowed| (Job::from(&Fetch::new(APP, "wss://$HOST/ws")).as_web_socket(), allowed);
-    let sandboxed_socket = (Job::from(&sandboxed("/ws")).as_web_socket(), false);
+    let socket = |page| Fetch::web_socket(page, "wss://$HOST/ws");
     vec![
         row(
             "no-cors",
@@ -25,12 +24,12 @@ pub fn rows() -> Vec<Row> {
                 && o[3..].iter().all(|outcome| matches!(outcome, Outcome::Failed { .. }))
         }),
         row("same-origin", list(), APP, vec![no(echo().mode(Mode::SameOrigin))]),
-        row("a WebSocket", list(), APP, vec![socket(true)]),
-        row("a WebSocket from another site", list(), EVIL, vec![socket(true)]),
-        row("a WebSocket that is forbidden", forbid(), EVIL, vec![socket(false)]),
-        row("a WebSocket that is not forbidden", forbid(), APP, vec![socket(true)]),
-        row("a WebSocket from a sandbox", forbid(), APP, vec![sandboxed_socket]),
-        row("a WebSocket from the server's own page", forbid(), OWN, vec![socket(true)]),
+        row("a WebSocket", list(), APP, vec![yes(socket(APP))]),
+        row("a WebSocket from another site", list(), EVIL, vec![yes(socket(APP))]),
+        row("a WebSocket that is forbidden", forbid(), EVIL, vec![no(socket(APP))]),
+        row("a WebSocket that is not forbidden", forbid(), APP, vec![yes(socket(APP))]),
+        row("a WebSocket from a sandbox", forbid(), APP, vec![no(socket("null"))]),
+        row("a WebSocket from the server's own page", forbid(), OWN, vec![yes(socket(APP))]),
         row("the server's own page", list(), OWN, own()),
         row("the server's own page, others forbidden", forbid(), OWN, own()),
         row(

@@ -1,0 +1,362 @@
+//! What makes a request, and what it settles: the method, the mode, the credentials.
+
+use super::fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
+use super::safelist::is_safelisted;
+use std::borrow::Cow;
+
+/// What makes a request. Each settles some fields of a [`Fetch`]; see [`Fetch::settled`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Initiator {
+    /// A call of `fetch`.
+    #[default]
+    Fetch,
+    /// An `XMLHttpRequest`.
+    XmlHttpRequest,
+    /// `<script src>`.
+    Script,
+    /// `<script type="module" src>`.
+    Module,
+    /// `<img src>`.
+    Image,
+    /// `<link rel="stylesheet" href>`.
+    Stylesheet,
+    /// `@font-face`, or `new FontFace`.
+    Font,
+    /// `new EventSource`.
+    EventSource,
+    /// `new WebSocket`.
+    WebSocket,
+    /// `navigator.sendBeacon`.
+    Beacon,
+    /// `<iframe src>`.
+    Frame,
+}
+
+/// The `crossorigin` attribute of an element that has one.
+///
+/// [HTML, CORS settings attributes](https://html.spec.whatwg.org/multipage/urls-and-fetching.html#cors-settings-attributes)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "HTML defines these two")]
+pub enum Crossorigin {
+    /// `crossorigin`, or with any value other than `use-credentials`: mode `cors`, credentials to
+    /// the page's own origin.
+    Anonymous,
+    /// `crossorigin="use-credentials"`: mode `cors`, with credentials.
+    UseCredentials,
+}
+
+impl Crossorigin {
+    /// The value of the attribute.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::UseCredentials => "use-credentials",
+        }
+    }
+}
+
+impl Initiator {
+    /// Every initiator.
+    pub const ALL: [Self; 11] = [
+        Self::Fetch,
+        Self::XmlHttpRequest,
+        Self::Script,
+        Self::Module,
+        Self::Image,
+        Self::Stylesheet,
+        Self::Font,
+        Self::EventSource,
+        Self::WebSocket,
+        Self::Beacon,
+        Self::Frame,
+    ];
+
+    /// Its name in lower case, such as `xhr` or `eventsource`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fetch => "fetch",
+            Self::XmlHttpRequest => "xhr",
+            Self::Script => "script",
+            Self::Module => "module",
+            Self::Image => "image",
+            Self::Stylesheet => "stylesheet",
+            Self::Font => "font",
+            Self::EventSource => "eventsource",
+            Self::WebSocket => "websocket",
+            Self::Beacon => "beacon",
+            Self::Frame => "frame",
+        }
+    }
+
+    /// Whether its mode is `no-cors` without a `crossorigin` attribute.
+    ///
+    /// [HTML, create a potential-CORS request](https://html.spec.whatwg.org/multipage/urls-and-fetching.html#create-a-potential-cors-request)
+    pub fn is_potentially_cors(self) -> bool {
+        matches!(self, Self::Script | Self::Image | Self::Stylesheet)
+    }
+
+    /// Whether responses are not subject to CORS.
+    pub(super) fn is_unchecked(self) -> bool {
+        matches!(self, Self::WebSocket | Self::Frame)
+    }
+
+    /// [Fetch, destination](https://fetch.spec.whatwg.org/#concept-request-destination)
+    pub(super) fn destination(self) -> &'static str {
+        match self {
+            Self::Script | Self::Module => "script",
+            Self::Image => "image",
+            Self::Stylesheet => "style",
+            Self::Font => "font",
+            Self::Frame => "iframe",
+            _ => "empty",
+        }
+    }
+
+    /// [Fetch, fetch, step 13](https://fetch.spec.whatwg.org/#concept-fetch)
+    pub(super) fn accept(self) -> &'static str {
+        match self {
+            Self::Image => "image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5",
+            Self::Stylesheet => "text/css,*/*;q=0.1",
+            Self::Frame => "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            Self::EventSource => "text/event-stream",
+            _ => "*/*",
+        }
+    }
+
+    /// The mode in `Sec-Fetch-Mode`.
+    pub(super) fn mode(self, mode: Mode) -> &'static str {
+        match self {
+            Self::WebSocket => "websocket",
+            Self::Frame => "navigate",
+            _ => mode.as_str(),
+        }
+    }
+}
+
+impl Fetch {
+    /// What this initiator requests if it has nothing but the URL.
+    pub fn by(initiator: Initiator, origin: impl Into<String>, url: impl Into<String>) -> Self {
+        let mode = if initiator.is_potentially_cors() { Mode::NoCors } else { Mode::Cors };
+        let fetch = Self { initiator, mode, ..Self::new(origin, url) };
+        fetch.settled().into_owned()
+    }
+
+    /// An `XMLHttpRequest` with GET. [`CredentialsMode::Include`] is `withCredentials`.
+    ///
+    /// [XMLHttpRequest](https://xhr.spec.whatwg.org/)
+    pub fn xhr(origin: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::by(Initiator::XmlHttpRequest, origin, url)
+    }
+
+    /// A `<script src>`, without [`crossorigin`](Self::crossorigin): it runs, and the page learns
+    /// of its errors only "Script error.".
+    ///
+    /// ```
+    /// use cors_core::browser::{Crossorigin, Fetch};
+    ///
+    /// let script = Fetch::script("https://app.example.com", "https://cdn.example/a.js");
+    /// assert_eq!(
+    ///     script.crossorigin(Some(Crossorigin::UseCredentials)).to_string(),
+    ///     r#"<script src="https://cdn.example/a.js" crossorigin="use-credentials"> from https://app.example.com"#,
+    /// );
+    /// ```
+    pub fn script(origin: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::by(Initiator::Script, origin, url)
+    }
+
+    /// A `<script type="module" src>`, or an `import`: its mode is always `cors`.
+    pub fn module(origin: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::by(Initiator::Module, origin, url)
+    }
+
+    /// An `<img src>`, without [`crossorigin`](Self::crossorigin): it shows, and taints a canvas.
+    ///
+    /// ```
+    /// use cors_core::Policy;
+    /// use cors_core::browser::{Browser, Crossorigin, Fetch, serve};
+    /// use http::Response;
+    /// use std::time::Duration;
+    ///
+    /// let policy = Policy::builder().allow_origins(["https://app.example.com"]).build()?;
+    /// let taints = |image: Fetch| {
+    ///     let server = |request: &_| serve(&policy, request, |_| Response::new(()));
+    ///     Browser::new().fetch(&image, Duration::ZERO, server).verdict.taints_canvas()
+    /// };
+    /// let image = Fetch::image("https://app.example.com", "https://cdn.example/a.png");
+    /// assert!(taints(image.clone()));
+    /// assert!(!taints(image.crossorigin(Some(Crossorigin::Anonymous))));
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    pub fn image(origin: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::by(Initiator::Image, origin, url)
+    }
+
+    /// A `<link rel="stylesheet" href>`, without [`crossorigin`](Self::crossorigin): it applies, and
+    /// the page cannot read its `cssRules`.
+    pub fn stylesheet(origin: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::by(Initiator::Stylesheet, origin, url)
+    }
+
+    /// A font of `@font-face`: mode `cors`, without credentials to other origins.
+    ///
+    /// [CSS Fonts, font fetching requirements](https://drafts.csswg.org/css-fonts/#font-fetching-requirements)
+    pub fn font(origin: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::by(Initiator::Font, origin, url)
+    }
+
+    /// An `EventSource`. [`CredentialsMode::Include`] is `withCredentials`.
+    pub fn event_source(origin: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::by(Initiator::EventSource, origin, url)
+    }
+
+    /// A `WebSocket`, to a URL with `ws:`, `wss:`, `http:` or `https:`. No CORS check applies: a
+    /// server that wants to refuse an origin has to look at `Origin` itself.
+    ///
+    /// ```
+    /// use cors_core::browser::{Browser, Fetch, Verdict};
+    /// use http::Response;
+    /// use std::time::Duration;
+    ///
+    /// let socket = Fetch::web_socket("https://app.example.com", "wss://api.example/live");
+    /// let ended = Browser::new().fetch(&socket, Duration::ZERO, |request| {
+    ///     assert_eq!(request.headers()["origin"], "https://app.example.com");
+    ///     Response::builder().status(101).body(()).unwrap()
+    /// });
+    /// assert_eq!(ended.verdict, Verdict::Opened);
+    /// ```
+    pub fn web_socket(origin: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::by(Initiator::WebSocket, origin, url)
+    }
+
+    /// A call of `navigator.sendBeacon`: POST, with credentials. Its mode is `cors` if the header
+    /// `content-type`, which is the type of a `Blob`, is not CORS-safelisted, and else `no-cors`.
+    ///
+    /// ```
+    /// use cors_core::browser::{Body, Fetch};
+    ///
+    /// let beacon = Fetch::beacon("https://app.example.com", "https://api.example/log");
+    /// assert_eq!(
+    ///     beacon.body(Body::Text).header("content-type", "application/json").to_string(),
+    ///     r#"navigator.sendBeacon("https://api.example/log", new Blob(["text"], { type: "application/json" })) from https://app.example.com"#,
+    /// );
+    /// ```
+    ///
+    /// [Beacon](https://w3c.github.io/beacon/)
+    pub fn beacon(origin: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::by(Initiator::Beacon, origin, url)
+    }
+
+    /// An `<iframe src>`: a navigation, to which no CORS check applies.
+    pub fn frame(origin: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::by(Initiator::Frame, origin, url)
+    }
+
+    /// Sets the `crossorigin` attribute, which is the mode and the credentials mode. A module's is
+    /// `anonymous` if it has none.
+    pub fn crossorigin(self, value: Option<Crossorigin>) -> Self {
+        let (mode, credentials) = match value {
+            None => (Mode::NoCors, CredentialsMode::Include),
+            Some(Crossorigin::Anonymous) => (Mode::Cors, CredentialsMode::SameOrigin),
+            Some(Crossorigin::UseCredentials) => (Mode::Cors, CredentialsMode::Include),
+        };
+        let is_module = self.initiator == Initiator::Module;
+        match value {
+            None if is_module => self.mode(mode).credentials(CredentialsMode::SameOrigin),
+            _ => self.mode(mode).credentials(credentials),
+        }
+    }
+
+    /// The `crossorigin` attribute that stands for the mode and the credentials mode.
+    pub(super) fn crossorigin_value(&self) -> Option<Crossorigin> {
+        match (self.mode, self.credentials) {
+            (Mode::NoCors, _) => None,
+            (_, CredentialsMode::Include) => Some(Crossorigin::UseCredentials),
+            _ => Some(Crossorigin::Anonymous),
+        }
+    }
+
+    /// Whether it is an `XMLHttpRequest`: nothing else has upload listeners.
+    pub fn is_xhr(&self) -> bool {
+        match self.initiator {
+            Initiator::XmlHttpRequest => true,
+            Initiator::Fetch => self.upload_listener,
+            _ => false,
+        }
+    }
+
+    /// The fetch as the browser takes it, with each field that the initiator does not have, or
+    /// settles itself, set to what counts:
+    ///
+    /// | | method, body, headers | mode | credentials | redirects |
+    /// |---|---|---|---|---|
+    /// | [`Fetch`](Initiator::Fetch) | as they are | as it is | as they are | as they are |
+    /// | [`XmlHttpRequest`](Initiator::XmlHttpRequest) | as they are | `cors` | `include` or `same-origin` | followed |
+    /// | [`Script`](Initiator::Script), [`Image`](Initiator::Image), [`Stylesheet`](Initiator::Stylesheet) | GET | `no-cors`; with `crossorigin`, `cors` | `include`; with `crossorigin`, `same-origin` unless it is `use-credentials` | followed |
+    /// | [`Module`](Initiator::Module), [`EventSource`](Initiator::EventSource) | GET | `cors` | `include` or `same-origin` | followed |
+    /// | [`Font`](Initiator::Font) | GET | `cors` | `same-origin` | followed |
+    /// | [`WebSocket`](Initiator::WebSocket) | GET | no check | `include` | fail |
+    /// | [`Beacon`](Initiator::Beacon) | POST, with any body except a stream, and with the header `content-type` alone | `cors` if that is not CORS-safelisted, else `no-cors` | `include` | followed |
+    /// | [`Frame`](Initiator::Frame) | GET | no check | `include` | followed |
+    pub fn settled(&self) -> Cow<'_, Self> {
+        if self.initiator == Initiator::Fetch {
+            return Cow::Borrowed(self);
+        }
+        let mut fetch = self.clone();
+        fetch.redirect = RedirectMode::Follow;
+        let include_or_same_origin = match self.credentials {
+            CredentialsMode::Include => CredentialsMode::Include,
+            _ => CredentialsMode::SameOrigin,
+        };
+        (fetch.mode, fetch.credentials) = match self.initiator {
+            initiator if initiator.is_potentially_cors() => match self.mode {
+                Mode::NoCors => (Mode::NoCors, CredentialsMode::Include),
+                _ => (Mode::Cors, include_or_same_origin),
+            },
+            Initiator::Font => (Mode::Cors, CredentialsMode::SameOrigin),
+            Initiator::WebSocket | Initiator::Frame => (Mode::NoCors, CredentialsMode::Include),
+            Initiator::Beacon => (Mode::NoCors, CredentialsMode::Include),
+            _ => (Mode::Cors, include_or_same_origin),
+        };
+        match self.initiator {
+            Initiator::XmlHttpRequest => return Cow::Owned(fetch),
+            Initiator::Beacon => fetch.settle_beacon(),
+            _ => {
+                "GET".clone_into(&mut fetch.method);
+                fetch.headers.clear();
+                fetch.body = Body::None;
+            }
+        }
+        fetch.upload_listener = false;
+        if self.initiator == Initiator::WebSocket {
+            fetch.redirect = RedirectMode::Error;
+        }
+        Cow::Owned(fetch)
+    }
+
+    /// [Beacon, sendBeacon method](https://w3c.github.io/beacon/#sendbeacon-method)
+    fn settle_beacon(&mut self) {
+        "POST".clone_into(&mut self.method);
+        if self.body == Body::Stream {
+            self.body = Body::Bytes;
+        }
+        let has_body = self.body != Body::None;
+        let mut kind = self
+            .headers
+            .drain(..)
+            .rfind(|(name, _)| has_body && name.eq_ignore_ascii_case("content-type"));
+        if let Some((name, value)) = &mut kind {
+            "content-type".clone_into(name);
+            // A `Blob` has no type with characters outside printable ASCII.
+            if value.chars().any(|c| !(' '..='~').contains(&c)) {
+                kind = None;
+            } else {
+                value.make_ascii_lowercase();
+                if !is_safelisted("content-type", value.as_bytes()) {
+                    self.mode = Mode::Cors;
+                }
+            }
+        }
+        self.headers.extend(kind);
+    }
+}

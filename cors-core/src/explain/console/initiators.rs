@@ -1,0 +1,155 @@
+//! What engines call initiators other than `fetch`, and what they print of them alone.
+
+use super::{Messages, failed_to_load, unsent};
+use crate::browser::{Fetch, Initiator, Step};
+use url::Url;
+
+/// In Chromium's `Access to … at`.
+pub(super) fn in_chromium(fetch: &Fetch) -> &'static str {
+    match fetch.initiator {
+        _ if fetch.is_xhr() => "XMLHttpRequest",
+        Initiator::Script | Initiator::Module => "script",
+        Initiator::Image => "image",
+        Initiator::Stylesheet => "CSS stylesheet",
+        Initiator::Font => "font",
+        Initiator::EventSource | Initiator::Beacon => "resource",
+        _ => "fetch",
+    }
+}
+
+/// What Firefox prints after the reason, if it has one. `url` is that of the element. Of a font, it
+/// prints a line that begins with `downloadable font:` and names the font as the page does.
+pub(super) fn in_firefox(fetch: &Fetch, url: &str, is_by_cors: bool) -> Option<String> {
+    let (element, module) = ("<script>", Initiator::Module);
+    Some(match fetch.initiator {
+        Initiator::Script if is_by_cors => {
+            format!("{element} source URI is not allowed in this document: “{url}”.")
+        }
+        Initiator::Module if is_by_cors => {
+            format!("Module source URI is not allowed in this document: “{url}”.")
+        }
+        Initiator::Script | Initiator::Module => {
+            let what = if fetch.initiator == module { "module" } else { element };
+            format!("Loading failed for the {what} with source “{url}”.")
+        }
+        Initiator::EventSource | Initiator::WebSocket => {
+            format!("Firefox can’t establish a connection to the server at {url}.")
+        }
+        _ => return None,
+    })
+}
+
+/// What WebKit prints after the reason. `first` is the URL of the element, and `url` the one that
+/// failed.
+pub(super) fn in_webkit(fetch: &Fetch, first: &str, url: &str) -> Option<String> {
+    let refused = "due to access control checks.";
+    Some(match fetch.initiator {
+        _ if fetch.is_xhr() => format!("XMLHttpRequest cannot load {url} {refused}"),
+        Initiator::Script => {
+            "Cross-origin script load denied by Cross-Origin Resource Sharing policy.".to_owned()
+        }
+        Initiator::Image => format!("Cannot load image {first} {refused}"),
+        Initiator::EventSource => format!("EventSource cannot load {url} {refused}"),
+        Initiator::Fetch => format!("Fetch API cannot load {url} {refused}"),
+        _ => return None,
+    })
+}
+
+/// The lines that are there.
+pub(super) fn lines(lines: impl IntoIterator<Item = Option<String>>) -> Option<String> {
+    let lines: Vec<_> = lines.into_iter().flatten().collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// For a WebSocket. `status` is that of the answer, if one came.
+pub(super) fn of_socket(fetch: &Fetch, step: Step, status: Option<u16>) -> Messages {
+    let url = socket_url(fetch);
+    let failed = |why: &str| Some(format!("WebSocket connection to '{url}' failed: {why}"));
+    let firefox = in_firefox(fetch, &url, false);
+    let page = serialized(&fetch.origin);
+    match (step, status) {
+        (Step::WebSocketStatus | Step::RedirectModeError, Some(status)) => [
+            failed(&format!(
+                "Error during WebSocket handshake: Unexpected response code: {status}"
+            )),
+            firefox,
+            failed("The server did not accept the WebSocket handshake."),
+        ],
+        (Step::MixedContent, None) => [
+            Some(format!(
+                "Mixed Content: The page at '{page}' was loaded over HTTPS, but attempted to connect \
+                 to the insecure WebSocket endpoint '{url}'. This request has been blocked; this \
+                 endpoint must be available over WSS."
+            )),
+            None,
+            None,
+        ],
+        (Step::LocalNetworkAccess, None) => [
+            failed(
+                "Error in connection establishment: \
+                 net::ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS",
+            ),
+            None,
+            None,
+        ],
+        (Step::BadPort, None) => [
+            failed("Error in connection establishment: net::ERR_UNSAFE_PORT"),
+            firefox,
+            Url::parse(&url)
+                .ok()
+                .and_then(|url| Some(format!("WebSocket port {} blocked", url.port()?))),
+        ],
+        _ => [None, None, None],
+    }
+}
+
+fn serialized(page: &str) -> String {
+    Url::parse(page).map_or_else(|_| page.to_owned(), String::from)
+}
+
+/// With the scheme of a WebSocket.
+fn socket_url(fetch: &Fetch) -> String {
+    let page = Url::parse(&fetch.origin).ok();
+    let Ok(mut url) = Url::options().base_url(page.as_ref()).parse(&fetch.url) else {
+        return fetch.url.clone();
+    };
+    let scheme = if matches!(url.scheme(), "https" | "wss") { "wss" } else { "ws" };
+    let _ = url.set_scheme(scheme);
+    url.into()
+}
+
+/// If nothing was sent.
+pub(super) fn unsent(fetch: &Fetch, step: Step, url: &str) -> Messages {
+    let firefox = in_firefox(fetch, url, false);
+    match step {
+        Step::BadPort => {
+            let is_frame = fetch.initiator == Initiator::Frame;
+            let chromium = (!is_frame).then(|| failed_to_load("UNSAFE_PORT"));
+            let beacon = (fetch.initiator == Initiator::Beacon).then(|| {
+                format!("Beacon API cannot load {url}. Not allowed to use restricted network port")
+            });
+            [chromium, firefox, lines([unsent::restricted_port(url), beacon])]
+        }
+        Step::LocalNetworkAccess if fetch.initiator == Initiator::Frame => [None, None, None],
+        Step::MixedContent => {
+            let what = match fetch.initiator {
+                Initiator::XmlHttpRequest => "XMLHttpRequest endpoint",
+                Initiator::EventSource => "EventSource endpoint",
+                Initiator::Beacon => "Beacon endpoint",
+                Initiator::Stylesheet => "stylesheet",
+                Initiator::Frame => "frame",
+                _ => in_chromium(fetch),
+            };
+            let page = serialized(&fetch.origin);
+            let chromium = format!(
+                "Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an insecure \
+                 {what} '{url}'. This request has been blocked; the content must be served over \
+                 HTTPS."
+            );
+            let blocked = format!("Blocked loading mixed active content “{url}”");
+            [Some(chromium), lines([Some(blocked), firefox]), None]
+        }
+        Step::LocalNetworkAccess => [Some(unsent::not_secure(fetch, url, "")), None, None],
+        _ => [None, None, None],
+    }
+}
