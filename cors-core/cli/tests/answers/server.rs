@@ -91,22 +91,24 @@ fn serve(
     stream.set_write_timeout(Some(PATIENCE))?;
     let Some(received) = read(&mut BufReader::new(&stream))? else { return Ok(()) };
     let path = received.url.splitn(4, '/').nth(3).unwrap_or_default();
-    let answer = match files(&format!("/{path}")) {
-        Some((kind, content)) => Some(format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{content}",
-            content.len()
-        ).into_bytes()),
+    let (is_socket, answer) = match files(&format!("/{path}")) {
+        Some((kind, content)) => {
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                content.len()
+            );
+            (false, (head + content).into_bytes())
+        }
         None => {
             let answer = row.answer(hosts, &received.method, &received.url);
-            let answer = answer.map(|bytes| accept(bytes, &received));
+            let answer = accept(answer.unwrap_or_default(), &received);
             log.lock().expect("no server panics").push(received);
             answer
         }
     };
-    let answer = answer.unwrap_or_default();
     stream.write_all(&answer)?;
     // The client ends a WebSocket.
-    if !answer.starts_with(b"HTTP/1.1 101") {
+    if !is_socket {
         stream.shutdown(Shutdown::Write)?;
     }
     // To close with unread bytes would reset the connection, and could lose the answer.
@@ -114,15 +116,17 @@ fn serve(
     Ok(())
 }
 
-/// Adds what the client of a WebSocket waits for.
-fn accept(answer: Vec<u8>, received: &Received) -> Vec<u8> {
+/// Adds what the client of a WebSocket waits for. Whether it is open then.
+fn accept(answer: Vec<u8>, received: &Received) -> (bool, Vec<u8>) {
     const STATUS: &str = "HTTP/1.1 101 X\r\n";
     let key = received.headers.iter().find(|(name, _)| name == "sec-websocket-key");
     let rest = answer.strip_prefix(STATUS.as_bytes());
-    let (Some((_, key)), Some(rest)) = (key, rest) else { return answer };
+    let (Some((_, key)), Some(rest)) = (key, rest) else {
+        return (false, answer);
+    };
     let key = derive_accept_key(key.as_bytes());
     let lines = format!("{STATUS}Upgrade: websocket\r\nSec-WebSocket-Accept: {key}\r\n");
-    [lines.as_bytes(), rest].concat()
+    (true, [lines.as_bytes(), rest].concat())
 }
 
 /// `None` if the client sent nothing.

@@ -80,12 +80,13 @@ pub fn rows() -> Vec<Row> {
         row: Vec<Row>,
     }
     let files = [
+        // First, before browsers have cookies.
+        include_str!("initiators.toml"),
         include_str!("origin.toml"),
         include_str!("credentials.toml"),
         include_str!("preflights.toml"),
         include_str!("redirects.toml"),
         include_str!("modes.toml"),
-        include_str!("initiators.toml"),
         include_str!("wire.toml"),
     ];
     let table = |text| toml::from_str::<Table>(text).unwrap_or_else(|error| panic!("{error}"));
