@@ -107,7 +107,7 @@ fn secure_names_and_values() {
         (API, "a=1; Domain=other.example", "---"),
         (API, "a=1; Domain=pi.example.com", "---"),
         (API, &long, "--W"),
-        (API, "alone", "CF-"),
+        (API, "alone", "CFW"),
         (API, "=1", "C-W"),
         (API, "a\tb=1", "-F-"),
         (API, "", "---"),
