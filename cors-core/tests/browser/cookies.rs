@@ -109,7 +109,7 @@ fn secure_names_and_values() {
         (API, &long, "--W"),
         (API, "alone", "CFW"),
         (API, "=1", "C-W"),
-        (API, "a\tb=1", "-F-"),
+        (API, "a\tb=1", "-FW"),
         (API, "", "---"),
         (API, "a=1; Max-Age=0", "---"),
         (API, "a=1; Max-Age=1", "CFW"),

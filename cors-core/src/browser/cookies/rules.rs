@@ -53,8 +53,8 @@ pub(in crate::browser) struct Rules {
     pub(super) needs_name: bool,
     /// A tab in a name or a value is fine.
     pub(super) allows_tab: bool,
-    /// The first byte that is not ASCII ends the line.
-    pub(super) ends_at_non_ascii: bool,
+    /// The first byte that is not printable ASCII ends the line.
+    pub(super) is_printable: bool,
     /// The last of `Max-Age` and `Expires` counts. Otherwise `Max-Age` does.
     pub(super) last_age_counts: bool,
     /// An empty `Max-Age` is 0.
@@ -82,7 +82,7 @@ impl Rules {
                 nameless_is_lone: true,
                 needs_name: false,
                 allows_tab: false,
-                ends_at_non_ascii: false,
+                is_printable: false,
                 last_age_counts: false,
                 empty_age_is_zero: false,
                 dash_age_is_zero: false,
@@ -111,7 +111,7 @@ impl Rules {
                 is_modern: false,
                 trusts_loopback: false,
                 nameless_is_lone: false,
-                ends_at_non_ascii: true,
+                is_printable: true,
                 last_age_counts: true,
                 empty_age_is_zero: true,
                 ..Self::of(Engine::Chromium)

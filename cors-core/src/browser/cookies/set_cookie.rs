@@ -47,7 +47,8 @@ pub(super) fn name_of(line: &[u8], rules: &Rules) -> String {
 
 /// What the engine reads of a line.
 fn whole<'l>(line: &'l [u8], rules: &Rules) -> &'l [u8] {
-    let end = line.iter().position(|b| rules.ends_at_non_ascii && !b.is_ascii());
+    let is_end = |b: &u8| !b.is_ascii() || b.is_ascii_control();
+    let end = line.iter().position(|b| rules.is_printable && is_end(b));
     &line[..end.unwrap_or(line.len())]
 }
 
