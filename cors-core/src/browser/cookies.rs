@@ -60,9 +60,9 @@ impl SameSite {
 /// | an answer over `http:` cannot hide a `Secure` cookie | yes | yes | only not replace it |
 /// | the longest name and value together, in bytes | 4096 | 4096 | |
 /// | longer values of attributes are ignored, in bytes | 1024 | 1024 | |
-/// | without `=`, a cookie has only a | value | name | it is refused |
+/// | without `=`, a cookie has only a | value | name | value |
 /// | without a name, a cookie is | kept without `=` in its value | refused | kept |
-/// | a tab in name or value | refused | kept | refused |
+/// | a tab in name or value | refused | kept | ends the line |
 /// | the first character that is not ASCII | is kept | is kept | ends the line |
 /// | of `Max-Age` and `Expires`, what counts is | `Max-Age` | `Max-Age` | the last |
 /// | `Expires` needs a time of day | yes | | yes |

@@ -112,13 +112,13 @@ impl Secrets {
 
     fn cookie(&self, cookie: &mut InCookie) {
         self.text(&mut cookie.request);
-        match &mut cookie.fate.refusal {
-            Some(
-                CookieRefusal::OtherPath(text)
-                | CookieRefusal::ForeignDomain(text)
-                | CookieRefusal::PublicSuffix(text),
-            ) => self.text(text),
-            _ => {}
+        if let Some(
+            CookieRefusal::OtherPath(text)
+            | CookieRefusal::ForeignDomain(text)
+            | CookieRefusal::PublicSuffix(text),
+        ) = &mut cookie.fate.refusal
+        {
+            self.text(text);
         }
     }
 

@@ -25,15 +25,6 @@ pub(super) enum Redirects {
     CountExceptHome,
 }
 
-/// What a cookie without `=` has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lone {
-    Name,
-    Value,
-    /// It is not a cookie.
-    Refused,
-}
-
 /// How an engine treats cookies. See the table at [`CookieFate`](super::CookieFate).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::browser) struct Rules {
@@ -54,13 +45,16 @@ pub(in crate::browser) struct Rules {
     pub(super) trusts_loopback: bool,
     /// `__Host-` needs a written `Path=/`, not just one by default.
     pub(super) host_needs_path: bool,
-    pub(super) lone: Lone,
+    /// A cookie without `=` has only a name. Otherwise it has only a value.
+    pub(super) lone_is_name: bool,
+    /// A cookie without a name has no `=` in its value, which would make a name of its first part.
+    pub(super) nameless_is_lone: bool,
     /// Cookies need a name.
     pub(super) needs_name: bool,
     /// A tab in a name or a value is fine.
     pub(super) allows_tab: bool,
-    /// The first byte that is not ASCII ends the line.
-    pub(super) ends_at_non_ascii: bool,
+    /// The first byte that is not printable ASCII ends the line.
+    pub(super) is_printable: bool,
     /// The last of `Max-Age` and `Expires` counts. Otherwise `Max-Age` does.
     pub(super) last_age_counts: bool,
     /// An empty `Max-Age` is 0.
@@ -84,10 +78,11 @@ impl Rules {
                 is_modern: true,
                 trusts_loopback: true,
                 host_needs_path: true,
-                lone: Lone::Value,
+                lone_is_name: false,
+                nameless_is_lone: true,
                 needs_name: false,
                 allows_tab: false,
-                ends_at_non_ascii: false,
+                is_printable: false,
                 last_age_counts: false,
                 empty_age_is_zero: false,
                 dash_age_is_zero: false,
@@ -99,7 +94,7 @@ impl Rules {
                 third_parties: ThirdParties::Apart,
                 redirects: Redirects::Count,
                 host_needs_path: false,
-                lone: Lone::Name,
+                lone_is_name: true,
                 needs_name: true,
                 allows_tab: true,
                 dash_age_is_zero: true,
@@ -115,8 +110,8 @@ impl Rules {
                 redirects: Redirects::CountExceptHome,
                 is_modern: false,
                 trusts_loopback: false,
-                lone: Lone::Refused,
-                ends_at_non_ascii: true,
+                nameless_is_lone: false,
+                is_printable: true,
                 last_age_counts: true,
                 empty_age_is_zero: true,
                 ..Self::of(Engine::Chromium)

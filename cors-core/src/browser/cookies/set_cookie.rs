@@ -3,7 +3,7 @@
 //! [RFC 6265bis, the Set-Cookie header field](https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-the-set-cookie-header-field-2)
 
 use super::date::seconds_of;
-use super::rules::{Lone, Rules};
+use super::rules::Rules;
 use super::{CookieRefusal, SameSite};
 use std::time::Duration;
 
@@ -47,7 +47,8 @@ pub(super) fn name_of(line: &[u8], rules: &Rules) -> String {
 
 /// What the engine reads of a line.
 fn whole<'l>(line: &'l [u8], rules: &Rules) -> &'l [u8] {
-    let end = line.iter().position(|b| rules.ends_at_non_ascii && !b.is_ascii());
+    let is_end = |b: &u8| !b.is_ascii() || b.is_ascii_control();
+    let end = line.iter().position(|b| rules.is_printable && is_end(b));
     &line[..end.unwrap_or(line.len())]
 }
 
@@ -55,11 +56,8 @@ fn pair_of<'l>(line: &'l [u8], rules: &Rules) -> (&'l [u8], &'l [u8]) {
     let pair = line.split(|b| *b == b';').next().unwrap_or_default();
     match pair.iter().position(|b| *b == b'=') {
         Some(at) => (trimmed(&pair[..at]), trimmed(&pair[at + 1..])),
-        None => match rules.lone {
-            Lone::Name => (trimmed(pair), &[]),
-            Lone::Value => (&[], trimmed(pair)),
-            Lone::Refused => (&[], &[]),
-        },
+        None if rules.lone_is_name => (trimmed(pair), &[]),
+        None => (&[], trimmed(pair)),
     }
 }
 
@@ -72,8 +70,7 @@ impl SetCookie {
             b'\t' => !rules.allows_tab,
             _ => b.is_ascii_control(),
         };
-        // Sent back, `=` would make a name of its first part.
-        let has_name = || rules.lone == Lone::Value && value.contains(&b'=');
+        let has_name = || rules.nameless_is_lone && value.contains(&b'=');
         let is_empty = name.is_empty() && (rules.needs_name || value.is_empty() || has_name());
         if is_empty || name.iter().chain(value).any(is_bad) {
             return Err(CookieRefusal::Malformed);
