@@ -18,6 +18,7 @@ macro_rules! links {
             "[asked]: crate::guide::security#what-it-does-not-protect\n",
             "[any origin]: crate::guide::security#any-origin-with-credentials\n",
             "[check]: crate::config::file::check\n",
+            "[cookies]: crate::guide::cookbook#which-cookies-go-along\n",
             "[defaults]: crate::guide::defaults\n",
             "[explain]: crate::explain\n",
             "[expressions]: crate::guide::security#regular-expressions\n",

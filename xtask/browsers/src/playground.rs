@@ -210,14 +210,23 @@ impl Page<'_> {
     /// Some engines ask the user whether a public page may reach this machine, and others do not.
     async fn engines_differ(&self) -> Result<(), String> {
         // Typed letters would precede those of the next choice.
-        let choose = "
-            document.querySelector('#page').value = 'other';
-            document.querySelector('#page').dispatchEvent(new Event('input', { bubbles: true }));";
-        self.client.execute(choose, Vec::new()).await.map_err(|error| error.to_string())?;
+        let fill = |id: &str, value: &str| {
+            format!(
+                "document.querySelector('#{id}').value = '{value}';
+                document.querySelector('#{id}').dispatchEvent(new Event('input', {{ bubbles: true }}));"
+            )
+        };
+        let choose = fill("page", "other") + &fill("credentials", "include");
+        let choose = choose + &fill("cookie", "sid=1; SameSite=Lax");
+        self.client.execute(&choose, Vec::new()).await.map_err(|error| error.to_string())?;
         for (engine, readable) in [("chromium", "asks"), ("firefox", "asks"), ("webkit", "false")] {
             let engine = format!("#engines > [data-engine={engine}][data-readable={readable}]");
             self.wait(&engine).await?;
         }
+        self.wait("#engines > [data-engine=chromium] > .cookies > li").await?;
+        let clear = fill("credentials", "same-origin") + &fill("cookie", "");
+        self.client.execute(&clear, Vec::new()).await.map_err(|error| error.to_string())?;
+        self.holds("!document.querySelector('#engines .cookies')").await?;
         self.wait("#sequence > [data-step=local-network-access]").await
     }
 
