@@ -57,6 +57,27 @@ fn a_readable_fetch_passes() {
 }
 
 #[test]
+fn a_cookie_may_have_attributes() {
+    let origin = ["--origin", "https://other.test", "--credentials", "include", "--cookie"];
+    let chromium = |cookie: &str| {
+        let (_, said) = json(&[&origin[..], &[cookie]].concat());
+        assert!(!said.to_string().contains("opensesame"), "{said}");
+        said["engines"]["chromium"]["cookies"].clone()
+    };
+    let cookie = |sent: bool, why: Value| {
+        let request = "GET https://api.example/";
+        json!([{ "name": "sid", "request": request, "sent": sent, "why": why }])
+    };
+    assert_eq!(chromium("sid=opensesame; SameSite=None; Secure"), cookie(true, Value::Null));
+    let lax = json!("SameSite=Lax, and the page is on another site");
+    assert_eq!(chromium("sid=opensesame; SameSite=Lax"), cookie(false, lax));
+    let default = json!("no SameSite, which counts as Lax, and the page is on another site");
+    assert_eq!(chromium("sid=opensesame"), cookie(false, default));
+    // Two cookies, of which nobody knows the attributes.
+    assert_eq!(chromium("sid=opensesame; b=1"), json!([]));
+}
+
+#[test]
 fn a_fetch_that_is_not_readable_fails() {
     let (code, said) = json(&[
         "--origin",
