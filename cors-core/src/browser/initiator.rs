@@ -346,7 +346,7 @@ impl Fetch {
             .drain(..)
             .rfind(|(name, _)| has_body && name.eq_ignore_ascii_case("content-type"));
         if let Some((name, value)) = &mut kind {
-            "content-type".clone_into(name);
+            "Content-Type".clone_into(name);
             // A `Blob` has no type with characters outside printable ASCII.
             if value.chars().any(|c| !(' '..='~').contains(&c)) {
                 kind = None;

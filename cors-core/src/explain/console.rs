@@ -89,6 +89,9 @@ impl<'e> Exchange<'e> {
 
     /// What WebKit prints of the initiator after the reason.
     fn webkit_cannot_load(&self, reason: &str, url: &str) -> String {
+        if self.fetch.initiator == Initiator::Beacon {
+            return format!("{reason}\nBeacon API cannot load {url}. {reason}");
+        }
         match initiators::in_webkit(self.fetch, &self.first_url, url) {
             Some(line) => format!("{reason}\n{line}"),
             None => reason.to_owned(),

@@ -67,7 +67,10 @@ async fn print_in_webkit(
     start: impl Fn(Arc<Row>, String) -> Result<Servers, String>,
     faults: &mut Vec<String>,
 ) -> Result<(), String> {
-    let is_of_page = |row: &&Arc<Row>| row.origin.as_deref() != Some("own");
+    // What it prints of a beacon comes too late to tell which.
+    let is_of_page = |row: &&Arc<Row>| {
+        row.origin.as_deref() != Some("own") && row.initiator.as_deref() != Some("beacon")
+    };
     let rows: Vec<_> = rows.iter().filter(is_of_page).cloned().collect();
     for rows in rows.chunks(AT_ONCE) {
         let running = rows.iter().map(|row| start(Arc::clone(row), page.to_owned()));

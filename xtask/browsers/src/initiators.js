@@ -101,7 +101,7 @@ function byWebSocket({ url }) {
 
 // Nobody sees whether it arrives.
 async function byBeacon(job) {
-  const [, type] = job.headers.find(([name]) => name === "content-type") ?? [];
+  const [, type] = job.headers.find(([name]) => name.toLowerCase() === "content-type") ?? [];
   const body = bodyOf(job);
   const data = type === undefined ? body : new Blob([body], { type });
   return { outcome: navigator.sendBeacon(job.url, data) ? "sent" : "failed", message: "refused" };

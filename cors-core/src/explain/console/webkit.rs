@@ -4,9 +4,6 @@ use super::*;
 
 impl Exchange<'_> {
     pub(super) fn webkit(&self, step: Step) -> Option<String> {
-        if self.fetch.initiator == Initiator::Beacon {
-            return None;
-        }
         let status = self.response.status();
         let origin = text(self.request.headers(), &ORIGIN).unwrap_or_default();
         let reason = match step {
