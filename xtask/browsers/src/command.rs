@@ -54,10 +54,11 @@ fn do_it(options: &Browser) -> Result<(), String> {
 async fn all(engines: &[Engine], options: &Browser) -> Result<(), String> {
     let seed = options.seed.unwrap_or_else(run::any_seed);
     match options.only {
-        Some(Part::LocalNetwork) => return local_network::run(engines).await,
+        Some(Part::LocalNetwork) => return local_network::run(engines, seed).await,
         Some(Part::Cookies) => return cookies::run(engines, seed).await,
         Some(Part::Initiators) => return run::initiators(engines, seed).await,
         Some(Part::Messages) => return messages::run(engines).await,
+        Some(Part::Random) => return run::randoms(engines, seed).await,
         None => {}
     }
     if options.picture.is_none() {

@@ -65,7 +65,7 @@ pub async fn run(engines: &[Engine], seed: u64) -> Result<(), String> {
     let adapters = Adapters::start()?;
     let ended = join_all(engines.iter().map(async |engine| {
         let mut faults = Vec::new();
-        let count = run_in(*engine, &adapters, seed, RANDOMS, &mut faults).await;
+        let count = run_in(*engine, &adapters, seed, false, RANDOMS, &mut faults).await;
         match count.map_err(|fault| faults.push(fault)) {
             Ok(count) if faults.is_empty() => {
                 println!("{}: {count} stories of cookies: all as in the model", engine.name());
@@ -83,12 +83,13 @@ pub async fn run_in(
     engine: Engine,
     adapters: &Adapters,
     seed: u64,
+    only_random: bool,
     randoms: usize,
     faults: &mut Vec<String>,
 ) -> Result<usize, String> {
     let proxy = Proxy::start(adapters.upstreams()).await?;
     let mut session = Session::start_with_cookies(engine, &proxy).await?;
-    let mut stories = rows::rows();
+    let mut stories = if only_random { Vec::new() } else { rows::rows() };
     stories.extend(random::stories(seed, randoms)?);
     for (index, story) in stories.iter().enumerate() {
         let story = story.placed(&format!("{}{index}", engine.name().to_lowercase()));

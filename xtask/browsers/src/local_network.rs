@@ -3,13 +3,13 @@
 //! Each space is a port of this machine, which settings of Chromium and Firefox put into it. WebKit does not tell spaces
 //! apart, and gets the same fetches.
 
+mod rows;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use cors_core::Policy;
-use cors_core::browser::{
-    AddressSpace, Body, Browser, Engine, Fetch, Initiator, Mode, Verdict, serve,
-};
+use cors_core::browser::{AddressSpace, Browser, Engine, Fetch, Initiator, Mode, Verdict, serve};
 use cors_core::explain::explain_server;
 use futures_util::future::join_all;
 use http::header::LOCATION;
@@ -23,27 +23,9 @@ use crate::console::{Command, in_firefox};
 use crate::judge::outcome_fault;
 use crate::line::Line;
 use crate::model::{Answered, Model};
-use crate::proxy::AS;
+use rows::{PAGES, Row, random_rows, rows};
+
 use crate::{Adapters, Job, Log, Outcome, Proxy, Session, page};
-
-const SPACES: [AddressSpace; 3] =
-    [AddressSpace::Loopback, AddressSpace::Local, AddressSpace::Public];
-
-/// Pages. Only the last is not a secure context.
-const PAGES: [&str; 3] = ["https://page.test", "http://page.localhost", "http://page.test"];
-
-/// Who else makes requests.
-const OTHERS: [Initiator; 9] = [
-    Initiator::WebSocket,
-    Initiator::Script,
-    Initiator::Module,
-    Initiator::Image,
-    Initiator::Stylesheet,
-    Initiator::Font,
-    Initiator::EventSource,
-    Initiator::Beacon,
-    Initiator::Frame,
-];
 
 /// How long an engine may take to print a message that the script already knows of.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -57,19 +39,13 @@ enum Permission {
     Granted,
 }
 
-/// A fetch by a page. In all URLs, a port follows each host.
-#[derive(Clone, Debug)]
-struct Row {
-    page: String,
-    job: Job,
-}
-
 /// Runs only these tests, in each engine.
-pub async fn run(engines: &[Engine]) -> Result<(), String> {
+pub async fn run(engines: &[Engine], seed: u64) -> Result<(), String> {
+    println!("seed {seed}");
     let adapters = Adapters::start()?;
     let ended = join_all(engines.iter().map(async |engine| {
         let mut faults = Vec::new();
-        let count = run_in(*engine, &adapters, &mut faults).await;
+        let count = run_in(*engine, &adapters, seed, false, &mut faults).await;
         match count.map_err(|fault| faults.push(fault)) {
             Ok(count) if faults.is_empty() => {
                 println!(
@@ -89,6 +65,8 @@ pub async fn run(engines: &[Engine]) -> Result<(), String> {
 pub async fn run_in(
     engine: Engine,
     adapters: &Adapters,
+    seed: u64,
+    only_random: bool,
     faults: &mut Vec<String>,
 ) -> Result<usize, String> {
     let policy = policy();
@@ -101,7 +79,8 @@ pub async fn run_in(
     let spaces = Spaces(servers.each_ref().map(Proxy::addr));
     let mut session = Session::start_in_spaces(engine, spaces).await?;
 
-    let rows = rows(spaces);
+    let mut rows = if only_random { Vec::new() } else { rows(spaces) };
+    rows.extend(random_rows(spaces, seed)?);
     let mut count = 0;
     if engine == Engine::Firefox {
         faults.extend(prompts(&mut session, &log, spaces).await?);
@@ -129,93 +108,6 @@ pub async fn run_in(
 fn policy() -> Policy {
     let policy = Policy::builder().allow_origins(["*"]).allow_methods(["*"]).allow_headers(["*"]);
     policy.build().unwrap_or_else(|errors| panic!("{errors}"))
-}
-
-fn rows(spaces: Spaces) -> Vec<Row> {
-    let port = |space| spaces.of(space).port();
-    let mut rows = Vec::new();
-    for page in PAGES {
-        let scheme = if page.starts_with("https:") { "https" } else { "http" };
-        for page_space in SPACES {
-            let page = format!("{page}:{}", port(page_space));
-            let fetch = |scheme: &str, suffix: &str, space: AddressSpace, path: &str| {
-                let url = format!("{scheme}://api.axum.{suffix}:{}{path}", port(space));
-                Fetch::new(&*page, url).page_space(page_space).target_space(space)
-            };
-            let mut add = |job: Job| rows.push(Row { page: page.clone(), job });
-            for space in SPACES {
-                let echo = fetch(scheme, "test", space, "/echo?");
-                add(Job::from(&echo));
-                add(Job::from(&echo.clone().method("PUT").header("x-a", "1")));
-                add(Job::from(&echo.clone().mode(Mode::NoCors)));
-                let upload = echo.method("POST").body(Body::Text).upload_listener(true);
-                add(Job::from(&upload));
-                for initiator in initiators_of(page_space).iter().copied() {
-                    let fetch = |scheme| fetch(scheme, "test", space, &path_of(initiator));
-                    add(by(initiator, fetch(scheme)));
-                    if page_space == AddressSpace::Public && scheme == "https" {
-                        add(by(initiator, fetch("http")));
-                    }
-                }
-            }
-            for (space, suffix) in
-                [(AddressSpace::Local, "local"), (AddressSpace::Loopback, "localhost")]
-            {
-                // From https, this is mixed content in some engines.
-                let insecure = fetch("http", suffix, space, "/echo?");
-                add(Job::from(&insecure));
-                add(Job::from(&insecure.method("POST").mode(Mode::NoCors)));
-                for initiator in initiators_of(page_space).iter().copied() {
-                    add(by(initiator, fetch("http", suffix, space, &path_of(initiator))));
-                }
-                let there = format!("{scheme}://api.axum.{suffix}:{}/echo?id=ID", port(space));
-                let there: String =
-                    url::form_urlencoded::byte_serialize(there.as_bytes()).collect();
-                let path = format!("/answer?status=302&location={there}&");
-                add(Job::from(&fetch(scheme, "test", AddressSpace::Public, &path)));
-            }
-        }
-    }
-    let [page, frame] =
-        ["page", "frame"].map(|name| format!("https://{name}.test:{}", port(AddressSpace::Public)));
-    for (space, feature) in
-        [(AddressSpace::Local, "local-network"), (AddressSpace::Loopback, "loopback-network")]
-    {
-        let url = format!("https://api.axum.test:{}/echo?", port(space));
-        let fetch = Fetch::new(&*frame, url).page_space(AddressSpace::Public).target_space(space);
-        for allow in ["", feature] {
-            let job = Job::from(&fetch.clone().in_frame(allow));
-            rows.push(Row { page: page.clone(), job });
-        }
-    }
-    rows
-}
-
-/// From the local network and this machine, what is not a fetch does the same.
-fn initiators_of(page: AddressSpace) -> &'static [Initiator] {
-    if page == AddressSpace::Public { &OTHERS } else { &[] }
-}
-
-fn path_of(initiator: Initiator) -> String {
-    match initiator {
-        Initiator::WebSocket => "/ws?".to_owned(),
-        other => format!("{AS}{}?", other.as_str()),
-    }
-}
-
-/// The same request by another initiator.
-fn by(initiator: Initiator, fetch: Fetch) -> Job {
-    let mut other = Fetch::by(initiator, fetch.origin, fetch.url);
-    (other.page_space, other.target_space) = (fetch.page_space, fetch.target_space);
-    Job::from(&other)
-}
-
-impl Row {
-    fn with_id(&self, id: &str) -> Self {
-        let mut fetch = self.job.fetch.clone();
-        fetch.url = format!("{}id={id}", fetch.url.replace("ID", id));
-        Self { page: self.page.clone(), job: self.job.with(fetch) }
-    }
 }
 
 /// Without permission, the fetch ends where the model asks the user.
@@ -441,21 +333,3 @@ const PERMIT: &str = "
         Services.perms.addFromPrincipal(principal, name, isGranted ? ALLOW_ACTION : DENY_ACTION);
     }
 ";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Every pair of spaces, from secure pages and others.
-    #[test]
-    fn rows_differ() {
-        let spaces = Spaces([1, 2, 3].map(|port| ([127, 0, 0, 1], port).into()));
-        let rows = rows(spaces);
-        let different: BTreeSet<_> = rows.iter().map(|row| format!("{row:?}")).collect();
-        assert_eq!(different.len(), rows.len());
-        let fetches = SPACES.len() * (SPACES.len() * 4 + 6);
-        let others = OTHERS.len() * (SPACES.len() + 2);
-        let mixed = OTHERS.len() * SPACES.len();
-        assert_eq!(rows.len(), PAGES.len() * (fetches + others) + mixed + 4);
-    }
-}

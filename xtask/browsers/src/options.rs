@@ -33,13 +33,16 @@ pub enum Part {
     LocalNetwork,
     /// The messages of the guide.
     Messages,
+    /// What is random.
+    Random,
 }
 
-const PARTS: [(&str, Part); 4] = [
+const PARTS: [(&str, Part); 5] = [
     ("cookies", Part::Cookies),
     ("initiators", Part::Initiators),
     ("local-network", Part::LocalNetwork),
     ("messages", Part::Messages),
+    ("random", Part::Random),
 ];
 
 impl Browser {
@@ -117,7 +120,7 @@ mod tests {
         for (flags, named) in [
             (&["--engine", "Chromium"][..], "chromium, firefox, webkit"),
             (&["--engine", "webkit", "--engine", "firefox"], "twice"),
-            (&["--only", "everything"], "cookies, initiators, local-network, messages"),
+            (&["--only", "everything"], "cookies, initiators, local-network, messages, random"),
             (&["--seed", "-1"], "-1"),
             (&["--install", "--seed", "1"], "--seed"),
             (&["--install", "--only", "cookies"], "--only"),

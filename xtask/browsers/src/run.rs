@@ -29,6 +29,36 @@ pub async fn run(engines: &[Engine], seed: u64) -> Result<(), String> {
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 
+/// Runs only what is random.
+pub async fn randoms(engines: &[Engine], seed: u64) -> Result<(), String> {
+    println!("seed {seed}");
+    let ended = join_all(engines.iter().map(async |engine| {
+        let mut faults = Vec::new();
+        let told = random_in(*engine, seed, &mut faults).await;
+        match told.map_err(|fault| faults.push(fault)) {
+            Ok(count) if faults.is_empty() => {
+                println!("{}: {count} random tests: all as in the model", engine.name());
+            }
+            _ => {}
+        }
+        faults.into_iter().map(|fault| format!("{}: {fault}", engine.name())).collect::<Vec<_>>()
+    }));
+    let faults = ended.await.concat();
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+async fn random_in(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result<usize, String> {
+    let adapters = Adapters::start()?;
+    let proxy = Proxy::start(adapters.upstreams()).await?;
+    let mut session = Session::start(engine, &proxy).await?;
+    let stage = Stage { adapters: &adapters, log: proxy.log() };
+    random::run(&mut session, stage, seed, false, faults).await?;
+    drop(session);
+    let spaces = local_network::run_in(engine, &adapters, seed, true, faults).await?;
+    let stories = cookies::run_in(engine, &adapters, seed, true, RANDOM_STORIES, faults).await?;
+    Ok(random::CASES + spaces + stories)
+}
+
 /// Runs only the tests of initiators other than `fetch`.
 pub async fn initiators(engines: &[Engine], seed: u64) -> Result<(), String> {
     println!("seed {seed}");
@@ -92,9 +122,9 @@ async fn tell_all(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result
     let answered = began.elapsed();
     random::run(&mut session, stage, seed, false, faults).await?;
     let randoms = began.elapsed();
-    let spaces = local_network::run_in(engine, &adapters, faults).await?;
+    let spaces = local_network::run_in(engine, &adapters, seed, false, faults).await?;
     let visited = began.elapsed();
-    let stories = cookies::run_in(engine, &adapters, seed, RANDOM_STORIES, faults).await?;
+    let stories = cookies::run_in(engine, &adapters, seed, false, RANDOM_STORIES, faults).await?;
     let kept = began.elapsed();
     let printed = messages::run_in(engine, faults).await?;
     Ok(format!(
