@@ -164,7 +164,7 @@ impl Rules {
     }
 }
 
-/// The registrable domain under a suffix that the list knows. Under others, each host stands alone.
+/// The registrable domain under a suffix that the list knows. Under others, each host is alone.
 fn base(host: &str) -> &str {
     let is_known = psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known());
     registrable_domain(host).filter(|_| is_known).unwrap_or(host)
