@@ -12,6 +12,7 @@ mod diff;
 mod explain;
 #[cfg(feature = "strategies")]
 mod explain_server;
+mod forged;
 mod initiators;
 mod law;
 #[cfg(feature = "strategies")]

@@ -57,7 +57,8 @@ fn told() -> impl Iterator<Item = (Step, Explanation)> {
     let origins = [APP, OTHER, "null"];
     let of_policies = examples().into_iter().filter(move |example| {
         let Fetch { initiator, origin, .. } = &example.fetch;
-        *initiator == Initiator::Fetch && origins.contains(&&**origin)
+        let is_shown = *initiator == Initiator::Fetch || example.step == Step::WebSocketStatus;
+        is_shown && origins.contains(&&**origin)
     });
     let of_policies = of_policies.map(|example| (example.step, explained(&example).1));
     of_policies.chain(of_servers()).chain(of_networks())

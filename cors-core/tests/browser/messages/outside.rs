@@ -5,7 +5,7 @@ const NO_RESPONSE: &str = "a server of the model always answers";
 const NO_EXTENSIONS: &str = "the model has no extensions";
 const NO_CSP: &str = "the model's pages have no Content Security Policy";
 const NO_CHOICE_OF_SPACE: &str = "the model's scripts do not choose an address space";
-const NO_ELEMENTS: &str = "the model fetches from scripts only";
+const NO_ELEMENTS: &str = "the examples are calls of `fetch`";
 const NOT_A_FETCH: &str = "the fetch succeeds, and what the page does next fails";
 const READABLE: &str = "the script can read the response";
 const USER_REFUSED: &str = "the model's user always agrees";
@@ -53,8 +53,6 @@ pub const OUTSIDE: &[(&str, &str)] = &[
     ("is not eligible for integrity checks", NO_ELEMENTS),
     ("Failed integrity metadata check.", NO_ELEMENTS),
     ("Failed to construct 'Worker'", NO_ELEMENTS),
-    ("WebSocket connection to 'wss://api.example/' failed", NO_ELEMENTS),
-    ("can\u{2019}t establish a connection to the server at wss:", NO_ELEMENTS),
     ("from asking for credentials", NO_ELEMENTS),
     ("Cross-Origin Request Warning", READABLE),
     ("Request had a target IP address space", NO_CHOICE_OF_SPACE),
