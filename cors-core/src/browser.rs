@@ -67,6 +67,7 @@ mod safelist;
 mod server;
 mod site;
 mod step;
+mod verdict;
 mod written;
 
 pub use address_space::AddressSpace;
@@ -76,12 +77,13 @@ pub use fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 pub use filter::Shared;
 pub use initiator::{Crossorigin, Initiator};
 pub(crate) use lists::get;
-pub use machine::{Ended, Readable, Sending, Turn, Verdict};
+pub use machine::{Ended, Sending, Turn};
 pub use near::{NearMiss, NearMissKind, near_misses};
 pub(crate) use request::header_bytes;
 pub(crate) use server::accept;
 pub use server::serve;
 pub use step::{Step, Taken};
+pub use verdict::{Readable, Verdict};
 
 use address_space::LocalNetworkAccess;
 use cache::PreflightCache;

@@ -86,7 +86,8 @@ impl Client {
 
     /// What `--resolve` says about a host.
     pub(crate) fn told_address(&self, host: &str) -> Option<IpAddr> {
-        let (_, addresses) = self.resolved.iter().find(|(told, _)| told == host)?;
+        let (_, addresses) =
+            self.resolved.iter().find(|(told, _)| told.eq_ignore_ascii_case(host))?;
         addresses.first().map(SocketAddr::ip)
     }
 

@@ -154,7 +154,9 @@ fn explained(options: &Explain) -> Result<Option<Explained>, String> {
     let secrets: Vec<_> = call
         .cookies
         .iter()
-        .map(|cookie| cookie.split_once('=').map_or(&**cookie, |(_, value)| value))
+        .flat_map(|line| line.split(';'))
+        .map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value).trim())
+        .filter(|value| !value.is_empty())
         .collect();
     Ok(Some(Explained {
         explanation: explained.explanation.without_secrets(&secrets),

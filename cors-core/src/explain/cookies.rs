@@ -8,6 +8,9 @@ use http::header::SET_COOKIE;
 use http::{HeaderValue, Response};
 use std::time::Duration;
 
+/// More cookies of a request or an answer are not told: no site has that many on purpose.
+const MAX_TOLD: usize = 50;
+
 /// What an engine does with a cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -20,7 +23,7 @@ pub struct InCookie {
     pub fate: CookieFate,
 }
 
-/// The way of a cookie.
+/// Where a cookie goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "from the browser to the server, or back")]
 pub enum CookieWay {
@@ -48,7 +51,8 @@ impl InCookie {
     ) -> impl Iterator<Item = Self> {
         let (method, uri) = (sending.request().method(), sending.request().uri());
         let request = format!("{method} {uri}");
-        fates.iter().map(move |fate| Self { way, request: request.clone(), fate: fate.clone() })
+        let first = fates.iter().take(MAX_TOLD);
+        first.map(move |fate| Self { way, request: request.clone(), fate: fate.clone() })
     }
 }
 

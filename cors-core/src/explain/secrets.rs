@@ -194,7 +194,7 @@ fn of_request(headers: &mut HeaderMap) {
 fn of_cookies(lines: &mut [String]) -> Vec<String> {
     let values = lines.iter_mut().map(|line| {
         let pair = line.split(';').next().unwrap_or_default();
-        let value = pair.split_once('=').map_or(pair, |(_, value)| value).to_owned();
+        let value = pair.split_once('=').map_or(pair, |(_, value)| value).trim().to_owned();
         *line = of_line(line);
         value
     });

@@ -123,8 +123,12 @@ impl Page<'_> {
                 of.cookies.iter().rev().find(|it| it.is_alike(cookie)).map(InCookie::outcome)
             });
             let what = match (&*cookie.fate.name, cookie.way) {
-                ("", CookieWay::Sent) => format!("a nameless one, with {}", cookie.request),
-                ("", CookieWay::Set) => format!("a nameless one, set by {}", cookie.request),
+                ("", CookieWay::Sent) => {
+                    format!("a cookie without a name, with {}", cookie.request)
+                }
+                ("", CookieWay::Set) => {
+                    format!("a cookie without a name, set by {}", cookie.request)
+                }
                 (name, CookieWay::Sent) => format!("{name}, with {}", cookie.request),
                 (name, CookieWay::Set) => format!("{name}, set by {}", cookie.request),
             };

@@ -272,7 +272,7 @@ fn explanations() {
                 Firefox   not sent: set outside this page's site, which has a separate jar for each other site
                 WebKit    sent
               next, set by GET https://api.example.com/: not kept: SameSite=Lax, and the page is on another site
-              a nameless one, set by GET https://api.example.com/
+              a cookie without a name, set by GET https://api.example.com/
                 Chromium  kept
                 Firefox   not kept: not NAME=VALUE
                 WebKit    not kept: the page is on another site, where no server can set cookies

@@ -2,11 +2,10 @@
 
 use cors_core::Policy;
 use cors_core::browser::{
-    AddressSpace, Body, Browser, CredentialsMode, Crossorigin, Engine, Fetch, Initiator, Mode,
-    Step, Taken, Turn, Verdict, serve,
+    AddressSpace, Body, Browser, CredentialsMode, Crossorigin, Engine, Fetch, Mode, Step, Turn,
+    Verdict, serve,
 };
 use cors_core::explain::explain;
-use http::header::{ACCEPT, HeaderName};
 use http::{Request, Response};
 use std::time::Duration;
 
@@ -249,23 +248,25 @@ fn fixes_are_for_elements() {
     }
 }
 
-/// Steps that say whether a response may be read across origins.
-const CORS: [Step; 6] = [
-    Step::AllowOriginMissing,
-    Step::AllowOriginMismatch,
-    Step::AllowCredentials,
-    Step::ResourcePolicy,
-    Step::SameOriginMode,
-    Step::PreflightNeeded,
-];
-
 #[cfg(feature = "strategies")]
 mod any_fetch {
     use super::*;
     use crate::cases::cases;
+    use cors_core::browser::{Initiator, Taken};
     use cors_core::strategies::{fetches_near, policies};
+    use http::header::{ACCEPT, HeaderName};
     use proptest::prelude::*;
     use proptest::sample::select;
+
+    /// Steps that say whether a response may be read across origins.
+    const CORS: [Step; 6] = [
+        Step::AllowOriginMissing,
+        Step::AllowOriginMismatch,
+        Step::AllowCredentials,
+        Step::ResourcePolicy,
+        Step::SameOriginMode,
+        Step::PreflightNeeded,
+    ];
 
     /// The verdict, the requests without what only says who makes them, and the last step.
     fn run(policy: &Policy, fetch: &Fetch, answer: &str) -> (Verdict, Vec<String>, Vec<Taken>) {

@@ -27,7 +27,7 @@ pub struct Browser {
 pub enum Part {
     /// Which cookies go along, and which are kept.
     Cookies,
-    /// What else than `fetch` makes requests.
+    /// Requests other than `fetch`.
     Initiators,
     /// Local Network Access.
     LocalNetwork,

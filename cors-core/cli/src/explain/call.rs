@@ -81,7 +81,7 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
     for cookie in &options.cookies {
         let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
         // Others write several cookies.
-        if attributes.split(';').all(is_attribute) {
+        if attributes.trim().is_empty() || attributes.split(';').any(is_attribute) {
             fetch.cookies.push(cookie.clone());
             call.cookies.push(pair.trim().to_owned());
         } else {
@@ -110,17 +110,8 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
 /// Whether it is an attribute of `Set-Cookie`.
 fn is_attribute(text: &str) -> bool {
     let name = text.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let known = [
-        "domain",
-        "expires",
-        "httponly",
-        "max-age",
-        "partitioned",
-        "path",
-        "samesite",
-        "secure",
-        "",
-    ];
+    let known =
+        ["domain", "expires", "httponly", "max-age", "partitioned", "path", "samesite", "secure"];
     known.contains(&&*name)
 }
 
