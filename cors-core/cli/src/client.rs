@@ -29,7 +29,8 @@ const MAX_LINES: usize = 1000;
 
 /// A connection to servers, without cookies, redirects and caches of its own.
 pub(crate) struct Client {
-    runtime: Runtime,
+    /// `None` only while it is dropped.
+    runtime: Option<Runtime>,
     client: reqwest::Client,
     /// For handshakes of WebSockets.
     http1: reqwest::Client,
@@ -81,7 +82,11 @@ impl Client {
         let (runtime, client, http1) =
             build().map_err(|error| format!("cannot connect: {error}"))?;
         let user_agent = HeaderValue::from_static(user_agent);
-        Ok(Self { runtime, client, http1, patience, user_agent, resolved })
+        Ok(Self { runtime: Some(runtime), client, http1, patience, user_agent, resolved })
+    }
+
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.as_ref().expect("the client is not dropped").block_on(future)
     }
 
     /// What `--resolve` says about a host.
@@ -95,7 +100,7 @@ impl Client {
     pub(crate) fn address(&self, host: &str) -> Option<IpAddr> {
         self.told_address(host).or_else(|| {
             let looking = async { timeout(self.patience, lookup_host((host, 0))).await };
-            let found = self.runtime.block_on(looking).ok()?.ok()?.next();
+            let found = self.block_on(looking).ok()?.ok()?.next();
             found.map(|address| address.ip())
         })
     }
@@ -138,7 +143,7 @@ impl Client {
         if let Some(body) = body {
             sending = sending.body(body.to_vec());
         }
-        self.runtime.block_on(async {
+        self.block_on(async {
             let deadline = Instant::now() + self.patience;
             let mut came = match timeout_at(deadline, sending.send()).await {
                 Err(_) => return Err(self.timed_out()),
@@ -227,6 +232,15 @@ impl Client {
             cause = error.source();
         }
         if error.is_timeout() { self.timed_out() } else { chain }
+    }
+}
+
+/// The system's resolver may take longer than anyone waits.
+impl Drop for Client {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

@@ -73,6 +73,7 @@ fn a_cookie_may_have_attributes() {
     assert_eq!(chromium("sid=opensesame; SameSite=Lax"), cookie(false, lax));
     let default = json!("no SameSite, which counts as Lax, and the page is on another site");
     assert_eq!(chromium("sid=opensesame"), cookie(false, default));
+    assert_eq!(chromium("sid=opensesame; SameSite=None; Secure; New=1"), cookie(true, Value::Null));
     // Two cookies, of which nobody knows the attributes.
     assert_eq!(chromium("sid=opensesame; b=1"), json!([]));
 }

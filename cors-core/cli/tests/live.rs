@@ -144,7 +144,7 @@ fn names_are_where_they_resolve_to() {
     for (to_page, wanted) in [
         (None, &asks),
         (Some("app.example.com:80:203.0.113.1"), &asks),
-        (Some("app.example.com:80:192.168.0.1"), &nobody_asks),
+        (Some("APP.example.com:80:192.168.0.1"), &nobody_asks),
     ] {
         let mut flags = vec!["--resolve", &to_api];
         flags.extend(to_page.iter().flat_map(|told| ["--resolve", *told]));
@@ -268,6 +268,8 @@ fn no_output_has_a_secret() {
         &["explain", &url, "--origin", APP, "-H", "dpop: opensesame"],
         &["explain", &url, "--origin", APP, "-H", "authorization Bearer opensesame"],
         &["explain", &url, "--origin", APP, "--cookie", "opensesame"],
+        &["explain", &url, "--origin", APP, "--cookie", "a=1; sid=opensesame; b=2"],
+        &["explain", &url, "--origin", APP, "--cookie", "sid= opensesame ; Path=/"],
         &["explain", &url, "--origin", APP, "--cookie", "sid=opensesame\nx"],
         &["explain", "http://u:opensesame@127.0.0.1/", "--origin", APP],
         &["explain", "u:opensesame@127.0.0.1/", "--origin", APP],

@@ -235,6 +235,22 @@ fn insecure_answers_do_not_replace_secure_cookies() {
     assert_eq!(refusals, expected);
 }
 
+/// An explanation tells only the first of very many.
+#[test]
+fn what_is_told_has_a_limit() {
+    let fetch = Fetch::new("https://app.example.com", "https://api.example.com/")
+        .credentials(CredentialsMode::Include);
+    let explanation = explain_server(&fetch, &mut |_| {
+        let answer = (0..5000).fold(Response::builder(), |answer, number| {
+            answer.header("set-cookie", format!("c{number}=1"))
+        });
+        Ok(answer.body(()).unwrap())
+    });
+    for of in explanation.engines() {
+        assert_eq!(of.cookies.len(), 50, "{:?}", of.engine);
+    }
+}
+
 /// What a server sends is bounded, and so is what is kept.
 #[test]
 fn a_jar_has_a_limit() {
