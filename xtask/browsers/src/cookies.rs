@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use cors_core::Policy;
 use cors_core::browser::{AddressSpace, Browser, CredentialsMode, Engine, Fetch, Turn};
-use futures_util::future::join_all;
 use http::{HeaderValue, Request, Response};
 use xtask::options::Adapter;
 
 use crate::model::ask;
 use crate::proxy::Upstreams;
+use crate::run::in_each;
 use crate::{Adapters, Job, Proxy, Seen, Session};
 
 /// The words that stand for a host in a story, and what a story with the name `ID` has in their place. The first that
@@ -62,20 +62,11 @@ const RANDOMS: usize = 200;
 /// Runs only these tests, in each engine.
 pub async fn run(engines: &[Engine], seed: u64) -> Result<(), String> {
     println!("seed {seed}");
-    let adapters = Adapters::start()?;
-    let ended = join_all(engines.iter().map(async |engine| {
-        let mut faults = Vec::new();
-        let count = run_in(*engine, &adapters, seed, false, RANDOMS, &mut faults).await;
-        match count.map_err(|fault| faults.push(fault)) {
-            Ok(count) if faults.is_empty() => {
-                println!("{}: {count} stories of cookies: all as in the model", engine.name());
-            }
-            _ => {}
-        }
-        faults.into_iter().map(|fault| format!("{}: {fault}", engine.name())).collect::<Vec<_>>()
-    }));
-    let faults = ended.await.concat();
-    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+    let adapters = &Adapters::start()?;
+    in_each(engines, "stories of cookies", async |engine, faults| {
+        run_in(engine, adapters, seed, false, RANDOMS, faults).await
+    })
+    .await
 }
 
 /// Returns how many stories there were, `randoms` of them random. Adds a line to `faults` for each disagreement.
@@ -93,8 +84,8 @@ pub async fn run_in(
     stories.extend(random::stories(seed, randoms)?);
     for (index, story) in stories.iter().enumerate() {
         let story = story.placed(&format!("{}{index}", engine.name().to_lowercase()));
-        let hosts = [0, 1, 2, 3, 4, 5, 6].map(|host| HOSTS[host].1);
-        for host in hosts.into_iter().chain(["sub.API"]) {
+        let hosts = HOSTS[..7].iter().map(|(_, host)| *host);
+        for host in hosts.chain(["sub.API"]) {
             adapters.hosts().set(&placed(host, &story.id), policy());
         }
         let found = story.tell(&mut session, &proxy, adapters.upstreams()).await?;

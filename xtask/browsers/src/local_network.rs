@@ -11,7 +11,6 @@ use std::time::Duration;
 use cors_core::Policy;
 use cors_core::browser::{AddressSpace, Browser, Engine, Fetch, Initiator, Mode, Verdict, serve};
 use cors_core::explain::explain_server;
-use futures_util::future::join_all;
 use http::header::LOCATION;
 use http::{Request, Response, StatusCode};
 use serde_json::json;
@@ -23,6 +22,7 @@ use crate::console::{Command, in_firefox};
 use crate::judge::outcome_fault;
 use crate::line::Line;
 use crate::model::{Answered, Model};
+use crate::run::in_each;
 use rows::{PAGES, Row, random_rows, rows};
 
 use crate::{Adapters, Job, Log, Outcome, Proxy, Session, page};
@@ -42,23 +42,11 @@ enum Permission {
 /// Runs only these tests, in each engine.
 pub async fn run(engines: &[Engine], seed: u64) -> Result<(), String> {
     println!("seed {seed}");
-    let adapters = Adapters::start()?;
-    let ended = join_all(engines.iter().map(async |engine| {
-        let mut faults = Vec::new();
-        let count = run_in(*engine, &adapters, seed, false, &mut faults).await;
-        match count.map_err(|fault| faults.push(fault)) {
-            Ok(count) if faults.is_empty() => {
-                println!(
-                    "{}: {count} fetches of Local Network Access: all as in the model",
-                    engine.name()
-                );
-            }
-            _ => {}
-        }
-        faults.into_iter().map(|fault| format!("{}: {fault}", engine.name())).collect::<Vec<_>>()
-    }));
-    let faults = ended.await.concat();
-    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+    let adapters = &Adapters::start()?;
+    in_each(engines, "fetches of Local Network Access", async |engine, faults| {
+        run_in(engine, adapters, seed, false, faults).await
+    })
+    .await
 }
 
 /// Returns how many fetches there were. Adds a line to `faults` for each disagreement.

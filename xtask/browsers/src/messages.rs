@@ -14,7 +14,6 @@ use std::fs;
 use std::time::Duration;
 
 use cors_core::browser::Engine;
-use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use xtask::client;
@@ -23,6 +22,7 @@ use crate::capabilities::Spaces;
 use crate::console::in_firefox;
 use crate::home::Home;
 use crate::install::webkit_library;
+use crate::run::in_each;
 use crate::{Session, printing};
 use scenes::{SCENES, Scene, Target};
 use server::Servers;
@@ -34,19 +34,7 @@ const STEP: Duration = Duration::from_millis(20);
 
 /// Runs only these tests, in each engine.
 pub async fn run(engines: &[Engine]) -> Result<(), String> {
-    let ended = join_all(engines.iter().map(async |engine| {
-        let mut faults = Vec::new();
-        match run_in(*engine, &mut faults).await {
-            Ok(count) if faults.is_empty() => {
-                println!("{}: {count} messages: all as on the page", engine.name());
-            }
-            Ok(_) => {}
-            Err(fault) => faults.push(fault),
-        }
-        faults.into_iter().map(|fault| format!("{}: {fault}", engine.name())).collect::<Vec<_>>()
-    }));
-    let faults = ended.await.concat();
-    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+    in_each(engines, "messages", run_in).await
 }
 
 /// Returns how many messages there were. Adds a line to `faults` for each that did not appear.

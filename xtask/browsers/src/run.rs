@@ -29,22 +29,33 @@ pub async fn run(engines: &[Engine], seed: u64) -> Result<(), String> {
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 
-/// Runs only what is random.
-pub async fn randoms(engines: &[Engine], seed: u64) -> Result<(), String> {
-    println!("seed {seed}");
+/// Runs a part of the tests in each engine, which returns how many `what` there were, and adds a line to the vector for
+/// each disagreement.
+pub(crate) async fn in_each(
+    engines: &[Engine],
+    what: &str,
+    part: impl AsyncFn(Engine, &mut Vec<String>) -> Result<usize, String>,
+) -> Result<(), String> {
     let ended = join_all(engines.iter().map(async |engine| {
         let mut faults = Vec::new();
-        let told = random_in(*engine, seed, &mut faults).await;
-        match told.map_err(|fault| faults.push(fault)) {
+        match part(*engine, &mut faults).await {
             Ok(count) if faults.is_empty() => {
-                println!("{}: {count} random tests: all as in the model", engine.name());
+                println!("{}: {count} {what}: all as in the model", engine.name());
             }
-            _ => {}
+            Ok(_) => {}
+            Err(fault) => faults.push(fault),
         }
         faults.into_iter().map(|fault| format!("{}: {fault}", engine.name())).collect::<Vec<_>>()
     }));
     let faults = ended.await.concat();
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+/// Runs only what is random.
+pub async fn randoms(engines: &[Engine], seed: u64) -> Result<(), String> {
+    println!("seed {seed}");
+    in_each(engines, "random tests", async |engine, faults| random_in(engine, seed, faults).await)
+        .await
 }
 
 async fn random_in(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result<usize, String> {
@@ -59,29 +70,20 @@ async fn random_in(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Resul
     Ok(random::CASES + spaces + stories)
 }
 
-/// Runs only the tests of initiators other than `fetch`.
+/// Runs only the tests of requests other than `fetch`.
 pub async fn initiators(engines: &[Engine], seed: u64) -> Result<(), String> {
     println!("seed {seed}");
-    let mut all = Vec::new();
-    for engine in engines {
-        let mut faults = Vec::new();
+    in_each(engines, "requests other than fetch", async |engine, faults| {
         let adapters = Adapters::start()?;
         let proxy = Proxy::start(adapters.upstreams()).await?;
-        let mut session = Session::start(*engine, &proxy).await?;
+        let mut session = Session::start(engine, &proxy).await?;
         let stage = Stage { adapters: &adapters, log: proxy.log() };
         let rows = matrix::initiators::rows();
-        let fetches = matrix(&mut session, stage, rows, &mut faults).await?;
-        random::run(&mut session, stage, seed, true, &mut faults).await?;
-        let answers = answers::run(*engine, true, &mut faults).await?;
-        println!(
-            "{}: {fetches} requests of the matrix, {} random ones, {answers} of the table of answers: {} faults",
-            engine.name(),
-            random::CASES,
-            faults.len()
-        );
-        all.extend(faults.into_iter().map(|fault| format!("{}: {fault}", engine.name())));
-    }
-    if all.is_empty() { Ok(()) } else { Err(all.join("\n")) }
+        let count = matrix(&mut session, stage, rows, faults).await?;
+        random::run(&mut session, stage, seed, true, faults).await?;
+        Ok(count + random::CASES + answers::run(engine, true, faults).await?)
+    })
+    .await
 }
 
 /// A new one each time.
