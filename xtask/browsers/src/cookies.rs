@@ -101,6 +101,8 @@ fn policy() -> Policy {
         .allow_methods(["*"])
         .allow_headers(["*"])
         .allow_credentials(true)
+        // Without it, a slow machine sends a second preflight.
+        .max_age(Duration::from_secs(600))
         .danger(|danger| {
             danger.reflect_any_origin = true;
             danger.allow_null_origin = true;
