@@ -93,7 +93,7 @@ pub fn any_seed() -> u64 {
 }
 
 /// More than any healthy run takes. A browser that hangs in every fetch would take hours.
-const PATIENCE: Duration = Duration::from_secs(900);
+const PATIENCE: Duration = Duration::from_secs(1500);
 
 /// Of cookies: each opens several pages.
 const RANDOM_STORIES: usize = 50;
