@@ -67,6 +67,9 @@ impl PreflightCache {
         now: Duration,
         departures: &Departures,
     ) {
+        if is_apart(request, departures) {
+            return;
+        }
         if departures.cache_replaces {
             self.clear(request);
         }
@@ -110,6 +113,11 @@ impl PreflightCache {
     }
 }
 
+/// Whether a redirect gave the request an origin of its own, which no other request has.
+fn is_apart(request: &Request, departures: &Departures) -> bool {
+    departures.cache_keeps_redirects_apart && request.is_redirect_tainted()
+}
+
 impl Entry {
     fn new(request: &Request, expires: Duration, allows: Allowed) -> Self {
         Self {
@@ -129,6 +137,7 @@ impl Entry {
     fn matches(&self, request: &Request, departures: &Departures) -> bool {
         let asked = request.has_credentials();
         self.is_about(request)
+            && !is_apart(request, departures)
             && (self.credentials == asked
                 || self.credentials && !departures.cache_keeps_credentials_apart)
     }

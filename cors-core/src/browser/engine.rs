@@ -44,6 +44,7 @@ use std::time::Duration;
 /// | HEAD must be in the cache like any method | | yes | |
 /// | the cache does not serve a `fetch` with `If-Match`, `If-Range` and the like | yes | yes | |
 /// | nor an `XMLHttpRequest` with one of them | yes | | |
+/// | what a preflight after a redirect across origins allows is not cached | yes | | yes |
 /// | any entry for the URL spares a GET or POST with an upload listener the preflight | yes | yes | yes |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -161,6 +162,8 @@ pub(super) struct Departures {
     pub(super) conditional_fetch_skips_cache: bool,
     /// The same for `XMLHttpRequest`.
     pub(super) conditional_xhr_skips_cache: bool,
+    /// After a redirect across origins, the cache is not used.
+    pub(super) cache_keeps_redirects_apart: bool,
     /// CORS-safelisted methods need no entry of their own, even with an upload listener.
     pub(super) cache_exempts_uploads: bool,
 }
@@ -199,6 +202,7 @@ impl Departures {
         cache_wants_head: false,
         conditional_fetch_skips_cache: false,
         conditional_xhr_skips_cache: false,
+        cache_keeps_redirects_apart: false,
         cache_exempts_uploads: false,
     };
 
@@ -229,6 +233,7 @@ impl Departures {
                 conditional_xhr_skips_cache: true,
                 cache_replaces: true,
                 cache_survives_failure: true,
+                cache_keeps_redirects_apart: true,
                 cache_exempts_uploads: true,
                 ..Self::NONE
             },
@@ -269,6 +274,7 @@ impl Departures {
                 max_age_limit: Duration::from_secs(600),
                 cache_replaces: true,
                 cache_survives_failure: true,
+                cache_keeps_redirects_apart: true,
                 cache_exempts_uploads: true,
                 ..Self::NONE
             },

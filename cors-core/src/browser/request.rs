@@ -198,7 +198,7 @@ impl Request {
 
     /// Whether a redirect led from one foreign origin to another.
     /// [Fetch, redirect-taint](https://fetch.spec.whatwg.org/#concept-request-tainted-origin)
-    fn is_redirect_tainted(&self) -> bool {
+    pub(super) fn is_redirect_tainted(&self) -> bool {
         self.urls.windows(2).any(|pair| {
             origin_of(&pair[0]) != origin_of(&pair[1]) && !self.origin.is_same_origin(&pair[0])
         })

@@ -4,7 +4,7 @@ use cors_core::browser::{
     Body, Browser, CredentialsMode, Ended, Engine, Fetch, Mode, RedirectMode, Shared, Step, Turn,
     Verdict,
 };
-use http::{HeaderName, HeaderValue, Request, Response};
+use http::{HeaderName, HeaderValue, Method, Request, Response};
 use std::time::Duration;
 
 const PAGE: &str = "https://app.example.com";
@@ -600,4 +600,34 @@ fn how_the_engines_read_a_location() {
     let manual = paths(RedirectMode::Manual, &["location: https://["]);
     assert_eq!(manual, [opaque, invalid, opaque, opaque]);
     assert_eq!(paths(RedirectMode::Manual, &["location: /b"]), [opaque; 4]);
+}
+
+/// A redirect across origins makes the origin `null`. Chromium and WebKit take it for another one each
+/// time, and so ask again.
+#[test]
+fn a_preflight_after_a_redirect_is_asked_for_again() {
+    let put = Fetch::new("https://a.test", "https://b.test/").method("PUT");
+    let preflights_of = |mut browser: Browser| {
+        let mut count = 0;
+        for _ in 0..2 {
+            let ended = browser.fetch(&put, Duration::ZERO, |request| {
+                let is_there = request.uri().host() == Some("c.test");
+                count += u32::from(is_there && request.method() == Method::OPTIONS);
+                let redirects = !is_there && request.method() == Method::PUT;
+                Response::builder()
+                    .status(if redirects { 307 } else { 200 })
+                    .header("access-control-allow-origin", "*")
+                    .header("access-control-allow-methods", "PUT")
+                    .header("access-control-max-age", "600")
+                    .header("location", "https://c.test/")
+                    .body(())
+                    .unwrap()
+            });
+            assert!(ended.verdict.is_readable(), "{ended:?}");
+        }
+        count
+    };
+    assert_eq!(preflights_of(Browser::new()), 1);
+    let in_engines = Engine::ALL.map(|engine| preflights_of(Browser::like(engine)));
+    assert_eq!(in_engines, [2, 1, 2]);
 }
