@@ -20,18 +20,15 @@ pub(super) fn in_chromium(fetch: &Fetch) -> &'static str {
 /// What Firefox prints after the reason, if it has one. `url` is that of the element. Of a font, it
 /// prints a line that begins with `downloadable font:` and names the font as the page does.
 pub(super) fn in_firefox(fetch: &Fetch, url: &str, is_by_cors: bool) -> Option<String> {
-    let (element, module) = ("<script>", Initiator::Module);
     Some(match fetch.initiator {
         Initiator::Script if is_by_cors => {
-            format!("{element} source URI is not allowed in this document: “{url}”.")
+            format!("<script> source URI is not allowed in this document: “{url}”.")
         }
         Initiator::Module if is_by_cors => {
             format!("Module source URI is not allowed in this document: “{url}”.")
         }
-        Initiator::Script | Initiator::Module => {
-            let what = if fetch.initiator == module { "module" } else { element };
-            format!("Loading failed for the {what} with source “{url}”.")
-        }
+        Initiator::Script => format!("Loading failed for the <script> with source “{url}”."),
+        Initiator::Module => format!("Loading failed for the module with source “{url}”."),
         Initiator::EventSource | Initiator::WebSocket => {
             format!("Firefox can’t establish a connection to the server at {url}.")
         }
