@@ -294,6 +294,27 @@ impl Builder {
         self
     }
 
+    /// The names by which this server is reached: `api.example.com`, `*.example.com`, `localhost:*`,
+    /// `127.0.0.1:*`, `[::1]:*`. A request for any other host gets 403 before anything else, and no
+    /// CORS headers. This stops DNS rebinding, where an attacker's name leads to your server and the
+    /// browser takes your server for the attacker's. No port means 80, 443 or none.
+    ///
+    /// ```
+    /// # use cors_core::{Decision, Policy, Reason};
+    /// let policy = Policy::for_origins("https://app.example.com").own_hosts("localhost:*").build()?;
+    /// let get = |host| http::Request::get("/").header("host", host).body(()).unwrap();
+    /// assert_eq!(policy.decide(&get("localhost:3000")), Decision::NotCors);
+    /// assert_eq!(
+    ///     policy.decide(&get("evil.example:3000")),
+    ///     Decision::Reject(Reason::HostNotOwn(b"evil.example:3000"))
+    /// );
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    pub fn own_hosts<Count>(mut self, hosts: impl NameList<Count>) -> Self {
+        self.config.own_hosts = Some(hosts.into_names());
+        self
+    }
+
     /// How to answer a preflight whose method or headers are not allowed.
     pub fn refused_preflight(mut self, what: RefusedPreflight) -> Self {
         self.config.refused_preflight = what;

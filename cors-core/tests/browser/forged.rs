@@ -22,7 +22,7 @@ const ATTACKERS: [&str; 6] = [
 
 /// Header fields that a proxy in front of the server removes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Proxy {
+pub(crate) enum Proxy {
     None,
     StripsOrigin,
     StripsFetchMetadata,
@@ -40,7 +40,7 @@ fn policy(disallowed: DisallowedOrigin) -> Policy {
 }
 
 /// Everything that a page can send, in any case.
-fn requests(page: &str, host: &str) -> Vec<Fetch> {
+pub(crate) fn requests(page: &str, host: &str) -> Vec<Fetch> {
     let url = format!("{host}/transfer");
     let mut all: Vec<_> =
         Initiator::ALL.iter().map(|initiator| Fetch::by(*initiator, page, &*url)).collect();
@@ -61,7 +61,12 @@ fn requests(page: &str, host: &str) -> Vec<Fetch> {
 }
 
 /// The methods of the requests that reach the handler.
-fn reached(policy: &Policy, proxy: Proxy, browser: &mut Browser, fetch: &Fetch) -> Vec<Method> {
+pub(crate) fn reached(
+    policy: &Policy,
+    proxy: Proxy,
+    browser: &mut Browser,
+    fetch: &Fetch,
+) -> Vec<Method> {
     let mut reached = Vec::new();
     browser.fetch(fetch, Duration::ZERO, |request: &Request<()>| {
         let mut request = request.clone();
@@ -87,7 +92,7 @@ fn reached(policy: &Policy, proxy: Proxy, browser: &mut Browser, fetch: &Fetch) 
     reached
 }
 
-fn browsers() -> impl Iterator<Item = Browser> {
+pub(crate) fn browsers() -> impl Iterator<Item = Browser> {
     Engine::ALL.into_iter().map(Browser::like).chain([Browser::new()])
 }
 
