@@ -12,8 +12,10 @@ fn clap_env() -> Command {
 #[test]
 fn a_flag_replaces_its_variable() {
     let mut command = clap_env();
-    command.args(["--allow-origins", APP, "--max-age=600"]);
+    let origins = format!("{APP},https://*.example.dev");
+    command.args(["--allow-origins", &origins, "--max-age=600"]);
     command.envs([("CORS_ALLOW_ORIGINS", "https://evil.example"), ("CORS_MAX_AGE", "ten")]);
+    command.env("CORS_ALLOW_METHODS", "PUT");
     let (_running, addr) = start(&mut command);
     allows_one_and_no_other(addr, APP, "/", "/none");
 }
