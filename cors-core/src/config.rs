@@ -7,13 +7,14 @@ pub(crate) mod compile;
 pub mod file;
 pub(crate) mod list;
 mod of_policy;
-#[cfg(any(feature = "file", feature = "serde"))]
+#[cfg_attr(not(feature = "file"), allow(dead_code, reason = "files need more than variables"))]
 pub(crate) mod read;
 #[cfg(feature = "serde")]
 mod serde;
 pub(crate) mod shown;
-#[cfg(any(feature = "file", feature = "serde"))]
+#[cfg_attr(not(feature = "file"), allow(dead_code, reason = "files need more than variables"))]
 pub(crate) mod tree;
+mod vars;
 
 use crate::config::list::OriginList;
 pub use crate::engine::settings::{Danger, DisallowedOrigin, RefusedPreflight};
@@ -25,6 +26,7 @@ use std::time::Duration;
 ///
 /// In every list, `*` means all. With the feature `serde`, you can read it from any self-describing
 /// format. With `file`, `file::check` reads TOML and JSON, and reports the line of every problem.
+/// [`from_vars`](Self::from_vars) reads environment variables.
 ///
 /// ```
 /// use cors_core::{Config, Policy};

@@ -28,6 +28,8 @@ pub struct Finding<K> {
     entry: Option<usize>,
     value: String,
     kind: K,
+    /// The environment variable that sets the key.
+    variable: Option<Box<str>>,
 }
 
 /// What a finding is about.
@@ -75,7 +77,8 @@ impl<K: FindingKind> Finding<K> {
         value: impl Into<String>,
         kind: K,
     ) -> Self {
-        Self { subject: subject.into(), index, entry: index, value: value.into(), kind }
+        let (subject, value) = (subject.into(), value.into());
+        Self { subject, index, entry: index, value, kind, variable: None }
     }
 
     /// A finding about an entry of a list of `len`.
@@ -87,7 +90,7 @@ impl<K: FindingKind> Finding<K> {
         kind: K,
     ) -> Self {
         let index = (len > 1).then_some(entry);
-        Self { subject: key.into(), index, entry: Some(entry), value: value.into(), kind }
+        Self { entry: Some(entry), ..Self::new(key, index, value, kind) }
     }
 
     /// The key, as in a policy file, such as `danger.allow_null_origin`.
@@ -136,20 +139,37 @@ impl<K: FindingKind> Finding<K> {
         self.kind.fix()
     }
 
+    /// The environment variable that sets the key, if [`Config::from_vars`] read the policy.
+    ///
+    /// [`Config::from_vars`]: crate::Config::from_vars
+    pub fn variable(&self) -> Option<&str> {
+        self.variable.as_deref()
+    }
+
     /// The entry's index in the list of `Config`, which leads to its line.
-    #[cfg(feature = "file")]
     pub(crate) fn entry(&self) -> Option<usize> {
         self.entry
     }
 
-    #[cfg(feature = "file")]
     pub(crate) fn with_index(self, index: Option<usize>) -> Self {
         Self { index, ..self }
+    }
+
+    pub(crate) fn with_kind(self, kind: K) -> Self {
+        Self { kind, ..self }
+    }
+
+    pub(crate) fn with_variable(self, name: String) -> Self {
+        Self { variable: Some(name.into()), ..self }
     }
 }
 
 impl<K: FindingKind> fmt::Display for Finding<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What is not a key is the variable itself.
+        if let Some(variable) = self.variable().filter(|_| self.known_key().is_some()) {
+            write!(f, "{variable}: ")?;
+        }
         f.write_str(self.key())?;
         if let Some(index) = self.index {
             write!(f, "[{index}]")?;

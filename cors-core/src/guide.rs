@@ -23,6 +23,7 @@ macro_rules! links {
             "[explain]: crate::explain\n",
             "[expressions]: crate::guide::security#regular-expressions\n",
             "[from_file]: crate::Policy::from_file\n",
+            "[from_vars]: crate::Config::from_vars\n",
             "[insecure]: crate::guide::security#http-origins-with-credentials\n",
             "[laws]: crate::laws\n",
             "[no origin outside]: crate::laws::no_origin_outside\n",

@@ -34,7 +34,7 @@ use crate::config::compile::compile;
 use crate::config::read::{Fault, Reading, read};
 use crate::config::tree::Entry;
 use crate::engine::policy::Policy;
-use crate::error::{Capped, ConfigError, ErrorKind, Finding, FindingKind, Warning, WarningKind};
+use crate::error::{Capped, ConfigError, ErrorKind, Warning, WarningKind};
 use crate::key::Key;
 
 pub use source::{FileError, Unreadable, read_file};
@@ -245,10 +245,11 @@ pub fn check(text: &str, format: Format) -> Report {
         findings.push(Located { line, finding: Found::Error(error) });
     }
     for error in judgement.errors.kept() {
-        if error_follows(error, &reading, parsed.whole) {
+        let is_missing = matches!(error.kind(), ErrorKind::NoOrigins) && !parsed.whole;
+        if is_missing || reading.explains(error) {
             errors -= 1;
         } else {
-            let (line, error) = locate(error, &reading);
+            let (line, error) = reading.locate(error);
             findings.push(Located { line, finding: Found::Error(error) });
         }
     }
@@ -256,7 +257,7 @@ pub fn check(text: &str, format: Format) -> Report {
         if warning_follows(warning, &reading, parsed.whole) {
             warnings -= 1;
         } else {
-            let (line, warning) = locate(warning, &reading);
+            let (line, warning) = reading.locate(warning);
             findings.push(Located { line, finding: Found::Warning(warning) });
         }
     }
@@ -265,14 +266,7 @@ pub fn check(text: &str, format: Format) -> Report {
     Report { policy, findings, errors, warnings }
 }
 
-/// Whether the error only says that a key is missing, although the file has it in a form that could
-/// not be read.
-fn error_follows(error: &ConfigError, reading: &Reading, whole: bool) -> bool {
-    matches!(error.kind(), ErrorKind::NoOrigins)
-        && (!whole || reading.place(Key::AllowOrigins).broken)
-}
-
-/// Like [`error_follows`], for warnings.
+/// Whether the warning is only due to a key that could not be read.
 fn warning_follows(warning: &Warning, reading: &Reading, whole: bool) -> bool {
     let needs: &[Key] = match warning.kind() {
         WarningKind::NeedlessDanger => &[Key::AllowOrigins, Key::AllowCredentials],
@@ -282,21 +276,4 @@ fn warning_follows(warning: &Warning, reading: &Reading, whole: bool) -> bool {
         _ => return false,
     };
     !whole || needs.iter().any(|key| reading.place(*key).broken)
-}
-
-/// Finds the line, and restores the index and the value to those in the file.
-fn locate<K: FindingKind + Clone>(finding: &Finding<K>, reading: &Reading) -> (usize, Finding<K>) {
-    let Some(key) = finding.known_key() else {
-        return (1, finding.clone());
-    };
-    let place = reading.place(key);
-    if let Some(&(index, line)) = finding.entry().and_then(|entry| place.entries.get(entry)) {
-        return (line, finding.clone().with_index(index));
-    }
-    let line = place.line.unwrap_or(1);
-    let Some((stand_in, written, _)) = &place.beyond else {
-        return (line, finding.clone());
-    };
-    let value = finding.value().replacen(&stand_in.to_string(), &written.to_string(), 1);
-    (line, Finding::new(key, finding.index(), value, finding.kind().clone()))
 }

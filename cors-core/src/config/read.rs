@@ -5,6 +5,7 @@ mod foreign;
 mod meant;
 mod nearest;
 mod reading;
+mod vars;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -16,16 +17,11 @@ use crate::key::Key;
 use reading::Place;
 
 pub(crate) use reading::{Fault, Reading};
+pub(crate) use vars::{read_vars, variable};
 
 /// Reads the entries of the outermost table.
 pub(crate) fn read(entries: Vec<Entry>) -> Reading {
-    let mut reading = Reading {
-        config: Config::default(),
-        faults: Capped::new(),
-        unwrapped: false,
-        guesses: GUESSES,
-        places: vec![Place::default(); Key::ALL.len()],
-    };
+    let mut reading = Reading::new();
     reading.root(entries, &mut HashSet::new());
     reading
 }
@@ -39,6 +35,16 @@ const ORIGINS: &str = "a string, { regex = \"…\" } or a list of these";
 const ORIGIN: &str = "a string or { regex = \"…\" }";
 
 impl Reading {
+    fn new() -> Self {
+        Self {
+            config: Config::default(),
+            faults: Capped::new(),
+            unwrapped: false,
+            guesses: GUESSES,
+            places: vec![Place::default(); Key::ALL.len()],
+        }
+    }
+
     /// `seen` has all keys so far, including those of outer tables.
     fn root(&mut self, entries: Vec<Entry>, seen: &mut HashSet<String>) {
         for entry in entries {
@@ -168,15 +174,16 @@ impl Reading {
     }
 
     fn boolean(&mut self, key: Key, entry: &Entry) -> bool {
-        match entry.node.value {
-            Value::Boolean(value) => value,
-            ref value => self.wrong_value(key, entry, "true or false", meant::boolean(value)),
-        }
+        let value = &entry.node.value;
+        value
+            .as_boolean()
+            .unwrap_or_else(|| self.wrong_value(key, entry, "true or false", meant::boolean(value)))
     }
 
     fn max_age(&mut self, key: Key, entry: &Entry) -> Option<Duration> {
-        match entry.node.value {
-            Value::Integer(seconds @ 0..) => {
+        let value = &entry.node.value;
+        match value.as_integer() {
+            Some(seconds @ 0..) => {
                 let seconds = u64::try_from(seconds).unwrap_or_else(|_| {
                     self.place_mut(key).beyond =
                         Some((u64::MAX, seconds, ErrorKind::MaxAgeTooLarge));
@@ -184,22 +191,19 @@ impl Reading {
                 });
                 Some(Duration::from_secs(seconds))
             }
-            ref value => {
-                self.wrong_value(key, entry, "whole seconds, 0 to 86400", meant::seconds(value))
-            }
+            _ => self.wrong_value(key, entry, "whole seconds, 0 to 86400", meant::seconds(value)),
         }
     }
 
     fn status(&mut self, key: Key, entry: &Entry) -> Option<u16> {
-        match entry.node.value {
-            Value::Integer(status) => Some(u16::try_from(status).unwrap_or_else(|_| {
+        let value = &entry.node.value;
+        match value.as_integer() {
+            Some(status) => Some(u16::try_from(status).unwrap_or_else(|_| {
                 self.place_mut(key).beyond =
                     Some((u16::MAX.into(), status, ErrorKind::PreflightStatusOutOfRange));
                 u16::MAX
             })),
-            ref value => {
-                self.wrong_value(key, entry, "a status from 200 to 299", meant::status(value))
-            }
+            None => self.wrong_value(key, entry, "a status from 200 to 299", meant::status(value)),
         }
     }
 
@@ -210,9 +214,8 @@ impl Reading {
         words: [(&str, T); N],
         expected: &'static str,
     ) -> T {
-        let is_written =
-            |word: &str| matches!(&entry.node.value, Value::String(text) if text == word);
-        match words.iter().find(|(word, _)| is_written(word)) {
+        let written = entry.node.value.as_word();
+        match words.iter().find(|(word, _)| written == Some(word)) {
             Some((_, value)) => *value,
             None => {
                 let meant = meant::word(&entry.node.value, words.map(|(word, _)| word));
@@ -253,8 +256,13 @@ impl Reading {
         mut read: impl FnMut(&mut Self, Option<usize>, &Node, usize) -> Option<T>,
     ) -> Vec<T> {
         let single = std::slice::from_ref(&entry.node);
+        let split;
         let (nodes, is_list) = match &entry.node.value {
             Value::List(nodes) => (nodes.as_slice(), true),
+            Value::Text(text) => {
+                split = vars::split(text, entry.line);
+                (split.as_slice(), true)
+            }
             Value::String(_) => (single, false),
             Value::Table(_) if expected == ORIGINS => (single, false),
             value => {

@@ -28,11 +28,9 @@ pub(crate) enum Value {
     Table(Vec<Entry>),
     /// A value that no key takes, as written: a float, a date, null.
     Other(String),
-    /// The text of a value with a syntax error that is already reported.
-    #[cfg_attr(
-        not(any(feature = "file", test)),
-        expect(dead_code, reason = "serde stops at a syntax error")
-    )]
+    /// The text of a variable. The key says how to read it.
+    Text(String),
+    /// The text of a value with an error that is already reported.
     Unreadable(String),
 }
 
@@ -42,6 +40,32 @@ pub(crate) struct Entry {
     pub(crate) key: String,
     pub(crate) line: usize,
     pub(crate) node: Node,
+}
+
+impl Value {
+    pub(crate) fn as_boolean(&self) -> Option<bool> {
+        match self {
+            Self::Boolean(flag) => Some(*flag),
+            Self::Text(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_integer(&self) -> Option<i128> {
+        match self {
+            Self::Integer(number) => Some(*number),
+            Self::Text(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_word(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            Self::Text(text) => Some(text.trim()),
+            _ => None,
+        }
+    }
 }
 
 /// Prints the value as messages show it: on one line, truncated if it is long.
@@ -57,7 +81,7 @@ impl fmt::Display for Value {
 
 fn write_value(out: &mut Short, value: &Value) -> fmt::Result {
     match value {
-        Value::String(text) => write!(out, "{text:?}"),
+        Value::String(text) | Value::Text(text) => write!(out, "{text:?}"),
         Value::Integer(number) => write!(out, "{number}"),
         Value::Boolean(flag) => write!(out, "{flag}"),
         Value::Other(text) | Value::Unreadable(text) => write_raw(out, text),

@@ -43,6 +43,24 @@ impl<T> Capped<T> {
         self.kept
     }
 
+    pub(crate) fn map<U>(self, map: impl FnMut(T) -> U) -> Capped<U> {
+        Capped { kept: self.kept.into_iter().map(map).collect(), counts: self.counts }
+    }
+
+    /// Forgets findings of a key.
+    pub(crate) fn drop_of(&mut self, key: Key, is_dropped: impl Fn(&T) -> bool) {
+        let before = self.kept.len();
+        self.kept.retain(|finding| !is_dropped(finding));
+        self.counts[slot(Some(key))] -= before - self.kept.len();
+    }
+
+    pub(crate) fn append(&mut self, other: Self) {
+        self.kept.extend(other.kept);
+        for (count, more) in self.counts.iter_mut().zip(other.counts) {
+            *count += more;
+        }
+    }
+
     pub(crate) fn sort_by_key<K: Ord>(&mut self, key: impl FnMut(&T) -> K) {
         self.kept.sort_by_key(key);
     }

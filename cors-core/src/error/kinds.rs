@@ -131,6 +131,15 @@ pub enum ErrorKind {
         /// The key that you likely meant, or a key with its value.
         suggestion: Option<&'static str>,
     },
+    /// An environment variable that no key is set by.
+    UnknownVariable {
+        /// The variable that you likely meant, or a variable with its value.
+        suggestion: Option<String>,
+    },
+    /// An environment variable whose value is not Unicode.
+    NotUnicode,
+    /// A regular expression in an environment variable, or an entry that needs one.
+    RegexInVariable,
     /// A table around keys that belong at the top level.
     WrappedKeys,
     /// A value of the wrong type.
@@ -313,9 +322,14 @@ impl FindingKind for ErrorKind {
             }
             Self::RegexUnavailable => "this build does not support regular expressions",
             Self::UnknownKey { .. } => "no such key",
+            Self::UnknownVariable { .. } => "no key has this variable",
+            Self::NotUnicode => "the value is not Unicode",
+            Self::RegexInVariable => {
+                "a variable cannot hold a regular expression, because commas separate its entries"
+            }
             Self::WrappedKeys => "the keys of a policy belong at the top level, not in a table",
             Self::WrongType { expected, .. } => return format!("the key takes {expected}"),
-            Self::DuplicateKey => "the key is already in the file",
+            Self::DuplicateKey => "the key is already set",
             Self::Syntax { message } => return message.clone(),
             Self::OtherFormat { format } => {
                 return format!("a policy file is TOML or JSON, but this looks like {format}");
@@ -405,6 +419,12 @@ impl FindingKind for ErrorKind {
             }
             Self::UnknownKey { suggestion: Some(key) } => return format!("write {key}"),
             Self::UnknownKey { suggestion: None } => "remove it",
+            Self::UnknownVariable { suggestion: Some(name) } => return format!("write {name}"),
+            Self::UnknownVariable { suggestion: None } => "unset it, or read another prefix",
+            Self::NotUnicode => "write it in UTF-8",
+            Self::RegexInVariable => {
+                "write origins and patterns such as \"https://*.example.com\", or put the policy in a file"
+            }
             Self::WrappedKeys => "move the keys to the top level",
             Self::WrongType { expected, meant: None } => return format!("write {expected}"),
             Self::DuplicateKey => "keep one of the two",

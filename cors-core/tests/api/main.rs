@@ -9,6 +9,7 @@ mod allocations;
 mod builder;
 #[path = "../common/cases.rs"]
 mod cases;
+mod csrf_vectors;
 mod decisions;
 mod errors;
 mod forbid;
@@ -23,4 +24,5 @@ mod questions;
 mod requests;
 mod suffixes;
 mod support;
+mod vars;
 mod vary;

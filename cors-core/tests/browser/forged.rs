@@ -3,8 +3,8 @@
 
 use cors_core::browser::{Body, Browser, CredentialsMode, Engine, Fetch, Initiator, Mode, serve};
 use cors_core::{DisallowedOrigin, Policy};
-use http::header::{HeaderName, ORIGIN, UPGRADE};
-use http::{Method, Request, Response, StatusCode};
+use http::header::{ORIGIN, UPGRADE};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use std::time::Duration;
 
 const FORBIDDING: [DisallowedOrigin; 2] =
@@ -26,7 +26,24 @@ pub(crate) enum Proxy {
     None,
     StripsOrigin,
     StripsFetchMetadata,
+    StripsBoth,
 }
+
+/// What a page does so that the server does not recognise it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trick {
+    None,
+    /// A referrer policy of `no-referrer`: then `Origin` is `null`, except with CORS and WebSockets.
+    /// [Fetch, append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header)
+    HidesItsOrigin,
+    /// It asks another server, which redirects with the same method and body.
+    Detour,
+}
+
+const TRICKS: [Trick; 3] = [Trick::None, Trick::HidesItsOrigin, Trick::Detour];
+
+/// Redirects to what follows `?`. Whatever CORS needs, it says.
+const DETOUR: &str = "https://redirects.example/";
 
 fn policy(disallowed: DisallowedOrigin) -> Policy {
     Policy::builder()
@@ -64,20 +81,34 @@ pub(crate) fn requests(page: &str, host: &str) -> Vec<Fetch> {
 pub(crate) fn reached(
     policy: &Policy,
     proxy: Proxy,
+    trick: Trick,
     browser: &mut Browser,
     fetch: &Fetch,
 ) -> Vec<Method> {
     let mut reached = Vec::new();
-    browser.fetch(fetch, Duration::ZERO, |request: &Request<()>| {
+    let mut fetch = fetch.clone();
+    if trick == Trick::Detour {
+        fetch.url = format!("{DETOUR}?{}", fetch.url);
+    }
+    let hides = trick == Trick::HidesItsOrigin
+        && fetch.settled().mode == Mode::NoCors
+        && fetch.initiator != Initiator::WebSocket;
+    browser.fetch(&fetch, Duration::ZERO, |request: &Request<()>| {
+        if request.uri().to_string().starts_with(DETOUR) {
+            return redirected(request);
+        }
         let mut request = request.clone();
-        let strips = |name: &HeaderName| match proxy {
-            Proxy::None => false,
-            Proxy::StripsOrigin => name == ORIGIN,
-            Proxy::StripsFetchMetadata => name.as_str().starts_with("sec-fetch-"),
-        };
-        let names: Vec<_> = request.headers().keys().filter(|name| strips(name)).cloned().collect();
-        for name in names {
-            request.headers_mut().remove(name);
+        let headers = request.headers_mut();
+        if hides && headers.contains_key(ORIGIN) {
+            headers.insert(ORIGIN, HeaderValue::from_static("null"));
+        }
+        if matches!(proxy, Proxy::StripsOrigin | Proxy::StripsBoth) {
+            headers.remove(ORIGIN);
+        }
+        if matches!(proxy, Proxy::StripsFetchMetadata | Proxy::StripsBoth) {
+            for name in ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user"] {
+                headers.remove(name);
+            }
         }
         serve(policy, &request, |request| {
             let is_handshake = request.headers().contains_key(UPGRADE);
@@ -90,6 +121,22 @@ pub(crate) fn reached(
         })
     });
     reached
+}
+
+fn redirected(request: &Request<()>) -> Response<()> {
+    let to = request.uri().query().unwrap_or_default();
+    let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
+    let is_preflight = request.method() == Method::OPTIONS;
+    let mut response = Response::builder()
+        .status(if is_preflight { 204 } else { 307 })
+        .header("access-control-allow-origin", origin.unwrap_or("*"))
+        .header("access-control-allow-credentials", "true")
+        .header("access-control-allow-methods", "GET,POST,PUT,DELETE,patch")
+        .header("access-control-allow-headers", "content-type");
+    if !is_preflight {
+        response = response.header("location", to);
+    }
+    response.body(()).unwrap()
 }
 
 pub(crate) fn browsers() -> impl Iterator<Item = Browser> {
@@ -115,14 +162,35 @@ fn no_forged_request_is_handled() {
                     if proxy == Proxy::StripsFetchMetadata && is_same_host {
                         continue;
                     }
-                    for fetch in requests(page, host) {
-                        for mut browser in browsers() {
-                            let reached = reached(&policy, proxy, &mut browser, &fetch);
-                            let changes = reached.iter().any(may_change_something);
-                            assert!(!changes, "{disallowed:?} {proxy:?} {fetch}");
-                        }
-                    }
+                    nothing_is_reached(&policy, proxy, page, host, &TRICKS);
                 }
+            }
+        }
+    }
+}
+
+/// Pages that may send anything lend that to nobody: if another server redirects their requests, they
+/// are refused too.
+#[test]
+fn a_redirect_does_not_borrow_a_page() {
+    for disallowed in FORBIDDING {
+        let policy = policy(disallowed);
+        for proxy in [Proxy::None, Proxy::StripsOrigin, Proxy::StripsFetchMetadata] {
+            for page in ["https://app.example.com", "https://api.example.com"] {
+                let host = "https://api.example.com";
+                nothing_is_reached(&policy, proxy, page, host, &[Trick::Detour]);
+            }
+        }
+    }
+}
+
+fn nothing_is_reached(policy: &Policy, proxy: Proxy, page: &str, host: &str, tricks: &[Trick]) {
+    for fetch in requests(page, host) {
+        for trick in tricks {
+            for mut browser in browsers() {
+                let reached = reached(policy, proxy, *trick, &mut browser, &fetch);
+                let changes = reached.iter().any(may_change_something);
+                assert!(!changes, "{proxy:?} {trick:?} {fetch} {policy}");
             }
         }
     }
@@ -132,17 +200,22 @@ fn no_forged_request_is_handled() {
 #[test]
 fn the_requests_are_real() {
     let forward = policy(DisallowedOrigin::Forward);
-    let reaches = |policy: &Policy, page: &str| {
+    let reaches = |policy: &Policy, page: &str, trick| {
         let requests = requests(page, "https://api.example.com");
         let all = requests
             .iter()
-            .flat_map(|fetch| reached(policy, Proxy::None, &mut Browser::new(), fetch));
+            .flat_map(|fetch| reached(policy, Proxy::None, trick, &mut Browser::new(), fetch));
         all.filter(may_change_something).count()
     };
     // A POST of two kinds, a beacon and a WebSocket need no preflight.
-    assert!(reaches(&forward, "https://evil.example") >= 4);
+    assert!(reaches(&forward, "https://evil.example", Trick::None) >= 4);
+    assert!(reaches(&forward, "https://evil.example", Trick::HidesItsOrigin) >= 4);
+    // A WebSocket follows no redirect.
+    assert!(reaches(&forward, "https://evil.example", Trick::Detour) >= 3);
+    assert!(reaches(&forward, "https://app.example.com", Trick::Detour) >= 3);
     for disallowed in FORBIDDING {
-        assert!(reaches(&policy(disallowed), "https://app.example.com") >= 8, "{disallowed:?}");
+        let allowed = reaches(&policy(disallowed), "https://app.example.com", Trick::None);
+        assert!(allowed >= 8, "{disallowed:?}");
     }
 }
 
@@ -152,7 +225,7 @@ fn what_changes_nothing() {
     let page = "https://evil.example";
     let url = "https://api.example.com/logo.svg";
     let count = |disallowed, fetch: &Fetch| {
-        reached(&policy(disallowed), Proxy::None, &mut Browser::new(), fetch).len()
+        reached(&policy(disallowed), Proxy::None, Trick::None, &mut Browser::new(), fetch).len()
     };
     for fetch in [Fetch::image(page, url), Fetch::frame(page, url)] {
         assert_eq!(count(DisallowedOrigin::ForbidUnsafe, &fetch), 1, "{fetch}");
@@ -162,22 +235,43 @@ fn what_changes_nothing() {
     assert_eq!(count(DisallowedOrigin::Forbid, &fetch), 0);
 }
 
-/// What is left: a server over `http:` that is not on this machine gets no `Sec-Fetch-Site`. Then a
-/// proxy that strips `Origin` lets everything through, and so does a page of the same host, whose
-/// scheme the engine cannot know.
+/// What is left, each with the security page's words for it: a form's POST from the page to the host,
+/// through the proxy, and whether it reaches the handler.
 #[test]
 fn what_a_proxy_can_spoil() {
-    let policy = policy(DisallowedOrigin::ForbidUnsafe);
-    let post = |page: &str, host: &str| {
-        let fetch = Fetch::new(page, format!("{host}/transfer"));
-        fetch.method("POST").mode(Mode::NoCors).body(Body::Text)
-    };
-    let reaches =
-        |proxy, fetch: &Fetch| !reached(&policy, proxy, &mut Browser::new(), fetch).is_empty();
-    let plain = post("http://evil.example", "http://api.example.com");
-    assert!(!reaches(Proxy::None, &plain));
-    assert!(reaches(Proxy::StripsOrigin, &plain));
-    let same_host = post("http://api.example.com", "https://api.example.com");
-    assert!(!reaches(Proxy::None, &same_host));
-    assert!(reaches(Proxy::StripsFetchMetadata, &same_host));
+    use Proxy::{None, StripsBoth, StripsFetchMetadata, StripsOrigin};
+    const EVIL: &str = "http://evil.example";
+    const SAME_HOST: &str = "http://api.example.com";
+    const HTTPS: &str = "https://api.example.com";
+    const HTTP: &str = "http://api.example.com";
+    const LOCAL: &str = "http://localhost:3000";
+    for (proxy, page, host, reaches) in [
+        (None, EVIL, HTTPS, false),
+        (None, EVIL, HTTP, false),
+        (None, EVIL, LOCAL, false),
+        (StripsOrigin, EVIL, HTTPS, false),
+        (StripsOrigin, EVIL, LOCAL, false),
+        (StripsFetchMetadata, EVIL, HTTPS, false),
+        (StripsFetchMetadata, EVIL, HTTP, false),
+        (StripsFetchMetadata, EVIL, LOCAL, false),
+        (None, SAME_HOST, HTTPS, false),
+        // No `Origin` over `http:`, where browsers send no `Sec-Fetch-Site`.
+        (StripsOrigin, EVIL, HTTP, true),
+        // No `Sec-Fetch-Site`, and the `http:` page of the same host.
+        (StripsFetchMetadata, SAME_HOST, HTTPS, true),
+        // Neither.
+        (StripsBoth, EVIL, HTTPS, true),
+        (StripsBoth, EVIL, HTTP, true),
+        (StripsBoth, EVIL, LOCAL, true),
+    ] {
+        for disallowed in FORBIDDING {
+            let fetch = Fetch::new(page, format!("{host}/transfer"));
+            let fetch = fetch.method("POST").mode(Mode::NoCors).body(Body::Text);
+            for mut browser in browsers() {
+                let policy = policy(disallowed);
+                let reached = reached(&policy, proxy, Trick::None, &mut browser, &fetch);
+                assert_eq!(!reached.is_empty(), reaches, "{proxy:?} {page} {host} {disallowed:?}");
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! DNS rebinding: an attacker's name leads to the server, so that its pages are the server's own to a
 //! browser. With `own_hosts`, no request of such a page reaches the handler.
 
-use crate::forged::{Proxy, browsers, reached, requests};
+use crate::forged::{Proxy, Trick, browsers, reached, requests};
 use cors_core::{DisallowedOrigin, Policy};
 
 fn policy(disallowed: DisallowedOrigin, own_hosts: bool) -> Policy {
@@ -28,7 +28,10 @@ const REBOUND: [(&str, &str); 6] = [
 fn count(policy: &Policy, page: &str, host: &str) -> usize {
     let fetches = requests(page, host);
     let sent = fetches.iter().flat_map(|fetch| browsers().map(move |browser| (fetch, browser)));
-    sent.map(|(fetch, mut browser)| reached(policy, Proxy::None, &mut browser, fetch).len()).sum()
+    sent.map(|(fetch, mut browser)| {
+        reached(policy, Proxy::None, Trick::None, &mut browser, fetch).len()
+    })
+    .sum()
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Compares our layers with those of `tower-http`, `actix-cors` and warp: random fetches under random
-//! policies run through both in the same server, and the model of a browser judges both.
+//! policies run through both in the same server, and the model of a browser judges both. Random requests
+//! also run through `tower_http::csrf`, beside `disallowed_origin = "forbid-unsafe"`.
 //!
 //! `cargo xtask peers` becomes the program `peers` of this package.
 
@@ -7,6 +8,7 @@ pub mod answer;
 pub mod case;
 pub mod class;
 pub mod compare;
+pub mod csrf;
 pub mod examples;
 pub mod options;
 pub mod page;

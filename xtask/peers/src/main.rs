@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use lexopt::Parser;
 use peers::class::Weight;
+use peers::csrf;
 use peers::options::Peers;
 use peers::page::{counts, found, table, unsaid};
 use peers::peer::Peer;
@@ -44,6 +45,15 @@ fn main() -> ExitCode {
     for (peer, words, case) in &findings.unknown {
         eprintln!("peers: {peer}: of an unknown kind: {words}\n{case}\n");
     }
+    let forged = csrf::search(options.cases, options.seed);
+    println!("{}", csrf::table(&forged));
+    for request in &forged.unknown {
+        eprintln!("peers: tower-http csrf: of an unknown kind: {request}");
+    }
     drop(std::panic::take_hook());
-    if findings.unknown.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if findings.unknown.is_empty() && forged.unknown.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

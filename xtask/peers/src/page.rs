@@ -9,6 +9,7 @@ use crate::answer::Answer;
 use crate::case::{Case, Shown};
 use crate::class::{Class, Weight};
 use crate::compare::{Exchange, Seen, look};
+use crate::csrf;
 use crate::examples::examples;
 use crate::peer::Peer;
 use crate::search::Findings;
@@ -92,6 +93,7 @@ pub fn page() -> Result<String, String> {
     let versions = Peer::ALL.map(|peer| Ok(format!("{} {}", peer.package(), peer.version()?)));
     let versions: Result<Vec<String>, String> = versions.into_iter().collect();
     let mut page = include_str!("page.md").replace("{versions}", &versions?.join(", "));
+    page = page.replace("{csrf}\n", &csrf::page());
     for (weight, place) in [(Weight::Ours, "ours"), (Weight::Choice, "choice")] {
         let examples: String = classes(&cells, weight)
             .map(|class| format!("\n### {class}\n\n{}\n{}", class.meaning(), told_of[&class]))

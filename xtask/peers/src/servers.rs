@@ -1,7 +1,7 @@
 //! Servers with the same routes in each framework, behind our layer and behind the peer's.
 
 mod actix_cors;
-mod tower_http;
+pub(crate) mod tower_http;
 mod warp_cors;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -8,6 +8,7 @@ use expect_test::expect_file;
 use peers::case::{Asks, Case};
 use peers::class::Class;
 use peers::compare::look_at;
+use peers::csrf;
 use peers::examples::examples;
 use peers::page::{page, showing};
 use peers::peer::Peer;
@@ -53,6 +54,20 @@ fn everything_that_a_search_finds_is_on_the_page() {
     ] {
         assert!(findings.found.contains_key(&pair), "{pair:?} was not found");
     }
+}
+
+/// What `tower_http::csrf` decides otherwise has a kind, and each kind has an example on the page.
+#[test]
+fn protections_against_forged_requests_differ_as_the_page_says() {
+    for (kind, request) in csrf::examples() {
+        assert_eq!(csrf::look(&request), csrf::Seen::Differs(Some(kind)), "{kind:?}");
+    }
+    let findings = csrf::search(4000, 1);
+    assert_eq!(findings.unknown, [""; 0]);
+    assert!(findings.refused > 200 && findings.passed > 200, "{findings:?}");
+    // All kinds are found, so that none of the rules is dead.
+    let found: BTreeSet<_> = findings.found.keys().copied().collect();
+    assert_eq!(found, BTreeSet::from_iter(csrf::Kind::ALL.iter().copied()));
 }
 
 type Break = fn(&mut http::HeaderMap);

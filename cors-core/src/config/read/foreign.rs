@@ -24,6 +24,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
         "alloworiginregex", "alloworiginregexes", "alloworiginregexp", "allowedoriginregex",
         "allowedoriginregexes", "alloworiginlistregex", "alloworiginstringmatchregex",
         "originregex", "originregexwhitelist", "originsregex", "originsregexes", "originspatterns",
+        "alloworiginsregex", "alloworiginsregexes", "allowedoriginsregex", "allowedoriginsregexes",
     ]),
     (Key::AllowMethods.name(), &["method", "methods", "verbs"]),
     (ANY_METHOD, &["allowanymethod", "allowallmethods"]),
@@ -64,7 +65,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
 ];
 
 const ANY_ORIGIN: &str = "allow_origins = \"*\"";
-const REGEX: &str = "allow_origins = [{ regex = \"…\" }]";
+pub(super) const REGEX: &str = "allow_origins = [{ regex = \"…\" }]";
 const ANY_METHOD: &str = "allow_methods = \"*\"";
 const ANY_HEADER: &str = "allow_headers = \"*\"";
 const ANY_EXPOSED: &str = "expose_headers = \"*\"";

@@ -13,7 +13,9 @@ const DAY: u128 = 86_400;
 /// The text in the file, with or without quotes.
 fn text(value: &Value) -> Option<&str> {
     match value {
-        Value::String(text) | Value::Other(text) if text.len() <= MAX_LEN => Some(text.trim()),
+        Value::String(text) | Value::Text(text) | Value::Other(text) if text.len() <= MAX_LEN => {
+            Some(text.trim())
+        }
         _ => None,
     }
 }
@@ -34,7 +36,7 @@ pub(super) fn boolean(value: &Value) -> Option<String> {
 
 /// Seconds in quotes, or a duration as people and standards write it.
 pub(super) fn seconds(value: &Value) -> Option<String> {
-    if let Value::Integer(..0) = value {
+    if value.as_integer().is_some_and(|number| number < 0) {
         // In other libraries, -1 means that nothing is cached.
         return Some("0".to_owned());
     }
@@ -53,7 +55,9 @@ pub(super) fn status(value: &Value) -> Option<String> {
 /// One of the words, in another case or without quotes.
 pub(super) fn word<const N: usize>(value: &Value, words: [&str; N]) -> Option<String> {
     let text = text(value)?;
-    words.into_iter().find(|word| text.eq_ignore_ascii_case(word)).map(|word| format!("{word:?}"))
+    let word = words.into_iter().find(|word| text.eq_ignore_ascii_case(word))?;
+    let is_variable = matches!(value, Value::Text(_));
+    Some(if is_variable { word.to_owned() } else { format!("{word:?}") })
 }
 
 /// A method or a header name without quotes.

@@ -59,7 +59,29 @@ fn distance(a: &str, b: &str) -> Option<usize> {
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }
-    Some(strsim::osa_distance(a, b)).filter(|distance| *distance <= limit)
+    Some(edits(a, b)).filter(|distance| *distance <= limit)
+}
+
+/// The optimal string alignment distance.
+fn edits(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    // The distances between the first `i - 2`, `i - 1` and `i` letters of `a`, and each start of `b`.
+    let mut before = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = replaced.min(last[j] + 1).min(row[j - 1] + 1);
+            let is_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if is_swapped {
+                least = least.min(before[j - 2] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
 }
 
 #[cfg(test)]
@@ -103,6 +125,27 @@ mod tests {
         assert_eq!(nearest_key(&"allow_origins".repeat(10_000)), None);
         for name in Key::ALL.iter().map(|key| key.name()) {
             assert_eq!(nearest_key(name), Some(name));
+        }
+    }
+
+    #[test]
+    fn edits_are_counted() {
+        for (a, b, wanted) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("abc", "abc", 0),
+            ("abc", "bc", 1),
+            ("abc", "axbc", 1),
+            ("abc", "axc", 1),
+            ("abc", "acb", 1),
+            ("ab", "ba", 1),
+            ("ca", "abc", 3),
+            ("kitten", "sitting", 3),
+            ("é", "e", 1),
+        ] {
+            assert_eq!(edits(a, b), wanted, "{a} {b}");
+            assert_eq!(edits(b, a), wanted, "{b} {a}");
         }
     }
 

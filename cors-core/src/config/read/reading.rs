@@ -1,7 +1,7 @@
 //! What was read, and where it was in the file.
 
 use crate::config::Config;
-use crate::error::{Capped, ConfigError, ErrorKind};
+use crate::error::{Capped, ConfigError, ErrorKind, Finding, FindingKind};
 use crate::key::Key;
 
 /// The result of reading a policy.
@@ -20,7 +20,6 @@ pub(crate) struct Reading {
 /// An error, and the line that it is about.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
-    #[cfg_attr(not(feature = "file"), expect(dead_code, reason = "only a file has lines"))]
     pub(crate) line: usize,
     pub(crate) error: ConfigError,
 }
@@ -41,13 +40,38 @@ pub(crate) struct Place {
 }
 
 impl Reading {
-    #[cfg(any(feature = "file", test))]
     pub(crate) fn place(&self, key: Key) -> &Place {
         &self.places[key as usize]
     }
 
     pub(super) fn place_mut(&mut self, key: Key) -> &mut Place {
         &mut self.places[key as usize]
+    }
+
+    /// Whether the error only says that a key is missing, although it is there in a form that could
+    /// not be read.
+    pub(crate) fn explains(&self, error: &ConfigError) -> bool {
+        matches!(error.kind(), ErrorKind::NoOrigins) && self.place(Key::AllowOrigins).broken
+    }
+
+    /// Finds the line, and restores the index and the value to those that were written.
+    pub(crate) fn locate<K: FindingKind + Clone>(
+        &self,
+        finding: &Finding<K>,
+    ) -> (usize, Finding<K>) {
+        let Some(key) = finding.known_key() else {
+            return (1, finding.clone());
+        };
+        let place = self.place(key);
+        if let Some(&(index, line)) = finding.entry().and_then(|entry| place.entries.get(entry)) {
+            return (line, finding.clone().with_index(index));
+        }
+        let line = place.line.unwrap_or(1);
+        let Some((stand_in, written, _)) = &place.beyond else {
+            return (line, finding.clone());
+        };
+        let value = finding.value().replacen(&stand_in.to_string(), &written.to_string(), 1);
+        (line, Finding::new(key, finding.index(), value, finding.kind().clone()))
     }
 
     /// Everything in the file that `Config` does not hold as written.

@@ -1,6 +1,7 @@
 use super::*;
 use crate::config::{Builder, Danger};
 use crate::engine::policy::Policy;
+use std::ffi::OsString;
 
 fn node(value: Value) -> Node {
     Node { line: 1, value }
@@ -74,6 +75,35 @@ fn every_key_is_the_same_in_a_file_and_in_a_builder() {
         assert_eq!(built, Policy::new(&config).unwrap(), "{key:?}");
         assert_eq!(built.config(), config, "{key:?}");
         assert_ne!(built, base, "{key:?}");
+    }
+}
+
+/// The variable of a key, with a value.
+fn var(key: Key, value: &str) -> (OsString, OsString) {
+    (variable("X_", key).into(), value.into())
+}
+
+#[test]
+fn every_key_is_the_same_in_a_file_and_in_a_variable() {
+    for key in Key::ALL.iter().copied() {
+        let (_, value, takes) = row(key);
+        let text = match &value {
+            Value::String(text) => text.clone(),
+            value => value.to_string(),
+        };
+        let reading = read_vars("X_", [var(key, &format!(" {text} "))].into_iter());
+        assert!(reading.faults.total() == 0, "{key:?}: {:?}", reading.faults);
+        assert_eq!(reading.config, reading_of(key.name(), value).config, "{key:?}");
+        let reading = read_vars("X_", [var(key, "?, ?")].into_iter());
+        let is_list = takes.contains(&"list");
+        assert_eq!(reading.faults.total() == 0, is_list, "{key:?}");
+        let is_wrong = |fault: &Fault| matches!(fault.error.kind(), ErrorKind::WrongType { .. });
+        assert!(reading.faults.kept().iter().all(is_wrong), "{key:?}");
+        // The first one counts.
+        let twice = [var(key, &text), var(key, &text)];
+        let reading = read_vars("X_", twice.into_iter());
+        let [fault] = reading.faults.kept() else { panic!("{key:?}: {:?}", reading.faults) };
+        assert_eq!(*fault.error.kind(), ErrorKind::DuplicateKey, "{key:?}");
     }
 }
 

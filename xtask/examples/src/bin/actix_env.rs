@@ -11,17 +11,16 @@
 
 use std::env;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use actix_web::{App, HttpServer, error::ErrorNotFound, web};
-use cors_actix::{Config, ConfigError, CorsLayer, Policy};
+use cors_actix::{Config, CorsLayer, Policy};
 
 #[actix_web::main]
 async fn main() -> std::io::Result<ExitCode> {
-    let policy = match policy() {
+    let policy = match Config::from_vars("CORS_").and_then(Policy::try_from) {
         Ok(policy) => policy,
-        Err(faults) => {
-            eprintln!("{}", faults.join("\n"));
+        Err(errors) => {
+            eprintln!("{errors}");
             return Ok(ExitCode::FAILURE);
         }
     };
@@ -48,45 +47,4 @@ async fn item(id: web::Path<String>) -> actix_web::Result<String> {
     // An error becomes a response inside the layer, so a script can read it.
     let id: u32 = id.parse().map_err(|_| ErrorNotFound("items have numbers"))?;
     Ok(format!("item {id}"))
-}
-
-/// The policy of `CORS_ALLOW_ORIGINS` and so on, or every problem, named by its variable.
-fn policy() -> Result<Policy, Vec<String>> {
-    let mut faults = Vec::new();
-    let mut config = Config::new(list("CORS_ALLOW_ORIGINS"));
-    config.allow_methods = list("CORS_ALLOW_METHODS");
-    config.allow_headers = list("CORS_ALLOW_HEADERS");
-    config.expose_headers = list("CORS_EXPOSE_HEADERS");
-    config.allow_credentials =
-        parsed("CORS_ALLOW_CREDENTIALS", "true or false", &mut faults).unwrap_or_default();
-    config.max_age =
-        parsed("CORS_MAX_AGE", "a number of seconds", &mut faults).map(Duration::from_secs);
-    match Policy::new(&config) {
-        Ok(policy) if faults.is_empty() => Ok(policy),
-        Ok(_) => Err(faults),
-        Err(errors) => {
-            faults.extend(errors.errors().iter().map(told));
-            Err(faults)
-        }
-    }
-}
-
-/// Cut at commas; unset is empty.
-fn list(name: &str) -> Vec<String> {
-    let text = env::var(name).unwrap_or_default();
-    text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
-}
-
-fn parsed<T: std::str::FromStr>(name: &str, what: &str, faults: &mut Vec<String>) -> Option<T> {
-    let text = env::var(name).ok()?;
-    let value = text.trim().parse().ok();
-    if value.is_none() {
-        faults.push(format!("{name} is {text:?}: write {what}"));
-    }
-    value
-}
-
-fn told(error: &ConfigError) -> String {
-    let name = format!("CORS_{}", error.key().to_ascii_uppercase());
-    format!("{name} has {}: {}; {}", error.value(), error.reason(), error.fix())
 }

@@ -20,7 +20,7 @@ pub(super) fn pair(config: &Config, policy: &Policy) -> Result<Pair, Unsaid> {
     Ok(Pair { ours, peer: Server::build(|| serve(routes().layer(layer()))) })
 }
 
-fn routes() -> Router {
+pub(crate) fn routes() -> Router {
     let ok = || async {
         handle();
         OWN_HEADERS
@@ -32,7 +32,7 @@ fn routes() -> Router {
     Router::new().route(Route::Ok.path(), any(ok)).route(Route::Error.path(), any(error))
 }
 
-fn serve(router: Router) -> Serve {
+pub(crate) fn serve(router: Router) -> Serve {
     Box::new(move |request| {
         let (parts, ()) = request.clone().into_parts();
         let request = Request::from_parts(parts, Body::empty());
