@@ -87,6 +87,9 @@ impl CorsLayer {
     /// [`select_reading`](Self::select_reading). If the closure returns `None`, the layer calls the
     /// service and leaves its response alone.
     ///
+    /// For rules by method, such as GET for every origin and PUT for one, match on
+    /// [`Head::requested_method`]: a preflight must get the policy of the request that follows it.
+    ///
     /// Build the policies in advance and return clones, which only increment a counter. If a policy
     /// was built with `ask`, nothing answers here, which counts as no.
     ///

@@ -291,7 +291,9 @@ fn vary_on(options: bool, consulted: Consulted, fetch_site: bool) -> VaryOn {
 }
 
 /// The only line of a header, or `None` if there is not exactly one.
-fn only<'r, V: AsRef<[u8]> + 'r>(mut lines: impl Iterator<Item = &'r V>) -> Option<&'r [u8]> {
+pub(crate) fn only<'r, V: AsRef<[u8]> + 'r>(
+    mut lines: impl Iterator<Item = &'r V>,
+) -> Option<&'r [u8]> {
     lines.next().filter(|_| lines.next().is_none()).map(AsRef::as_ref)
 }
 

@@ -1,10 +1,11 @@
 //! Laws that hold for every policy and every request.
 
 use crate::cases::cases;
-use crate::support::{request, request_of_bytes, respond};
+use crate::support::{answer, request, request_of_bytes, respond};
+use cors_core::adapter::{Head, Source};
 use cors_core::strategies::{configs, near_misses, origins_of, policies, requests};
 use cors_core::{Decision, Policy};
-use http::{HeaderMap, HeaderName, Method, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -19,6 +20,16 @@ fn vary(headers: &[String]) -> BTreeSet<String> {
 /// The answer without `vary`.
 fn cors(answer: &(Option<u16>, Vec<String>)) -> (Option<u16>, Vec<&String>) {
     (answer.0, answer.1.iter().filter(|line| !line.starts_with("vary")).collect())
+}
+
+type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
+
+/// The answer of a layer.
+fn respond_by(
+    source: &Source<HeaderValue, Select>,
+    request: &Request<()>,
+) -> (Option<u16>, Vec<String>) {
+    answer(source.begin(request, |select, declared| select(&Head::new(request, declared))))
 }
 
 /// Whether two requests have the same lines of each header in `names`.
@@ -54,6 +65,33 @@ proptest! {
         prop_assert!(alike(&first, &second, &names));
         let again = respond(&policy, &second);
         prop_assert_eq!(cors(&answer), cors(&again));
+    }
+
+    #[test]
+    fn vary_is_sound_under_rules_by_method(
+        policies in [policies(), policies()],
+        rules in vec(prop::option::of(0..2usize), 4),
+        first in requests(),
+        other in requests(),
+    ) {
+        let rule = move |method: &str| {
+            let row = ["GET", "PUT", "PATCH"].iter().position(|known| *known == method);
+            rules[row.unwrap_or(3)].map(|index| policies[index].clone())
+        };
+        let select = rule.clone();
+        let select: Box<Select> = Box::new(move |head| select(head.requested_method()));
+        let source = Source::selected(select);
+        let answer = respond_by(&source, &first);
+        let names = vary(&answer.1);
+        let second = merged(&first, &other, &names);
+        let again = respond_by(&source, &second);
+        prop_assert_eq!(cors(&answer), cors(&again));
+        if first.method() == Method::OPTIONS {
+            prop_assert!(names.contains("access-control-request-method"));
+        } else {
+            let alone = rule(first.method().as_str()).map(|policy| respond(&policy, &first));
+            prop_assert_eq!(answer, alone.unwrap_or_default());
+        }
     }
 
     #[test]

@@ -69,6 +69,7 @@ pub type Verdict = Pin<Box<dyn Future<Output = Result<bool, &'static str>> + Sen
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Seen<'a> {
     pub method: &'a str,
+    pub requested_method: &'a dyn Fn() -> String,
     pub path: &'a str,
     pub query: Option<&'a str>,
     pub authority: Option<&'a str>,
@@ -92,6 +93,7 @@ macro_rules! select {
         move |head| {
             select(&$crate::Seen {
                 method: head.method().as_str(),
+                requested_method: &|| head.requested_method().to_owned(),
                 path: head.uri().path(),
                 query: head.uri().query(),
                 authority: head.authority(),

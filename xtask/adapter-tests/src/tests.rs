@@ -41,6 +41,7 @@ macro_rules! each_test {
         select {
             by_host
             by_path_query_and_method
+            by_requested_method
             by_a_declared_header
             a_name_is_not_repeated_in_vary
             only_what_is_declared_is_seen
