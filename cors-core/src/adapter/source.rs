@@ -4,13 +4,14 @@ use crate::adapter::exchange::Exchange;
 #[cfg(feature = "swap")]
 use crate::adapter::handle::Handle;
 use crate::adapter::prepared::Prepared;
+use crate::adapter::several::Several;
 use crate::adapter::value::FieldValue;
 use crate::adapter::vary::VaryNames;
 use crate::config::compile::header_names;
 use crate::config::list::NameList;
 use crate::engine::decide::{is_options, only};
 use crate::engine::names::is_token;
-use crate::engine::policy::Policy;
+use crate::engine::policy::{IntoPolicy, Policy};
 use crate::engine::request::{RequestHead, RequestHeader};
 use crate::error::ConfigErrors;
 use http::HeaderName;
@@ -30,6 +31,7 @@ enum Way<V, F: ?Sized> {
     Fixed(Prepared<V>),
     #[cfg(feature = "swap")]
     Shared(Handle),
+    Several(Arc<Several<V>>),
     Selected(Arc<Selector<V, F>>),
 }
 
@@ -51,6 +53,17 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
     #[cfg(feature = "swap")]
     pub fn shared(handle: Handle) -> Self {
         Self(Way::Shared(handle))
+    }
+
+    /// Uses the first policy that allows the request's origin. If none does, or there is no origin,
+    /// uses the last. A policy that [asks](Policy::asking) gets no for an answer.
+    ///
+    /// # Errors
+    /// If there is no policy, or if one never decides because an earlier one allows every origin.
+    pub fn first_allowing(
+        policies: impl IntoIterator<Item: IntoPolicy>,
+    ) -> Result<Self, ConfigErrors> {
+        Ok(Self(Way::Several(Arc::new(Several::new(policies)?))))
     }
 
     /// Lets a closure choose a policy for each request, or none. It sees everything but the headers.
@@ -91,6 +104,7 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
             Way::Fixed(prepared) => prepared.begin(request).without_asking(),
             #[cfg(feature = "swap")]
             Way::Shared(handle) => handle.load().begin(request).without_asking(),
+            Way::Several(several) => several.begin(request),
             Way::Selected(selector) => {
                 let by_method = Cell::new(false);
                 let declared = Declared { names: &selector.names, by_method: &by_method };
@@ -114,6 +128,7 @@ where
             Way::Fixed(prepared) => Way::Fixed(prepared.clone()),
             #[cfg(feature = "swap")]
             Way::Shared(handle) => Way::Shared(handle.clone()),
+            Way::Several(several) => Way::Several(Arc::clone(several)),
             Way::Selected(selector) => Way::Selected(Arc::clone(selector)),
         })
     }
@@ -125,6 +140,7 @@ impl<V, F: ?Sized> fmt::Debug for Source<V, F> {
             Way::Fixed(prepared) => f.debug_tuple("Fixed").field(prepared).finish(),
             #[cfg(feature = "swap")]
             Way::Shared(handle) => f.debug_tuple("Shared").field(handle).finish(),
+            Way::Several(several) => f.debug_tuple("FirstAllowing").field(several).finish(),
             Way::Selected(selector) => f.debug_tuple("Selected").field(&selector.names).finish(),
         }
     }

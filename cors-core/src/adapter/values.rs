@@ -63,6 +63,18 @@ impl<V: FieldValue> Values<V> {
     }
 }
 
+impl<V: AsRef<[u8]>> Values<V> {
+    /// Whether all requests other than preflights get the same headers, here and under the other
+    /// policy.
+    pub(super) fn are_constant_like(&self, other: &Self) -> bool {
+        let simple = |values: &Self| {
+            let values = [&values.origin, &values.credentials, &values.expose];
+            values.map(|value| value.as_ref().map(|value| value.as_ref().to_vec()))
+        };
+        self.constant.is_some() && other.constant.is_some() && simple(self) == simple(other)
+    }
+}
+
 impl<V: FieldValue> Vary<V> {
     fn new(policy: &Compiled) -> Self {
         let header = |header: RequestHeader| HeaderName::from_static(header.as_str());

@@ -48,6 +48,16 @@ impl Compiled {
         self.origins.any && self.credentials
     }
 
+    /// Whether every origin that a browser can send is allowed.
+    pub(crate) fn allows_all(&self) -> bool {
+        self.origins.any && (!self.reflects() || self.danger.allow_null_origin)
+    }
+
+    /// Whether checks do not see origins that anyone on the network can impersonate.
+    pub(crate) fn needs_tls(&self) -> bool {
+        self.credentials && !self.danger.allow_insecure_origins
+    }
+
     /// Whether the answer to a preflight depends on `Access-Control-Request-Headers`.
     pub(crate) fn reads_request_headers(&self) -> bool {
         self.refused_preflight == RefusedPreflight::Conceal
@@ -144,9 +154,7 @@ impl Compiled {
         if self.origins.any || self.origins.matches_regex(origin) {
             return allowed;
         }
-        // With credentials, do not ask about origins that anyone on the network can impersonate.
-        let secure =
-            !self.credentials || self.danger.allow_insecure_origins || !origin.is_insecure();
+        let secure = !self.needs_tls() || !origin.is_insecure();
         let closure = self.closure.as_ref().filter(|_| secure);
         if closure.is_some_and(|closure| closure.allows(origin, request)) {
             return OriginVerdict::Allowed { consulted: Consulted { closure: true, ..nobody } };

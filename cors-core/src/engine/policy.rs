@@ -1,6 +1,6 @@
 //! The compiled policy.
 
-use crate::engine::decision::{Decision, Step};
+use crate::engine::decision::Decision;
 use crate::engine::headers::AllowHeaders;
 use crate::engine::kept::Kept;
 use crate::engine::methods::AllowMethods;
@@ -99,11 +99,8 @@ impl Policy {
     /// If the policy [asks](Self::asking), the answer counts as no. If you can ask, use
     /// [`Policy::begin`].
     pub fn decide<'r, R: RequestHead>(&self, request: &'r R) -> Decision<'r> {
-        let outcome = match self.compiled().begin(request, OriginLines::of(request).as_ref()) {
-            Step::Decided(outcome) => outcome,
-            Step::Ask { refused, .. } => refused,
-        };
-        self.compiled().decision(request, outcome.found)
+        let step = self.compiled().begin(request, OriginLines::of(request).as_ref());
+        self.compiled().decision(request, step.without_asking().found)
     }
 
     /// Whether pages on this origin may read what you serve under the policy. Use it in tests, and in

@@ -44,6 +44,7 @@ pub trait Adapter {
 pub enum Way {
     New(Policy),
     Shared(Handle),
+    FirstAllowing(Vec<Policy>),
     /// `select` if there are no names, otherwise `select_reading`, with [`select!`] of the closure.
     Select(Vec<&'static str>, Select),
     Ask(Policy, Ask),

@@ -2,6 +2,7 @@
 
 mod app;
 mod ask;
+mod first_allowing;
 mod preflight;
 mod refusals;
 mod requests;
@@ -37,6 +38,10 @@ macro_rules! each_test {
         #[cfg(feature = "tracing")]
         refusals {
             one_event_for_each_refusal
+        }
+        first_allowing {
+            the_origin_picks_the_policy
+            a_question_counts_as_no
         }
         select {
             by_host
