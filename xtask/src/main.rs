@@ -23,6 +23,7 @@ mod release;
 mod serve;
 mod server;
 mod soak;
+mod suffixes;
 mod test;
 mod tidy;
 mod tool;
@@ -76,6 +77,11 @@ const COMMANDS: &[Command] = &[
         name: "soak",
         about: "the test servers under sustained load and policy swaps",
         run: soak::run,
+    },
+    Command {
+        name: "suffixes",
+        about: "a new Public Suffix List, as cors-core searches it",
+        run: suffixes::run,
     },
     Command { name: "fuzz", about: "run a fuzz target for a while", run: fuzz::run },
     Command { name: "mutants", about: "code changes that no test catches", run: mutants::run },

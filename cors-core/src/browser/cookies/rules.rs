@@ -3,7 +3,7 @@
 use super::{Context, SameSite};
 use crate::browser::engine::Engine;
 use crate::browser::site::PageOrigin;
-use crate::origin::public_suffix::registrable_domain;
+use crate::origin::public_suffix::{has_rule, registrable_domain};
 
 /// What an engine does about cookies of another site than the page's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,8 +166,7 @@ impl Rules {
 
 /// The registrable domain under a suffix that the list knows. Under others, each host is alone.
 fn base(host: &str) -> &str {
-    let is_known = psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known());
-    registrable_domain(host).filter(|_| is_known).unwrap_or(host)
+    registrable_domain(host).filter(|_| has_rule(host)).unwrap_or(host)
 }
 
 /// [RFC 6265bis, domain matching](https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-domain-matching)
