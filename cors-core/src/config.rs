@@ -7,6 +7,7 @@ pub(crate) mod compile;
 pub mod file;
 pub(crate) mod list;
 mod of_policy;
+mod presets;
 #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "files need more than variables"))]
 pub(crate) mod read;
 #[cfg(feature = "serde")]
@@ -68,6 +69,11 @@ pub struct Config {
     pub preflight_continue: bool,
     /// What happens to an actual request from a disallowed origin.
     pub disallowed_origin: DisallowedOrigin,
+    /// The names by which this server is reached, such as `api.example.com`, `*.example.com` and
+    /// `localhost:*`. No port means 80, 443 or none. A request for any other host gets 403 without CORS
+    /// headers, whatever its origin: DNS rebinding then leads nowhere. `None` means any host.
+    /// [RFC 9110, 7.2](https://www.rfc-editor.org/rfc/rfc9110#section-7.2)
+    pub own_hosts: Option<Vec<String>>,
     /// How to answer a preflight whose origin is allowed, but not its method or a header.
     pub refused_preflight: RefusedPreflight,
     /// Settings that open the policy to attack.

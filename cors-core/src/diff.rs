@@ -26,7 +26,7 @@
 //! difference: `https://a.test` beside `https://*.test`, a method beside `*`, or `GET`.
 //!
 //! [`Diff::besides`] lists the keys that do not affect this: `max_age`, `preflight_status`,
-//! `preflight_continue` (assuming that the handler answers 200), `disallowed_origin`,
+//! `preflight_continue` (assuming that the handler answers 200), `disallowed_origin`, `own_hosts`,
 //! `refused_preflight`, `allow_private_network`, and the `danger` keys, which only permit what
 //! other keys say. One of them does more: with `*` and credentials, `danger.allow_null_origin` lets
 //! `null` read.
@@ -144,7 +144,8 @@ impl Policy {
     pub fn diff(&self, newer: &Policy) -> Diff {
         let [older_config, newer_config] = [self.config(), newer.config()];
         let fresh = Fresh::new([&older_config, &newer_config]);
-        let [older, newer] = [Side::new(self, &older_config), Side::new(newer, &newer_config)];
+        let [older, newer] = [(self, &older_config), (newer, &newer_config)]
+            .map(|(policy, config)| Side::new(&policy.at_any_host(), config));
         let allows = Comparison::new(&newer, &older, &fresh).differences();
         let no_longer = Comparison::new(&older, &newer, &fresh).differences();
         let mut besides = beside::differences(&older_config, &newer_config);

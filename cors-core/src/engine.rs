@@ -9,6 +9,7 @@ pub(crate) mod headers;
 mod kept;
 pub(crate) mod methods;
 pub(crate) mod names;
+pub(crate) mod own_hosts;
 pub(crate) mod policy;
 pub(crate) mod question;
 pub(crate) mod request;

@@ -8,12 +8,14 @@
 //! ```
 
 mod capped;
+mod hosts;
 mod kinds;
 mod origins;
 mod regexes;
 
 use crate::key::{Key, slot};
 pub(crate) use capped::Capped;
+pub use hosts::HostFault;
 pub use kinds::{ErrorKind, FindingKind, WarningKind};
 use std::fmt;
 

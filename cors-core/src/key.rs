@@ -35,6 +35,7 @@ keys! {
     PreflightStatus = "preflight_status",
     PreflightContinue = "preflight_continue",
     DisallowedOrigin = "disallowed_origin",
+    OwnHosts = "own_hosts",
     RefusedPreflight = "refused_preflight",
     AllowInsecureOrigins = "danger.allow_insecure_origins",
     AllowPublicSuffixSubdomains = "danger.allow_public_suffix_subdomains",

@@ -89,6 +89,7 @@ where
     }
     let is_outside = |origin: &str| !patterns.iter().any(|pattern| matches(pattern, origin));
     let within = texts.iter().map(|text| Within::Pattern(text)).collect();
+    let policy = &policy.at_any_host();
     let found = Search { policy, near: &texts, within, modes: &MODES }.find(is_outside);
     if let Some(fetch) = found {
         panic!("{law}: {} can read{}", fetch.origin, shown(policy, &fetch));
@@ -136,6 +137,7 @@ where
         .flat_map(|domain| [format!("https://{domain}"), format!("https://*.{domain}")])
         .collect();
     let within = domains.iter().map(|domain| Within::Domain(domain)).collect();
+    let policy = &policy.at_any_host();
     let found = Search { policy, near: &near, within, modes: &MODES }.find(is_outside);
     if let Some(fetch) = found {
         panic!("{law}: {} can read{}", fetch.origin, shown(policy, &fetch));
@@ -155,6 +157,7 @@ pub fn credentials_never_without_tls(policy: &Policy) {
     let is_insecure =
         |origin: &str| Origin::parse(origin.as_bytes()).is_ok_and(|origin| origin.is_insecure());
     let modes = &[CredentialsMode::Include];
+    let policy = &policy.at_any_host();
     let search = Search { policy, near: &[], within: Vec::new(), modes };
     if let Some(fetch) = search.find(is_insecure) {
         let shown = shown(policy, &fetch);

@@ -162,7 +162,9 @@ pub use engine::decision::{Decision, Reason};
 pub use engine::policy::{IntoPolicy, Policy};
 pub use engine::question::{AskedOrigin, IntoVerdict, NamedHeaders};
 pub use engine::settings::{Danger, DisallowedOrigin, RefusedPreflight};
-pub use error::{ConfigError, ConfigErrors, ErrorKind, Finding, FindingKind, Warning, WarningKind};
+pub use error::{
+    ConfigError, ConfigErrors, ErrorKind, Finding, FindingKind, HostFault, Warning, WarningKind,
+};
 pub use origin::fault::{ProofLimit, RegexMismatch};
 pub use origin::pattern::{Meant, PatternFault};
 pub use origin::{MAX_LEN as MAX_ORIGIN_LEN, Origin, OriginFault};

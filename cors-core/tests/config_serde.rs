@@ -29,6 +29,7 @@ fn everything() -> Config {
         preflight_status = Some(200),
         preflight_continue = true,
         disallowed_origin = DisallowedOrigin::Forbid,
+        own_hosts = Some(vec!["api.test".into(), "localhost:*".into()]),
         refused_preflight = RefusedPreflight::Conceal,
         danger = set!(
             Danger::default(),
@@ -55,6 +56,7 @@ allow_private_network = true
 preflight_status = 200
 preflight_continue = true
 disallowed_origin = "forbid"
+own_hosts = ["api.test", "localhost:*"]
 refused_preflight = "conceal"
 
 [danger]

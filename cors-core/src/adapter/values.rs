@@ -29,6 +29,7 @@ pub(super) struct Vary<V> {
     /// For cacheable responses, by [`cacheable_index`].
     cacheable: [VaryNames<V>; 8],
     options: VaryNames<V>,
+    nothing: VaryNames<V>,
 }
 
 fn cacheable_index(consulted: Consulted, fetch_site: bool) -> usize {
@@ -58,7 +59,8 @@ impl<V: FieldValue> Values<V> {
             expose: (!policy.expose.is_empty()).then(|| value(&policy.expose.join(","))),
             truth: value("true"),
             vary: Vary::new(policy),
-            constant: policy.is_constant().then(|| policy.constant()),
+            constant: (policy.is_constant() && policy.own_hosts.is_none())
+                .then(|| policy.constant()),
         }
     }
 }
@@ -87,11 +89,13 @@ impl<V: FieldValue> Vary<V> {
             .map(header)
             .chain(named(closure, true))
             .chain(named(policy.asks.as_ref(), true));
-        Self { cacheable: std::array::from_fn(cacheable), options: VaryNames::new(options) }
+        let [options, nothing] = [options.collect(), Vec::new()].map(VaryNames::new);
+        Self { cacheable: std::array::from_fn(cacheable), options, nothing }
     }
 
     pub(super) fn on(&self, on: VaryOn) -> &VaryNames<V> {
         match on {
+            VaryOn::Nothing => &self.nothing,
             VaryOn::Options => &self.options,
             VaryOn::Cacheable { consulted, fetch_site } => {
                 &self.cacheable[cacheable_index(consulted, fetch_site)]

@@ -1,5 +1,6 @@
 //! Compiles plain data into a policy, with every check.
 
+mod hosts;
 mod origins;
 
 use crate::config::{Config, Danger, DisallowedOrigin};
@@ -86,6 +87,7 @@ pub(crate) fn compile(
     let methods = compile_methods(config, &mut findings);
     let headers = compile_headers(config, &mut findings);
     let expose = compile_expose(config, &mut findings);
+    let own_hosts = hosts::compile(config, &mut findings);
     check_body_methods(config, &methods, &headers, &mut findings);
     check_max_age(config, &mut findings);
     if config.allow_private_network {
@@ -103,6 +105,7 @@ pub(crate) fn compile(
         allow_methods: _,
         allow_headers: _,
         expose_headers: _,
+        own_hosts: _,
         allow_credentials: credentials,
         max_age,
         allow_private_network: private_network,
@@ -123,6 +126,7 @@ pub(crate) fn compile(
         preflight_status: preflight_status.and_then(|status| StatusCode::from_u16(status).ok()),
         preflight_continue,
         disallowed_origin,
+        own_hosts,
         refused_preflight,
         danger,
         closure,

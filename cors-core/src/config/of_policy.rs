@@ -28,6 +28,7 @@ impl Policy {
             preflight_status: policy.preflight_status.map(|status| status.as_u16()),
             preflight_continue: policy.preflight_continue,
             disallowed_origin: policy.disallowed_origin,
+            own_hosts: policy.own_hosts.as_ref().map(|hosts| hosts.iter().map(owned).collect()),
             refused_preflight: policy.refused_preflight,
             danger: policy.danger,
         }

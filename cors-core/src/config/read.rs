@@ -121,6 +121,12 @@ impl Reading {
                 let wanted = r#""forward", "forbid" or "forbid-unsafe""#;
                 self.config.disallowed_origin = self.word(key, entry, words, wanted);
             }
+            Key::OwnHosts => {
+                let hosts = self.names(key, entry);
+                // An empty list is an error of its own, unless it is empty because of another.
+                let is_broken = hosts.is_empty() && self.place_mut(key).broken;
+                self.config.own_hosts = (!is_broken).then_some(hosts);
+            }
             Key::RefusedPreflight => {
                 use RefusedPreflight::{Conceal, Explain};
                 let words = [("explain", Explain), ("conceal", Conceal)];

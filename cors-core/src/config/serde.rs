@@ -180,6 +180,7 @@ impl Serialize for Config {
             preflight_status,
             preflight_continue,
             disallowed_origin,
+            own_hosts,
             refused_preflight,
             danger,
         } = self;
@@ -198,7 +199,7 @@ impl Serialize for Config {
         };
         let danger = (*danger != Danger::default()).then_some(Table(danger));
 
-        let mut keys = Keys::new(serializer, "Config", 12)?;
+        let mut keys = Keys::new(serializer, "Config", 13)?;
         keys.some("allow_origins", list(allow_origins))?;
         keys.some("allow_methods", list(allow_methods))?;
         keys.some("allow_headers", list(allow_headers))?;
@@ -209,6 +210,7 @@ impl Serialize for Config {
         keys.some("preflight_status", *preflight_status)?;
         keys.flag("preflight_continue", *preflight_continue)?;
         keys.some("disallowed_origin", disallowed_origin)?;
+        keys.some("own_hosts", own_hosts.as_ref())?;
         keys.some("refused_preflight", refused_preflight)?;
         keys.some("danger", danger)?;
         keys.0.end()

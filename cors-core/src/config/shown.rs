@@ -35,6 +35,7 @@ impl Config {
             preflight_status,
             preflight_continue,
             disallowed_origin,
+            own_hosts,
             refused_preflight,
             danger,
         } = self;
@@ -66,6 +67,10 @@ impl Config {
                 DisallowedOrigin::Forbid => "forbid",
                 DisallowedOrigin::ForbidUnsafe => "forbid-unsafe",
             }),
+            Key::OwnHosts => match own_hosts {
+                Some(hosts) => return names(hosts),
+                None => "none".to_owned(),
+            },
             Key::RefusedPreflight => quote(match refused_preflight {
                 RefusedPreflight::Explain => "explain",
                 RefusedPreflight::Conceal => "conceal",

@@ -31,6 +31,7 @@ fn means(key: Key) -> Option<&'static str> {
         Key::DisallowedOrigin => {
             "whether requests from other origins, such as a form's, are refused or reach the handler"
         }
+        Key::OwnHosts => "the hosts that the server answers for",
         Key::RefusedPreflight => "whether the answer to a refused preflight shows what is allowed",
         Key::AllowInsecureOrigins => "whether http: origins may have credentials",
         Key::AllowPublicSuffixSubdomains => {

@@ -6,6 +6,7 @@ use crate::engine::decision::{
 };
 use crate::engine::headers::{AskedHeaders, elements};
 use crate::engine::names::is_token;
+use crate::engine::own_hosts;
 use crate::engine::policy::Compiled;
 use crate::engine::request::{OriginLines, RequestHead, RequestHeader};
 use crate::engine::settings::{DisallowedOrigin, RefusedPreflight};
@@ -62,6 +63,32 @@ impl Compiled {
 
     #[inline]
     pub(crate) fn begin<'r, R: RequestHead>(
+        &self,
+        request: &'r R,
+        origin: Option<&OriginLines<'r, R::Value>>,
+    ) -> Step<'r> {
+        match self.foreign_host(request) {
+            Some(host) => {
+                let found = Found::Decided(Decision::Reject(Reason::HostNotOwn(host)));
+                Step::Decided(self.forbidden(found, VaryOn::Nothing))
+            }
+            None => self.begin_at_own(request, origin),
+        }
+    }
+
+    /// The authority that the request is for, if it is not one of the server's own.
+    #[inline]
+    fn foreign_host<'r, R: RequestHead>(&self, request: &'r R) -> Option<&'r [u8]> {
+        let hosts = self.own_hosts.as_ref()?;
+        match request.authority() {
+            Some(authority) if hosts.contains(authority) => None,
+            authority => Some(authority.unwrap_or_default()),
+        }
+    }
+
+    /// Decides on a request for one of the server's own hosts.
+    #[inline]
+    pub(crate) fn begin_at_own<'r, R: RequestHead>(
         &self,
         request: &'r R,
         origin: Option<&OriginLines<'r, R::Value>>,
@@ -332,18 +359,13 @@ fn is_own_origin<R: RequestHead>(request: &R, origin: &[u8]) -> bool {
     if !matches!(origin.scheme(), "http" | "https") {
         return false;
     }
-    let port_start = match authority.rfind([':', ']']) {
-        Some(at) if authority[at..].starts_with(':') => at,
-        _ => authority.len(),
-    };
-    let (host, port) = authority.split_at(port_start);
-    let port = match port.strip_prefix(':') {
-        None | Some("") => origin::default_port(origin.scheme()),
-        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => match digits.parse() {
+    let Some((host, port)) = own_hosts::split(authority) else { return false };
+    let port = match port {
+        "" => origin::default_port(origin.scheme()),
+        digits => match digits.parse() {
             Ok(port) => Some(port),
             Err(_) => return false,
         },
-        Some(_) => return false,
     };
     host.eq_ignore_ascii_case(origin.host()) && port == origin.port_or_default()
 }

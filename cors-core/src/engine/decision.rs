@@ -22,7 +22,7 @@ pub enum Decision<'r> {
     Simple,
     /// A preflight that asks only for what is allowed.
     Preflight,
-    /// The origin is not allowed, or a preflight asks for a method or header that is not, or
+    /// The host is not in `own_hosts`, the origin is not allowed, or a preflight asks for a method or header that is not, or
     /// `disallowed_origin = "forbid"` finds that another origin sent the request.
     Reject(Reason<'r>),
 }
@@ -42,6 +42,8 @@ pub enum Reason<'r> {
     /// No `Origin`, a `Sec-Fetch-Site` of `cross-site` or `same-site`, and a method that is not safe or
     /// a WebSocket's handshake. Only with `disallowed_origin = "forbid"` or `"forbid-unsafe"`.
     CrossOrigin(&'r [u8]),
+    /// The request is for a host that is not in `own_hosts`; empty if it names none, or several.
+    HostNotOwn(&'r [u8]),
     /// The requested method is not allowed.
     MethodNotAllowed(&'r [u8]),
     /// The requested method is not a token.
@@ -61,6 +63,7 @@ impl<'r> Reason<'r> {
             Self::OriginNotAllowed(_) => "origin not allowed",
             Self::OriginMalformed(_) => "origin malformed",
             Self::OriginRepeated => "origin repeated",
+            Self::HostNotOwn(_) => "host not own",
             Self::CrossOrigin(_) => "cross-origin without an origin",
             Self::MethodNotAllowed(_) => "method not allowed",
             Self::MethodMalformed(_) => "method malformed",
@@ -76,6 +79,7 @@ impl<'r> Reason<'r> {
             Self::OriginNotAllowed(value)
             | Self::OriginMalformed(value)
             | Self::CrossOrigin(value)
+            | Self::HostNotOwn(value)
             | Self::MethodNotAllowed(value)
             | Self::MethodMalformed(value)
             | Self::HeaderNotAllowed(value) => Some(value),
@@ -186,6 +190,8 @@ pub(crate) enum Headers {
 /// What the response depends on, and so which request headers `Vary` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VaryOn {
+    /// Nothing but the URL.
+    Nothing,
     /// An `OPTIONS` request: one fixed list per policy.
     Options,
     /// Any other request.

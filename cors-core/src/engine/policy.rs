@@ -4,6 +4,7 @@ use crate::engine::decision::{Decision, Step};
 use crate::engine::headers::AllowHeaders;
 use crate::engine::kept::Kept;
 use crate::engine::methods::AllowMethods;
+use crate::engine::own_hosts::OwnHosts;
 use crate::engine::question::Closure;
 use crate::engine::request::{OriginLines, RequestHead, RequestHeader};
 use crate::engine::settings::{Danger, DisallowedOrigin, RefusedPreflight};
@@ -60,6 +61,8 @@ pub(crate) struct Compiled {
     pub(crate) preflight_status: Option<StatusCode>,
     pub(crate) preflight_continue: bool,
     pub(crate) disallowed_origin: DisallowedOrigin,
+    /// `None` for any.
+    pub(crate) own_hosts: Option<OwnHosts>,
     pub(crate) refused_preflight: RefusedPreflight,
     pub(crate) danger: Danger,
     pub(crate) closure: Option<Closure>,
@@ -99,11 +102,7 @@ impl Policy {
     /// If the policy [asks](Self::asking), the answer counts as no. If you can ask, use
     /// [`Policy::begin`].
     pub fn decide<'r, R: RequestHead>(&self, request: &'r R) -> Decision<'r> {
-        let outcome = match self.compiled().begin(request, OriginLines::of(request).as_ref()) {
-            Step::Decided(outcome) => outcome,
-            Step::Ask { refused, .. } => refused,
-        };
-        self.compiled().decision(request, outcome.found)
+        self.decision(request, self.compiled().begin(request, OriginLines::of(request).as_ref()))
     }
 
     /// Whether pages on this origin may read what you serve under the policy. Use it in tests, and in
@@ -123,7 +122,18 @@ impl Policy {
     /// # Ok::<(), cors_core::ConfigErrors>(())
     /// ```
     pub fn allows(&self, origin: impl AsRef<[u8]>) -> bool {
-        self.decide(&OriginAlone(origin.as_ref())) == Decision::Simple
+        let request = OriginAlone(origin.as_ref());
+        let step = self.compiled().begin_at_own(&request, OriginLines::of(&request).as_ref());
+        self.decision(&request, step) == Decision::Simple
+    }
+
+    /// The decision if nothing answers.
+    fn decision<'r, R: RequestHead>(&self, request: &'r R, step: Step<'r>) -> Decision<'r> {
+        let outcome = match step {
+            Step::Decided(outcome) => outcome,
+            Step::Ask { refused, .. } => refused,
+        };
+        self.compiled().decision(request, outcome.found)
     }
 
     /// The same policy, but it asks about well-formed origins that nothing else in it allows.
@@ -134,6 +144,15 @@ impl Policy {
             return self.clone();
         }
         Self::from_compiled(Compiled { asks: Some(Vec::new()), ..self.compiled().clone() })
+    }
+
+    /// The same policy for a server that may be reached by any name.
+    #[cfg(feature = "browser")]
+    pub(crate) fn at_any_host(&self) -> Self {
+        match &self.compiled().own_hosts {
+            None => self.clone(),
+            Some(_) => Self::from_compiled(Compiled { own_hosts: None, ..self.compiled().clone() }),
+        }
     }
 
     /// Whether the policy asks.

@@ -1,5 +1,6 @@
 //! The kinds of findings, each with its reason and its fix.
 
+use super::hosts::{HostFault, host_fix};
 use super::origins::pattern_fix;
 use super::regexes::{WHOLE_ORIGIN, mismatch_fix, mismatch_reason, proof_limit};
 use crate::origin::OriginFault;
@@ -69,6 +70,17 @@ pub enum ErrorKind {
     /// A method that is not a token.
     InvalidMethod {
         /// The methods in the entry, written correctly.
+        meant: Option<String>,
+    },
+    /// `own_hosts` is an empty list.
+    NoOwnHosts,
+    /// `own_hosts` is not set, although [`Builder::mcp`](crate::Builder::mcp) needs it.
+    OwnHostsMissing,
+    /// An entry of `own_hosts` is not a host pattern.
+    InvalidHost {
+        /// What is wrong with it.
+        fault: HostFault,
+        /// What you likely meant, in TOML.
         meant: Option<String>,
     },
     /// CONNECT, TRACE or TRACK.
@@ -217,12 +229,19 @@ pub enum WarningKind {
     ResponseHeaderAllowed,
     /// A request header in `expose_headers`.
     RequestHeaderExposed,
+    /// A server on this machine that forbids disallowed origins, without `own_hosts`.
+    OwnHostsUnset,
 }
 
 impl FindingKind for ErrorKind {
     fn reason(&self) -> String {
         let text = match self {
             Self::NoOrigins => "no origin is allowed, so nothing can be read",
+            Self::OwnHostsMissing => {
+                "DNS rebinding makes an attacker's page look like the server's own if it takes any host"
+            }
+            Self::NoOwnHosts => "the server has no host, so every request is refused",
+            Self::InvalidHost { fault, .. } => return fault.to_string(),
             Self::InvalidOrigin { fault: PatternFault::Origin(OriginFault::BadPort), .. } => {
                 "a port is a number from 0 to 65535, or \"*\""
             }
@@ -333,6 +352,11 @@ impl FindingKind for ErrorKind {
                 "list the origins that may read, or write \"*\" for a public resource"
             }
             Self::InvalidOrigin { fault, meant } => return pattern_fix(*fault, meant.as_ref()),
+            Self::OwnHostsMissing => {
+                "name the hosts by which clients reach the server, as in own_hosts([\"mcp.example.com\"]), or call local_server() if it is on this machine"
+            }
+            Self::NoOwnHosts => "list the hosts, or remove own_hosts",
+            Self::InvalidHost { fault, meant } => return host_fix(*fault, meant.as_deref()),
             Self::AnyOriginWithOthers => "write \"*\" alone, or remove it",
             Self::AnyOriginForbids => "list the origins, or remove disallowed_origin",
             Self::AnyOriginWithCredentials => {
@@ -461,6 +485,9 @@ impl FindingKind for WarningKind {
             }
             Self::ResponseHeaderAllowed => "it is a response header, so no script needs to send it",
             Self::RequestHeaderExposed => "it is a request header, so there is nothing to read",
+            Self::OwnHostsUnset => {
+                "a page whose name an attacker leads to this machine (DNS rebinding) passes for the server's own"
+            }
         };
         text.to_owned()
     }
@@ -497,6 +524,9 @@ impl FindingKind for WarningKind {
             Self::LiteralName { or_any: false, .. } => "list the names you mean",
             Self::ResponseHeaderAllowed => "remove it from the script and from the list",
             Self::RequestHeaderExposed => "remove it",
+            Self::OwnHostsUnset => {
+                "add own_hosts = [\"localhost:*\", \"127.0.0.1:*\", \"[::1]:*\"]"
+            }
         };
         text.to_owned()
     }

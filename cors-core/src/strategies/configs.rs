@@ -28,6 +28,8 @@ const METHODS: [&str; 7] = ["PUT", "DELETE", "PATCH", "patch", "QUERY", "GET", "
 const HEADERS: [&str; 6] = ["content-type", "x-a", "authorization", "x-b", "accept", "x-bb"];
 const EXPOSED: [&str; 3] = ["x-id", "etag", "content-type"];
 
+const OWN_HOSTS: [&str; 4] = ["api.example", "*.test", "localhost:*", "a.test"];
+
 /// Some of the names, possibly after a `*`.
 fn list(names: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
     let some = subsequence(names, 0..=names.len());
@@ -63,6 +65,13 @@ fn danger() -> impl Strategy<Value = Danger> {
     })
 }
 
+/// `None` mostly: with own hosts, only requests for those get any further.
+fn own_hosts() -> impl Strategy<Value = Option<Vec<String>>> {
+    let some = subsequence(&OWN_HOSTS[..], 1..=OWN_HOSTS.len()).prop_shuffle();
+    let some = some.prop_map(|hosts| hosts.into_iter().map(str::to_owned).collect());
+    prop_oneof![4 => Just(None), 1 => some.prop_map(Some)]
+}
+
 /// Configs of any kind, most of which build.
 pub fn configs() -> impl Strategy<Value = Config> + use<> {
     let lists = (list(&METHODS), list(&HEADERS), list(&EXPOSED));
@@ -75,8 +84,10 @@ pub fn configs() -> impl Strategy<Value = Config> + use<> {
     let max_age = prop_oneof![8 => 0..=86_400u64, 1 => any::<u64>()];
     let status = prop_oneof![8 => 200..=299u16, 1 => any::<u16>()];
     let numbers = (prop::option::of(max_age), prop::option::of(status));
-    (allow_origins(), lists, flags, numbers, disallowed, danger()).prop_map(
-        |(allow_origins, lists, (credentials, flags), (max_age, status), disallowed, danger)| {
+    let refusals = (disallowed, own_hosts());
+    (allow_origins(), lists, flags, numbers, refusals, danger()).prop_map(
+        |(allow_origins, lists, (credentials, flags), (max_age, status), refusals, danger)| {
+            let (disallowed_origin, own_hosts) = refusals;
             let [private_network, goes_on, conceal] = flags;
             Config {
                 allow_origins,
@@ -88,7 +99,8 @@ pub fn configs() -> impl Strategy<Value = Config> + use<> {
                 allow_private_network: private_network,
                 preflight_status: status.filter(|_| !goes_on),
                 preflight_continue: goes_on,
-                disallowed_origin: disallowed,
+                disallowed_origin,
+                own_hosts,
                 refused_preflight: match conceal {
                     true => RefusedPreflight::Conceal,
                     false => RefusedPreflight::Explain,

@@ -23,6 +23,8 @@ const ASKED_METHODS: [&str; 8] = ["PUT", "PATCH", "patch", "GET", "DELETE", "TRA
 const ASKED_HEADERS: [&str; 8] =
     ["x-a", "content-type", "X-A", "x-b", "authorization", "x-bb", "*", "x c"];
 
+const HOSTS: [&str; 5] = ["api.example", "A.test:443", "localhost:3000", "evil.example", ""];
+
 /// A header and the values of its lines.
 type Lines = (RequestHeader, Vec<String>);
 
@@ -83,10 +85,11 @@ pub fn requests() -> impl Strategy<Value = Request<()>> + use<> {
         lines(RequestHeader::RequestHeaders, names()),
         lines(RequestHeader::RequestPrivateNetwork, text(&["true", "false"])),
         lines(RequestHeader::FetchSite, text(&["cross-site", "same-site", "same-origin", "none"])),
+        lines(RequestHeader::Host, text(&HOSTS)),
     );
     (method, uri(), headers).prop_map(|(method, uri, h)| {
         let method = Method::from_bytes(method.as_bytes()).expect("each is a token");
-        request(method, uri, [h.0, h.1, h.2, h.3, h.4])
+        request(method, uri, [h.0, h.1, h.2, h.3, h.4, h.5])
     })
 }
 

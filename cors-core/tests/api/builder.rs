@@ -25,6 +25,7 @@ fn config() -> Config {
         allow_private_network = true,
         preflight_continue = true,
         disallowed_origin = DisallowedOrigin::Forbid,
+        own_hosts = Some(vec!["api.test".into()]),
         refused_preflight = RefusedPreflight::Conceal,
         danger.allow_insecure_origins = true
     )
@@ -37,7 +38,8 @@ fn a_builder_goes_on_from_a_config() {
     let built = closure(Builder::from(config.clone())).build().unwrap();
     assert_eq!(built.config(), config);
     for origin in [ORIGIN, "http://b.test"] {
-        let request = Request::get("/").header("origin", origin).body(()).unwrap();
+        let request = Request::get("https://api.test/").header("origin", origin);
+        let request = request.body(()).unwrap();
         assert_eq!(built.decide(&request), Decision::Simple, "{origin}");
     }
 }
@@ -115,6 +117,8 @@ fn policies_are_told_apart_by_every_key() {
         base().preflight_status(200),
         base().preflight_continue(true),
         base().disallowed_origin(forbid),
+        base().own_hosts(["a.test"]),
+        base().own_hosts(["a.test:*"]),
         base().refused_preflight(RefusedPreflight::Conceal),
         base().danger(|set| *set = null),
         base().ask(),

@@ -17,6 +17,7 @@ mod forbid;
 mod handle;
 mod head;
 mod oracle;
+mod own_hosts;
 #[cfg(feature = "strategies")]
 mod properties;
 mod questions;

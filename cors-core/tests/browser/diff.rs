@@ -319,6 +319,7 @@ fn the_other_keys() {
                 allow_private_network = true,
                 preflight_continue = true,
                 disallowed_origin = DisallowedOrigin::Forbid,
+                own_hosts = Some(vec!["a.test".into()]),
                 refused_preflight = RefusedPreflight::Conceal,
                 danger = Danger::default()
             ),
@@ -327,6 +328,7 @@ fn the_other_keys() {
                 "~ allow_private_network false -> true: the answer to browsers that ask before they access a private network",
                 "~ preflight_continue false -> true: whether the handler sees the preflights that are allowed",
                 "~ disallowed_origin \"forward\" -> \"forbid\": whether requests from other origins, such as a form's, are refused or reach the handler",
+                "~ own_hosts none -> [\"a.test\"]: the hosts that the server answers for",
                 "~ refused_preflight \"explain\" -> \"conceal\": whether the answer to a refused preflight shows what is allowed",
                 "~ danger.allow_insecure_origins true -> false: whether http: origins may have credentials",
                 "~ danger.allow_public_suffix_subdomains true -> false: whether all subdomains of a public suffix may have credentials",
@@ -353,7 +355,7 @@ fn the_other_keys() {
 #[test]
 fn every_key_is_reported() {
     type Change = fn(&mut Config);
-    let changes: [(&str, Change); 16] = [
+    let changes: [(&str, Change); 17] = [
         ("allow_origins", |config| config.allow_origins.push("https://b.test".into())),
         ("allow_methods", |config| config.allow_methods.push("PUT".into())),
         ("allow_headers", |config| config.allow_headers.push("x-a".into())),
@@ -364,6 +366,7 @@ fn every_key_is_reported() {
         ("preflight_status", |config| config.preflight_status = Some(200)),
         ("preflight_continue", |config| config.preflight_continue = true),
         ("disallowed_origin", |config| config.disallowed_origin = DisallowedOrigin::Forbid),
+        ("own_hosts", |config| config.own_hosts = Some(vec!["a.test".into()])),
         ("refused_preflight", |config| config.refused_preflight = RefusedPreflight::Conceal),
         ("danger.allow_insecure_origins", |config| config.danger.allow_insecure_origins = true),
         ("danger.allow_public_suffix_subdomains", |config| {

@@ -103,6 +103,13 @@ pub fn examples() -> Vec<Example> {
             "allow_origins = [\"https://app.example.com\", \"https://*.example.dev\", \"https://other.example\"]",
         )
         .handler(|_| Response::builder().status(101).body(()).unwrap()),
+        example(
+            "own-hosts",
+            Step::AllowOriginMissing,
+            app().allow_origins(OTHER).own_hosts("localhost:*"),
+            from(OTHER),
+            "own_hosts = [\"localhost:*\", \"api.example\"]",
+        ),
         example("request-method", Step::RequestMethod, app(), get().method("TRACE"), "in the script: a method other than \"TRACE\", which browsers never send, such as \"GET\""),
         example("request-method-token", Step::RequestMethod, app(), get().method("P T"), "in the script: a method other than \"P T\", which browsers never send, such as \"GET\""),
         example(

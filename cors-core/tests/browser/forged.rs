@@ -22,7 +22,7 @@ const ATTACKERS: [&str; 6] = [
 
 /// Header fields that a proxy in front of the server removes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Proxy {
+pub(crate) enum Proxy {
     None,
     StripsOrigin,
     StripsFetchMetadata,
@@ -31,7 +31,7 @@ enum Proxy {
 
 /// What a page does so that the server does not recognise it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trick {
+pub(crate) enum Trick {
     None,
     /// A referrer policy of `no-referrer`: then `Origin` is `null`, except with CORS and WebSockets.
     /// [Fetch, append a request `Origin` header](https://fetch.spec.whatwg.org/#append-a-request-origin-header)
@@ -57,7 +57,7 @@ fn policy(disallowed: DisallowedOrigin) -> Policy {
 }
 
 /// Everything that a page can send, in any case.
-fn requests(page: &str, host: &str) -> Vec<Fetch> {
+pub(crate) fn requests(page: &str, host: &str) -> Vec<Fetch> {
     let url = format!("{host}/transfer");
     let mut all: Vec<_> =
         Initiator::ALL.iter().map(|initiator| Fetch::by(*initiator, page, &*url)).collect();
@@ -78,7 +78,7 @@ fn requests(page: &str, host: &str) -> Vec<Fetch> {
 }
 
 /// The methods of the requests that reach the handler.
-fn reached(
+pub(crate) fn reached(
     policy: &Policy,
     proxy: Proxy,
     trick: Trick,
@@ -139,7 +139,7 @@ fn redirected(request: &Request<()>) -> Response<()> {
     response.body(()).unwrap()
 }
 
-fn browsers() -> impl Iterator<Item = Browser> {
+pub(crate) fn browsers() -> impl Iterator<Item = Browser> {
     Engine::ALL.into_iter().map(Browser::like).chain([Browser::new()])
 }
 

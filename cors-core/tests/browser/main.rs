@@ -20,6 +20,7 @@ mod laws;
 mod local_network;
 mod messages;
 mod naive;
+mod own_hosts;
 mod steps;
 #[cfg(feature = "strategies")]
 mod strategies;

@@ -19,6 +19,7 @@ macro_rules! each_test {
         }
         preflight {
             it_never_reaches_auth_or_the_handler
+            a_foreign_host_reaches_nothing
             preflight_status_is_the_policys
             preflight_continue_calls_the_handler
             conceal_tells_nothing

@@ -47,6 +47,7 @@ fn row(key: Key) -> (Builder, Value, &'static [&'static str]) {
         Key::PreflightStatus => number(base().preflight_status(200), 200),
         Key::PreflightContinue => flag(base().preflight_continue(true)),
         Key::DisallowedOrigin => word(base().disallowed_origin(DisallowedOrigin::Forbid), "forbid"),
+        Key::OwnHosts => names(base().own_hosts("x")),
         Key::RefusedPreflight => {
             word(base().refused_preflight(RefusedPreflight::Conceal), "conceal")
         }

@@ -79,6 +79,7 @@ impl Attempt {
             // differs.
             Decision::NotCors => self.allow_origin(self.script.fetch.serialized_origin()),
             Decision::Reject(Reason::OriginMalformed(_)) => shorter_page(),
+            Decision::Reject(Reason::HostNotOwn(host)) => self.own_host(host),
             Decision::Reject(Reason::MethodNotAllowed(b"*")) => {
                 self.script.another_method("which no server can allow")
             }
@@ -135,6 +136,18 @@ impl Attempt {
         Ok(())
     }
 
+    /// Adds the host that the fetch's URL names, which may be a rebound one: the reader decides.
+    fn own_host(&mut self, host: &[u8]) -> Changed {
+        let host = String::from_utf8_lossy(host).into_owned();
+        match &mut self.config.own_hosts {
+            Some(hosts) if !hosts.contains(&host) => {
+                hosts.push(host);
+                Ok(())
+            }
+            _ => on_the_server(format!("the policy cannot name the host {host:?}")),
+        }
+    }
+
     /// As a regular expression, if no pattern matches exactly this origin.
     fn allow_literally(&mut self, origin: &str) -> Changed {
         if !cfg!(feature = "regex") {
@@ -180,6 +193,12 @@ impl Attempt {
                     return self.allow_literally(&origin);
                 }
                 return on_the_server(error.to_string());
+            }
+            ErrorKind::InvalidHost { .. } => {
+                let hosts = self.config.own_hosts.get_or_insert_default();
+                hosts.pop();
+                let Some(own) = hosts.first() else { return on_the_server(error.to_string()) };
+                return self.script.host(own);
             }
             ErrorKind::NullOrigin => danger.allow_null_origin = true,
             ErrorKind::InsecureOriginWithCredentials

@@ -7,6 +7,7 @@ use crate::browser::{
 };
 use crate::engine::headers::MAX_LIST;
 use crate::engine::names::is_token;
+use crate::engine::own_hosts::split;
 use url::Url;
 
 /// Replaces a URL that cannot be corrected.
@@ -194,6 +195,20 @@ impl Script {
             Some(https) => self.url(|url| *url = https),
             None => self.example(&format!("a URL that begins with {scheme}:")),
         }
+    }
+
+    /// A URL at one of the server's own hosts, given as a pattern.
+    pub(super) fn host(&mut self, own: &str) -> Changed {
+        let own = own.replacen("*.", "www.", 1);
+        let (host, port) = split(own.strip_suffix(":*").unwrap_or(&own)).unwrap_or((&own, ""));
+        if self.parsed_url().is_some_and(|url| url.host_str() == Some(host)) {
+            return on_the_server("redirect to one of own_hosts");
+        }
+        // Neither fails on an http(s) URL, which was sent.
+        self.url(|url| {
+            let _ = url.set_host(Some(host));
+            let _ = url.set_port(port.parse().ok());
+        })
     }
 
     fn example(&mut self, what: &str) -> Changed {

@@ -109,6 +109,42 @@ pub(crate) fn forbid_does_not_call_the_handler<A: Adapter>() {
     app.check(rows.map(|row| passed_on::<A>(row)));
 }
 
+pub(crate) fn a_foreign_host_reaches_nothing<A: Adapter>() {
+    let app = App::new::<A>(builder().own_hosts(["api.example", "localhost:*"]).build().unwrap());
+    let (called, refused) = ((200, 1, 1), (403, 0, 0));
+    let (own, foreign) = (("host", "api.example"), ("host", "evil.example"));
+    let (by_own, by_foreign) = ("http://api.example/auth/item", "http://evil.example/auth/item");
+    let rebound = ("origin", "http://evil.example");
+    for (what, method, uri, headers, wanted) in [
+        ("own", "GET", ITEM, &[own][..], called),
+        ("own by :authority", "GET", by_own, &[own], called),
+        ("foreign", "GET", ITEM, &[foreign], refused),
+        ("a rebound page", "POST", ITEM, &[foreign, rebound], refused),
+        (
+            "same-origin to the browser",
+            "GET",
+            ITEM,
+            &[foreign, ("sec-fetch-site", "none")],
+            refused,
+        ),
+        ("foreign :authority", "GET", by_foreign, &[foreign], refused),
+        ("foreign :authority, and Host does not outvote it", "GET", by_foreign, &[own], refused),
+        (
+            "X-Forwarded-Host is ignored",
+            "GET",
+            ITEM,
+            &[foreign, ("x-forwarded-host", "api.example")],
+            refused,
+        ),
+    ] {
+        let lines: &[&str] = if wanted == called { REFUSED } else { &[] };
+        app.check_calls(what, logged_in(request(method, uri, headers)), wanted, lines);
+    }
+    let asks = |host| preflight(ITEM, APP, "PUT").without("host").with("host", host);
+    app.check_calls("own preflight", asks("localhost:3000"), (204, 0, 0), PREFLIGHT);
+    app.check_calls("foreign preflight", asks("evil.example"), (403, 0, 0), &[]);
+}
+
 pub(crate) fn private_network<A: Adapter>() {
     let app = App::new::<A>(builder().allow_private_network(true).build().unwrap());
     let vary =

@@ -1,0 +1,116 @@
+//! The checks of `own_hosts`.
+
+use super::{Entry, Findings, entries, quote};
+use crate::config::{Config, DisallowedOrigin, OriginEntry};
+use crate::engine::own_hosts::{OwnHosts, SCHEME};
+use crate::error::{ErrorKind, HostFault, WarningKind};
+use crate::key::Key;
+use crate::origin::pattern::{self, Meant, Pattern, PatternFault, Port};
+use crate::origin::set::PatternsBuilder;
+use crate::origin::{MAX_LEN, OriginFault, is_loopback};
+
+const KEY: Key = Key::OwnHosts;
+
+pub(super) fn compile(config: &Config, findings: &mut Findings) -> Option<OwnHosts> {
+    let Some(list) = &config.own_hosts else {
+        warn_of_rebinding(config, findings);
+        return None;
+    };
+    if list.is_empty() {
+        findings.error(KEY, "[]", ErrorKind::NoOwnHosts);
+    }
+    let mut patterns = PatternsBuilder::with_capacity(list.len());
+    let mut valid: Vec<Entry<'_>> = Vec::with_capacity(list.len());
+    for entry in entries(KEY, list) {
+        let text = format!("{SCHEME}{}", entry.text);
+        match parse(entry.text, &text) {
+            Ok(pattern) => {
+                patterns.add(&text, &pattern);
+                valid.push(entry);
+            }
+            Err(fault) => {
+                let meant = meant(entry);
+                entry.error(ErrorKind::InvalidHost { fault, meant }, findings);
+            }
+        }
+    }
+    let (patterns, repeated) = patterns.build();
+    for index in repeated {
+        valid[index].warn(WarningKind::Duplicate, findings);
+    }
+    Some(OwnHosts(patterns))
+}
+
+/// `whole` is the text as an origin.
+fn parse<'t>(text: &str, whole: &'t str) -> Result<Pattern<'t>, HostFault> {
+    if text.trim() != text {
+        return Err(HostFault::Pattern(PatternFault::WhiteSpace));
+    }
+    if text.contains(['"', '\'']) {
+        return Err(HostFault::Pattern(PatternFault::Quotes));
+    }
+    if text.contains("://") {
+        return Err(HostFault::Scheme);
+    }
+    match Pattern::parse(whole) {
+        Ok(Pattern::Tuple { port: Port::Exact(":0"), .. }) => {
+            Err(HostFault::Pattern(PatternFault::Origin(OriginFault::BadPort)))
+        }
+        Ok(Pattern::Tuple { port: Port::Exact(":80"), .. }) => {
+            Err(HostFault::Pattern(PatternFault::Origin(OriginFault::DefaultPort)))
+        }
+        Ok(pattern) => Ok(pattern),
+        Err(PatternFault::AnyHost) => Err(HostFault::Any),
+        Err(fault) => Err(HostFault::Pattern(pattern::diagnose(whole, fault).0)),
+    }
+}
+
+/// What to write instead, in TOML, if that is clear.
+fn meant(entry: Entry<'_>) -> Option<String> {
+    // Too long for a message.
+    if entry.text.len() > MAX_LEN {
+        return None;
+    }
+    let parts = entry.text.split(|c: char| c.is_whitespace() || ",;\"'".contains(c));
+    let parts = parts.filter(|part| !part.is_empty()).map(meant_host);
+    let hosts: Vec<String> = parts.collect::<Option<_>>()?;
+    match hosts.len() {
+        0 => None,
+        1 => Some(hosts.concat()),
+        _ if entry.len == 1 => Some(format!("[{}]", hosts.join(", "))),
+        _ => Some(hosts.join(", ")),
+    }
+}
+
+/// The quoted host that a text without separators means.
+fn meant_host(text: &str) -> Option<String> {
+    let bare = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let bare = bare.split(['/', '?', '#']).next()?;
+    let bare = bare.strip_suffix(":80").unwrap_or(bare);
+    let whole = format!("{SCHEME}{bare}");
+    let meant = match parse(bare, &whole) {
+        Ok(_) => return Some(quote(bare)),
+        Err(HostFault::Pattern(fault)) => pattern::diagnose(&whole, fault).1.into_iter().next()?,
+        Err(_) => return None,
+    };
+    let Meant::Entry(whole) = meant else { return None };
+    let host = whole.strip_prefix(SCHEME)?;
+    parse(host, &whole).is_ok().then(|| quote(host))
+}
+
+/// With `disallowed_origin = "forbid"`, a request that comes from the server's own pages passes. A
+/// page passes for one if its name can be made to lead to a server on this machine.
+fn warn_of_rebinding(config: &Config, findings: &mut Findings) {
+    let is_local = |entry: &OriginEntry| match entry {
+        OriginEntry::Pattern(text) => {
+            matches!(Pattern::parse(text), Ok(Pattern::Tuple { host, .. }) if is_loopback(host))
+        }
+        OriginEntry::Regex(_) => false,
+    };
+    let forbids = config.disallowed_origin != DisallowedOrigin::Forward;
+    let list = &config.allow_origins;
+    if forbids && !list.is_empty() && list.iter().all(is_local) {
+        let value = config.shown(Key::DisallowedOrigin).to_string();
+        findings.warn(Key::DisallowedOrigin, value, WarningKind::OwnHostsUnset);
+    }
+}
