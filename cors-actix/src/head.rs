@@ -30,9 +30,21 @@ impl<'a> Head<'a> {
         Self { request, asking: Asking(request.head()), declared }
     }
 
-    /// The request's method: `OPTIONS` for a preflight, not the method that the preflight asks for.
+    /// The request's method: `OPTIONS` for a preflight. For the method that the preflight asks for, call
+    /// [`requested_method`](Self::requested_method).
     pub fn method(&self) -> &'a Method {
         self.request.method()
+    }
+
+    /// The method that the policy is asked about: the one that a preflight asks for, otherwise the
+    /// request's own. Use it for rules by method, such as GET for every origin and PUT for one: a
+    /// preflight must be answered under the policy of the request that follows it.
+    ///
+    /// You need not declare anything. If you look at this for an `OPTIONS` request, the answer's `Vary`
+    /// names `Origin` and `Access-Control-Request-Method`; other answers stay as they are. It is empty
+    /// if a preflight asks for no valid method, or for more than one, which every policy refuses.
+    pub fn requested_method(&self) -> &str {
+        self.declared.requested_method(&self.asking)
     }
 
     /// The path, as actix-web's router matches it: with all percent-escapes decoded except `%25`,

@@ -62,13 +62,14 @@
 //!   neither boxes futures nor spawns tasks. It makes each policy's header values only once, and
 //!   responses share them.
 //!
-//! # Four ways to give it a policy
+//! # Five ways to give it a policy
 //!
 //! | | the policy of a request is | use it for |
 //! |---|---|---|
 //! | [`CorsLayer::new`] | always the same | most servers |
 //! | [`CorsLayer::shared`] | what the [`Handle`] holds when the request arrives | reloading while requests run |
 //! | [`CorsLayer::select`] | what a closure picks by path, host or tenant, or none | many policies in one layer |
+//! | [`CorsLayer::first_allowing`] | the first of several that allows the origin, otherwise the last | partners and the public |
 //! | [`CorsLayer::ask`] | one, plus an asynchronous check of origins that it does not allow | origins in a database |
 //!
 //! ## One policy
@@ -131,6 +132,41 @@
 //!     }));
 //! # drop(app);
 //! # Ok::<(), cors_actix::ConfigErrors>(())
+//! ```
+//!
+//! For rules by method, ask for the method that a preflight asks for, and for the request's own
+//! otherwise:
+//!
+//! ```
+//! # #[actix_web::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use actix_web::test::{TestRequest, call_service, init_service};
+//! use actix_web::{App, http::Method, web};
+//! use cors_actix::{CorsLayer, Policy};
+//!
+//! let site = Policy::builder()
+//!     .allow_origins(["https://app.example"])
+//!     .allow_methods(["PUT"])
+//!     .build()?;
+//! let public = Policy::public();
+//! let app = App::new()
+//!     .route("/item", web::put().to(|| async { "stored" }))
+//!     .wrap(CorsLayer::select(move |head| match head.requested_method() {
+//!         "PUT" => Some(site.clone()),
+//!         _ => Some(public.clone()),
+//!     }));
+//! let app = init_service(app).await;
+//!
+//! for (method, status) in [("GET", 204), ("PUT", 403)] {
+//!     let preflight = TestRequest::with_uri("/item")
+//!         .method(Method::OPTIONS)
+//!         .insert_header(("origin", "https://elsewhere.example"))
+//!         .insert_header(("access-control-request-method", method));
+//!     let response = call_service(&app, preflight.to_request()).await;
+//!     assert_eq!(response.status(), status);
+//! }
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! ## A policy that asks

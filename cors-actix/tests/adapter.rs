@@ -44,6 +44,9 @@ impl Adapter for Actix {
         match way {
             Way::New(policy) => serve!(api, CorsLayer::new(policy)),
             Way::Shared(handle) => serve!(api, CorsLayer::shared(handle)),
+            Way::FirstAllowing(policies) => {
+                serve!(api, CorsLayer::first_allowing(policies).unwrap())
+            }
             Way::Select(names, select) if names.is_empty() => {
                 serve!(api, CorsLayer::select(select!(select)))
             }

@@ -80,12 +80,59 @@ impl CorsLayer {
         Self { source: Source::shared(handle) }
     }
 
+    /// Uses the first policy that allows the request's origin: one for partners, for example, then one
+    /// for everybody. If no policy allows the origin, or there is none, the last policy decides.
+    ///
+    /// The origin alone picks the policy, of preflights too. That policy then judges the method and the
+    /// headers. So `disallowed_origin` matters in the last policy only. `Vary` lists what the policies
+    /// that were consulted depend on. If a policy was built with `ask`, nothing answers here, which
+    /// counts as no.
+    ///
+    /// # Errors
+    /// If there is no policy, or if one never decides because an earlier one allows every origin.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use axum::{Router, body::Body, http::Request, routing::get};
+    /// use cors_axum::{CorsLayer, Policy};
+    /// use tower::ServiceExt;
+    ///
+    /// let partners = Policy::builder()
+    ///     .allow_origins(["https://partner.example"])
+    ///     .allow_credentials(true)
+    ///     .build()?;
+    /// let app: Router = Router::new()
+    ///     .route("/", get(|| async { "hello" }))
+    ///     .layer(CorsLayer::first_allowing([partners, Policy::public()])?);
+    ///
+    /// for (origin, allowed) in [
+    ///     ("https://partner.example", "https://partner.example"),
+    ///     ("https://elsewhere.example", "*"),
+    /// ] {
+    ///     let request = Request::get("/").header("origin", origin).body(Body::empty())?;
+    ///     let response = app.clone().oneshot(request).await?;
+    ///     assert_eq!(response.headers()["access-control-allow-origin"], allowed);
+    ///     assert_eq!(response.headers()["vary"], "Origin");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn first_allowing(
+        policies: impl IntoIterator<Item: IntoPolicy>,
+    ) -> Result<Self, ConfigErrors> {
+        Ok(Self { source: Source::first_allowing(policies)? })
+    }
+
     /// Chooses a policy for each request, or none: by path, host or tenant, for example.
     ///
     /// The closure runs once for every request, preflights included. [`Head`] shows it the method,
     /// the URI and the extensions, but no headers; to read headers, use
     /// [`select_reading`](Self::select_reading). If the closure returns `None`, the layer calls the
     /// service and leaves its response alone.
+    ///
+    /// For rules by method, such as GET for every origin and PUT for one, match on
+    /// [`Head::requested_method`]: a preflight must get the policy of the request that follows it.
     ///
     /// Build the policies in advance and return clones, which only increment a counter. If a policy
     /// was built with `ask`, nothing answers here, which counts as no.

@@ -56,13 +56,14 @@
 //! * It takes any request body, and any response body that implements [`Default`]. Its futures are
 //!   named types, and it neither boxes futures nor spawns tasks.
 //!
-//! # Four ways to give it a policy
+//! # Five ways to give it a policy
 //!
 //! | | the policy of a request is | use it for |
 //! |---|---|---|
 //! | [`CorsLayer::new`] | always the same | most servers |
 //! | [`CorsLayer::shared`] | what the [`Handle`] holds when the request arrives | reloading while requests run |
 //! | [`CorsLayer::select`] | what a closure picks by path, host or tenant, or none | many policies in one layer |
+//! | [`CorsLayer::first_allowing`] | the first of several that allows the origin, otherwise the last | partners and the public |
 //! | [`CorsLayer::ask`] | one, plus an asynchronous check of origins that it does not allow | origins in a database |
 //!
 //! ## One policy
@@ -122,6 +123,39 @@
 //!     }));
 //! # drop(app);
 //! # Ok::<(), cors_axum::ConfigErrors>(())
+//! ```
+//!
+//! For rules by method, ask for the method that a preflight asks for, and for the request's own
+//! otherwise:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use axum::{Router, body::Body, http::Request, routing::get};
+//! use cors_axum::{CorsLayer, Policy};
+//! use tower::ServiceExt;
+//!
+//! let site = Policy::builder()
+//!     .allow_origins(["https://app.example"])
+//!     .allow_methods(["PUT"])
+//!     .build()?;
+//! let public = Policy::public();
+//! let app: Router = Router::new()
+//!     .route("/item", get(|| async { "an item" }).put(|| async { "stored" }))
+//!     .layer(CorsLayer::select(move |head| match head.requested_method() {
+//!         "PUT" => Some(site.clone()),
+//!         _ => Some(public.clone()),
+//!     }));
+//!
+//! for (method, status) in [("GET", 204), ("PUT", 403)] {
+//!     let preflight = Request::options("/item")
+//!         .header("origin", "https://elsewhere.example")
+//!         .header("access-control-request-method", method);
+//!     let response = app.clone().oneshot(preflight.body(Body::empty())?).await?;
+//!     assert_eq!(response.status(), status);
+//! }
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! ## A policy that asks

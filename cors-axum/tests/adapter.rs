@@ -22,6 +22,7 @@ impl Adapter for Axum {
         let app = match way {
             Way::New(policy) => app.layer(CorsLayer::new(policy)),
             Way::Shared(handle) => app.layer(CorsLayer::shared(handle)),
+            Way::FirstAllowing(policies) => app.layer(CorsLayer::first_allowing(policies).unwrap()),
             Way::Select(names, select) if names.is_empty() => {
                 app.layer(CorsLayer::select(select!(select)))
             }

@@ -13,6 +13,7 @@ mod prepared;
 #[cfg(feature = "tracing")]
 mod refusal;
 mod response;
+mod several;
 mod source;
 mod value;
 mod values;

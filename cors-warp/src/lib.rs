@@ -139,16 +139,17 @@
 //! # Ok::<(), cors_warp::ConfigErrors>(())
 //! ```
 //!
-//! # Four ways to give it a policy
+//! # Five ways to give it a policy
 //!
 //! | | the policy of a request is | use it for |
 //! |---|---|---|
 //! | [`CorsLayer::new`] | always the same | most servers |
 //! | [`CorsLayer::shared`] | what the [`Handle`] holds when the request arrives | reloading while requests run |
 //! | [`CorsLayer::select`] | what a closure picks by path, host or tenant, or none | many policies in one layer |
+//! | [`CorsLayer::first_allowing`] | the first of several that allows the origin, otherwise the last | partners and the public |
 //! | [`CorsLayer::ask`] | one, plus an asynchronous check of origins that it does not allow | origins in a database |
 //!
-//! All four work for services and filters.
+//! All of them work for services and filters.
 //!
 //! ```
 //! use cors_warp::{CorsLayer, Handle, Layer, Policy};
@@ -185,6 +186,20 @@
 //! });
 //! let service = selecting.layer(warp::service(routes));
 //! let filter = cors_warp::filter(&selecting, routes);
+//! # drop((service, filter));
+//!
+//! // By method: a preflight gets the policy of the request that follows it.
+//! let (site, public) = (only("https://app.example")?, only("*")?);
+//! let by_method = CorsLayer::select(move |head| match head.requested_method() {
+//!     "PUT" => Some(site.clone()),
+//!     _ => Some(public.clone()),
+//! });
+//! # drop(by_method);
+//!
+//! // The first policy that allows the origin, otherwise the last.
+//! let several = CorsLayer::first_allowing([only("https://partner.example")?, only("*")?])?;
+//! let service = several.layer(warp::service(routes));
+//! let filter = cors_warp::filter(&several, routes);
 //! # drop((service, filter));
 //!
 //! // A policy that asks. An `Err` counts as no. The handler runs after the answer.

@@ -21,6 +21,7 @@ macro_rules! with_layer {
         match $way {
             Way::New(policy) => $then!(CorsLayer::new(policy)),
             Way::Shared(handle) => $then!(CorsLayer::shared(handle)),
+            Way::FirstAllowing(policies) => $then!(CorsLayer::first_allowing(policies).unwrap()),
             Way::Select(names, select) if names.is_empty() => {
                 $then!(CorsLayer::select(select!(select)))
             }

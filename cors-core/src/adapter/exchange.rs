@@ -80,7 +80,15 @@ pub struct Exchange<V> {
     origin: Option<V>,
     /// Boxed: few preflights echo anything, and every request moves an `Exchange`.
     echoes: Option<Box<Echoes<V>>>,
-    also: Option<VaryNames<V>>,
+    also: Also<V>,
+}
+
+/// What else `Vary` names.
+#[derive(Clone, Debug)]
+enum Also<V> {
+    Nothing,
+    After(VaryNames<V>),
+    Instead(VaryNames<V>),
 }
 
 /// What a preflight's answer echoes, except the origin.
@@ -98,18 +106,24 @@ impl<V> Exchange<V> {
         origin: Option<V>,
         echoes: Option<Box<Echoes<V>>>,
     ) -> Self {
-        Self { values: Some(values), plan, origin, echoes, also: None }
+        Self { values: Some(values), plan, origin, echoes, also: Also::Nothing }
     }
 
     /// An exchange to which no policy applies: it leaves the response alone.
     pub fn passthrough() -> Self {
         let plan = Plan { status: None, headers: ResponseHeaderSet::None, vary: VaryOn::Options };
-        Self { values: None, plan, origin: None, echoes: None, also: None }
+        Self { values: None, plan, origin: None, echoes: None, also: Also::Nothing }
     }
 
     /// Adds names of request headers to `Vary`: those that the choice of the policy depends on.
     pub fn vary_also(mut self, names: VaryNames<V>) -> Self {
-        self.also = Some(names);
+        self.also = Also::After(names);
+        self
+    }
+
+    /// Replaces the names that the policy alone leads to.
+    pub(super) fn vary_instead(mut self, names: VaryNames<V>) -> Self {
+        self.also = Also::Instead(names);
         self
     }
 
@@ -125,11 +139,15 @@ impl<V: FieldValue> Exchange<V> {
     /// Writes the CORS headers of the response, and removes any that the handler set. `Vary` becomes
     /// one line: the handler's lines in order, then the missing names. `Vary: *` stays as it is.
     pub fn write(self, headers: &mut impl ResponseHeaders<V>) {
-        let names = self.values.as_ref().map(|values| values.vary.on(self.plan.vary));
-        let also = self.also.as_ref().and_then(VaryNames::if_any);
-        if names.is_some() {
+        let own = self.values.as_ref().map(|values| values.vary.on(self.plan.vary));
+        if own.is_some() {
             headers.remove_cors();
         }
+        let (names, also) = match &self.also {
+            Also::Nothing => (own, None),
+            Also::After(names) => (own, names.if_any()),
+            Also::Instead(names) => (Some(names), None),
+        };
         if names.is_some() || also.is_some() {
             vary::merge([names, also], headers);
         }

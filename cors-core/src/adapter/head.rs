@@ -36,9 +36,38 @@ impl<'a> Head<'a> {
         Self { parts, version, extensions, declared }
     }
 
-    /// The request's method: `OPTIONS` for a preflight, not the method that the preflight asks for.
+    /// The request's method: `OPTIONS` for a preflight. For the method that the preflight asks for, call
+    /// [`requested_method`](Self::requested_method).
     pub fn method(&self) -> &'a Method {
         self.parts.0
+    }
+
+    /// The method that the policy is asked about: the one that a preflight asks for, otherwise the
+    /// request's own. Use it for rules by method, such as GET for every origin and PUT for one: a
+    /// preflight must be answered under the policy of the request that follows it.
+    ///
+    /// You need not declare anything. If you look at this for an `OPTIONS` request, the answer's `Vary`
+    /// names `Origin` and `Access-Control-Request-Method`; other answers stay as they are. It is empty
+    /// if a preflight asks for no valid method, or for more than one, which every policy refuses.
+    ///
+    /// ```
+    /// use cors_core::Policy;
+    /// use cors_core::adapter::Head;
+    ///
+    /// let public = Policy::public();
+    /// let site = Policy::builder()
+    ///     .allow_origins(["https://app.example.com"])
+    ///     .allow_methods(["PUT"])
+    ///     .build()?;
+    /// let select = move |head: &Head<'_>| match head.requested_method() {
+    ///     "PUT" => Some(site.clone()),
+    ///     _ => Some(public.clone()),
+    /// };
+    /// # let _ = select;
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    pub fn requested_method(&self) -> &str {
+        self.declared.requested_method(&self.parts)
     }
 
     /// The request's URI, as the layer finds it. Over HTTP/1.1, it is usually only a path: for the

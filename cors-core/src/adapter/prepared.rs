@@ -8,7 +8,7 @@ use crate::adapter::values::Values;
 use crate::engine::decide::is_options;
 #[cfg(feature = "tracing")]
 use crate::engine::decision::Decision;
-use crate::engine::decision::{Headers, Methods, Plan, ResponseHeaderSet, Step};
+use crate::engine::decision::{Headers, Methods, Outcome, Plan, ResponseHeaderSet, Step};
 use crate::engine::policy::{Compiled, Policy};
 use crate::engine::question::AskedOrigin;
 use crate::engine::request::{OriginLines, RequestHead, RequestHeader};
@@ -57,10 +57,18 @@ impl<V: FieldValue> Prepared<V> {
         &self.policy
     }
 
+    pub(super) fn compiled(&self) -> &Compiled {
+        self.policy.compiled()
+    }
+
+    pub(super) fn values(&self) -> &Arc<Values<V>> {
+        &self.values
+    }
+
     /// Decides on a request. See [`Policy::begin`].
     #[inline]
     pub fn begin<R: RequestHead<Value = V>>(&self, request: &R) -> Begun<V> {
-        begin(self.policy.compiled(), &self.values, request)
+        begin(&self.policy, &self.values, request)
     }
 }
 
@@ -88,7 +96,7 @@ impl Policy {
     /// ```
     #[inline]
     pub fn begin<R: RequestHead<Value: FieldValue>>(&self, request: &R) -> Begun<R::Value> {
-        begin(self.compiled(), values(self), request)
+        begin(self, values(self), request)
     }
 }
 
@@ -99,42 +107,62 @@ fn values<V: FieldValue>(policy: &Policy) -> &Arc<Values<V>> {
 
 #[inline]
 fn begin<R: RequestHead<Value: FieldValue>>(
-    policy: &Compiled,
+    policy: &Policy,
     values: &Arc<Values<R::Value>>,
     request: &R,
 ) -> Begun<R::Value> {
-    #[cfg(feature = "tracing")]
-    let reasons = refusal::wanted();
-    #[cfg(not(feature = "tracing"))]
-    let reasons = false;
+    let compiled = policy.compiled();
     if let Some(plan) = values.constant
-        && !reasons
+        && !wants_reasons()
         && !is_options(request)
     {
-        return Begun::Decided(exchange(policy, values, request, None, plan));
+        return Begun::Decided(exchange(compiled, values, request, None, plan));
     }
     let origin = OriginLines::of(request);
-    match policy.begin(request, origin.as_ref()) {
-        Step::Decided(outcome) => {
-            #[cfg(feature = "tracing")]
-            if reasons && let Decision::Reject(reason) = policy.decision(request, outcome.found) {
-                refusal::emit(origin.as_ref().map_or(&[], |lines| lines.first.as_ref()), reason);
-            }
-            Begun::Decided(exchange(policy, values, request, origin, outcome.plan))
-        }
+    match compiled.begin(request, origin.as_ref()) {
+        Step::Decided(outcome) => Begun::Decided(decided(policy, values, request, origin, outcome)),
         Step::Ask { origin: asked, allowed, refused } => {
-            let names = policy.asks.as_deref().unwrap_or_default();
+            let names = compiled.asks.as_deref().unwrap_or_default();
             let asked_origin = AskedOrigin::new(asked.as_str(), names, request);
             let pending = Pending {
                 #[cfg(feature = "tracing")]
-                rejects: matches!(policy.decision(request, refused.found), Decision::Reject(_))
+                rejects: matches!(compiled.decision(request, refused.found), Decision::Reject(_))
                     .then(|| asked.as_str().to_owned()),
-                allowed: exchange(policy, values, request, origin.clone(), allowed.plan),
-                refused: exchange(policy, values, request, origin, refused.plan),
+                allowed: exchange(compiled, values, request, origin.clone(), allowed.plan),
+                refused: exchange(compiled, values, request, origin, refused.plan),
             };
             Begun::Ask(Box::new((asked_origin, pending)))
         }
     }
+}
+
+#[cfg(feature = "tracing")]
+fn wants_reasons() -> bool {
+    refusal::wanted()
+}
+
+#[cfg(not(feature = "tracing"))]
+fn wants_reasons() -> bool {
+    false
+}
+
+/// What follows from an outcome.
+#[inline]
+pub(super) fn decided<R: RequestHead<Value: FieldValue>>(
+    policy: &Policy,
+    values: &Arc<Values<R::Value>>,
+    request: &R,
+    origin: Option<OriginLines<'_, R::Value>>,
+    outcome: Outcome<'_>,
+) -> Exchange<R::Value> {
+    let policy = policy.compiled();
+    #[cfg(feature = "tracing")]
+    if wants_reasons()
+        && let Decision::Reject(reason) = policy.decision(request, outcome.found)
+    {
+        refusal::emit(origin.as_ref().map_or(&[], |lines| lines.first.as_ref()), reason);
+    }
+    exchange(policy, values, request, origin, outcome.plan)
 }
 
 #[inline]

@@ -4,14 +4,19 @@ use crate::adapter::exchange::Exchange;
 #[cfg(feature = "swap")]
 use crate::adapter::handle::Handle;
 use crate::adapter::prepared::Prepared;
+use crate::adapter::several::Several;
 use crate::adapter::value::FieldValue;
 use crate::adapter::vary::VaryNames;
 use crate::config::compile::header_names;
 use crate::config::list::NameList;
-use crate::engine::policy::Policy;
-use crate::engine::request::RequestHead;
+use crate::engine::decide::{is_options, only};
+use crate::engine::names::is_token;
+use crate::engine::policy::{IntoPolicy, Policy};
+use crate::engine::request::{RequestHead, RequestHeader};
 use crate::error::ConfigErrors;
 use http::HeaderName;
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -26,12 +31,15 @@ enum Way<V, F: ?Sized> {
     Fixed(Prepared<V>),
     #[cfg(feature = "swap")]
     Shared(Handle),
+    Several(Arc<Several<V>>),
     Selected(Arc<Selector<V, F>>),
 }
 
 struct Selector<V, F: ?Sized> {
     names: Vec<HeaderName>,
     vary: VaryNames<V>,
+    /// For requests whose requested method the closure asked for.
+    vary_by_method: VaryNames<V>,
     select: Box<F>,
 }
 
@@ -45,6 +53,17 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
     #[cfg(feature = "swap")]
     pub fn shared(handle: Handle) -> Self {
         Self(Way::Shared(handle))
+    }
+
+    /// Uses the first policy that allows the request's origin. If none does, or there is no origin,
+    /// uses the last. A policy that [asks](Policy::asking) gets no for an answer.
+    ///
+    /// # Errors
+    /// If there is no policy, or if one never decides because an earlier one allows every origin.
+    pub fn first_allowing(
+        policies: impl IntoIterator<Item: IntoPolicy>,
+    ) -> Result<Self, ConfigErrors> {
+        Ok(Self(Way::Several(Arc::new(Several::new(policies)?))))
     }
 
     /// Lets a closure choose a policy for each request, or none. It sees everything but the headers.
@@ -69,7 +88,9 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
 
     fn selected_by(names: Vec<HeaderName>, select: Box<F>) -> Self {
         let vary = VaryNames::new(names.iter().cloned());
-        Self(Way::Selected(Arc::new(Selector { names, vary, select })))
+        let preflight = [ORIGIN, ACCESS_CONTROL_REQUEST_METHOD];
+        let vary_by_method = VaryNames::new(preflight.into_iter().chain(names.iter().cloned()));
+        Self(Way::Selected(Arc::new(Selector { names, vary, vary_by_method, select })))
     }
 
     /// Decides on a request. `select` calls the closure with the adapter's view of the request.
@@ -83,12 +104,16 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
             Way::Fixed(prepared) => prepared.begin(request).without_asking(),
             #[cfg(feature = "swap")]
             Way::Shared(handle) => handle.load().begin(request).without_asking(),
+            Way::Several(several) => several.begin(request),
             Way::Selected(selector) => {
-                let exchange = match select(&selector.select, Declared(&selector.names)) {
+                let by_method = Cell::new(false);
+                let declared = Declared { names: &selector.names, by_method: &by_method };
+                let exchange = match select(&selector.select, declared) {
                     Some(policy) => policy.begin(request).without_asking(),
                     None => Exchange::passthrough(),
                 };
-                exchange.vary_also(selector.vary.clone())
+                let vary = if by_method.get() { &selector.vary_by_method } else { &selector.vary };
+                exchange.vary_also(vary.clone())
             }
         }
     }
@@ -103,6 +128,7 @@ where
             Way::Fixed(prepared) => Way::Fixed(prepared.clone()),
             #[cfg(feature = "swap")]
             Way::Shared(handle) => Way::Shared(handle.clone()),
+            Way::Several(several) => Way::Several(Arc::clone(several)),
             Way::Selected(selector) => Way::Selected(Arc::clone(selector)),
         })
     }
@@ -114,18 +140,45 @@ impl<V, F: ?Sized> fmt::Debug for Source<V, F> {
             Way::Fixed(prepared) => f.debug_tuple("Fixed").field(prepared).finish(),
             #[cfg(feature = "swap")]
             Way::Shared(handle) => f.debug_tuple("Shared").field(handle).finish(),
+            Way::Several(several) => f.debug_tuple("FirstAllowing").field(several).finish(),
             Way::Selected(selector) => f.debug_tuple("Selected").field(&selector.names).finish(),
         }
     }
 }
 
 /// The headers that a selecting closure declared, and may therefore see: `Vary` names them.
-#[derive(Clone, Copy, Debug)]
-pub struct Declared<'a>(&'a [HeaderName]);
+#[derive(Clone, Copy)]
+pub struct Declared<'a> {
+    names: &'a [HeaderName],
+    /// Whether the closure looked at what tells preflights apart, so that `Vary` must name it.
+    by_method: &'a Cell<bool>,
+}
 
 impl Declared<'_> {
     /// Whether the header was declared. `name` is not case-sensitive.
     pub fn contains(&self, name: &str) -> bool {
-        self.0.iter().any(|declared| declared.as_str().eq_ignore_ascii_case(name))
+        self.names.iter().any(|declared| declared.as_str().eq_ignore_ascii_case(name))
+    }
+
+    /// What [`Head::requested_method`](crate::adapter::Head::requested_method) returns, for adapters
+    /// that have a `Head` of their own. From now on, the answer's `Vary` names what it depends on.
+    pub fn requested_method<'r, R: RequestHead>(&self, request: &'r R) -> &'r str {
+        if !is_options(request) {
+            return request.method();
+        }
+        self.by_method.set(true);
+        let has = |name| request.lines(name).next().is_some();
+        if !has(RequestHeader::Origin) || !has(RequestHeader::RequestMethod) {
+            return request.method();
+        }
+        let method =
+            only(request.lines(RequestHeader::RequestMethod)).filter(|name| is_token(name));
+        method.and_then(|name| str::from_utf8(name).ok()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Declared<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Declared").field(&self.names).finish()
     }
 }

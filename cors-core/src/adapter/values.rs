@@ -65,6 +65,22 @@ impl<V: FieldValue> Values<V> {
     }
 }
 
+impl<V: FieldValue> Values<V> {
+    /// Whether all requests other than preflights get the same headers, here and under the other
+    /// policy.
+    pub(super) fn are_constant_like(&self, other: &Self) -> bool {
+        let simple = |values: &Self| {
+            let values = [&values.origin, &values.credentials, &values.expose];
+            values.map(|value| value.as_ref().map(|value| value.as_ref().to_vec()))
+        };
+        let is_constant = |values: &Self| {
+            let vary = VaryOn::Cacheable { consulted: Consulted::default(), fetch_site: false };
+            values.vary.on(vary).names().is_empty()
+        };
+        is_constant(self) && is_constant(other) && simple(self) == simple(other)
+    }
+}
+
 impl<V: FieldValue> Vary<V> {
     fn new(policy: &Compiled) -> Self {
         let header = |header: RequestHeader| HeaderName::from_static(header.as_str());

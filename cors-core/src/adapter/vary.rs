@@ -38,10 +38,11 @@ impl<V: FieldValue> VaryNames<V> {
 
     /// Whether a request header is among the names.
     pub fn contains(&self, name: &str) -> bool {
-        let listed = self.0.as_ref();
-        listed.is_some_and(|listed| {
-            listed.names.iter().any(|known| known.as_str().eq_ignore_ascii_case(name))
-        })
+        self.names().iter().any(|known| known.as_str().eq_ignore_ascii_case(name))
+    }
+
+    pub(crate) fn names(&self) -> &[HeaderName] {
+        self.0.as_ref().map_or(&[], |listed| &listed.names)
     }
 
     /// `None` if there are no names.

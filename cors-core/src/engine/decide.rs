@@ -49,6 +49,16 @@ impl Compiled {
         self.origins.any && self.credentials
     }
 
+    /// Whether every origin that a browser can send is allowed.
+    pub(crate) fn allows_all(&self) -> bool {
+        self.origins.any && (!self.reflects() || self.danger.allow_null_origin)
+    }
+
+    /// Whether checks do not see origins that anyone on the network can impersonate.
+    pub(crate) fn needs_tls(&self) -> bool {
+        self.credentials && !self.danger.allow_insecure_origins
+    }
+
     /// Whether the answer to a preflight depends on `Access-Control-Request-Headers`.
     pub(crate) fn reads_request_headers(&self) -> bool {
         self.refused_preflight == RefusedPreflight::Conceal
@@ -78,7 +88,7 @@ impl Compiled {
 
     /// The authority that the request is for, if it is not one of the server's own.
     #[inline]
-    fn foreign_host<'r, R: RequestHead>(&self, request: &'r R) -> Option<&'r [u8]> {
+    pub(crate) fn foreign_host<'r, R: RequestHead>(&self, request: &'r R) -> Option<&'r [u8]> {
         let hosts = self.own_hosts.as_ref()?;
         match request.authority() {
             Some(authority) if hosts.contains(authority) => None,
@@ -171,9 +181,7 @@ impl Compiled {
         if self.origins.any || self.origins.matches_regex(origin) {
             return allowed;
         }
-        // With credentials, do not ask about origins that anyone on the network can impersonate.
-        let secure =
-            !self.credentials || self.danger.allow_insecure_origins || !origin.is_insecure();
+        let secure = !self.needs_tls() || !origin.is_insecure();
         let closure = self.closure.as_ref().filter(|_| secure);
         if closure.is_some_and(|closure| closure.allows(origin, request)) {
             return OriginVerdict::Allowed { consulted: Consulted { closure: true, ..nobody } };
@@ -318,7 +326,9 @@ fn vary_on(options: bool, consulted: Consulted, fetch_site: bool) -> VaryOn {
 }
 
 /// The only line of a header, or `None` if there is not exactly one.
-fn only<'r, V: AsRef<[u8]> + 'r>(mut lines: impl Iterator<Item = &'r V>) -> Option<&'r [u8]> {
+pub(crate) fn only<'r, V: AsRef<[u8]> + 'r>(
+    mut lines: impl Iterator<Item = &'r V>,
+) -> Option<&'r [u8]> {
     lines.next().filter(|_| lines.next().is_none()).map(AsRef::as_ref)
 }
 

@@ -140,11 +140,39 @@ pub(crate) enum Found<'r> {
     PreflightUnread,
 }
 
+impl Found<'_> {
+    /// Whether the request has an origin that is allowed, whatever else is refused.
+    pub(crate) fn allows_origin(&self) -> bool {
+        match self {
+            Self::PreflightUnread | Self::Decided(Decision::Simple | Decision::Preflight) => true,
+            Self::Decided(Decision::Reject(reason)) => matches!(
+                reason,
+                Reason::MethodNotAllowed(_)
+                    | Reason::MethodMalformed(_)
+                    | Reason::MethodRepeated
+                    | Reason::HeaderNotAllowed(_)
+                    | Reason::HeadersTooLong
+            ),
+            Self::Unmatched(_) | Self::Decided(Decision::NotCors) => false,
+        }
+    }
+}
+
 /// An outcome, or the question that it depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step<'r> {
     Decided(Outcome<'r>),
     Ask { origin: Origin<'r>, allowed: Outcome<'r>, refused: Outcome<'r> },
+}
+
+impl<'r> Step<'r> {
+    /// The outcome if the question is answered with no.
+    pub(crate) fn without_asking(self) -> Outcome<'r> {
+        match self {
+            Self::Decided(outcome) => outcome,
+            Self::Ask { refused, .. } => refused,
+        }
+    }
 }
 
 /// What to do. It borrows nothing from the request, so a future can hold it.

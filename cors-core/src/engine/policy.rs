@@ -1,6 +1,6 @@
 //! The compiled policy.
 
-use crate::engine::decision::{Decision, Step};
+use crate::engine::decision::Decision;
 use crate::engine::headers::AllowHeaders;
 use crate::engine::kept::Kept;
 use crate::engine::methods::AllowMethods;
@@ -102,7 +102,8 @@ impl Policy {
     /// If the policy [asks](Self::asking), the answer counts as no. If you can ask, use
     /// [`Policy::begin`].
     pub fn decide<'r, R: RequestHead>(&self, request: &'r R) -> Decision<'r> {
-        self.decision(request, self.compiled().begin(request, OriginLines::of(request).as_ref()))
+        let step = self.compiled().begin(request, OriginLines::of(request).as_ref());
+        self.compiled().decision(request, step.without_asking().found)
     }
 
     /// Whether pages on this origin may read what you serve under the policy. Use it in tests, and in
@@ -124,16 +125,7 @@ impl Policy {
     pub fn allows(&self, origin: impl AsRef<[u8]>) -> bool {
         let request = OriginAlone(origin.as_ref());
         let step = self.compiled().begin_at_own(&request, OriginLines::of(&request).as_ref());
-        self.decision(&request, step) == Decision::Simple
-    }
-
-    /// The decision if nothing answers.
-    fn decision<'r, R: RequestHead>(&self, request: &'r R, step: Step<'r>) -> Decision<'r> {
-        let outcome = match step {
-            Step::Decided(outcome) => outcome,
-            Step::Ask { refused, .. } => refused,
-        };
-        self.compiled().decision(request, outcome.found)
+        self.compiled().decision(&request, step.without_asking().found) == Decision::Simple
     }
 
     /// The same policy, but it asks about well-formed origins that nothing else in it allows.

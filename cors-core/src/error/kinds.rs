@@ -128,6 +128,13 @@ pub enum ErrorKind {
     },
     /// A regular expression in a build without the feature `regex`.
     RegexUnavailable,
+    /// A list of policies, without one.
+    NoPolicies,
+    /// A policy that never decides.
+    NeverDecides {
+        /// The index of an earlier policy, which allows every origin.
+        after: usize,
+    },
     /// An unknown key.
     UnknownKey {
         /// The key that you likely meant, or a key with its value.
@@ -326,6 +333,12 @@ impl FindingKind for ErrorKind {
                 };
             }
             Self::RegexUnavailable => "this build does not support regular expressions",
+            Self::NoPolicies => "there is no policy to decide",
+            Self::NeverDecides { after } => {
+                return format!(
+                    "it never decides, since the policy at {after} allows every origin"
+                );
+            }
             Self::UnknownKey { .. } => "no such key",
             Self::UnknownVariable { .. } => "no key has this variable",
             Self::NotUnicode => "the value is not Unicode",
@@ -425,6 +438,8 @@ impl FindingKind for ErrorKind {
             Self::RegexUnavailable => {
                 "enable the feature \"regex\" of cors-core, or write patterns"
             }
+            Self::NoPolicies => "pass at least one, the last for origins that no other allows",
+            Self::NeverDecides { .. } => "put the policy that allows every origin last",
             Self::UnknownKey { suggestion: Some(key) } => return format!("write {key}"),
             Self::UnknownKey { suggestion: None } => "remove it",
             Self::UnknownVariable { suggestion: Some(name) } => return format!("write {name}"),

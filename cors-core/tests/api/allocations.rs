@@ -2,10 +2,10 @@
 
 use crate::support::{request, request_of_bytes};
 use allocation_counter::measure;
-use cors_core::adapter::VaryNames;
+use cors_core::adapter::{Source, VaryNames};
 use cors_core::{Decision, Policy, RefusedPreflight};
 use http::Request;
-use http::header::{HOST, HeaderMap};
+use http::header::{HOST, HeaderMap, HeaderValue};
 
 fn exact(i: usize) -> String {
     format!("https://tenant-{i}.example.com")
@@ -107,6 +107,31 @@ fn writing_allocates_nothing() {
                 let allocated = measure(|| exchange.write(&mut headers));
                 assert_eq!(allocated.count_total, 0, "{headers:?}");
             }
+        }
+    }
+}
+
+/// What several policies cost beyond the one that decides: nothing.
+#[test]
+fn choosing_the_first_that_allows_allocates_nothing() {
+    type Select = dyn Fn(&()) -> Option<Policy>;
+    let listed = |origin: &str| {
+        let policy = Policy::builder().allow_origins([origin, "https://other.test"]);
+        policy.allow_origin_if_reading(["x-a"], |_, _| false).build().unwrap()
+    };
+    let policies = [listed("https://a.test"), listed("https://b.test"), Policy::public()];
+    let source = Source::<HeaderValue, Select>::first_allowing(&policies).unwrap();
+    for method in ["GET", "OPTIONS"] {
+        for origin in ["https://a.test", "https://b.test", "https://c.test", "http://c.test"] {
+            let request = request(method, &[&format!("origin: {origin}")]);
+            let respond = |headers: &mut HeaderMap| {
+                source.begin(&request, |_, _| None).write(headers);
+            };
+            // `Vary` of these policies is prepared on first use.
+            respond(&mut HeaderMap::new());
+            let mut headers = HeaderMap::with_capacity(16);
+            let allocated = measure(|| respond(&mut headers));
+            assert_eq!(allocated.count_total, 0, "{method} {origin} {headers:?}");
         }
     }
 }

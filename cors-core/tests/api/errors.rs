@@ -2,9 +2,11 @@
 
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 use cors_core::ConfigError;
+use cors_core::adapter::Source;
 use cors_core::{
     Config, Danger, DisallowedOrigin, ErrorKind, OriginEntry, Policy, Warning, WarningKind,
 };
+use http::HeaderValue;
 use std::time::Duration;
 
 fn with_credentials(config: Config) -> Config {
@@ -870,4 +872,44 @@ fn questions_beside_a_star() {
     let errors = Policy::builder().allow_origins(["*"]).ask().build().unwrap_err();
     assert_eq!(*errors.errors()[0].kind(), ErrorKind::AnyOriginWithQuestion);
     assert!(Policy::builder().ask().build().is_ok(), "a policy that asks need not list origins");
+}
+
+#[test]
+fn policies_that_never_decide() {
+    type Select = dyn Fn(&()) -> Option<Policy>;
+    let errors = |policies: &[Policy]| {
+        let source = Source::<HeaderValue, Select>::first_allowing(policies);
+        source.map_or_else(lines, |_| Vec::new())
+    };
+    let only = |origins: &[&str]| Policy::builder().allow_origins(origins).build().unwrap();
+    let reflects = |allow_null_origin| {
+        let policy = Policy::builder().allow_origins("*").allow_credentials(true);
+        let policy = policy.danger(|danger| {
+            danger.reflect_any_origin = true;
+            danger.allow_null_origin = allow_null_origin;
+        });
+        policy.build().unwrap()
+    };
+    let (a, public) = (only(&["https://a.test"]), Policy::public());
+    let after = |index: usize, origins: &str, after: usize| {
+        format!(
+            "first_allowing[{index}] = {origins}: it never decides, since the policy at {after} allows every origin; put the policy that allows every origin last"
+        )
+    };
+    let none = "first_allowing = []: there is no policy to decide; pass at least one, the last for origins that no other allows";
+    assert_eq!(errors(&[]), [none]);
+    assert!(errors(&[a.clone()]).is_empty() && errors(&[public.clone()]).is_empty());
+    assert!(errors(&[a.clone(), a.clone(), public.clone()]).is_empty());
+    let list = r#"["https://a.test"]"#;
+    assert_eq!(errors(&[public.clone(), a.clone()]), [after(1, list, 0)]);
+    let star = r#"["*"]"#;
+    let both = [after(2, star, 1), after(3, list, 1)];
+    assert_eq!(errors(&[a.clone(), public.clone(), public, a.clone()]), both);
+    // It leaves `null` to the next.
+    assert!(errors(&[reflects(false), a.clone()]).is_empty());
+    assert_eq!(errors(&[reflects(true), a]), [after(1, list, 0)]);
+    let many: Vec<_> = (0..1000).map(|n| format!("https://{n}.test")).collect();
+    let many = Policy::builder().allow_origins(many).build().unwrap();
+    let [error] = &errors(&[Policy::public(), many])[..] else { panic!("one error") };
+    assert!(error.contains('…') && error.len() < 1000, "{error}");
 }

@@ -1,5 +1,6 @@
 //! What a selecting closure sees of a request.
 
+use crate::support::{request, written};
 use cors_core::Policy;
 use cors_core::adapter::{Head, Source};
 use http::{HeaderMap, HeaderValue, Method, Request, Version};
@@ -33,6 +34,36 @@ fn all_but_the_headers_that_were_not_declared() {
     exchange.write(&mut headers);
     assert_eq!(headers["access-control-allow-origin"], "*");
     assert_eq!(headers["vary"], "X-Tenant");
+}
+
+/// Whatever a preflight asks for, the closure sees one valid method or nothing.
+#[test]
+fn the_requested_method() {
+    let origin = "origin: https://app.example.com";
+    let asks = |method: &str| format!("access-control-request-method: {method}");
+    for (method, lines, seen, looked) in [
+        ("PUT", vec![origin], "PUT", false),
+        ("PUT", vec![origin, &asks("GET")], "PUT", false),
+        ("OPTIONS", vec![], "OPTIONS", true),
+        ("OPTIONS", vec![origin], "OPTIONS", true),
+        ("OPTIONS", vec![&asks("PUT")], "OPTIONS", true),
+        ("OPTIONS", vec![origin, &asks("PUT")], "PUT", true),
+        ("OPTIONS", vec![origin, &asks("put")], "put", true),
+        ("OPTIONS", vec![origin, &asks("")], "", true),
+        ("OPTIONS", vec![origin, &asks("P UT")], "", true),
+        ("OPTIONS", vec![origin, &asks("PUT"), &asks("PUT")], "", true),
+        ("OPTIONS", vec!["origin: ", &asks("PUT")], "PUT", true),
+    ] {
+        let select: Box<Select> = Box::new(move |head| {
+            assert_eq!(head.requested_method(), seen);
+            None
+        });
+        let request = request(method, &lines);
+        let exchange = Source::selected(select)
+            .begin(&request, |select, declared| select(&Head::new(&request, declared)));
+        let vary = if looked { "vary: Origin, Access-Control-Request-Method" } else { "" };
+        assert_eq!(written(exchange, &[]).join(""), vary, "{method} {lines:?}");
+    }
 }
 
 #[test]

@@ -1,14 +1,16 @@
 //! Laws that hold for every policy and every request.
 
 use crate::cases::cases;
-use crate::support::{request, request_of_bytes, respond};
+use crate::support::{answer, request, request_of_bytes, respond};
+use cors_core::adapter::{Head, Source};
 use cors_core::strategies::{configs, near_misses, origins_of, policies, requests};
-use cors_core::{Decision, Policy, Reason};
+use cors_core::{Decision, OriginEntry, Policy, Reason};
 use http::header::HOST;
-use http::{HeaderMap, HeaderName, Method, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 use std::collections::BTreeSet;
 
 /// The names in the `vary` lines of a response.
@@ -20,6 +22,25 @@ fn vary(headers: &[String]) -> BTreeSet<String> {
 /// The answer without `vary`.
 fn cors(answer: &(Option<u16>, Vec<String>)) -> (Option<u16>, Vec<&String>) {
     (answer.0, answer.1.iter().filter(|line| !line.starts_with("vary")).collect())
+}
+
+type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
+
+/// The answer of a layer.
+fn respond_by(
+    source: &Source<HeaderValue, Select>,
+    request: &Request<()>,
+) -> (Option<u16>, Vec<String>) {
+    answer(source.begin(request, |select, declared| select(&Head::new(request, declared))))
+}
+
+fn first_allowing(policies: &[Policy]) -> Option<Source<HeaderValue, Select>> {
+    Source::first_allowing(policies).ok()
+}
+
+/// Whether the policy refuses the request's host.
+fn is_foreign(policy: &Policy, request: &Request<()>) -> bool {
+    matches!(policy.decide(request), Decision::Reject(Reason::HostNotOwn(_)))
 }
 
 /// Whether two requests have the same lines of each header in `names`.
@@ -59,11 +80,79 @@ proptest! {
     }
 
     #[test]
-    fn vary_on_options_is_one_list(policy in policies(), first in requests(), other in requests()) {
-        let is_foreign = |request: &Request<()>| {
-            matches!(policy.decide(request), Decision::Reject(Reason::HostNotOwn(_)))
+    fn vary_is_sound_under_rules_by_method(
+        policies in [policies(), policies()],
+        rules in vec(prop::option::of(0..2usize), 4),
+        first in requests(),
+        other in requests(),
+    ) {
+        let rule = move |method: &str| {
+            let row = ["GET", "PUT", "PATCH"].iter().position(|known| *known == method);
+            rules[row.unwrap_or(3)].map(|index| policies[index].clone())
         };
-        prop_assume!(!is_foreign(&first) && !is_foreign(&other));
+        let select = rule.clone();
+        let select: Box<Select> = Box::new(move |head| select(head.requested_method()));
+        let source = Source::selected(select);
+        let answer = respond_by(&source, &first);
+        let names = vary(&answer.1);
+        let second = merged(&first, &other, &names);
+        let again = respond_by(&source, &second);
+        prop_assert_eq!(cors(&answer), cors(&again));
+        if first.method() == Method::OPTIONS {
+            prop_assert!(names.contains("access-control-request-method"), "{:?}", answer);
+        } else {
+            let alone = rule(first.method().as_str()).map(|policy| respond(&policy, &first));
+            prop_assert_eq!(answer, alone.unwrap_or_default());
+        }
+    }
+
+    #[test]
+    fn the_first_policy_that_allows_the_origin_decides(
+        policies in vec(policies(), 1..4),
+        first in requests(),
+        other in requests(),
+    ) {
+        let last = policies.len() - 1;
+        let wide = |policy: &Policy| {
+            let config = policy.config();
+            let null = !config.allow_credentials || config.danger.allow_null_origin;
+            config.allow_origins == [OriginEntry::from("*")] && null
+        };
+        let Some(source) = first_allowing(&policies) else {
+            prop_assert!(policies[..last].iter().any(wide));
+            return Ok(());
+        };
+        prop_assert!(!policies[..last].iter().any(wide));
+
+        if policies.iter().any(|policy| is_foreign(policy, &first)) {
+            prop_assert_eq!(respond_by(&source, &first), (Some(403), vec![]));
+            return Ok(());
+        }
+        let mut get = first.clone();
+        *get.method_mut() = Method::GET;
+        let allows = |policy: &Policy| policy.decide(&get) == Decision::Simple;
+        let decider = policies.iter().position(allows).unwrap_or(last);
+        let alone = respond(&policies[decider], &first);
+        let answer = respond_by(&source, &first);
+        prop_assert_eq!(cors(&answer), cors(&alone));
+
+        let names = vary(&answer.1);
+        if first.method() == Method::OPTIONS {
+            let all = policies.iter().flat_map(|policy| vary(&respond(policy, &first).1));
+            prop_assert_eq!(&names, &all.collect::<BTreeSet<_>>());
+        } else {
+            let mut wanted = vary(&alone.1);
+            wanted.extend(names.contains("origin").then(|| "origin".to_owned()));
+            prop_assert_eq!(&names, &wanted);
+        }
+        let second = merged(&first, &other, &names);
+        let again = respond_by(&source, &second);
+        prop_assert_eq!(cors(&answer), cors(&again));
+    }
+
+    #[test]
+    fn vary_on_options_is_one_list(policy in policies(), first in requests(), other in requests()) {
+        prop_assume!(!is_foreign(&policy, &first) && !is_foreign(&policy, &other));
         let answers = [first, other].map(|mut request| {
             *request.method_mut() = Method::OPTIONS;
             vary(&respond(&policy, &request).1)
@@ -179,40 +268,57 @@ proptest! {
 /// only in it and get different answers.
 #[test]
 fn vary_is_economical() {
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let fetch_sites = ["", "same-origin", "cross-site"];
+    let mut runner = TestRunner::deterministic();
     for _ in 0..200 {
         let policy = policies().new_tree(&mut runner).unwrap().current();
-        let mut origins = vec!["-".to_owned()];
-        for _ in 0..5 {
-            origins.push(origins_of(&policy).new_tree(&mut runner).unwrap().current());
-            origins.push(near_misses(&policy).new_tree(&mut runner).unwrap().current());
+        let policies = std::slice::from_ref(&policy);
+        assert_is_economical(&mut runner, policies, |request| respond(&policy, request));
+    }
+}
+
+#[test]
+fn vary_is_economical_of_the_first_allowing() {
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..200 {
+        let policies = vec(policies(), 1..4).new_tree(&mut runner).unwrap().current();
+        if let Some(source) = first_allowing(&policies) {
+            assert_is_economical(&mut runner, &policies, |request| respond_by(&source, request));
         }
-        let answer = |method: &str, origin: &str, fetch_site: &str| {
-            let mut lines = vec![format!("origin: {origin}")];
-            lines.extend((!fetch_site.is_empty()).then(|| format!("sec-fetch-site: {fetch_site}")));
-            lines.retain(|line| line != "origin: -");
-            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            respond(&policy, &request(method, &lines))
-        };
-        let differs = |answers: Vec<(Option<u16>, Vec<String>)>| {
-            answers.iter().any(|one| cors(one) != cors(&answers[0]))
-        };
-        let all = origins.iter().flat_map(|origin| ["GET", "POST"].map(|method| (method, origin)));
-        for (method, origin) in all {
-            let names = vary(&answer(method, origin, "").1);
-            if names.contains("origin") {
-                let answers = origins.iter().map(|origin| answer(method, origin, "")).collect();
-                assert!(differs(answers), "{policy:?} names Origin to {method} of {origin}");
-            }
-            if names.contains("sec-fetch-site") {
-                let answers = fetch_sites.iter().map(|site| answer(method, origin, site)).collect();
-                assert!(
-                    differs(answers),
-                    "{policy:?} names Sec-Fetch-Site to {method} of {origin}"
-                );
-            }
-            assert!(names.iter().all(|name| name == "origin" || name == "sec-fetch-site"));
+    }
+}
+
+fn assert_is_economical(
+    runner: &mut TestRunner,
+    policies: &[Policy],
+    respond: impl Fn(&Request<()>) -> (Option<u16>, Vec<String>),
+) {
+    let fetch_sites = ["", "same-origin", "cross-site"];
+    let mut origins = vec!["-".to_owned()];
+    for policy in policies.iter().cycle().take(5 * policies.len()) {
+        origins.push(origins_of(policy).new_tree(runner).unwrap().current());
+        origins.push(near_misses(policy).new_tree(runner).unwrap().current());
+    }
+    let answer = |method: &str, origin: &str, fetch_site: &str| {
+        let mut lines = vec![format!("origin: {origin}")];
+        lines.extend((!fetch_site.is_empty()).then(|| format!("sec-fetch-site: {fetch_site}")));
+        lines.retain(|line| line != "origin: -");
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        respond(&request(method, &lines))
+    };
+    let differs = |answers: Vec<(Option<u16>, Vec<String>)>| {
+        answers.iter().any(|one| cors(one) != cors(&answers[0]))
+    };
+    let all = origins.iter().flat_map(|origin| ["GET", "POST"].map(|method| (method, origin)));
+    for (method, origin) in all {
+        let names = vary(&answer(method, origin, "").1);
+        if names.contains("origin") {
+            let answers = origins.iter().map(|origin| answer(method, origin, "")).collect();
+            assert!(differs(answers), "{policies:?} name Origin to {method} of {origin}");
         }
+        if names.contains("sec-fetch-site") {
+            let answers = fetch_sites.iter().map(|site| answer(method, origin, site)).collect();
+            assert!(differs(answers), "{policies:?} name Sec-Fetch-Site to {method} of {origin}");
+        }
+        assert!(names.iter().all(|name| name == "origin" || name == "sec-fetch-site"));
     }
 }

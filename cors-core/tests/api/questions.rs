@@ -1,9 +1,9 @@
 //! The user's own checks: when they are asked, what they see, and the resulting `Vary`.
 
 use crate::support::{request, respond, written};
-use cors_core::adapter::Begun;
+use cors_core::adapter::{Begun, Source};
 use cors_core::{Danger, Decision, DisallowedOrigin, IntoVerdict, Policy};
-use http::{HeaderName, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use std::sync::{Arc, Mutex};
 
 const TENANT: HeaderName = HeaderName::from_static("x-tenant");
@@ -124,6 +124,37 @@ fn who_asks_and_about_whom() {
     ] {
         let begun = policy.begin(&request("GET", &[origin]));
         assert_eq!(matches!(begun, Begun::Ask(_)), asks, "{origin}: {policy:?}");
+    }
+}
+
+/// A check of a policy that was consulted before is named as well, wherever it ran.
+#[test]
+fn vary_names_the_checks_of_those_consulted_before() {
+    let reads = |name: &'static str, credentials| {
+        let policy = Policy::builder().allow_origins(["https://a.test"]);
+        let policy = policy.allow_credentials(credentials);
+        policy.allow_origin_if_reading([name], |_, _| false).build().unwrap()
+    };
+    let asks = Policy::builder().allow_origins(["https://b.test"]).ask_reading(["x-asked"]);
+    let policies = [reads("x-one", true), reads("x-two", false), asks.build().unwrap()];
+    let last = reads("x-last", false);
+    type Select = dyn Fn(&()) -> Option<Policy>;
+    let source = Source::<HeaderValue, Select>::first_allowing(policies.iter().chain([&last]));
+    let source = source.unwrap();
+    let options = "vary: Origin, Access-Control-Request-Method, X-One, X-Two, X-Asked, X-Last";
+    for (method, origin, vary) in [
+        ("GET", "https://a.test", "vary: Origin"),
+        ("GET", "https://b.test", "vary: Origin, X-One, X-Two"),
+        ("GET", "https://c.test", "vary: Origin, X-Last, X-One, X-Two, X-Asked"),
+        ("GET", "http://c.test", "vary: Origin, X-Last, X-Two, X-Asked"),
+        ("GET", "null", "vary: Origin"),
+        ("GET", "https://c.test/", "vary: Origin"),
+        ("OPTIONS", "https://a.test", options),
+        ("OPTIONS", "https://c.test", options),
+    ] {
+        let request = request(method, &[&format!("origin: {origin}")]);
+        let lines = written(source.begin(&request, |_, _| None), &[]);
+        assert_eq!(lines.last().unwrap(), vary, "{method} {origin}");
     }
 }
 

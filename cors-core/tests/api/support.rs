@@ -42,6 +42,10 @@ pub fn written(exchange: Exchange<HeaderValue>, handler: &[&str]) -> Vec<String>
 
 /// The status if the policy answers directly, and the header lines.
 pub fn respond(policy: &Policy, request: &Request<()>) -> (Option<u16>, Vec<String>) {
-    let exchange = begin(policy, request);
+    answer(begin(policy, request))
+}
+
+/// The same of an exchange.
+pub fn answer(exchange: Exchange<HeaderValue>) -> (Option<u16>, Vec<String>) {
     (exchange.short_circuit().map(|status| status.as_u16()), written(exchange, &[]))
 }

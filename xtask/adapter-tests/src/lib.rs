@@ -44,6 +44,7 @@ pub trait Adapter {
 pub enum Way {
     New(Policy),
     Shared(Handle),
+    FirstAllowing(Vec<Policy>),
     /// `select` if there are no names, otherwise `select_reading`, with [`select!`] of the closure.
     Select(Vec<&'static str>, Select),
     Ask(Policy, Ask),
@@ -69,6 +70,7 @@ pub type Verdict = Pin<Box<dyn Future<Output = Result<bool, &'static str>> + Sen
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Seen<'a> {
     pub method: &'a str,
+    pub requested_method: &'a dyn Fn() -> String,
     pub path: &'a str,
     pub query: Option<&'a str>,
     pub authority: Option<&'a str>,
@@ -92,6 +94,7 @@ macro_rules! select {
         move |head| {
             select(&$crate::Seen {
                 method: head.method().as_str(),
+                requested_method: &|| head.requested_method().to_owned(),
                 path: head.uri().path(),
                 query: head.uri().query(),
                 authority: head.authority(),

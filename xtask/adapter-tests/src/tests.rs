@@ -2,6 +2,7 @@
 
 mod app;
 mod ask;
+mod first_allowing;
 mod preflight;
 mod refusals;
 mod requests;
@@ -39,9 +40,14 @@ macro_rules! each_test {
         refusals {
             one_event_for_each_refusal
         }
+        first_allowing {
+            the_origin_picks_the_policy
+            a_question_counts_as_no
+        }
         select {
             by_host
             by_path_query_and_method
+            by_requested_method
             by_a_declared_header
             a_name_is_not_repeated_in_vary
             only_what_is_declared_is_seen

@@ -37,7 +37,8 @@ impl Spaces {
 }
 
 /// Names that Firefox resolves to this machine; Chromium does so for all.
-const NAMES: &str = "page.test,frame.test,api.axum.test,api.axum.local";
+const NAMES: &str = "page.test,frame.test,api.axum.test,api.axum.local,rebound.axum.test,rebound.actix.test,\
+                     rebound.warp.test";
 
 /// Capabilities for a new session.
 pub fn of(engine: Engine, programs: &Programs, home: &Home, reach: Reach) -> Capabilities {

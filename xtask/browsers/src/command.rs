@@ -59,6 +59,7 @@ async fn all(engines: &[Engine], options: &Browser) -> Result<(), String> {
         Some(Part::Initiators) => return run::initiators(engines, seed).await,
         Some(Part::Messages) => return messages::run(engines).await,
         Some(Part::Random) => return run::randoms(engines, seed).await,
+        Some(Part::Rebinding) => return run::rebinding(engines).await,
         None => {}
     }
     if options.picture.is_none() {

@@ -50,6 +50,7 @@ mod printing;
 mod process;
 mod proxy;
 pub mod random;
+mod rebinding;
 pub mod run;
 pub mod selftest;
 mod session;

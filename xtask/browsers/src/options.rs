@@ -35,14 +35,17 @@ pub enum Part {
     Messages,
     /// What is random.
     Random,
+    /// Pages at names that an attacker leads to the server.
+    Rebinding,
 }
 
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 6] = [
     ("cookies", Part::Cookies),
     ("initiators", Part::Initiators),
     ("local-network", Part::LocalNetwork),
     ("messages", Part::Messages),
     ("random", Part::Random),
+    ("rebinding", Part::Rebinding),
 ];
 
 impl Browser {

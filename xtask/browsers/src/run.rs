@@ -12,7 +12,7 @@ use xtask::options::Adapter;
 use crate::judge::Stage;
 use crate::{
     Adapters, Outcome, Proxy, Session, answers, cookies, local_network, matrix, messages, random,
-    selftest,
+    rebinding, selftest,
 };
 
 /// Runs all tests in each engine and prints a line for each. The error lists all disagreements.
@@ -86,6 +86,15 @@ pub async fn initiators(engines: &[Engine], seed: u64) -> Result<(), String> {
     .await
 }
 
+/// Runs only the tests of rebound names.
+pub async fn rebinding(engines: &[Engine]) -> Result<(), String> {
+    let adapters = &Adapters::start()?;
+    in_each(engines, "requests of rebound pages", async |engine, faults| {
+        rebinding::run_in(engine, adapters, faults).await
+    })
+    .await
+}
+
 /// A new one each time.
 pub fn any_seed() -> u64 {
     // The only random numbers in the standard library are in its hashers.
@@ -126,11 +135,12 @@ async fn tell_all(engine: Engine, seed: u64, faults: &mut Vec<String>) -> Result
     let randoms = began.elapsed();
     let spaces = local_network::run_in(engine, &adapters, seed, false, faults).await?;
     let visited = began.elapsed();
+    let rebound = rebinding::run_in(engine, &adapters, faults).await?;
     let stories = cookies::run_in(engine, &adapters, seed, false, RANDOM_STORIES, faults).await?;
     let kept = began.elapsed();
     let printed = messages::run_in(engine, faults).await?;
     Ok(format!(
-        "{fetches} fetches of the matrix in {told:.1?}, {answers} of the table of answers in {:.1?}, {} random fetches in {:.1?}, {spaces} of Local Network Access in {:.1?}, {stories} stories of cookies in {:.1?}, {printed} messages in {:.1?}: all as in the model",
+        "{fetches} fetches of the matrix in {told:.1?}, {answers} of the table of answers in {:.1?}, {} random fetches in {:.1?}, {spaces} of Local Network Access in {:.1?}, {rebound} of rebound pages, {stories} stories of cookies in {:.1?}, {printed} messages in {:.1?}: all as in the model",
         answered - told,
         random::CASES,
         randoms - answered,

@@ -112,6 +112,33 @@ impl CorsLayer {
         Self(Way::Source(Source::shared(handle)))
     }
 
+    /// Uses the first policy that allows the request's origin, otherwise the last.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), cors_core::ConfigErrors> {
+    /// # use cors_core::Policy;
+    /// # use poem::{Endpoint, EndpointExt, Request, endpoint::make_sync};
+    /// # use poem_adapter::CorsLayer;
+    /// let partners = Policy::builder().allow_origins(["https://partner.example"]).build()?;
+    /// let layer = CorsLayer::first_allowing([partners, Policy::public()])?;
+    /// let app = make_sync(|_| "hello").with(layer);
+    ///
+    /// let request = Request::builder().header("origin", "https://elsewhere.example");
+    /// let response = app.get_response(request.finish()).await;
+    /// assert_eq!(response.headers()["access-control-allow-origin"], "*");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If there is no policy, or if one never decides because an earlier one allows every origin.
+    pub fn first_allowing(
+        policies: impl IntoIterator<Item: IntoPolicy>,
+    ) -> Result<Self, ConfigErrors> {
+        Ok(Self(Way::Source(Source::first_allowing(policies)?)))
+    }
+
     /// Lets a closure choose a policy for each request, or none. It sees everything but the headers.
     ///
     /// ```

@@ -24,6 +24,7 @@ impl Adapter for Poem {
         let layer = match way {
             Way::New(policy) => CorsLayer::new(policy),
             Way::Shared(handle) => CorsLayer::shared(handle),
+            Way::FirstAllowing(policies) => CorsLayer::first_allowing(policies).unwrap(),
             Way::Select(names, select) if names.is_empty() => CorsLayer::select(select!(select)),
             Way::Select(names, select) => {
                 CorsLayer::select_reading(names, select!(select)).unwrap()

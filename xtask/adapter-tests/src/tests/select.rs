@@ -66,6 +66,43 @@ pub(crate) fn by_path_query_and_method<T: Adapter>() {
     assert_eq!(answer.header("access-control-allow-origin"), Some(A));
 }
 
+/// A preflight is under the policy of the request that follows it, and `Vary` says so.
+pub(crate) fn by_requested_method<T: Adapter>() {
+    let (public, site) = (Policy::public(), only(&[A]));
+    let app = App::select::<T>(&[], move |seen| {
+        if seen.path == "/echo" {
+            return Some(public.clone()); // without a look
+        }
+        match &*(seen.requested_method)() {
+            "PUT" => Some(site.clone()),
+            "DELETE" | "OPTIONS" | "" => None,
+            _ => Some(public.clone()),
+        }
+    });
+    let star = "access-control-allow-origin: *";
+    let methods = "access-control-allow-methods: GET, HEAD, POST";
+    let vary = &["vary: origin, access-control-request-method"][..];
+    let sent = |method| request(method, "/item", &[("origin", B)]);
+    let asks = |method| preflight("/item", B, method);
+    let public = [methods, star, vary[0]];
+    let site = [methods, READ_BY_A[0], vary[0]];
+    app.check([
+        ("GET", sent("GET"), 200, &[star][..]),
+        ("PUT", sent("PUT"), 200, READ_BY_A),
+        ("DELETE", sent("DELETE"), 200, BARE),
+        ("OPTIONS", sent("OPTIONS"), 200, vary),
+        ("a preflight for GET", asks("GET"), 204, &public),
+        ("for PUT from elsewhere", asks("PUT"), 403, vary),
+        ("for PUT", preflight("/item", A, "PUT"), 204, &site),
+        ("for DELETE goes through", asks("DELETE"), 200, vary),
+        ("for no method", asks(""), 200, vary),
+        ("for two", asks("PUT").with("access-control-request-method", "GET"), 200, vary),
+        ("for what is not a token", asks("P UT"), 200, vary),
+        ("no Origin, so no preflight", asks("PUT").without("origin"), 200, vary),
+        ("no look", preflight("/echo", B, "GET"), 204, &public),
+    ]);
+}
+
 pub(crate) fn by_a_declared_header<T: Adapter>() {
     let (a, b) = (constant(A), only(&[B, "https://c.example"]));
     let app = App::select::<T>(&["x-tenant"], move |seen| match &*(seen.header)("X-Tenant")? {
