@@ -91,7 +91,10 @@ impl Builder {
     /// let app = post("localhost:3000", "http://localhost:5173");
     /// assert_eq!(policy.decide(&app), Decision::Simple);
     /// let evil = post("localhost:3000", "https://evil.example");
-    /// assert_eq!(policy.begin::<http::HeaderValue>(&evil).without_asking().short_circuit().unwrap(), 403);
+    /// assert_eq!(
+    ///     policy.decide(&evil),
+    ///     Decision::Reject(Reason::OriginNotAllowed(b"https://evil.example"))
+    /// );
     /// let rebound = post("evil.example:3000", "http://evil.example:3000");
     /// assert_eq!(
     ///     policy.decide(&rebound),
