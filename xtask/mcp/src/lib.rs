@@ -34,7 +34,7 @@ pub fn mcp() -> Mcp {
 /// Pages of this machine, such as the MCP Inspector, may talk to a server of this machine.
 ///
 /// # Errors
-/// None; a policy for other pages may have some.
+/// This policy has no mistakes; one for other pages may.
 pub fn policy() -> Result<Policy, ConfigErrors> {
     Policy::builder().local_server().mcp().build()
 }

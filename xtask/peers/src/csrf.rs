@@ -93,7 +93,7 @@ pub struct Findings {
 fn servers() -> [Server; 2] {
     let ours = || -> Serve {
         let policy = Policy::for_origins(ALLOWED).disallowed_origin(DisallowedOrigin::ForbidUnsafe);
-        let policy = policy.build().expect("an exact origin is no mistake");
+        let policy = policy.build().expect("an exact origin is valid");
         serve(routes().layer(cors_axum::CorsLayer::new(policy)))
     };
     let peer = || -> Serve {
