@@ -78,7 +78,7 @@
 //!   only the last line. They then serve one client what was made for another.
 //! - *A [`RequestHead::target_authority`] taken from a header such as `X-Forwarded-Host`*, which
 //!   clients can set: with `disallowed_origin = "forbid"` and without `Sec-Fetch-Site`, an origin
-//!   equal to it passes as not cross-origin.
+//!   equal to it passes as not cross-origin, and with `own_hosts`, any request passes.
 //! - *Calling [`without_asking`] when the policy asks.* The answer is then no. If you have a question
 //!   to wait for, match on [`Begun`].
 //!
@@ -106,6 +106,7 @@
 //! | which methods and headers are errors in a policy | Fetch, [forbidden method](https://fetch.spec.whatwg.org/#forbidden-method), [forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header), [forbidden response-header name](https://fetch.spec.whatwg.org/#forbidden-response-header-name) |
 //! | which response headers a script can read | Fetch, [CORS-exposed header-name list](https://fetch.spec.whatwg.org/#concept-response-cors-exposed-header-name-list) |
 //! | when `Vary` names `Origin` | Fetch, [CORS protocol and HTTP caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches); [RFC 9110, 12.5.5](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5) |
+//! | which host a request is for | [RFC 9110, 7.2](https://www.rfc-editor.org/rfc/rfc9110#section-7.2), [RFC 9112, 3.2.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2), [RFC 9113, 8.3.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1) |
 //! | which requests are not cross-origin under `forbid` | Fetch Metadata, [`Sec-Fetch-Site`](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header) |
 //!
 //! # Features

@@ -211,12 +211,12 @@ impl Page<'_> {
             }
             Verdict::Failed(Taken { step, .. }) => {
                 write!(f, "{}: {}", self.paint(Color::Red, "not readable"), step.section())?;
-                write!(f, "\n  {}\n  {}", step.rule(), step.url())?;
-                match &self.explanation.refused {
-                    Some(reason) => write!(f, "\n  the policy: {reason}"),
-                    None => Ok(()),
-                }
+                write!(f, "\n  {}\n  {}", step.rule(), step.url())
             }
+        }?;
+        match &self.explanation.refused {
+            Some(reason) => write!(f, "\n  the policy: {reason}"),
+            None => Ok(()),
         }
     }
 

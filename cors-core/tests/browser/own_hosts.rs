@@ -2,6 +2,8 @@
 //! browser. With `own_hosts`, no request of such a page reaches the handler.
 
 use crate::forged::{Proxy, Trick, browsers, reached, requests};
+use cors_core::browser::Fetch;
+use cors_core::explain::explain;
 use cors_core::{DisallowedOrigin, Policy};
 
 fn policy(disallowed: DisallowedOrigin, own_hosts: bool) -> Policy {
@@ -56,6 +58,16 @@ fn no_rebound_page_reaches_the_handler() {
             );
         }
     }
+}
+
+/// The page reads the refusal, since the server is of its own origin; `explain` says what it is.
+#[test]
+fn a_refusal_that_can_be_read_is_explained() {
+    let policy = policy(DisallowedOrigin::Forward, true);
+    let page = "http://evil.example:3000";
+    let text = explain(&policy, &Fetch::new(page, format!("{page}/"))).to_string();
+    assert!(text.contains("< 403 Forbidden\n"), "{text}");
+    assert!(text.contains("the policy: host not own: \"evil.example:3000\""), "{text}");
 }
 
 #[test]

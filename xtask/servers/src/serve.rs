@@ -24,6 +24,9 @@ pub fn run(options: &Serve) -> ExitCode {
         let servers = Servers::bind(&[(options.adapter, options.addr)]).await?;
         let text =
             servers.addrs.iter().map(|addr| format!("listening on http://{addr}\n")).collect();
+        if let Some(warning) = servers.addrs.iter().find_map(|addr| policy.warning_at(addr.ip())) {
+            eprintln!("{warning}");
+        }
         let (running, swap) = servers.start(&policy);
         // Otherwise it would be kept for as long as the server runs.
         drop(policy);

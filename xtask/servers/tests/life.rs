@@ -235,6 +235,21 @@ fn a_bad_policy_prints_every_error_and_never_listens() {
 }
 
 #[test]
+fn a_server_on_loopback_needs_its_own_hosts() {
+    const FORBID: &str =
+        "allow_origins = \"https://app.example.com\"\ndisallowed_origin = \"forbid\"\n";
+    for (own_hosts, warns) in [("", true), ("own_hosts = \"localhost:*\"", false)] {
+        let policy = support::policy_file("loopback", &format!("{FORBID}{own_hosts}"));
+        let mut server = support::serve("axum", &policy, "127.0.0.1:0");
+        server.addr();
+        server.signal("INT").unwrap();
+        server.wait().unwrap();
+        let said = rest_of_stderr(&server).concat();
+        assert_eq!(said.contains("add own_hosts = [\"localhost:*\""), warns, "{said}");
+    }
+}
+
+#[test]
 fn a_port_in_use_is_reported() {
     let policy = support::policy_file("port", FIRST);
     let first = support::serve("axum", &policy, "127.0.0.1:0");

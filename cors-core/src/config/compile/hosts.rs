@@ -3,11 +3,13 @@
 use super::{Entry, Findings, entries, quote};
 use crate::config::{Config, DisallowedOrigin, OriginEntry};
 use crate::engine::own_hosts::{OwnHosts, SCHEME};
-use crate::error::{ErrorKind, HostFault, WarningKind};
+use crate::engine::policy::Policy;
+use crate::error::{ErrorKind, HostFault, Warning, WarningKind};
 use crate::key::Key;
 use crate::origin::pattern::{self, Meant, Pattern, PatternFault, Port};
 use crate::origin::set::PatternsBuilder;
 use crate::origin::{MAX_LEN, OriginFault, is_loopback};
+use std::net::IpAddr;
 
 const KEY: Key = Key::OwnHosts;
 
@@ -110,7 +112,43 @@ fn warn_of_rebinding(config: &Config, findings: &mut Findings) {
     let forbids = config.disallowed_origin != DisallowedOrigin::Forward;
     let list = &config.allow_origins;
     if forbids && !list.is_empty() && list.iter().all(is_local) {
-        let value = config.shown(Key::DisallowedOrigin).to_string();
-        findings.warn(Key::DisallowedOrigin, value, WarningKind::OwnHostsUnset);
+        findings.warnings.push(Some(Key::DisallowedOrigin), unset(config));
     }
+}
+
+impl Policy {
+    /// The warning for a server that listens on this address, unless it is among the policy's
+    /// [`warnings`](Self::warnings): on loopback, a policy that forbids disallowed origins needs
+    /// `own_hosts` too. Otherwise, a page whose name an attacker leads to this machine passes for the
+    /// server's own.
+    ///
+    /// ```
+    /// # use cors_core::{DisallowedOrigin, Policy};
+    /// let builder = Policy::for_origins("https://app.example.com")
+    ///     .disallowed_origin(DisallowedOrigin::Forbid);
+    /// let policy = builder.clone().build()?;
+    /// assert_eq!(policy.warning_at([192, 0, 2, 1].into()), None);
+    /// let warning = policy.warning_at([127, 0, 0, 1].into()).unwrap();
+    /// assert!(warning.fix().starts_with("add own_hosts = "));
+    /// let policy = builder.own_hosts(["localhost:*", "127.0.0.1:*"]).build()?;
+    /// assert_eq!(policy.warning_at([127, 0, 0, 1].into()), None);
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
+    pub fn warning_at(&self, address: IpAddr) -> Option<Warning> {
+        let compiled = self.compiled();
+        if !address.is_loopback() || !compiled.forbids() || compiled.own_hosts.is_some() {
+            return None;
+        }
+        let is_known = |known: &Warning| *known.kind() == WarningKind::OwnHostsUnset;
+        if self.warnings().iter().any(is_known) {
+            return None;
+        }
+        let disallowed_origin = compiled.disallowed_origin;
+        Some(unset(&Config { disallowed_origin, ..Config::default() }))
+    }
+}
+
+fn unset(config: &Config) -> Warning {
+    let value = config.shown(Key::DisallowedOrigin).to_string();
+    Warning::new(Key::DisallowedOrigin, None, value, WarningKind::OwnHostsUnset)
 }
