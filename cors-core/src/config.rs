@@ -7,6 +7,7 @@ pub(crate) mod compile;
 pub mod file;
 pub(crate) mod list;
 mod of_policy;
+mod presets;
 #[cfg_attr(not(feature = "file"), allow(dead_code, reason = "files need more than variables"))]
 pub(crate) mod read;
 #[cfg(feature = "serde")]

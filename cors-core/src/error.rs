@@ -12,12 +12,14 @@ mod hosts;
 mod kinds;
 mod origins;
 mod regexes;
+mod warnings;
 
 use crate::key::{Key, slot};
 pub(crate) use capped::Capped;
 pub use hosts::HostFault;
-pub use kinds::{ErrorKind, FindingKind, WarningKind};
+pub use kinds::{ErrorKind, FindingKind};
 use std::fmt;
+pub use warnings::WarningKind;
 
 /// An error or warning about a policy.
 #[derive(Clone, PartialEq, Eq)]

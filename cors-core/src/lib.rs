@@ -38,6 +38,10 @@
 //! [`adapter::Exchange`], which writes the response headers. A `Handle` (feature `swap`) holds a
 //! policy that you can replace while requests run.
 //!
+//! [`Config::from_vars`] reads a policy from environment variables, and `Policy::from_file` (feature
+//! `file`) from a file. [`Builder::local_server`] and [`Builder::mcp`] are presets for whole kinds of
+//! servers.
+//!
 //! To use another HTTP library's types, see [`adapter`]: you implement two small traits.
 //!
 //! # Rules for every policy

@@ -5,7 +5,8 @@ use crate::config::list::{NameList, OriginList};
 use crate::config::{Config, Danger, DisallowedOrigin, OriginEntry, RefusedPreflight};
 use crate::engine::policy::Policy;
 use crate::engine::question::{Closure, NamedHeaders};
-use crate::error::{ConfigError, ConfigErrors};
+use crate::error::{ConfigError, ConfigErrors, ErrorKind};
+use crate::key::Key;
 use crate::origin::Origin;
 use http::HeaderName;
 use std::sync::Arc;
@@ -33,9 +34,11 @@ use std::time::Duration;
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder {
-    config: Config,
+    pub(super) config: Config,
     closure: Option<Closure>,
     asks: Option<Vec<HeaderName>>,
+    /// Whether a preset is only safe with `own_hosts`.
+    pub(super) needs_own_hosts: bool,
     /// Invalid header names that the caller passed.
     errors: Vec<ConfigError>,
 }
@@ -78,25 +81,6 @@ impl Policy {
 impl From<Config> for Builder {
     fn from(config: Config) -> Self {
         Self { config, ..Self::default() }
-    }
-}
-
-/// The headers that a gRPC-Web client sets on each call.
-const GRPC_WEB_REQUEST_HEADERS: [&str; 4] =
-    ["content-type", "x-grpc-web", "x-user-agent", "grpc-timeout"];
-/// The headers that it reads if the status is in the head, as when a call fails without a message.
-const GRPC_WEB_RESPONSE_HEADERS: [&str; 3] =
-    ["grpc-status", "grpc-message", "grpc-status-details-bin"];
-
-/// Adds the names that a list lacks, unless it has `*`.
-fn add(list: &mut Vec<String>, names: &[&str]) {
-    let lacks = |list: &[String], name| !list.iter().any(|known| known.eq_ignore_ascii_case(name));
-    if lacks(list, "*") {
-        for name in names {
-            if lacks(list, name) {
-                list.push((*name).to_owned());
-            }
-        }
     }
 }
 
@@ -228,35 +212,6 @@ impl Builder {
         self
     }
 
-    /// Adds the headers that [gRPC-Web] needs to the lists that you set so far, except to `*`: the
-    /// request headers `content-type`, `x-grpc-web`, `x-user-agent` and `grpc-timeout`, and the
-    /// response headers `grpc-status`, `grpc-message` and `grpc-status-details-bin`. gRPC-Web only
-    /// uses POST, which is always allowed. Add the metadata of your own services yourself, including
-    /// `authorization`.
-    ///
-    /// ```
-    /// # use cors_core::Policy;
-    /// let policy = Policy::builder()
-    ///     .allow_origins(["https://app.example.com"])
-    ///     .allow_headers(["authorization"]) // before: it replaces what was set
-    ///     .grpc_web()
-    ///     .build()?;
-    /// let config = policy.config();
-    /// assert_eq!(
-    ///     config.allow_headers,
-    ///     ["authorization", "content-type", "x-grpc-web", "x-user-agent", "grpc-timeout"],
-    /// );
-    /// assert_eq!(config.expose_headers, ["grpc-status", "grpc-message", "grpc-status-details-bin"]);
-    /// # Ok::<(), cors_core::ConfigErrors>(())
-    /// ```
-    ///
-    /// [gRPC-Web]: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md
-    pub fn grpc_web(mut self) -> Self {
-        add(&mut self.config.allow_headers, &GRPC_WEB_REQUEST_HEADERS);
-        add(&mut self.config.expose_headers, &GRPC_WEB_RESPONSE_HEADERS);
-        self
-    }
-
     /// Whether scripts may read responses to requests with cookies or other credentials.
     pub fn allow_credentials(mut self, allow: bool) -> Self {
         self.config.allow_credentials = allow;
@@ -343,6 +298,11 @@ impl Builder {
     /// Lists every problem at once.
     pub fn build(self) -> Result<Policy, ConfigErrors> {
         let mut judgement = compile(&self.config, self.closure, self.asks);
+        if self.needs_own_hosts && self.config.own_hosts.is_none() {
+            let key = Key::OwnHosts;
+            let error = ConfigError::new(key, None, "none", ErrorKind::OwnHostsMissing);
+            judgement.errors.push(Some(key), error);
+        }
         for error in self.errors {
             judgement.errors.push(None, error);
         }

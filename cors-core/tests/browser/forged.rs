@@ -169,8 +169,7 @@ fn no_forged_request_is_handled() {
     }
 }
 
-/// Pages that may send anything lend that to nobody: if another server redirects their requests, they
-/// are refused too.
+/// If another server redirects a request of an allowed page, it is refused too.
 #[test]
 fn a_redirect_does_not_borrow_a_page() {
     for disallowed in FORBIDDING {

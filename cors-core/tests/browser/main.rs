@@ -21,6 +21,7 @@ mod local_network;
 mod messages;
 mod naive;
 mod own_hosts;
+mod presets;
 mod steps;
 #[cfg(feature = "strategies")]
 mod strategies;

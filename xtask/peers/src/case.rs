@@ -123,6 +123,7 @@ pub fn cases() -> impl Strategy<Value = Case> {
 
 /// Only settings that every layer has.
 fn common(mut config: Config) -> Config {
+    config.own_hosts = None;
     config.allow_private_network = false;
     config.preflight_status = None;
     config.preflight_continue = false;

@@ -61,6 +61,9 @@ impl Server {
 impl Pair {
     /// Both servers under a policy. The peer is set up as its documentation says.
     pub fn new(peer: Peer, config: &Config, policy: &Policy) -> Result<Self, Unsaid> {
+        if config.own_hosts.is_some() {
+            return Err("it takes requests for any host");
+        }
         match peer {
             Peer::TowerHttp => tower_http::pair(config, policy),
             Peer::ActixCors => actix_cors::pair(config, policy),
