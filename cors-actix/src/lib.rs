@@ -372,6 +372,8 @@ pub use service::Cors;
 use actix_web::http::header::HeaderValue;
 pub use cors_core;
 #[doc(no_inline)]
+pub use cors_core::adapter::Decided;
+#[doc(no_inline)]
 pub use cors_core::{
     AskedOrigin, Builder, Config, ConfigError, ConfigErrors, Danger, DisallowedOrigin, ErrorKind,
     Handle, IntoPolicy, IntoVerdict, NamedHeaders, Origin, OriginEntry, Policy, RefusedPreflight,
@@ -380,4 +382,3 @@ pub use cors_core::{
 type Begun = cors_core::adapter::Begun<HeaderValue>;
 type Exchange = cors_core::adapter::Exchange<HeaderValue>;
 type Pending = cors_core::adapter::Pending<HeaderValue>;
-type Prepared = cors_core::adapter::Prepared<HeaderValue>;

@@ -423,7 +423,7 @@ pub use service::Cors;
 
 pub use cors_core;
 #[doc(no_inline)]
-pub use cors_core::adapter::Head;
+pub use cors_core::adapter::{Decided, Head};
 #[doc(no_inline)]
 pub use cors_core::{
     AskedOrigin, Builder, Config, ConfigError, ConfigErrors, Danger, DisallowedOrigin, ErrorKind,
@@ -434,7 +434,6 @@ pub use cors_core::{
 type Begun = cors_core::adapter::Begun<http::HeaderValue>;
 type Exchange = cors_core::adapter::Exchange<http::HeaderValue>;
 type Pending = cors_core::adapter::Pending<http::HeaderValue>;
-type Prepared = cors_core::adapter::Prepared<http::HeaderValue>;
 
 /// Holds the README's examples to what they say.
 #[cfg(doctest)]

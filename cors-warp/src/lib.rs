@@ -409,7 +409,9 @@ pub use serve::serve;
 pub use turn::FilterLayer;
 
 #[doc(no_inline)]
-pub use cors_axum::{AskCors, AskFuture, AskLayer, Cors, CorsLayer, Handle, Head, ResponseFuture};
+pub use cors_axum::{
+    AskCors, AskFuture, AskLayer, Cors, CorsLayer, Decided, Handle, Head, ResponseFuture,
+};
 pub use cors_core;
 #[doc(no_inline)]
 pub use cors_core::{

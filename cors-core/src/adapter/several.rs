@@ -1,6 +1,7 @@
 //! Several policies for the same requests: the first that allows a request's origin decides.
 
 use crate::adapter::exchange::Exchange;
+use crate::adapter::hooks::Hooks;
 use crate::adapter::prepared::{self, Prepared};
 use crate::adapter::value::FieldValue;
 use crate::adapter::vary::VaryNames;
@@ -59,7 +60,11 @@ impl<V: FieldValue> Several<V> {
         Ok(Self { ranked, options, has_checks })
     }
 
-    pub(super) fn begin<R: RequestHead<Value = V>>(&self, request: &R) -> Exchange<V> {
+    pub(super) fn begin<R: RequestHead<Value = V>>(
+        &self,
+        hooks: &Hooks,
+        request: &R,
+    ) -> Exchange<V> {
         let origin = OriginLines::of(request);
         let last = self.ranked.len() - 1;
         // Without an origin, nobody is asked.
@@ -74,7 +79,7 @@ impl<V: FieldValue> Several<V> {
             }
             let ran = if self.has_checks { checks_run_for(origin.as_ref()) } else { 0 };
             let (policy, values) = (prepared.policy(), prepared.values());
-            let exchange = prepared::decided(policy, values, request, origin, outcome);
+            let exchange = prepared::decided(policy, values, hooks, request, origin, outcome);
             return match is_options(request) {
                 true => exchange.vary_instead(self.options.clone()),
                 false => exchange.vary_also(chosen_by[ran].clone()),

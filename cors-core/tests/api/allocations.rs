@@ -125,7 +125,7 @@ fn choosing_the_first_that_allows_allocates_nothing() {
         for origin in ["https://a.test", "https://b.test", "https://c.test", "http://c.test"] {
             let request = request(method, &[&format!("origin: {origin}")]);
             let respond = |headers: &mut HeaderMap| {
-                source.begin(&request, |_, _| None).write(headers);
+                source.begin(&request, |_, _| None).without_asking().write(headers);
             };
             // `Vary` of these policies is prepared on first use.
             respond(&mut HeaderMap::new());

@@ -15,6 +15,8 @@ mod forbid;
 #[cfg(feature = "swap")]
 mod handle;
 mod head;
+#[cfg(feature = "strategies")]
+mod hooks;
 mod oracle;
 #[cfg(feature = "strategies")]
 mod properties;
