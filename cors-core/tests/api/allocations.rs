@@ -136,6 +136,20 @@ fn choosing_the_first_that_allows_allocates_nothing() {
     }
 }
 
+/// An observer of an allowed request costs no memory.
+#[test]
+fn observing_an_allowed_request_allocates_nothing() {
+    type Select = dyn Fn(&()) -> Option<Policy>;
+    let policy = Policy::builder().allow_origins(["https://a.test", "https://b.test"]);
+    let source = Source::<HeaderValue, Select>::fixed(policy.build().unwrap());
+    let source = source.observe(|decided| assert!(decided.is_allowed()));
+    let request = request("GET", &["origin: https://a.test"]);
+    let mut headers = HeaderMap::with_capacity(16);
+    let allocated =
+        measure(|| source.begin(&request, |_, _| None).without_asking().write(&mut headers));
+    assert_eq!(allocated.count_total, 0);
+}
+
 /// An origin may cost 32 bytes in addition to its text, including the config that the policy
 /// returns.
 #[test]

@@ -79,7 +79,9 @@ fn noticed(
     answer: &(Option<u16>, Vec<String>),
 ) -> (Option<u16>, Vec<String>) {
     let list = |name: &str| {
-        let names = lines(answer, name).unwrap_or_default().to_ascii_lowercase();
+        let names = lines(answer, name).unwrap_or_default().to_owned();
+        let is_methods = name == "access-control-allow-methods";
+        let names = if is_methods { names } else { names.to_ascii_lowercase() };
         let names: BTreeSet<_> = names.split(',').map(str::to_owned).collect();
         format!("{names:?}")
     };
@@ -87,7 +89,9 @@ fn noticed(
     let mut origins = request.headers().get_all("origin").iter();
     let origin = origins.next().map(HeaderValue::as_bytes);
     let allowed = lines(answer, "access-control-allow-origin").map(str::as_bytes);
-    let reads = origin.is_some() && (allowed == Some(b"*") || allowed == origin);
+    // No browser repeats it.
+    let is_one = origins.next().is_none();
+    let reads = origin.is_some() && (allowed == Some(b"*") || allowed == origin && is_one);
     if !reads {
         return (answer.0, Vec::new());
     }
