@@ -898,7 +898,8 @@ fn policies_that_never_decide() {
     };
     let none = "first_allowing = []: there is no policy to decide; pass at least one, the last for origins that no other allows";
     assert_eq!(errors(&[]), [none]);
-    assert!(errors(&[a.clone()]).is_empty() && errors(&[public.clone()]).is_empty());
+    use std::slice::from_ref;
+    assert!(errors(from_ref(&a)).is_empty() && errors(from_ref(&public)).is_empty());
     assert!(errors(&[a.clone(), a.clone(), public.clone()]).is_empty());
     let list = r#"["https://a.test"]"#;
     assert_eq!(errors(&[public.clone(), a.clone()]), [after(1, list, 0)]);

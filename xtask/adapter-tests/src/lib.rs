@@ -64,11 +64,17 @@ impl fmt::Debug for Way {
 #[derive(Clone, Default)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Hooks {
-    pub observers: Vec<Arc<dyn Fn(&Decided) + Send + Sync>>,
+    pub observers: Vec<Observer>,
     /// Policies to judge by as well, and what gets the reports.
-    pub shadows: Vec<(Policy, Arc<dyn Fn(String) + Send + Sync>)>,
+    pub shadows: Vec<(Policy, Report)>,
     pub with_decision: bool,
 }
+
+/// Gets every decision.
+pub type Observer = Arc<dyn Fn(&Decided) + Send + Sync>;
+
+/// Gets the text of each report.
+pub type Report = Arc<dyn Fn(String) + Send + Sync>;
 
 impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ use cors_core::Policy;
 use super::app::App;
 use super::hooks::send_many;
 use crate::{
-    APP, Adapter, BARE, Counter, EVIL, Hooks, REFUSED, SIMPLE, Way, builder, get, policy,
+    APP, Adapter, BARE, Counter, EVIL, Hooks, REFUSED, Report, SIMPLE, Way, builder, get, policy,
     preflight, request,
 };
 
@@ -88,9 +88,9 @@ pub(crate) fn reports_are_exact_under_load<A: Adapter>() {
     let reports = Counter::default();
     let count = reports.clone();
     let newer = builder().allow_origins([EVIL]).build().unwrap();
-    let shadows: Vec<(Policy, Arc<dyn Fn(String) + Send + Sync>)> =
-        vec![(newer, Arc::new(move |_| count.add()))];
-    let app = App::hooked::<A>(Way::New(policy()), Hooks { shadows, ..Hooks::default() });
+    let report: Report = Arc::new(move |_| count.add());
+    let hooks = Hooks { shadows: vec![(newer, report)], ..Hooks::default() };
+    let app = App::hooked::<A>(Way::New(policy()), hooks);
     send_many(&app, 4, 90);
     assert_eq!(reports.take(), 4 * 90, "each of the requests differs");
 }
