@@ -14,20 +14,20 @@ use pin_project_lite::pin_project;
 
 use crate::bridge::Asking;
 use crate::future::ResponseFuture;
-use crate::service::respond;
-use crate::{AskedOrigin, Begun, IntoVerdict, Pending, Prepared};
+use crate::service::{Source, respond};
+use crate::{AskedOrigin, Begun, IntoVerdict, Pending};
 
 /// The service that an [`AskLayer`](crate::AskLayer) makes. Like [`Cors`](crate::Cors).
 pub struct AskCors<S, F> {
     // In an `Rc`: the future calls it after the check, when `&self` is gone.
     inner: Rc<S>,
-    policy: Prepared,
+    source: Source,
     ask: Arc<F>,
 }
 
 impl<S, F> AskCors<S, F> {
-    pub(crate) fn new(inner: S, policy: Prepared, ask: Arc<F>) -> Self {
-        Self { inner: Rc::new(inner), policy, ask }
+    pub(crate) fn new(inner: S, source: Source, ask: Arc<F>) -> Self {
+        Self { inner: Rc::new(inner), source, ask }
     }
 }
 
@@ -46,7 +46,7 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let (asked, pending) = match self.policy.begin(&Asking(request.head())) {
+        let (asked, pending) = match self.source.begin(&Asking(request.head()), |_, _| None) {
             Begun::Decided(exchange) => {
                 let response = respond(&*self.inner, request, exchange);
                 return AskFuture { state: State::Responding { response } };
@@ -62,7 +62,7 @@ impl<S, F> Clone for AskCors<S, F> {
     fn clone(&self) -> Self {
         Self {
             inner: Rc::clone(&self.inner),
-            policy: self.policy.clone(),
+            source: self.source.clone(),
             ask: Arc::clone(&self.ask),
         }
     }
@@ -72,7 +72,7 @@ impl<S: fmt::Debug, F> fmt::Debug for AskCors<S, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AskCors")
             .field("inner", &self.inner)
-            .field("policy", self.policy.policy())
+            .field("source", &self.source)
             .finish_non_exhaustive()
     }
 }

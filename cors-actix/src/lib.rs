@@ -185,6 +185,16 @@
 //! # Ok::<(), cors_actix::ConfigErrors>(())
 //! ```
 //!
+//! # What the layer decided
+//!
+//! Any layer can tell others. Add what you need, in any order:
+//!
+//! | | what it does | use it for |
+//! |---|---|---|
+//! | [`with_decision`](CorsLayer::with_decision) | puts a [`Decided`] in the request's extensions | handlers that follow the decision: WebSockets, `Timing-Allow-Origin`, `frame-ancestors` |
+//! | [`observe`](CorsLayer::observe) | calls a closure with every decision, once per request | counts and metrics |
+//! | `shadow` (feature `shadow`) | judges requests under another policy too, and reports what would differ | a policy to try before it is in force |
+//!
 //! # Mistakes
 //!
 //! All of these compile, and serve requests. Only a browser shows that something is wrong. For a quick
@@ -341,6 +351,7 @@
 //! | `regex` | regular expressions in `allow_origins` |
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
 //! | `file` | policy files in TOML and JSON, with the line of every problem: `cors_core::file` |
+//! | `shadow` | `CorsLayer::shadow`, a policy that is only judged; it brings the model of a browser and the Public Suffix List |
 //! | `tracing` | a `tracing` event for each refusal, with the target `cors` |
 //!
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
@@ -372,12 +383,14 @@ pub use service::Cors;
 use actix_web::http::header::HeaderValue;
 pub use cors_core;
 #[doc(no_inline)]
+pub use cors_core::adapter::Decided;
+#[doc(no_inline)]
 pub use cors_core::{
     AskedOrigin, Builder, Config, ConfigError, ConfigErrors, Danger, DisallowedOrigin, ErrorKind,
     Handle, IntoPolicy, IntoVerdict, NamedHeaders, Origin, OriginEntry, Policy, RefusedPreflight,
     Warning, WarningKind,
 };
+
 type Begun = cors_core::adapter::Begun<HeaderValue>;
 type Exchange = cors_core::adapter::Exchange<HeaderValue>;
 type Pending = cors_core::adapter::Pending<HeaderValue>;
-type Prepared = cors_core::adapter::Prepared<HeaderValue>;

@@ -2,11 +2,11 @@
 
 use std::task::{Context, Poll};
 
-use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
+use actix_web::{Error, HttpMessage};
 
 use crate::bridge::Asking;
 use crate::future::ResponseFuture;
@@ -48,10 +48,10 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let exchange = self.source.begin(&Asking(request.head()), |select, declared| {
+        let begun = self.source.begin(&Asking(request.head()), |select, declared| {
             select(&Head::new(&request, declared))
         });
-        respond(&self.inner, request, exchange)
+        respond(&self.inner, request, begun.without_asking())
     }
 }
 
@@ -59,7 +59,7 @@ where
 pub(crate) fn respond<S, B>(
     inner: &S,
     request: ServiceRequest,
-    exchange: Exchange,
+    mut exchange: Exchange,
 ) -> ResponseFuture<S::Future, B>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
@@ -71,7 +71,12 @@ where
             let (request, _body_not_read) = request.into_parts();
             ResponseFuture::answered(status, request, exchange)
         }
-        // Keep no clone of the request: actix-web's routing panics if one is alive.
-        None => ResponseFuture::calling(inner.call(request), exchange),
+        None => {
+            if let Some(decided) = exchange.take_decided() {
+                request.extensions_mut().insert(decided);
+            }
+            // Keep no clone of the request: actix-web's routing panics if one is alive.
+            ResponseFuture::calling(inner.call(request), exchange)
+        }
     }
 }

@@ -6,9 +6,11 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{App, Error, HttpRequest, HttpResponse, HttpServer, ResponseError, rt, web};
+use actix_web::{
+    App, Error, HttpMessage, HttpRequest, HttpResponse, HttpServer, ResponseError, rt, web,
+};
 use adapter_tests::{
-    Adapter, Api, Body, Failure, Reply, Request, Server, Way, adapter_tests, select,
+    Adapter, Api, Body, Failure, Hooks, Reply, Request, Server, Way, adapter_tests, hooked, select,
 };
 use cors_actix::CorsLayer;
 
@@ -18,8 +20,8 @@ adapter_tests!(Actix);
 
 /// Serves the API inside a layer. A macro, since the type of an app has no name.
 macro_rules! serve {
-    ($api:expr, $layer:expr) => {{
-        let (api, layer) = ($api, $layer);
+    ($api:expr, $hooks:expr, $layer:expr) => {{
+        let (api, layer) = ($api, hooked!($layer, $hooks));
         Server::start(|listener, stopped| {
             rt::System::new().block_on(async {
                 let app = move || {
@@ -40,21 +42,21 @@ macro_rules! serve {
 impl Adapter for Actix {
     const CHECKS_HOST: bool = true;
 
-    fn start(way: Way, api: Api) -> Server {
+    fn start(way: Way, hooks: Hooks, api: Api) -> Server {
         match way {
-            Way::New(policy) => serve!(api, CorsLayer::new(policy)),
-            Way::Shared(handle) => serve!(api, CorsLayer::shared(handle)),
+            Way::New(policy) => serve!(api, hooks, CorsLayer::new(policy)),
+            Way::Shared(handle) => serve!(api, hooks, CorsLayer::shared(handle)),
             Way::FirstAllowing(policies) => {
-                serve!(api, CorsLayer::first_allowing(policies).unwrap())
+                serve!(api, hooks, CorsLayer::first_allowing(policies).unwrap())
             }
             Way::Select(names, select) if names.is_empty() => {
-                serve!(api, CorsLayer::select(select!(select)))
+                serve!(api, hooks, CorsLayer::select(select!(select)))
             }
             Way::Select(names, select) => {
-                serve!(api, CorsLayer::select_reading(names, select!(select)).unwrap())
+                serve!(api, hooks, CorsLayer::select_reading(names, select!(select)).unwrap())
             }
             Way::Ask(policy, ask) => {
-                serve!(api, CorsLayer::ask(policy, move |asked| ask(asked)))
+                serve!(api, hooks, CorsLayer::ask(policy, move |asked| ask(asked)))
             }
         }
     }
@@ -89,7 +91,8 @@ async fn handle(
 ) -> Result<HttpResponse, Failed> {
     let headers = request.headers().iter();
     let headers = headers.map(|(name, value)| (name.as_str(), value.as_bytes()));
-    let request = Request::received(request.method().as_str(), request.uri(), headers, &body);
+    let request = Request::received(request.method().as_str(), request.uri(), headers, &body)
+        .decided(request.extensions().get());
     api.handle(request).await.map(respond).map_err(Failed)
 }
 

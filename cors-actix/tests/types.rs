@@ -102,7 +102,7 @@ async fn everything_prints() {
     let selected = CorsLayer::select_reading(["host"], |_| None).unwrap();
     starts(format!("{selected:?}"), r#"CorsLayer { source: Selected(["host"]"#);
     let asking = CorsLayer::ask(policy, |_| -> Pending<bool> { std::future::pending() });
-    starts(format!("{asking:?}"), "AskLayer { policy: ");
+    starts(format!("{asking:?}"), "AskLayer { source: ");
 
     let service = layer.new_transform(Plain).await.unwrap();
     let request = |request: common::Request| request.test().to_srv_request();

@@ -12,21 +12,21 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::future::ResponseFuture;
-use crate::service::respond;
-use crate::{AskedOrigin, Begun, IntoVerdict, Pending, Prepared};
+use crate::service::{Source, respond};
+use crate::{AskedOrigin, Begun, IntoVerdict, Pending};
 
 /// The service that an [`AskLayer`](crate::AskLayer) makes.
 ///
 /// Like [`Cors`](crate::Cors), but `S` must be [`Clone`].
 pub struct AskCors<S, F> {
     inner: S,
-    policy: Prepared,
+    source: Source,
     ask: Arc<F>,
 }
 
 impl<S, F> AskCors<S, F> {
-    pub(crate) fn new(inner: S, policy: Prepared, ask: Arc<F>) -> Self {
-        Self { inner, policy, ask }
+    pub(crate) fn new(inner: S, source: Source, ask: Arc<F>) -> Self {
+        Self { inner, source, ask }
     }
 }
 
@@ -46,7 +46,7 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let (asked, pending) = match self.policy.begin(&request) {
+        let (asked, pending) = match self.source.begin(&request, |_, _| None) {
             Begun::Decided(exchange) => {
                 let response = respond(&mut self.inner, request, exchange);
                 return AskFuture { state: State::Responding { response } };
@@ -64,7 +64,7 @@ where
 
 impl<S: Clone, F> Clone for AskCors<S, F> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), policy: self.policy.clone(), ask: Arc::clone(&self.ask) }
+        Self { inner: self.inner.clone(), source: self.source.clone(), ask: Arc::clone(&self.ask) }
     }
 }
 
@@ -72,7 +72,7 @@ impl<S: fmt::Debug, F> fmt::Debug for AskCors<S, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AskCors")
             .field("inner", &self.inner)
-            .field("policy", self.policy.policy())
+            .field("source", &self.source)
             .finish_non_exhaustive()
     }
 }

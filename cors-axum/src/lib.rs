@@ -198,6 +198,16 @@
 //! # }
 //! ```
 //!
+//! # What the layer decided
+//!
+//! Any layer can tell others. Add what you need, in any order:
+//!
+//! | | what it does | use it for |
+//! |---|---|---|
+//! | [`with_decision`](CorsLayer::with_decision) | puts a [`Decided`] in the request's extensions | handlers that follow the decision: WebSockets, `Timing-Allow-Origin`, `frame-ancestors` |
+//! | [`observe`](CorsLayer::observe) | calls a closure with every decision, once per request | counts and metrics |
+//! | `shadow` (feature `shadow`) | judges requests under another policy too, and reports what would differ | a policy to try before it is in force |
+//!
 //! # Mistakes
 //!
 //! All of these except one compile, and serve requests. Only a browser shows that something is wrong.
@@ -397,6 +407,7 @@
 //! | `regex` | regular expressions in `allow_origins` |
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
 //! | `file` | policy files in TOML and JSON, with the line of every problem: `cors_core::file` |
+//! | `shadow` | `CorsLayer::shadow`, a policy that is only judged; it brings the model of a browser and the Public Suffix List |
 //! | `tracing` | a `tracing` event for each refusal, with the target `cors` and the origin, method or header, and reason |
 //!
 //! [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
@@ -423,7 +434,7 @@ pub use service::Cors;
 
 pub use cors_core;
 #[doc(no_inline)]
-pub use cors_core::adapter::Head;
+pub use cors_core::adapter::{Decided, Head};
 #[doc(no_inline)]
 pub use cors_core::{
     AskedOrigin, Builder, Config, ConfigError, ConfigErrors, Danger, DisallowedOrigin, ErrorKind,
@@ -434,7 +445,6 @@ pub use cors_core::{
 type Begun = cors_core::adapter::Begun<http::HeaderValue>;
 type Exchange = cors_core::adapter::Exchange<http::HeaderValue>;
 type Pending = cors_core::adapter::Pending<http::HeaderValue>;
-type Prepared = cors_core::adapter::Prepared<http::HeaderValue>;
 
 /// Holds the README's examples to what they say.
 #[cfg(doctest)]

@@ -45,9 +45,9 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let exchange =
+        let begun =
             self.source.begin(&request, |select, declared| select(&Head::new(&request, declared)));
-        respond(&mut self.inner, request, exchange)
+        respond(&mut self.inner, request, begun.without_asking())
     }
 }
 
@@ -55,14 +55,19 @@ where
 #[inline]
 pub(crate) fn respond<S, ReqBody>(
     ready: &mut S,
-    request: Request<ReqBody>,
-    exchange: Exchange,
+    mut request: Request<ReqBody>,
+    mut exchange: Exchange,
 ) -> ResponseFuture<S::Future>
 where
     S: Service<Request<ReqBody>>,
 {
     match exchange.short_circuit() {
         Some(status) => ResponseFuture::answered(status, exchange),
-        None => ResponseFuture::calling(ready.call(request), exchange),
+        None => {
+            if let Some(decided) = exchange.take_decided() {
+                request.extensions_mut().insert(decided);
+            }
+            ResponseFuture::calling(ready.call(request), exchange)
+        }
     }
 }

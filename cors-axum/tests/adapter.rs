@@ -1,7 +1,7 @@
 //! The tests that every adapter passes.
 
 use adapter_tests::{
-    Adapter, Api, Body, Failure, Reply, Request, Server, Way, adapter_tests, select,
+    Adapter, Api, Body, Failure, Hooks, Reply, Request, Server, Way, adapter_tests, hooked, select,
 };
 use axum::Router;
 use axum::body::to_bytes;
@@ -17,19 +17,22 @@ struct Axum;
 adapter_tests!(Axum);
 
 impl Adapter for Axum {
-    fn start(way: Way, api: Api) -> Server {
+    fn start(way: Way, hooks: Hooks, api: Api) -> Server {
         let app = routes(api);
         let app = match way {
-            Way::New(policy) => app.layer(CorsLayer::new(policy)),
-            Way::Shared(handle) => app.layer(CorsLayer::shared(handle)),
-            Way::FirstAllowing(policies) => app.layer(CorsLayer::first_allowing(policies).unwrap()),
+            Way::New(policy) => app.layer(hooked!(CorsLayer::new(policy), hooks)),
+            Way::Shared(handle) => app.layer(hooked!(CorsLayer::shared(handle), hooks)),
+            Way::FirstAllowing(policies) => {
+                app.layer(hooked!(CorsLayer::first_allowing(policies).unwrap(), hooks))
+            }
             Way::Select(names, select) if names.is_empty() => {
-                app.layer(CorsLayer::select(select!(select)))
+                app.layer(hooked!(CorsLayer::select(select!(select)), hooks))
             }
-            Way::Select(names, select) => {
-                app.layer(CorsLayer::select_reading(names, select!(select)).unwrap())
+            Way::Select(names, select) => app
+                .layer(hooked!(CorsLayer::select_reading(names, select!(select)).unwrap(), hooks)),
+            Way::Ask(policy, ask) => {
+                app.layer(hooked!(CorsLayer::ask(policy, move |asked| ask(asked)), hooks))
             }
-            Way::Ask(policy, ask) => app.layer(CorsLayer::ask(policy, move |asked| ask(asked))),
         };
         Server::on_tokio(|listener| async { axum::serve(listener, app).await.unwrap() })
     }
@@ -65,7 +68,8 @@ async fn handle(State(api): State<Api>, request: extract::Request) -> Result<Res
     let (head, body) = request.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let headers = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-    let request = Request::received(head.method.as_str(), head.uri, headers, &body);
+    let request = Request::received(head.method.as_str(), head.uri, headers, &body)
+        .decided(head.extensions.get());
     Ok(respond(api.handle(request).await?))
 }
 

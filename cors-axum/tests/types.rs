@@ -75,8 +75,8 @@ fn everything_prints() {
     starts(format!("{selected:?}"), r#"CorsLayer { source: Selected(["host"]"#);
 
     let asking = CorsLayer::ask(policy, |_| std::future::pending::<bool>());
-    starts(format!("{asking:?}"), "AskLayer { policy: ");
-    starts(format!("{:?}", asking.layer(())), "AskCors { inner: (), policy: ");
+    starts(format!("{asking:?}"), "AskLayer { source: ");
+    starts(format!("{:?}", asking.layer(())), "AskCors { inner: (), source: ");
     let handler =
         service_fn(|_: Request<Body>| ready(Ok::<_, Infallible>(Response::<Body>::default())));
     let answered = layer.layer(handler).call(common::preflight("/", APP, "PUT").into());

@@ -5,21 +5,26 @@
 //! and [`ResponseHeaders`] for the framework's types, unless it uses `http` 1: both are implemented for
 //! its types. Keep a [`Source`] in your layer, and follow the steps of [`exchange`] for each request.
 
+mod decided;
 pub mod exchange;
 #[cfg(feature = "swap")]
 pub(crate) mod handle;
 mod head;
+mod hooks;
 mod prepared;
 #[cfg(feature = "tracing")]
 mod refusal;
 mod response;
 mod several;
+#[cfg(feature = "browser")]
+pub(crate) mod shadow;
 mod source;
 mod value;
 mod values;
 mod vary;
 
 pub use crate::engine::request::{RequestHead, RequestHeader, RequestParts};
+pub use decided::Decided;
 pub use exchange::{Begun, Exchange, Pending};
 pub use head::Head;
 pub use prepared::Prepared;

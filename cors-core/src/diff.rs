@@ -43,10 +43,13 @@
 //! one counts for all that a pattern matches. `ask` is answered with no, as in [`Policy::decide`].
 //! Origins are compared up to [`MAX_ORIGIN_LEN`](crate::MAX_ORIGIN_LEN).
 
+mod answer;
 mod beside;
 mod comparison;
 mod fresh;
 mod side;
+
+pub(crate) use answer::{Answer, Asked};
 
 use crate::browser::Fetch;
 use crate::engine::policy::Policy;

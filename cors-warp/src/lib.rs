@@ -212,6 +212,43 @@
 //! # Ok::<(), cors_warp::ConfigErrors>(())
 //! ```
 //!
+//! # What the layer decided
+//!
+//! Any layer can tell others. Add what you need, in any order:
+//!
+//! | | what it does | use it for |
+//! |---|---|---|
+//! | [`with_decision`](CorsLayer::with_decision) | puts a [`Decided`] in the request's extensions | handlers that follow the decision: WebSockets, `Timing-Allow-Origin`, `frame-ancestors` |
+//! | [`observe`](CorsLayer::observe) | calls a closure with every decision, once per request | counts and metrics |
+//! | `shadow` (feature `shadow`) | judges requests under another policy too, and reports what would differ | a policy to try before it is in force |
+//!
+//! The filters inside [`filter`](filter()) do not get the decision, since warp does not let a filter
+//! change the request. Around a service they do: read it with `warp::ext::optional::<Decided>()`.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use cors_warp::{CorsLayer, Decided, Layer, Policy};
+//! use http::{Request, StatusCode};
+//! use tower::ServiceExt;
+//! use warp::Filter;
+//!
+//! let routes = warp::ext::optional().map(|decided: Option<Decided>| match decided {
+//!     Some(decided) if decided.is_allowed() => StatusCode::OK,
+//!     _ => StatusCode::FORBIDDEN,
+//! });
+//! let policy = Policy::builder().allow_origins("https://app.example.com").build()?;
+//! let cors = CorsLayer::new(policy).with_decision();
+//! let service = cors.layer(warp::service(routes));
+//!
+//! for (origin, status) in [("https://app.example.com", 200), ("https://evil.example", 403)] {
+//!     let request = Request::get("/").header("origin", origin).body(String::new())?;
+//!     assert_eq!(service.clone().oneshot(request).await?.status(), status);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Mistakes
 //!
 //! All of these compile, and serve requests. Only a browser shows that something is wrong. For a quick
@@ -382,6 +419,7 @@
 //! | `regex` | regular expressions in `allow_origins` |
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
 //! | `file` | policy files in TOML and JSON, with the line of every problem: `cors_core::file` |
+//! | `shadow` | `CorsLayer::shadow`, a policy that is only judged; it brings the model of a browser and the Public Suffix List |
 //! | `tracing` | a `tracing` event for each refusal, with the target `cors` |
 //! | `server` | `cors_warp::serve`, which serves a service with hyper and tokio |
 //!
@@ -409,7 +447,9 @@ pub use serve::serve;
 pub use turn::FilterLayer;
 
 #[doc(no_inline)]
-pub use cors_axum::{AskCors, AskFuture, AskLayer, Cors, CorsLayer, Handle, Head, ResponseFuture};
+pub use cors_axum::{
+    AskCors, AskFuture, AskLayer, Cors, CorsLayer, Decided, Handle, Head, ResponseFuture,
+};
 pub use cors_core;
 #[doc(no_inline)]
 pub use cors_core::{

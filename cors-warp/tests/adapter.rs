@@ -4,8 +4,10 @@ mod common;
 
 use std::future::ready;
 
-use adapter_tests::{Adapter, Api, Body, Failure, Reply, Request, Server, Way, select};
-use cors_warp::{CorsLayer, Layer};
+use adapter_tests::{
+    Adapter, Api, Body, Failure, Hooks, Reply, Request, Server, Way, hooked, select,
+};
+use cors_warp::{CorsLayer, Decided, Layer};
 use futures_util::{FutureExt, StreamExt};
 use http::{HeaderMap, Method};
 use hyper::body::Bytes;
@@ -41,10 +43,10 @@ mod service {
 }
 
 impl Adapter for Service {
-    fn start(way: Way, api: Api) -> Server {
+    fn start(way: Way, hooks: Hooks, api: Api) -> Server {
         macro_rules! serve {
             ($layer:expr) => {{
-                let service = $layer.layer(warp::service(routes(api)));
+                let service = hooked!($layer, hooks).layer(warp::service(routes(api)));
                 Server::on_tokio(|listener| common::serve_on(listener, service))
             }};
         }
@@ -61,11 +63,12 @@ mod filter {
 
 impl Adapter for AroundFilter {
     const SEES_REJECTIONS: bool = false;
+    const PASSES_DECISION: bool = false;
 
-    fn start(way: Way, api: Api) -> Server {
+    fn start(way: Way, hooks: Hooks, api: Api) -> Server {
         macro_rules! serve {
             ($layer:expr) => {{
-                let routes = cors_warp::filter(&$layer, routes(api));
+                let routes = cors_warp::filter(&hooked!($layer, hooks), routes(api));
                 Server::on_tokio(|listener| warp::serve(routes).incoming(listener).run())
             }};
         }
@@ -98,8 +101,9 @@ fn routes(api: Api) -> BoxedFilter<(Response,)> {
         .and(warp::query::raw().or(warp::any().map(String::new)).unify())
         .and(warp::header::headers_cloned())
         .and(warp::body::bytes())
-        .and_then(move |method, path, query, headers, body| {
-            handle(api.clone(), method, path, query, headers, body)
+        .and(warp::ext::optional())
+        .and_then(move |method, path, query, headers, body, decided| {
+            handle(api.clone(), method, path, query, headers, body, decided)
         });
     let websocket = warp::path(&Api::WEBSOCKET[1..]).and(warp::ws());
     let websocket = websocket.map(|ws: Ws| ws.on_upgrade(echo).into_response());
@@ -114,10 +118,11 @@ async fn handle(
     query: String,
     headers: HeaderMap,
     body: Bytes,
+    decided: Option<Decided>,
 ) -> Result<Response, Rejection> {
     let uri = format!("{}?{query}", path.as_str());
     let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-    let request = Request::received(method.as_str(), uri, headers, &body);
+    let request = Request::received(method.as_str(), uri, headers, &body).decided(decided.as_ref());
     api.handle(request).await.map(respond).map_err(failed)
 }
 

@@ -2,13 +2,15 @@
 //!
 //! An adapter takes these steps for each request:
 //!
-//! 1. Call [`Source::begin`](crate::adapter::Source::begin), or
-//!    [`Prepared::begin`](crate::adapter::Prepared::begin) for policies that ask, before anything
-//!    else sees the request. If it returns a question, let the user's check answer it.
+//! 1. Call [`Source::begin`](crate::adapter::Source::begin) before anything else sees the request. If
+//!    it returns a question, let the user's check answer it.
 //! 2. Call [`Exchange::short_circuit`]. If it returns a status, respond with it and an empty body.
-//!    Otherwise, call the handler.
+//!    Otherwise, put what [`Exchange::take_decided`] returns in the request's extensions, and call the
+//!    handler.
 //! 3. Call [`Exchange::write`] with the headers of the response, even if it is an error.
 
+use crate::adapter::decided::Decided;
+use crate::adapter::hooks::Note;
 #[cfg(feature = "tracing")]
 use crate::adapter::refusal;
 use crate::adapter::response::{ResponseHeader, ResponseHeaders};
@@ -52,6 +54,8 @@ impl<V> Begun<V> {
 pub struct Pending<V> {
     pub(super) allowed: Exchange<V>,
     pub(super) refused: Exchange<V>,
+    /// What the hooks are told of each, if there are any.
+    pub(super) notes: Option<Box<[Note; 2]>>,
     /// The origin, if it is rejected when the answer is no.
     #[cfg(feature = "tracing")]
     pub(super) rejects: Option<String>,
@@ -64,7 +68,14 @@ impl<V> Pending<V> {
         if let Some(origin) = self.rejects.as_deref().map(str::as_bytes).filter(|_| !allow) {
             refusal::emit(origin, Reason::OriginNotAllowed(origin));
         }
-        if allow { self.allowed } else { self.refused }
+        let exchange = if allow { self.allowed } else { self.refused };
+        match self.notes {
+            None => exchange,
+            Some(notes) => {
+                let [allowed, refused] = *notes;
+                if allow { allowed.tell(exchange) } else { refused.tell(exchange) }
+            }
+        }
     }
 }
 
@@ -81,6 +92,8 @@ pub struct Exchange<V> {
     /// Boxed: few preflights echo anything, and every request moves an `Exchange`.
     echoes: Option<Box<Echoes<V>>>,
     also: Also<V>,
+    /// Boxed: few layers pass it on.
+    decided: Option<Box<Decided>>,
 }
 
 /// What else `Vary` names.
@@ -106,13 +119,13 @@ impl<V> Exchange<V> {
         origin: Option<V>,
         echoes: Option<Box<Echoes<V>>>,
     ) -> Self {
-        Self { values: Some(values), plan, origin, echoes, also: Also::Nothing }
+        Self { values: Some(values), plan, origin, echoes, also: Also::Nothing, decided: None }
     }
 
     /// An exchange to which no policy applies: it leaves the response alone.
     pub fn passthrough() -> Self {
         let plan = Plan { status: None, headers: ResponseHeaderSet::None, vary: VaryOn::Options };
-        Self { values: None, plan, origin: None, echoes: None, also: Also::Nothing }
+        Self { values: None, plan, origin: None, echoes: None, also: Also::Nothing, decided: None }
     }
 
     /// Adds names of request headers to `Vary`: those that the choice of the policy depends on.
@@ -125,6 +138,18 @@ impl<V> Exchange<V> {
     pub(super) fn vary_instead(mut self, names: VaryNames<V>) -> Self {
         self.also = Also::Instead(names);
         self
+    }
+
+    pub(super) fn passing_on(mut self, decided: Decided) -> Self {
+        self.decided = Some(Box::new(decided));
+        self
+    }
+
+    /// The decision, if the handler should get it: put it in the request's extensions before you call
+    /// the handler.
+    #[inline]
+    pub fn take_decided(&mut self) -> Option<Decided> {
+        self.decided.take().map(|decided| *decided)
     }
 
     /// The status to respond with at once, with an empty body: for a preflight or a refusal. If this

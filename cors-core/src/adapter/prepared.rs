@@ -1,6 +1,7 @@
 //! A policy with its header values in one library's type.
 
 use crate::adapter::exchange::{Begun, Echoes, Exchange, Pending};
+use crate::adapter::hooks::Hooks;
 #[cfg(feature = "tracing")]
 use crate::adapter::refusal;
 use crate::adapter::value::FieldValue;
@@ -57,6 +58,15 @@ impl<V: FieldValue> Prepared<V> {
         &self.policy
     }
 
+    #[inline]
+    pub(super) fn begin_with<R: RequestHead<Value = V>>(
+        &self,
+        hooks: &Hooks,
+        request: &R,
+    ) -> Begun<V> {
+        begin(&self.policy, &self.values, hooks, request)
+    }
+
     pub(super) fn compiled(&self) -> &Compiled {
         self.policy.compiled()
     }
@@ -68,7 +78,7 @@ impl<V: FieldValue> Prepared<V> {
     /// Decides on a request. See [`Policy::begin`].
     #[inline]
     pub fn begin<R: RequestHead<Value = V>>(&self, request: &R) -> Begun<V> {
-        begin(&self.policy, &self.values, request)
+        self.begin_with(&Hooks::NONE, request)
     }
 }
 
@@ -96,12 +106,21 @@ impl Policy {
     /// ```
     #[inline]
     pub fn begin<R: RequestHead<Value: FieldValue>>(&self, request: &R) -> Begun<R::Value> {
-        begin(self, values(self), request)
+        self.begin_with(&Hooks::NONE, request)
+    }
+
+    #[inline]
+    pub(super) fn begin_with<R: RequestHead<Value: FieldValue>>(
+        &self,
+        hooks: &Hooks,
+        request: &R,
+    ) -> Begun<R::Value> {
+        begin(self, values(self), hooks, request)
     }
 }
 
 /// The policy's values, made on first use.
-fn values<V: FieldValue>(policy: &Policy) -> &Arc<Values<V>> {
+pub(super) fn values<V: FieldValue>(policy: &Policy) -> &Arc<Values<V>> {
     policy.kept().get_or_make(|| Arc::new(Values::new(policy.compiled())))
 }
 
@@ -109,10 +128,12 @@ fn values<V: FieldValue>(policy: &Policy) -> &Arc<Values<V>> {
 fn begin<R: RequestHead<Value: FieldValue>>(
     policy: &Policy,
     values: &Arc<Values<R::Value>>,
+    hooks: &Hooks,
     request: &R,
 ) -> Begun<R::Value> {
     let compiled = policy.compiled();
     if let Some(plan) = values.constant
+        && hooks.are_none()
         && !wants_reasons()
         && !is_options(request)
     {
@@ -120,16 +141,30 @@ fn begin<R: RequestHead<Value: FieldValue>>(
     }
     let origin = OriginLines::of(request);
     match compiled.begin(request, origin.as_ref()) {
-        Step::Decided(outcome) => Begun::Decided(decided(policy, values, request, origin, outcome)),
+        Step::Decided(outcome) => {
+            Begun::Decided(decided(policy, values, hooks, request, origin, outcome))
+        }
         Step::Ask { origin: asked, allowed, refused } => {
             let names = compiled.asks.as_deref().unwrap_or_default();
             let asked_origin = AskedOrigin::new(asked.as_str(), names, request);
+            let rest = |outcome: Outcome<'_>| {
+                exchange(compiled, values, request, origin.clone(), outcome.plan)
+            };
+            let exchanges = [rest(allowed), rest(refused)];
+            let note = |yes: bool| {
+                let (outcome, exchange) =
+                    if yes { (allowed, &exchanges[0]) } else { (refused, &exchanges[1]) };
+                hooks.note(policy, request, outcome.found, exchange, Some(yes))
+            };
+            let notes = note(true).zip(note(false));
+            let [yes, no] = exchanges;
             let pending = Pending {
+                notes: notes.map(|(yes, no)| Box::new([yes, no])),
                 #[cfg(feature = "tracing")]
                 rejects: matches!(compiled.decision(request, refused.found), Decision::Reject(_))
                     .then(|| asked.as_str().to_owned()),
-                allowed: exchange(compiled, values, request, origin.clone(), allowed.plan),
-                refused: exchange(compiled, values, request, origin, refused.plan),
+                allowed: yes,
+                refused: no,
             };
             Begun::Ask(Box::new((asked_origin, pending)))
         }
@@ -151,22 +186,27 @@ fn wants_reasons() -> bool {
 pub(super) fn decided<R: RequestHead<Value: FieldValue>>(
     policy: &Policy,
     values: &Arc<Values<R::Value>>,
+    hooks: &Hooks,
     request: &R,
     origin: Option<OriginLines<'_, R::Value>>,
     outcome: Outcome<'_>,
 ) -> Exchange<R::Value> {
-    let policy = policy.compiled();
+    let compiled = policy.compiled();
     #[cfg(feature = "tracing")]
     if wants_reasons()
-        && let Decision::Reject(reason) = policy.decision(request, outcome.found)
+        && let Decision::Reject(reason) = compiled.decision(request, outcome.found)
     {
         refusal::emit(origin.as_ref().map_or(&[], |lines| lines.first.as_ref()), reason);
     }
-    exchange(policy, values, request, origin, outcome.plan)
+    let exchange = exchange(compiled, values, request, origin, outcome.plan);
+    match hooks.note(policy, request, outcome.found, &exchange, None) {
+        Some(note) => note.tell(exchange),
+        None => exchange,
+    }
 }
 
 #[inline]
-fn exchange<R: RequestHead<Value: FieldValue>>(
+pub(super) fn exchange<R: RequestHead<Value: FieldValue>>(
     policy: &Compiled,
     values: &Arc<Values<R::Value>>,
     request: &R,

@@ -1,6 +1,7 @@
 //! Several policies for the same requests: the first that allows a request's origin decides.
 
 use crate::adapter::exchange::Exchange;
+use crate::adapter::hooks::Hooks;
 use crate::adapter::prepared::{self, Prepared};
 use crate::adapter::value::FieldValue;
 use crate::adapter::vary::VaryNames;
@@ -59,12 +60,18 @@ impl<V: FieldValue> Several<V> {
         Ok(Self { ranked, options, has_checks })
     }
 
-    pub(super) fn begin<R: RequestHead<Value = V>>(&self, request: &R) -> Exchange<V> {
+    pub(super) fn begin<R: RequestHead<Value = V>>(
+        &self,
+        hooks: &Hooks,
+        request: &R,
+    ) -> Exchange<V> {
         let origin = OriginLines::of(request);
         // All have the same server.
         let refuses = |one: &&Ranked<V>| one.prepared.compiled().foreign_host(request).is_some();
         if let Some(Ranked { prepared, .. }) = self.ranked.iter().find(refuses) {
-            return prepared.begin(request).without_asking();
+            let outcome = prepared.compiled().begin(request, origin.as_ref()).without_asking();
+            let (policy, values) = (prepared.policy(), prepared.values());
+            return prepared::decided(policy, values, hooks, request, origin, outcome);
         }
         let last = self.ranked.len() - 1;
         // Without an origin, nobody is asked.
@@ -79,7 +86,7 @@ impl<V: FieldValue> Several<V> {
             }
             let ran = if self.has_checks { checks_run_for(origin.as_ref()) } else { 0 };
             let (policy, values) = (prepared.policy(), prepared.values());
-            let exchange = prepared::decided(policy, values, request, origin, outcome);
+            let exchange = prepared::decided(policy, values, hooks, request, origin, outcome);
             return match is_options(request) {
                 true => exchange.vary_instead(self.options.clone()),
                 false => exchange.vary_also(chosen_by[ran].clone()),

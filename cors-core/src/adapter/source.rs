@@ -1,14 +1,20 @@
 //! Where a layer gets a request's policy.
 
-use crate::adapter::exchange::Exchange;
+use crate::adapter::decided::Decided;
+use crate::adapter::exchange::{Begun, Exchange};
 #[cfg(feature = "swap")]
 use crate::adapter::handle::Handle;
+use crate::adapter::hooks::Hooks;
 use crate::adapter::prepared::Prepared;
 use crate::adapter::several::Several;
+#[cfg(feature = "browser")]
+use crate::adapter::shadow::Shadow;
 use crate::adapter::value::FieldValue;
 use crate::adapter::vary::VaryNames;
 use crate::config::compile::header_names;
 use crate::config::list::NameList;
+#[cfg(feature = "browser")]
+use crate::diff::Diff;
 use crate::engine::decide::{is_options, only};
 use crate::engine::names::is_token;
 use crate::engine::policy::{IntoPolicy, Policy};
@@ -20,12 +26,15 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
-/// Where a layer gets a request's policy, except in layers that ask.
+/// Where a layer gets a request's policy, and who else is told what was decided.
 ///
 /// `V` is the framework's header value type. `F` is the type of the closure that selects a policy,
 /// such as `dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync`. The adapter decides what the closure
 /// sees of a request.
-pub struct Source<V, F: ?Sized>(Way<V, F>);
+pub struct Source<V, F: ?Sized> {
+    way: Way<V, F>,
+    hooks: Hooks,
+}
 
 enum Way<V, F: ?Sized> {
     Fixed(Prepared<V>),
@@ -44,15 +53,25 @@ struct Selector<V, F: ?Sized> {
 }
 
 impl<V: FieldValue, F: ?Sized> Source<V, F> {
+    fn of(way: Way<V, F>) -> Self {
+        Self { way, hooks: Hooks::NONE }
+    }
+
     /// Uses one policy for every request.
     pub fn fixed(policy: Policy) -> Self {
-        Self(Way::Fixed(Prepared::new(policy)))
+        Self::of(Way::Fixed(Prepared::new(policy)))
+    }
+
+    /// Uses one policy for every request, and lets it [ask](Policy::asking) if it does not already.
+    /// With this way alone, answer the questions.
+    pub fn asking(policy: Policy) -> Self {
+        Self::fixed(policy.asking())
     }
 
     /// Uses the policy that the handle holds when a request arrives.
     #[cfg(feature = "swap")]
     pub fn shared(handle: Handle) -> Self {
-        Self(Way::Shared(handle))
+        Self::of(Way::Shared(handle))
     }
 
     /// Uses the first policy that allows the request's origin. If none does, or there is no origin,
@@ -63,7 +82,7 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
     pub fn first_allowing(
         policies: impl IntoIterator<Item: IntoPolicy>,
     ) -> Result<Self, ConfigErrors> {
-        Ok(Self(Way::Several(Arc::new(Several::new(policies)?))))
+        Ok(Self::of(Way::Several(Arc::new(Several::new(policies)?))))
     }
 
     /// Lets a closure choose a policy for each request, or none. It sees everything but the headers.
@@ -90,32 +109,71 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
         let vary = VaryNames::new(names.iter().cloned());
         let preflight = [ORIGIN, ACCESS_CONTROL_REQUEST_METHOD];
         let vary_by_method = VaryNames::new(preflight.into_iter().chain(names.iter().cloned()));
-        Self(Way::Selected(Arc::new(Selector { names, vary, vary_by_method, select })))
+        Self::of(Way::Selected(Arc::new(Selector { names, vary, vary_by_method, select })))
+    }
+
+    /// Calls `observer` with every decision, once per request and before the handler runs. If you add
+    /// several, all are called, in the order added. If a selecting closure returns no policy, nothing
+    /// is decided.
+    #[must_use]
+    pub fn observe(self, observer: impl Fn(&Decided) + Send + Sync + 'static) -> Self {
+        Self { hooks: self.hooks.observe(Arc::new(observer)), ..self }
+    }
+
+    /// Lets [`Exchange::take_decided`](crate::adapter::Exchange::take_decided) return the decision, for
+    /// the handler.
+    #[must_use]
+    pub fn with_decision(self) -> Self {
+        Self { hooks: self.hooks.with_decision(), ..self }
+    }
+
+    /// Judges every request under `newer` as well, which changes nothing, and calls `report` if a
+    /// browser would get another answer.
+    ///
+    /// If both policies ask about an origin, the answer counts for both. If only `newer` asks, the
+    /// answer is no.
+    #[cfg(feature = "browser")]
+    #[must_use]
+    pub fn shadow(
+        self,
+        newer: impl IntoPolicy,
+        report: impl Fn(&Diff) + Send + Sync + 'static,
+    ) -> Self {
+        let newer = newer.into_policy();
+        let newer = match &self.way {
+            Way::Fixed(prepared) if prepared.policy().asks() => newer.asking(),
+            _ => newer,
+        };
+        Self { hooks: self.hooks.shadow(Shadow::new(newer, report)), ..self }
     }
 
     /// Decides on a request. `select` calls the closure with the adapter's view of the request.
+    ///
+    /// Answer the question if there is one, if you made the source with [`asking`](Self::asking).
+    /// Otherwise, call [`Begun::without_asking`].
     #[inline]
     pub fn begin<R: RequestHead<Value = V>>(
         &self,
         request: &R,
         select: impl FnOnce(&F, Declared<'_>) -> Option<Policy>,
-    ) -> Exchange<V> {
-        match &self.0 {
-            Way::Fixed(prepared) => prepared.begin(request).without_asking(),
+    ) -> Begun<V> {
+        let hooks = &self.hooks;
+        Begun::Decided(match &self.way {
+            Way::Fixed(prepared) => return prepared.begin_with(hooks, request),
             #[cfg(feature = "swap")]
-            Way::Shared(handle) => handle.load().begin(request).without_asking(),
-            Way::Several(several) => several.begin(request),
+            Way::Shared(handle) => handle.load().begin_with(hooks, request).without_asking(),
+            Way::Several(several) => several.begin(hooks, request),
             Way::Selected(selector) => {
                 let by_method = Cell::new(false);
                 let declared = Declared { names: &selector.names, by_method: &by_method };
                 let exchange = match select(&selector.select, declared) {
-                    Some(policy) => policy.begin(request).without_asking(),
+                    Some(policy) => policy.begin_with(hooks, request).without_asking(),
                     None => Exchange::passthrough(),
                 };
                 let vary = if by_method.get() { &selector.vary_by_method } else { &selector.vary };
                 exchange.vary_also(vary.clone())
             }
-        }
+        })
     }
 }
 
@@ -124,19 +182,20 @@ where
     V: Clone,
 {
     fn clone(&self) -> Self {
-        Self(match &self.0 {
+        let way = match &self.way {
             Way::Fixed(prepared) => Way::Fixed(prepared.clone()),
             #[cfg(feature = "swap")]
             Way::Shared(handle) => Way::Shared(handle.clone()),
             Way::Several(several) => Way::Several(Arc::clone(several)),
             Way::Selected(selector) => Way::Selected(Arc::clone(selector)),
-        })
+        };
+        Self { way, hooks: self.hooks.clone() }
     }
 }
 
 impl<V, F: ?Sized> fmt::Debug for Source<V, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.way {
             Way::Fixed(prepared) => f.debug_tuple("Fixed").field(prepared).finish(),
             #[cfg(feature = "swap")]
             Way::Shared(handle) => f.debug_tuple("Shared").field(handle).finish(),

@@ -15,7 +15,7 @@ pub(super) fn differences(older: &Config, newer: &Config) -> Vec<Beside> {
 }
 
 /// What the key is about; `None` for keys that [`Diff`](super::Diff) compares by fetches.
-fn means(key: Key) -> Option<&'static str> {
+pub(super) fn means(key: Key) -> Option<&'static str> {
     let means = match key {
         Key::AllowOrigins
         | Key::AllowMethods

@@ -6,6 +6,7 @@ use super::{Difference, Witness};
 use crate::browser::{CredentialsMode, Fetch};
 use crate::config::OriginEntry;
 use crate::engine::headers::MAX_LIST;
+use crate::engine::policy::Compiled;
 use crate::key::Key;
 #[cfg(feature = "regex")]
 use crate::origin::regex::Remainder;
@@ -51,7 +52,7 @@ impl<'a, 'c> Comparison<'a, 'c> {
 
     pub(super) fn differences(mut self) -> Vec<Difference> {
         let mut found = self.in_origins();
-        let others = self.in_the_rest();
+        let others = in_the_rest(self.has.policy(), self.lacks.policy());
         if others.is_empty() {
             return found;
         }
@@ -91,47 +92,6 @@ impl<'a, 'c> Comparison<'a, 'c> {
             found.push(Difference { key: key.name(), value, witness });
         }
         found
-    }
-
-    /// What the other keys allow here and not in the other policy, as witnesses without an origin.
-    fn in_the_rest(&self) -> Vec<(Key, String, Witness)> {
-        let (has, lacks) = (self.has.policy(), self.lacks.policy());
-        let get = || Fetch::new(String::new(), String::new());
-
-        let listed = |name: &str| lacks.methods.allows(name.as_bytes());
-        let any = has.methods.any && !lacks.methods.any;
-        let methods = beyond_list(any, has.methods.names.iter(), "X-WITNESS", listed);
-        let methods = methods.into_iter().map(|(entry, method)| {
-            (Key::AllowMethods, format!("{entry:?}"), Witness::of(get().method(method)))
-        });
-
-        let listed = |name: &str| lacks.headers.allows(name.as_bytes());
-        let any = has.headers.any && !lacks.headers.any;
-        // Every policy refuses a preflight with a longer name.
-        let names = has.headers.names.iter().filter(|name| name.len() <= MAX_LIST);
-        let headers = beyond_list(any, names, "x-witness", listed);
-        let headers = headers.into_iter().map(|(entry, name)| {
-            let value = unsafe_value(&name);
-            (Key::AllowHeaders, format!("{entry:?}"), Witness::of(get().header(name, value)))
-        });
-
-        let other: HashSet<String> =
-            lacks.expose.iter().map(|name| name.to_ascii_lowercase()).collect();
-        let any_listed = other.contains("*");
-        let listed = |name: &str| any_listed || other.contains(&name.to_ascii_lowercase());
-        let any = has.expose.iter().any(|name| &**name == "*") && !any_listed;
-        let names = has.expose.iter().map(|name| &**name).filter(|name| *name != "*");
-        let exposed = beyond_list(any, names, "x-witness", listed);
-        let exposed = exposed.into_iter().filter_map(|(entry, name)| {
-            let sees = Some(HeaderName::from_bytes(name.as_bytes()).ok()?);
-            Some((Key::ExposeHeaders, format!("{entry:?}"), Witness { fetch: get(), sees }))
-        });
-
-        let credentials = (has.credentials && !lacks.credentials).then(|| {
-            let fetch = get().credentials(CredentialsMode::Include);
-            (Key::AllowCredentials, "true".to_owned(), Witness::of(fetch))
-        });
-        methods.chain(headers).chain(exposed).chain(credentials).collect()
     }
 
     /// An origin that both policies allow, or else one that only this policy allows.
@@ -249,6 +209,47 @@ impl<'a, 'c> Comparison<'a, 'c> {
         self.places -= granted - left;
         found
     }
+}
+
+/// What the keys other than `allow_origins` allow in one policy and not in the other, as witnesses
+/// without an origin.
+pub(super) fn in_the_rest(has: &Compiled, lacks: &Compiled) -> Vec<(Key, String, Witness)> {
+    let get = || Fetch::new(String::new(), String::new());
+
+    let listed = |name: &str| lacks.methods.allows(name.as_bytes());
+    let any = has.methods.any && !lacks.methods.any;
+    let methods = beyond_list(any, has.methods.names.iter(), "X-WITNESS", listed);
+    let methods = methods.into_iter().map(|(entry, method)| {
+        (Key::AllowMethods, format!("{entry:?}"), Witness::of(get().method(method)))
+    });
+
+    let listed = |name: &str| lacks.headers.allows(name.as_bytes());
+    let any = has.headers.any && !lacks.headers.any;
+    // Every policy refuses a preflight with a longer name.
+    let names = has.headers.names.iter().filter(|name| name.len() <= MAX_LIST);
+    let headers = beyond_list(any, names, "x-witness", listed);
+    let headers = headers.into_iter().map(|(entry, name)| {
+        let value = unsafe_value(&name);
+        (Key::AllowHeaders, format!("{entry:?}"), Witness::of(get().header(name, value)))
+    });
+
+    let other: HashSet<String> =
+        lacks.expose.iter().map(|name| name.to_ascii_lowercase()).collect();
+    let any_listed = other.contains("*");
+    let listed = |name: &str| any_listed || other.contains(&name.to_ascii_lowercase());
+    let any = has.expose.iter().any(|name| &**name == "*") && !any_listed;
+    let names = has.expose.iter().map(|name| &**name).filter(|name| *name != "*");
+    let exposed = beyond_list(any, names, "x-witness", listed);
+    let exposed = exposed.into_iter().filter_map(|(entry, name)| {
+        let sees = Some(HeaderName::from_bytes(name.as_bytes()).ok()?);
+        Some((Key::ExposeHeaders, format!("{entry:?}"), Witness { fetch: get(), sees }))
+    });
+
+    let credentials = (has.credentials && !lacks.credentials).then(|| {
+        let fetch = get().credentials(CredentialsMode::Include);
+        (Key::AllowCredentials, "true".to_owned(), Witness::of(fetch))
+    });
+    methods.chain(headers).chain(exposed).chain(credentials).collect()
 }
 
 /// The entries of a list that the other list does not cover, each with a name that only it allows.

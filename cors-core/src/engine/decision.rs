@@ -73,6 +73,22 @@ impl<'r> Reason<'r> {
         }
     }
 
+    /// The same reason, about other bytes.
+    pub(crate) fn about<'o>(&self, value: &'o [u8]) -> Reason<'o> {
+        match self {
+            Self::OriginNotAllowed(_) => Reason::OriginNotAllowed(value),
+            Self::OriginMalformed(_) => Reason::OriginMalformed(value),
+            Self::OriginRepeated => Reason::OriginRepeated,
+            Self::CrossOrigin(_) => Reason::CrossOrigin(value),
+            Self::HostNotOwn(_) => Reason::HostNotOwn(value),
+            Self::MethodNotAllowed(_) => Reason::MethodNotAllowed(value),
+            Self::MethodMalformed(_) => Reason::MethodMalformed(value),
+            Self::MethodRepeated => Reason::MethodRepeated,
+            Self::HeaderNotAllowed(_) => Reason::HeaderNotAllowed(value),
+            Self::HeadersTooLong => Reason::HeadersTooLong,
+        }
+    }
+
     /// The offending bytes, if there are any.
     pub fn value(&self) -> Option<&'r [u8]> {
         match *self {

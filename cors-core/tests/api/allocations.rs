@@ -125,7 +125,7 @@ fn choosing_the_first_that_allows_allocates_nothing() {
         for origin in ["https://a.test", "https://b.test", "https://c.test", "http://c.test"] {
             let request = request(method, &[&format!("origin: {origin}")]);
             let respond = |headers: &mut HeaderMap| {
-                source.begin(&request, |_, _| None).write(headers);
+                source.begin(&request, |_, _| None).without_asking().write(headers);
             };
             // `Vary` of these policies is prepared on first use.
             respond(&mut HeaderMap::new());
@@ -134,6 +134,23 @@ fn choosing_the_first_that_allows_allocates_nothing() {
             assert_eq!(allocated.count_total, 0, "{method} {origin} {headers:?}");
         }
     }
+}
+
+/// An observer of an allowed request costs no memory.
+#[test]
+fn observing_an_allowed_request_allocates_nothing() {
+    type Select = dyn Fn(&()) -> Option<Policy>;
+    let policy = Policy::builder().allow_origins(["https://a.test", "https://b.test"]);
+    let source = Source::<HeaderValue, Select>::fixed(policy.build().unwrap());
+    let source = source.observe(|decided| assert!(decided.is_allowed()));
+    let request = request("GET", &["origin: https://a.test"]);
+    let mut headers = HeaderMap::with_capacity(16);
+    let respond = |headers: &mut HeaderMap| {
+        source.begin(&request, |_, _| None).without_asking().write(headers);
+    };
+    // The first clone of a value may allocate.
+    respond(&mut HeaderMap::new());
+    assert_eq!(measure(|| respond(&mut headers)).count_total, 0);
 }
 
 /// An origin may cost 32 bytes in addition to its text, including the config that the policy

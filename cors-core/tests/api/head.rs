@@ -28,8 +28,9 @@ fn all_but_the_headers_that_were_not_declared() {
         .body(())
         .unwrap();
     request.extensions_mut().insert(7_u8);
-    let exchange =
-        source.begin(&request, |select, declared| select(&Head::new(&request, declared)));
+    let exchange = source
+        .begin(&request, |select, declared| select(&Head::new(&request, declared)))
+        .without_asking();
     let mut headers = HeaderMap::new();
     exchange.write(&mut headers);
     assert_eq!(headers["access-control-allow-origin"], "*");
@@ -60,7 +61,8 @@ fn the_requested_method() {
         });
         let request = request(method, &lines);
         let exchange = Source::selected(select)
-            .begin(&request, |select, declared| select(&Head::new(&request, declared)));
+            .begin(&request, |select, declared| select(&Head::new(&request, declared)))
+            .without_asking();
         let vary = if looked { "vary: Origin, Access-Control-Request-Method" } else { "" };
         assert_eq!(written(exchange, &[]).join(""), vary, "{method} {lines:?}");
     }
@@ -75,7 +77,8 @@ fn the_uri_of_http_2_has_the_authority() {
     let request = Request::get("https://api.test/a").version(Version::HTTP_2);
     let request = request.header("host", "other.test").body(()).unwrap();
     let exchange = Source::selected(select)
-        .begin(&request, |select, declared| select(&Head::new(&request, declared)));
+        .begin(&request, |select, declared| select(&Head::new(&request, declared)))
+        .without_asking();
     let mut headers = HeaderMap::new();
     exchange.write(&mut headers);
     assert!(headers.is_empty());

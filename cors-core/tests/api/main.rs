@@ -16,6 +16,8 @@ mod forbid;
 #[cfg(feature = "swap")]
 mod handle;
 mod head;
+#[cfg(feature = "strategies")]
+mod hooks;
 mod oracle;
 mod own_hosts;
 #[cfg(feature = "strategies")]

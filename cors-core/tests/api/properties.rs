@@ -31,7 +31,8 @@ fn respond_by(
     source: &Source<HeaderValue, Select>,
     request: &Request<()>,
 ) -> (Option<u16>, Vec<String>) {
-    answer(source.begin(request, |select, declared| select(&Head::new(request, declared))))
+    let begun = source.begin(request, |select, declared| select(&Head::new(request, declared)));
+    answer(begun.without_asking())
 }
 
 fn first_allowing(policies: &[Policy]) -> Option<Source<HeaderValue, Select>> {

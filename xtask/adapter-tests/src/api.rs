@@ -67,10 +67,11 @@ pub(crate) const OTHERS: &[(&str, &str)] = &[
 impl Api {
     /// The paths that [`handle`](Self::handle) answers, whatever the method. Anything else gets the
     /// framework's own 404.
-    pub const PATHS: [&'static str; 16] = [
+    pub const PATHS: [&'static str; 17] = [
         "/item",
         "/auth/item",
         "/echo",
+        "/decided",
         "/error",
         "/middleware-error",
         "/cached",
@@ -125,6 +126,10 @@ impl Api {
             "/echo" => {
                 let body = format!("{} {query} {origin} {}", request.method, request.body);
                 Reply { body: Body::Text(body), ..Reply::new(OK, &[], "") }
+            }
+            "/decided" => {
+                let decided = request.header("decided").unwrap_or("nothing").to_owned();
+                Reply { body: Body::Text(decided), ..Reply::new(OK, &[], "") }
             }
             "/error" => return Err(Failure { status: 500, headers: &[] }),
             "/own-error" => return Err(Failure { status: 409, headers: OWN_ERROR }),

@@ -5,6 +5,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use cors_core::adapter::Decided;
+
 /// A request in text.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the names say it")]
@@ -46,6 +48,17 @@ impl Request {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let headers = headers.map(|(name, value)| (name.to_owned(), text(value))).collect();
         Self { method: method.to_owned(), uri: uri.to_string(), headers, body: text(body) }
+    }
+
+    /// Adds what a handler found of the layer's decision, as a header `decided`.
+    pub fn decided(self, decided: Option<&Decided>) -> Self {
+        match decided {
+            Some(decided) => {
+                let word = if decided.is_allowed() { "yes" } else { "no" };
+                self.with("decided", &format!("{word}: {decided}"))
+            }
+            None => self,
+        }
     }
 
     /// Adds a header line.

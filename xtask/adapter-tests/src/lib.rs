@@ -24,6 +24,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use cors_core::adapter::Decided;
 use cors_core::{AskedOrigin, Handle, Policy};
 
 /// One way of applying an adapter's layer.
@@ -32,11 +33,14 @@ pub trait Adapter {
     const SEES_REJECTIONS: bool = true;
     /// Whether the server itself answers 400 to a request with no `Host`, or with two.
     const CHECKS_HOST: bool = false;
+    /// Whether handlers get the layer's decision.
+    const PASSES_DECISION: bool = true;
     /// The framework's status for a path that it knows with other methods.
     const METHOD_NOT_ALLOWED: u16 = 405;
 
-    /// Serves `api` on loopback, inside a layer that takes its policy from `way`.
-    fn start(way: Way, api: Api) -> Server;
+    /// Serves `api` on loopback, inside a layer that takes its policy from `way` and has the hooks:
+    /// [`hooked!`] adds them.
+    fn start(way: Way, hooks: Hooks, api: Api) -> Server;
 }
 
 /// The ways of giving a layer its policy: a constructor for each.
@@ -54,6 +58,47 @@ impl fmt::Debug for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Way").finish_non_exhaustive()
     }
+}
+
+/// What else a layer does: nothing by default.
+#[derive(Clone, Default)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Hooks {
+    pub observers: Vec<Observer>,
+    /// Policies to judge by as well, and what gets the reports.
+    pub shadows: Vec<(Policy, Report)>,
+    pub with_decision: bool,
+}
+
+/// Gets every decision.
+pub type Observer = Arc<dyn Fn(&Decided) + Send + Sync>;
+
+/// Gets the text of each report.
+pub type Report = Arc<dyn Fn(String) + Send + Sync>;
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hooks").finish_non_exhaustive()
+    }
+}
+
+/// Adds [`Hooks`] to any layer of an adapter.
+#[macro_export]
+macro_rules! hooked {
+    ($layer:expr, $hooks:expr) => {{
+        let (mut layer, hooks): (_, $crate::Hooks) = ($layer, $hooks);
+        for observer in hooks.observers {
+            layer = layer.observe(move |decided| observer(decided));
+        }
+        if hooks.with_decision {
+            layer = layer.with_decision();
+        }
+        #[cfg(feature = "shadow")]
+        for (policy, report) in hooks.shadows {
+            layer = layer.shadow(policy, move |diff| report(diff.to_string()));
+        }
+        layer
+    }};
 }
 
 /// Selects a policy.

@@ -3,11 +3,13 @@
 mod app;
 mod ask;
 mod first_allowing;
+mod hooks;
 mod preflight;
 mod refusals;
 mod requests;
 mod responses;
 mod select;
+mod shadow;
 mod swap;
 
 /// Every test. One that is not listed is dead code, so that the compiler warns.
@@ -58,6 +60,19 @@ macro_rules! each_test {
             the_next_request_is_under_the_next_policy
             a_request_ends_under_the_policy_it_began_with
             no_answer_mixes_two
+        }
+        hooks {
+            handlers_get_the_decision
+            observers_see_every_decision_once
+            hooks_change_nothing
+            counts_are_exact_under_load
+            a_request_given_up_is_counted_once
+        }
+        #[cfg(feature = "shadow")]
+        shadow {
+            what_a_browser_would_get_instead
+            a_shadow_gets_the_same_answer
+            reports_are_exact_under_load
         }
         ask {
             who_is_asked_about

@@ -65,7 +65,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use cors_core::adapter::{Begun, Exchange, Head, Prepared, Source};
+use cors_core::adapter::{Begun, Decided, Exchange, Head, Source};
 use cors_core::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, IntoVerdict, NameList, Policy};
 use poem::http::HeaderValue;
 use poem::{Endpoint, Middleware, Request, Response, Result};
@@ -75,19 +75,20 @@ type Ask = dyn Fn(AskedOrigin) -> Answer + Send + Sync;
 type Answer = Pin<Box<dyn Future<Output = bool> + Send>>;
 
 /// The middleware: a way to a request's policy. See the [example](crate).
-#[derive(Clone, Debug)]
-pub struct CorsLayer(Way);
-
 #[derive(Clone)]
-enum Way {
-    Source(Source<HeaderValue, Select>),
-    Ask(Prepared<HeaderValue>, Arc<Ask>),
+pub struct CorsLayer {
+    source: Source<HeaderValue, Select>,
+    ask: Option<Arc<Ask>>,
 }
 
 impl CorsLayer {
+    fn of(source: Source<HeaderValue, Select>) -> Self {
+        Self { source, ask: None }
+    }
+
     /// Uses one policy for every request. See the [example](crate).
     pub fn new(policy: impl IntoPolicy) -> Self {
-        Self(Way::Source(Source::fixed(policy.into_policy())))
+        Self::of(Source::fixed(policy.into_policy()))
     }
 
     /// Uses the policy that the handle holds when a request arrives.
@@ -109,7 +110,7 @@ impl CorsLayer {
     /// # }
     /// ```
     pub fn shared(handle: Handle) -> Self {
-        Self(Way::Source(Source::shared(handle)))
+        Self::of(Source::shared(handle))
     }
 
     /// Uses the first policy that allows the request's origin, otherwise the last.
@@ -136,7 +137,7 @@ impl CorsLayer {
     pub fn first_allowing(
         policies: impl IntoIterator<Item: IntoPolicy>,
     ) -> Result<Self, ConfigErrors> {
-        Ok(Self(Way::Source(Source::first_allowing(policies)?)))
+        Ok(Self::of(Source::first_allowing(policies)?))
     }
 
     /// Lets a closure choose a policy for each request, or none. It sees everything but the headers.
@@ -163,7 +164,7 @@ impl CorsLayer {
     where
         F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
     {
-        Self(Way::Source(Source::selected(Box::new(select))))
+        Self::of(Source::selected(Box::new(select)))
     }
 
     /// Like [`select`](Self::select), but the closure can also read the headers with these names.
@@ -198,7 +199,7 @@ impl CorsLayer {
         F: Fn(&Head<'_>) -> Option<Policy> + Send + Sync + 'static,
     {
         let select: Box<Select> = Box::new(select);
-        Ok(Self(Way::Source(Source::selected_reading(names, select)?)))
+        Ok(Self::of(Source::selected_reading(names, select)?))
     }
 
     /// Uses one policy, and asks about the origins that it does not allow. An `Err` counts as no.
@@ -229,24 +230,49 @@ impl CorsLayer {
             let answer = ask(asked);
             Box::pin(async { answer.await.allowed() })
         };
-        Self(Way::Ask(Prepared::asking(policy.into_policy()), Arc::new(ask)))
+        Self { source: Source::asking(policy.into_policy()), ask: Some(Arc::new(ask)) }
+    }
+
+    /// Passes the decision on to the handler, in the request's extensions: see [`Decided`].
+    pub fn with_decision(self) -> Self {
+        Self { source: self.source.with_decision(), ..self }
+    }
+
+    /// Calls `observer` with every decision, once per request.
+    pub fn observe(self, observer: impl Fn(&Decided) + Send + Sync + 'static) -> Self {
+        Self { source: self.source.observe(observer), ..self }
+    }
+
+    /// Judges every request under another policy as well, which changes nothing, and reports each for
+    /// which a browser would get another answer.
+    #[cfg(feature = "shadow")]
+    pub fn shadow(
+        self,
+        newer: impl IntoPolicy,
+        report: impl Fn(&cors_core::diff::Diff) + Send + Sync + 'static,
+    ) -> Self {
+        Self { source: self.source.shadow(newer, report), ..self }
     }
 
     async fn begin(&self, request: &Request) -> Exchange<HeaderValue> {
         let parts = (request.method(), request.uri(), request.headers());
-        match &self.0 {
-            Way::Source(source) => source.begin(&parts, |select, declared| {
-                let (version, extensions) = (request.version(), request.extensions());
-                select(&Head::of_parts(parts, version, extensions, declared))
-            }),
-            Way::Ask(policy, ask) => match policy.begin(&parts) {
-                Begun::Decided(exchange) => exchange,
-                Begun::Ask(asked) => {
-                    let (origin, pending) = *asked;
-                    pending.resolve(ask(origin).await)
-                }
-            },
+        let begun = self.source.begin(&parts, |select, declared| {
+            let (version, extensions) = (request.version(), request.extensions());
+            select(&Head::of_parts(parts, version, extensions, declared))
+        });
+        match (begun, &self.ask) {
+            (Begun::Ask(asked), Some(ask)) => {
+                let (origin, pending) = *asked;
+                pending.resolve(ask(origin).await)
+            }
+            (begun, _) => begun.without_asking(),
         }
+    }
+}
+
+impl fmt::Debug for CorsLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CorsLayer").field("source", &self.source).finish_non_exhaustive()
     }
 }
 
@@ -268,22 +294,18 @@ pub struct Cors<E> {
 impl<E: Endpoint> Endpoint for Cors<E> {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> Result<Response> {
-        let exchange = self.layer.begin(&request).await;
+    async fn call(&self, mut request: Request) -> Result<Response> {
+        let mut exchange = self.layer.begin(&request).await;
         let mut response = match exchange.short_circuit() {
             Some(status) => Response::builder().status(status).finish(),
-            None => self.inner.get_response(request).await,
+            None => {
+                if let Some(decided) = exchange.take_decided() {
+                    request.extensions_mut().insert(decided);
+                }
+                self.inner.get_response(request).await
+            }
         };
         exchange.write(response.headers_mut());
         Ok(response)
-    }
-}
-
-impl fmt::Debug for Way {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Source(source) => source.fmt(f),
-            Self::Ask(policy, _) => f.debug_tuple("Ask").field(policy).finish(),
-        }
     }
 }

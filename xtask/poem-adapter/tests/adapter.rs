@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use adapter_tests::{
-    Adapter, Api, Body, Failure, Reply, Request, Server, Way, adapter_tests, select,
+    Adapter, Api, Body, Failure, Hooks, Reply, Request, Server, Way, adapter_tests, hooked, select,
 };
 use futures_util::{SinkExt, StreamExt};
 use poem::error::ResponseError;
@@ -20,7 +20,7 @@ struct Poem;
 adapter_tests!(Poem);
 
 impl Adapter for Poem {
-    fn start(way: Way, api: Api) -> Server {
+    fn start(way: Way, hooks: Hooks, api: Api) -> Server {
         let layer = match way {
             Way::New(policy) => CorsLayer::new(policy),
             Way::Shared(handle) => CorsLayer::shared(handle),
@@ -31,7 +31,7 @@ impl Adapter for Poem {
             }
             Way::Ask(policy, ask) => CorsLayer::ask(policy, move |asked| ask(asked)),
         };
-        let app = routes(api).with(layer);
+        let app = routes(api).with(hooked!(layer, hooks));
         Server::on_tokio(|listener| async {
             let acceptor = TcpAcceptor::from_tokio(listener).unwrap();
             poem::Server::new_with_acceptor(acceptor).run(app).await.unwrap();
@@ -67,7 +67,8 @@ async fn answer(
 ) -> Result<Response, Failed> {
     let headers = request.headers().iter();
     let headers = headers.map(|(name, value)| (name.as_str(), value.as_bytes()));
-    let request = Request::received(request.method().as_str(), request.uri(), headers, &body);
+    let request = Request::received(request.method().as_str(), request.uri(), headers, &body)
+        .decided(request.extensions().get());
     Ok(respond(api.handle(request).await.map_err(Failed)?))
 }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use cors_core::{AskedOrigin, Policy};
 
-use crate::{Adapter, Answer, Api, BARE, Connection, Request, Row, Seen, Server, Way, compare};
+use crate::{
+    Adapter, Answer, Api, BARE, Connection, Hooks, Request, Row, Seen, Server, Way, compare,
+};
 
 pub(crate) struct App {
     pub(crate) api: Api,
@@ -13,8 +15,12 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn start<A: Adapter>(way: Way) -> Self {
+        Self::hooked::<A>(way, Hooks::default())
+    }
+
+    pub(crate) fn hooked<A: Adapter>(way: Way, hooks: Hooks) -> Self {
         let api = Api::new();
-        Self { server: A::start(way, api.clone()), api }
+        Self { server: A::start(way, hooks, api.clone()), api }
     }
 
     pub(crate) fn new<A: Adapter>(policy: Policy) -> Self {

@@ -1,6 +1,7 @@
 //! Runs every example as a program, and sends what a browser would.
 
 mod actix_env;
+mod by_decision;
 mod clap_env;
 mod client;
 mod database;
