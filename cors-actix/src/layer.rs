@@ -318,7 +318,7 @@ where
 pub struct AskLayer<F> {
     pub(crate) source: Source,
     // In an `Arc`, so that the layer and its services are `Clone` whatever the closure captures.
-    ask: Arc<F>,
+    pub(crate) ask: Arc<F>,
 }
 
 impl<S, F, Fut, B> Transform<S, ServiceRequest> for AskLayer<F>

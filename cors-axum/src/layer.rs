@@ -286,7 +286,7 @@ impl<S> Layer<S> for CorsLayer {
 pub struct AskLayer<F> {
     pub(crate) source: Source,
     // In an `Arc`, so that the layer and its services are `Clone` whatever the closure captures.
-    ask: Arc<F>,
+    pub(crate) ask: Arc<F>,
 }
 
 impl<S, F> Layer<S> for AskLayer<F> {
