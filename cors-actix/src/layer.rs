@@ -8,13 +8,11 @@ use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
 use cors_core::NameList;
-#[cfg(feature = "shadow")]
-use cors_core::diff::Diff;
 
 use crate::ask::AskCors;
 use crate::head::Head;
 use crate::service::{Cors, Source};
-use crate::{AskedOrigin, ConfigErrors, Decided, Handle, IntoPolicy, IntoVerdict, Policy};
+use crate::{AskedOrigin, ConfigErrors, Handle, IntoPolicy, IntoVerdict, Policy};
 
 /// A middleware ([`Transform`]) that adds the server side of the [CORS protocol] to an app, scope or
 /// resource.
@@ -47,7 +45,7 @@ use crate::{AskedOrigin, ConfigErrors, Decided, Handle, IntoPolicy, IntoVerdict,
 #[derive(Clone, Debug)]
 #[must_use = "layers do nothing unless applied to an app, scope or resource"]
 pub struct CorsLayer {
-    source: Source,
+    pub(crate) source: Source,
 }
 
 impl CorsLayer {
@@ -298,131 +296,6 @@ impl CorsLayer {
     {
         AskLayer { source: Source::asking(policy.into_policy()), ask: Arc::new(ask) }
     }
-
-    /// Passes the decision on to the handler, in the request's extensions: see [`Decided`]. Use it where
-    /// browsers leave the check to you, as with WebSockets, and for headers that follow the policy, such
-    /// as `Timing-Allow-Origin`: if you write one, add `Origin` to `Vary`.
-    ///
-    /// There is no decision if a selecting closure returns no policy. It costs each request an
-    /// allocation.
-    ///
-    /// ```
-    /// # #[actix_web::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use actix_web::test::{TestRequest, call_service, init_service};
-    /// use actix_web::{App, HttpResponse, web};
-    /// use cors_actix::{CorsLayer, Decided, Policy};
-    ///
-    /// async fn handler(decided: web::ReqData<Decided>) -> HttpResponse {
-    ///     if decided.is_allowed() { HttpResponse::Ok() } else { HttpResponse::Forbidden() }.finish()
-    /// }
-    /// let policy = Policy::builder().allow_origins(["https://app.example.com"]).build()?;
-    /// let app = App::new()
-    ///     .route("/", web::get().to(handler))
-    ///     .wrap(CorsLayer::new(policy).with_decision());
-    /// let app = init_service(app).await;
-    ///
-    /// for (origin, status) in [("https://app.example.com", 200), ("https://evil.example", 403)] {
-    ///     let request = TestRequest::get().insert_header(("origin", origin));
-    ///     assert_eq!(call_service(&app, request.to_request()).await.status(), status);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn with_decision(self) -> Self {
-        Self { source: self.source.with_decision() }
-    }
-
-    /// Calls `observer` with every decision: for metrics, for example. It runs once per request, as soon
-    /// as the request is decided, even if the client then disconnects. If you add several, all run, in
-    /// the order added.
-    ///
-    /// Nothing is decided if a selecting closure returns no policy.
-    ///
-    /// ```
-    /// # #[actix_web::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use std::sync::Arc;
-    /// use std::sync::atomic::{AtomicUsize, Ordering};
-    ///
-    /// use actix_web::test::{TestRequest, call_service, init_service};
-    /// use actix_web::{App, web};
-    /// use cors_actix::{CorsLayer, Policy};
-    ///
-    /// let refused = Arc::new(AtomicUsize::new(0));
-    /// let counter = Arc::clone(&refused);
-    /// let policy = Policy::builder().allow_origins(["https://app.example.com"]).build()?;
-    /// let layer = CorsLayer::new(policy).observe(move |decided| {
-    ///     if let cors_actix::cors_core::Decision::Reject(reason) = decided.decision() {
-    ///         assert_eq!(reason.as_str(), "origin not allowed");
-    ///         counter.fetch_add(1, Ordering::Relaxed);
-    ///     }
-    /// });
-    /// let app = App::new().route("/", web::get().to(|| async { "hello" })).wrap(layer);
-    /// let app = init_service(app).await;
-    ///
-    /// for origin in ["https://app.example.com", "https://evil.example"] {
-    ///     let request = TestRequest::get().insert_header(("origin", origin));
-    ///     call_service(&app, request.to_request()).await;
-    /// }
-    /// assert_eq!(refused.load(Ordering::Relaxed), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn observe(self, observer: impl Fn(&Decided) + Send + Sync + 'static) -> Self {
-        Self { source: self.source.observe(observer) }
-    }
-
-    /// Judges every request under another policy as well, which changes nothing. Calls `report` once for
-    /// each request for which a browser would get another status or other CORS headers. Try a policy on
-    /// live traffic before you put it in force.
-    ///
-    /// The report is about this request alone. It prints in the words of [`cors_core::diff`], escaped and
-    /// bounded: `+` for what only the new policy lets scripts read, `-` for what only the present one does,
-    /// and `~` for other keys. From an origin that neither allows, only the status counts. If the new
-    /// policy asks about an origin and the present one does not, that counts as no.
-    ///
-    /// ```
-    /// # #[actix_web::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use std::sync::{Arc, Mutex};
-    ///
-    /// use actix_web::test::{TestRequest, call_service, init_service};
-    /// use actix_web::{App, web};
-    /// use cors_actix::{CorsLayer, Policy};
-    ///
-    /// let reports = Arc::new(Mutex::new(Vec::new()));
-    /// let kept = Arc::clone(&reports);
-    /// let only = |origin| Policy::builder().allow_origins([origin]).build();
-    /// let layer = CorsLayer::new(only("https://app.example.com")?)
-    ///     .shadow(only("https://evil.example")?, move |diff| {
-    ///         kept.lock().unwrap().push(diff.to_string());
-    ///     });
-    /// let app = App::new().route("/", web::get().to(|| async { "hello" })).wrap(layer);
-    /// let app = init_service(app).await;
-    ///
-    /// for origin in ["https://app.example.com", "https://evil.example"] {
-    ///     let request = TestRequest::get().insert_header(("origin", origin));
-    ///     call_service(&app, request.to_request()).await;
-    /// }
-    /// assert_eq!(
-    ///     *reports.lock().unwrap(),
-    ///     [
-    ///         r#"- allow_origins "https://app.example.com": fetch("https://api.example/") from https://app.example.com"#,
-    ///         r#"+ allow_origins "https://evil.example": fetch("https://api.example/") from https://evil.example"#,
-    ///     ]
-    /// );
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[cfg(feature = "shadow")]
-    pub fn shadow(
-        self,
-        newer: impl IntoPolicy,
-        report: impl Fn(&Diff) + Send + Sync + 'static,
-    ) -> Self {
-        Self { source: self.source.shadow(newer, report) }
-    }
 }
 
 impl<S, B> Transform<S, ServiceRequest> for CorsLayer
@@ -443,31 +316,9 @@ where
 /// A [`CorsLayer`] with an asynchronous check of origins, made by [`CorsLayer::ask`].
 #[must_use = "layers do nothing unless applied to an app, scope or resource"]
 pub struct AskLayer<F> {
-    source: Source,
+    pub(crate) source: Source,
     // In an `Arc`, so that the layer and its services are `Clone` whatever the closure captures.
-    ask: Arc<F>,
-}
-
-impl<F> AskLayer<F> {
-    /// See [`CorsLayer::with_decision`].
-    pub fn with_decision(self) -> Self {
-        Self { source: self.source.with_decision(), ..self }
-    }
-
-    /// See [`CorsLayer::observe`]. A request is decided once the check has answered.
-    pub fn observe(self, observer: impl Fn(&Decided) + Send + Sync + 'static) -> Self {
-        Self { source: self.source.observe(observer), ..self }
-    }
-
-    /// See [`CorsLayer::shadow`]. The new policy asks as well, and gets the same answer.
-    #[cfg(feature = "shadow")]
-    pub fn shadow(
-        self,
-        newer: impl IntoPolicy,
-        report: impl Fn(&Diff) + Send + Sync + 'static,
-    ) -> Self {
-        Self { source: self.source.shadow(newer, report), ..self }
-    }
+    pub(crate) ask: Arc<F>,
 }
 
 impl<S, F, Fut, B> Transform<S, ServiceRequest> for AskLayer<F>

@@ -371,6 +371,7 @@ mod ask;
 mod bridge;
 mod future;
 mod head;
+mod hooks;
 mod layer;
 mod service;
 

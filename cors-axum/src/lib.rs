@@ -424,6 +424,7 @@
 
 mod ask;
 mod future;
+mod hooks;
 mod layer;
 mod service;
 

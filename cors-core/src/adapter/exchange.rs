@@ -54,7 +54,7 @@ impl<V> Begun<V> {
 pub struct Pending<V> {
     pub(super) allowed: Exchange<V>,
     pub(super) refused: Exchange<V>,
-    /// What the hooks are told of each, if there are any.
+    /// What the hooks see of each, if there are any.
     pub(super) notes: Option<Box<[Note; 2]>>,
     /// The origin, if it is rejected when the answer is no.
     #[cfg(feature = "tracing")]

@@ -28,7 +28,7 @@ struct Hooked {
     passes_on: bool,
 }
 
-/// A decision that the hooks have not been told.
+/// A decision that the hooks have not seen.
 pub(super) struct Note {
     hooked: Arc<Hooked>,
     decided: Decided,
@@ -64,7 +64,7 @@ impl Hooks {
         self.change(|hooked| hooked.shadows.push(shadow))
     }
 
-    /// What to tell the hooks once the request is decided in this way. `verdict` is the answer to the
+    /// What the hooks get once the request is decided in this way. `verdict` is the answer to the
     /// policy's question, if there was one.
     pub(super) fn note<R: RequestHead<Value: FieldValue>>(
         &self,
@@ -100,7 +100,7 @@ impl fmt::Debug for Note {
 }
 
 impl Note {
-    /// Tells the hooks, and gives the exchange what it passes on.
+    /// Calls the hooks, and gives the exchange what it passes on.
     pub(super) fn tell<V>(self, exchange: Exchange<V>) -> Exchange<V> {
         let Self { hooked, decided, .. } = self;
         hooked.observers.iter().for_each(|observer| observer(&decided));

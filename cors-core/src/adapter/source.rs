@@ -26,7 +26,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
-/// Where a layer gets a request's policy, and who else is told what was decided.
+/// Where a layer gets a request's policy, and who else learns what was decided.
 ///
 /// `V` is the framework's header value type. `F` is the type of the closure that selects a policy,
 /// such as `dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync`. The adapter decides what the closure

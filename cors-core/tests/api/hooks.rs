@@ -1,4 +1,4 @@
-//! What a layer's hooks are told, and when.
+//! What a layer's hooks see, and when.
 
 use crate::cases::cases;
 use crate::support::{answer, request};
