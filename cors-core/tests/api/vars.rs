@@ -122,7 +122,12 @@ fn each_fix_fits_the_variable() {
         ("OWN_HOSTS", "::1", "[::1]"),
         ("DISALLOWED_ORIGIN", "FORBID", "forbid"),
         ("ALLOW_CREDENTIALS", "1", "true"),
+        ("DISALLOWED_ORIGIN", "forbid_unsafe", "forbid-unsafe"),
+        ("REFUSED_PREFLIGHT", "'conceal'", "conceal"),
+        ("ALLOW_CREDENTIALS", r#""true""#, "true"),
+        ("MAX_AGE", r#""600""#, "600"),
         ("MAX_AGE", "1h", "3600"),
+        ("PREFLIGHT_STATUS", "'200'", "200"),
     ] {
         let name = format!("CORS_{name}");
         let with = |value| {
