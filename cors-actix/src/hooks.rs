@@ -46,7 +46,8 @@ impl CorsLayer {
     /// as the request is decided, even if the client then disconnects. If you add several, all run, in
     /// the order added.
     ///
-    /// Nothing is decided if a selecting closure returns no policy.
+    /// Nothing is decided if a selecting closure returns no policy. The request waits for the observer,
+    /// and a panic in it is one in the layer, so no handler runs.
     ///
     /// ```
     /// # #[actix_web::main]
@@ -56,13 +57,13 @@ impl CorsLayer {
     ///
     /// use actix_web::test::{TestRequest, call_service, init_service};
     /// use actix_web::{App, web};
-    /// use cors_actix::{CorsLayer, Policy};
+    /// use cors_actix::{CorsLayer, Decision, Policy};
     ///
     /// let refused = Arc::new(AtomicUsize::new(0));
     /// let counter = Arc::clone(&refused);
     /// let policy = Policy::builder().allow_origins(["https://app.example.com"]).build()?;
     /// let layer = CorsLayer::new(policy).observe(move |decided| {
-    ///     if let cors_actix::cors_core::Decision::Reject(reason) = decided.decision() {
+    ///     if let Decision::Reject(reason) = decided.decision() {
     ///         assert_eq!(reason.as_str(), "origin not allowed");
     ///         counter.fetch_add(1, Ordering::Relaxed);
     ///     }

@@ -387,9 +387,9 @@ pub use cors_core;
 pub use cors_core::adapter::Decided;
 #[doc(no_inline)]
 pub use cors_core::{
-    AskedOrigin, Builder, Config, ConfigError, ConfigErrors, Danger, DisallowedOrigin, ErrorKind,
-    Handle, IntoPolicy, IntoVerdict, NamedHeaders, Origin, OriginEntry, Policy, RefusedPreflight,
-    Warning, WarningKind,
+    AskedOrigin, Builder, Config, ConfigError, ConfigErrors, Danger, Decision, DisallowedOrigin,
+    ErrorKind, Handle, IntoPolicy, IntoVerdict, NamedHeaders, Origin, OriginEntry, Policy, Reason,
+    RefusedPreflight, Warning, WarningKind,
 };
 
 type Begun = cors_core::adapter::Begun<HeaderValue>;

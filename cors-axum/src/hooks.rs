@@ -45,7 +45,8 @@ impl CorsLayer {
     /// as the request is decided, even if the client then disconnects. If you add several, all run, in
     /// the order added.
     ///
-    /// Nothing is decided if a selecting closure returns no policy.
+    /// Nothing is decided if a selecting closure returns no policy. The request waits for the observer,
+    /// and a panic in it is one in the layer, so no handler runs.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -54,14 +55,14 @@ impl CorsLayer {
     /// use std::sync::atomic::{AtomicUsize, Ordering};
     ///
     /// use axum::{Router, body::Body, http::Request, routing::get};
-    /// use cors_axum::{CorsLayer, Policy};
+    /// use cors_axum::{CorsLayer, Decision, Policy};
     /// use tower::ServiceExt;
     ///
     /// let refused = Arc::new(AtomicUsize::new(0));
     /// let counter = Arc::clone(&refused);
     /// let policy = Policy::builder().allow_origins(["https://app.example.com"]).build()?;
     /// let layer = CorsLayer::new(policy).observe(move |decided| {
-    ///     if let cors_axum::cors_core::Decision::Reject(reason) = decided.decision() {
+    ///     if let Decision::Reject(reason) = decided.decision() {
     ///         assert_eq!(reason.as_str(), "origin not allowed");
     ///         counter.fetch_add(1, Ordering::Relaxed);
     ///     }

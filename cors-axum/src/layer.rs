@@ -84,9 +84,10 @@ impl CorsLayer {
     /// for everybody. If no policy allows the origin, or there is none, the last policy decides.
     ///
     /// The origin alone picks the policy, of preflights too. That policy then judges the method and the
-    /// headers. So `disallowed_origin` matters in the last policy only. `Vary` lists what the policies
-    /// that were consulted depend on. If a policy was built with `ask`, nothing answers here, which
-    /// counts as no.
+    /// headers. So `disallowed_origin` matters in the last policy only. `own_hosts` matters in each: a
+    /// request for a host that one of them does not list is refused, so give all the same list, or
+    /// only one of them a list. `Vary` lists what the policies that were consulted depend on. If a
+    /// policy was built with `ask`, nothing answers here, which counts as no.
     ///
     /// # Errors
     /// If there is no policy, or if one never decides because an earlier one allows every origin.

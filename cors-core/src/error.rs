@@ -138,7 +138,11 @@ impl<K: FindingKind> Finding<K> {
 
     /// What to write instead.
     pub fn fix(&self) -> String {
-        self.kind.fix()
+        let fix = self.kind.fix();
+        match self.variable {
+            Some(_) => in_variable(&fix).unwrap_or(fix),
+            None => fix,
+        }
     }
 
     /// The environment variable that sets the key, if [`Config::from_vars`] read the policy.
@@ -164,6 +168,14 @@ impl<K: FindingKind> Finding<K> {
     pub(crate) fn with_variable(self, name: String) -> Self {
         Self { variable: Some(name.into()), ..self }
     }
+}
+
+/// The fix for a variable, if it is text or a list in TOML: without quotation marks and brackets.
+fn in_variable(fix: &str) -> Option<String> {
+    let list = fix.strip_prefix("write ")?.trim_matches(['[', ']']);
+    let entries: Vec<&str> = list.strip_prefix('"')?.strip_suffix('"')?.split("\", \"").collect();
+    let is_plain = !entries.iter().any(|entry| entry.contains(['"', '\\']));
+    is_plain.then(|| format!("write {}", entries.join(", ")))
 }
 
 impl<K: FindingKind> fmt::Display for Finding<K> {

@@ -453,8 +453,9 @@ pub use cors_axum::{
 pub use cors_core;
 #[doc(no_inline)]
 pub use cors_core::{
-    AskedOrigin, Builder, Config, ConfigError, ConfigErrors, Danger, DisallowedOrigin, ErrorKind,
-    IntoVerdict, NamedHeaders, Origin, OriginEntry, Policy, RefusedPreflight, Warning, WarningKind,
+    AskedOrigin, Builder, Config, ConfigError, ConfigErrors, Danger, Decision, DisallowedOrigin,
+    ErrorKind, IntoVerdict, NamedHeaders, Origin, OriginEntry, Policy, Reason, RefusedPreflight,
+    Warning, WarningKind,
 };
 #[doc(no_inline)]
 pub use tower_layer::Layer;

@@ -29,8 +29,7 @@ impl Decided {
         Self { policy: policy.clone(), decision, bytes }
     }
 
-    /// The decision. Of a reason's value, there are at most
-    /// [`MAX_ORIGIN_LEN`](crate::MAX_ORIGIN_LEN) bytes.
+    /// The decision. A reason's value is cut to [`MAX_ORIGIN_LEN`](crate::MAX_ORIGIN_LEN) bytes.
     ///
     /// A handler sees [`Decision::Reject`] if the origin is not allowed and the policy serves such
     /// requests all the same, and [`Decision::Preflight`] with `preflight_continue`.

@@ -75,7 +75,8 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
     }
 
     /// Uses the first policy that allows the request's origin. If none does, or there is no origin,
-    /// uses the last. A policy that [asks](Policy::asking) gets no for an answer.
+    /// uses the last. A policy that [asks](Policy::asking) gets no for an answer. Each policy with
+    /// `own_hosts` refuses requests for other hosts, whatever their origin.
     ///
     /// # Errors
     /// If there is no policy, or if one never decides because an earlier one allows every origin.

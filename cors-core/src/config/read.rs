@@ -32,6 +32,7 @@ const GUESSES: usize = 5000;
 
 const STRINGS: &str = "a string or a list of strings";
 const ORIGINS: &str = "a string, { regex = \"…\" } or a list of these";
+const IN_VARIABLE: &str = "entries with commas between them, without brackets and quotation marks";
 const ORIGIN: &str = "a string or { regex = \"…\" }";
 
 impl Reading {
@@ -260,6 +261,9 @@ impl Reading {
         let (nodes, is_list) = match &entry.node.value {
             Value::List(nodes) => (nodes.as_slice(), true),
             Value::Text(text) => {
+                if let Some(meant) = vars::bracketed(text) {
+                    return self.wrong_value(key, entry, IN_VARIABLE, meant);
+                }
                 split = vars::split(text, entry.line);
                 (split.as_slice(), true)
             }

@@ -22,10 +22,10 @@ impl Config {
     /// CORS_DANGER_ALLOW_NULL_ORIGIN=true
     /// ```
     ///
-    /// Commas separate the entries of a list, and white space around entries is ignored. A key without
-    /// a variable has its default, except `allow_origins`, which every policy needs. Regular
-    /// expressions need a policy file. Every other variable under the prefix is an error, so choose
-    /// one that nothing else uses.
+    /// Commas separate the entries of a list, and white space around entries is ignored. An empty
+    /// variable is an empty list, and an error if its key takes one value. A key without a variable has
+    /// its default, except `allow_origins`, which every policy needs. Regular expressions need a policy
+    /// file. Every other variable under the prefix is an error, so choose one that nothing else uses.
     ///
     /// ```no_run
     /// use cors_core::{Config, ConfigErrors, Policy};

@@ -21,7 +21,7 @@ pub enum WarningKind {
     MaxAgeOverChromium,
     /// A method that carries a body, without `content-type`.
     BodyMethodWithoutContentType,
-    /// Subdomains of a public suffix, without credentials.
+    /// Subdomains of a public suffix: in `allow_origins` without credentials, or in `own_hosts`.
     PublicSuffix {
         /// The public suffix.
         suffix: String,

@@ -178,7 +178,7 @@ fn a_constant_answer_is_for_own_hosts_alone() {
 
 /// Each fix that names a host is right.
 #[test]
-fn what_a_wrong_host_is_told() {
+fn each_wrong_host_and_its_fix() {
     let says = |hosts: &[&str]| {
         let built = Policy::for_origins("https://a.test").own_hosts(hosts).build();
         let errors = built.expect_err(&format!("{hosts:?}"));
@@ -186,7 +186,8 @@ fn what_a_wrong_host_is_told() {
         for error in &errors {
             assert_eq!(error.key(), "own_hosts");
             let fix = error.fix();
-            let Some(meant) = fix.strip_prefix("write \"") else { continue };
+            let meant = fix.strip_prefix("write ").map(|meant| meant.trim_matches(['[', ']']));
+            let Some(meant) = meant.and_then(|meant| meant.strip_prefix('"')) else { continue };
             let meant: Vec<&str> = meant.trim_end_matches('"').split("\", \"").collect();
             let built = Policy::for_origins("https://a.test").own_hosts(meant).build();
             built.unwrap_or_else(|errors| panic!("{hosts:?}: {fix}: {errors}"));
@@ -319,6 +320,25 @@ fn what_a_wrong_host_is_told() {
     }
     let long = "a.".repeat(300) + "test";
     assert!(says(&[&long]).contains("…: a host has at most 504 bytes; write a host such as"));
+}
+
+/// An attacker can name such a host too.
+#[cfg(feature = "public-suffix")]
+#[test]
+fn hosts_under_a_public_suffix() {
+    let warnings = |host: &str| {
+        let policy = Policy::for_origins("https://a.test").own_hosts(host).build().unwrap();
+        policy.warnings().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for (host, suffix) in [("*.com", "com"), ("*.github.io:*", "github.io")] {
+        let warning = format!(
+            "own_hosts = \"{host}\": anyone can register a name under \"{suffix}\"; name the registrable domain"
+        );
+        assert_eq!(warnings(host), [warning]);
+    }
+    for host in ["*.example.com", "*.localhost:*", "github.io", "me.github.io"] {
+        assert_eq!(warnings(host), [""; 0], "{host}");
+    }
 }
 
 #[cfg(feature = "strategies")]

@@ -79,8 +79,8 @@ fn each_error() {
     assert_eq!(
         lines,
         [
-            r#"CORS_ALLOW_ORIGINS: allow_origins[1] = "https://app.example.com/": an origin ends with its host or port; write "https://app.example.com""#,
-            r#"CORS_ALLOW_METHODS: allow_methods = "put": methods are case-sensitive, and browsers send this one in upper case; write "PUT""#,
+            r#"CORS_ALLOW_ORIGINS: allow_origins[1] = "https://app.example.com/": an origin ends with its host or port; write https://app.example.com"#,
+            r#"CORS_ALLOW_METHODS: allow_methods = "put": methods are case-sensitive, and browsers send this one in upper case; write PUT"#,
             r#"CORS_ALLOW_CREDENTIALS: allow_credentials = "yes": the key takes true or false; write true"#,
             r#"CORS_MAX_AGE: max_age = "10m": the key takes whole seconds, 0 to 86400; write 600"#,
             "CORS_PREFLIGHT_STATUS: preflight_status = 99999: browsers accept a preflight only if its status is 200 to 299; write 204, or 200 for clients that accept nothing else",
@@ -96,6 +96,57 @@ fn each_error() {
     let variables: Vec<_> = errors.errors().iter().map(|error| error.variable()).collect();
     assert_eq!(variables[0], Some("CORS_ALLOW_ORIGINS"));
     assert!(variables.iter().all(Option::is_some));
+}
+
+/// What a message says to write in a variable is accepted there.
+#[test]
+fn each_fix_fits_the_variable() {
+    for (name, value, fix) in [
+        ("ALLOW_ORIGINS", "https://a.test/ https://b.test", "https://a.test, https://b.test"),
+        ("ALLOW_ORIGINS", "https://a.test;https://b.test", "https://a.test, https://b.test"),
+        ("ALLOW_ORIGINS", r#""https://a.test""#, "https://a.test"),
+        (
+            "ALLOW_ORIGINS",
+            r#"["https://a.test","https://b.test"]"#,
+            "https://a.test, https://b.test",
+        ),
+        ("ALLOW_ORIGINS", "[ 'https://a.test', ]", "https://a.test"),
+        ("ALLOW_ORIGINS", "[https://a.test]", "https://a.test"),
+        ("ALLOW_METHODS", r#"["PUT", "DELETE"]"#, "PUT, DELETE"),
+        ("ALLOW_METHODS", "[PUT, DELETE]", "PUT, DELETE"),
+        ("ALLOW_METHODS", "put", "PUT"),
+        ("ALLOW_HEADERS", r#"["x-a"]"#, "x-a"),
+        ("EXPOSE_HEADERS", "[x-a]", "x-a"),
+        ("OWN_HOSTS", "https://a.test http://b.test:8080/", "a.test, b.test:8080"),
+        ("OWN_HOSTS", r#"["[::1]:*", "a.test"]"#, "[::1]:*, a.test"),
+        ("OWN_HOSTS", "::1", "[::1]"),
+        ("DISALLOWED_ORIGIN", "FORBID", "forbid"),
+        ("ALLOW_CREDENTIALS", "1", "true"),
+        ("DISALLOWED_ORIGIN", "forbid_unsafe", "forbid-unsafe"),
+        ("REFUSED_PREFLIGHT", "'conceal'", "conceal"),
+        ("ALLOW_CREDENTIALS", r#""true""#, "true"),
+        ("MAX_AGE", r#""600""#, "600"),
+        ("MAX_AGE", "1h", "3600"),
+        ("PREFLIGHT_STATUS", "'200'", "200"),
+    ] {
+        let name = format!("CORS_{name}");
+        let with = |value| {
+            let all = [("CORS_ALLOW_ORIGINS", "https://a.test"), (&*name, value)];
+            read(&all[usize::from(name == all[0].0)..])
+        };
+        let errors = with(value).unwrap_err();
+        assert_eq!(errors.count(), 1, "{errors}");
+        assert_eq!(errors.errors()[0].fix(), format!("write {fix}"), "{errors}");
+        with(fix).unwrap();
+    }
+    // Addresses are not lists.
+    let hosts = [("CORS_ALLOW_ORIGINS", "https://a.test"), ("CORS_OWN_HOSTS", "[::1], [::2]")];
+    assert_eq!(read(&hosts).unwrap().own_hosts.unwrap(), ["[::1]", "[::2]"]);
+    for unclear in ["[]", "[\"\u{1b}\"]", "[\"a\",,\"b\"]"] {
+        let errors = read(&[("CORS_ALLOW_ORIGINS", unclear)]).unwrap_err();
+        assert_eq!(errors.count(), 1, "{errors}");
+        assert!(errors.errors()[0].fix().starts_with("write entries with commas"), "{errors}");
+    }
 }
 
 /// The misspelt variable has the origins, so that they are not missing too.
@@ -185,6 +236,7 @@ fn the_same_as_in_a_file() {
         "https://*.github.io",
         "app://.",
     ];
+    let hosts = ["", "*", "api.test", "api.test:443, b.test", "https://a.test/", "[::1]", "a b"];
     let numbers = ["0", "600", "9000", "-1", "86401", "1.5", "99999999999999999999", "299", "10m"];
     let flags = ["true", "false", "yes", "1", "TRUE"];
     let words = ["forward", "forbid", "forbid-unsafe", "conceal", "explain", "Forbid"];
@@ -193,6 +245,7 @@ fn the_same_as_in_a_file() {
         ("allow_methods", &lists),
         ("allow_headers", &lists),
         ("expose_headers", &lists),
+        ("own_hosts", &hosts),
         ("max_age", &numbers),
         ("preflight_status", &numbers),
         ("allow_credentials", &flags),
@@ -202,7 +255,7 @@ fn the_same_as_in_a_file() {
         ("refused_preflight", &words),
     ];
     let toml = |(key, value): (&str, &str)| match key {
-        "allow_origins" | "allow_methods" | "allow_headers" | "expose_headers" => {
+        "allow_origins" | "allow_methods" | "allow_headers" | "expose_headers" | "own_hosts" => {
             let entries = value.split(',').map(str::trim).filter(|entry| !entry.is_empty());
             format!("{key} = {:?}\n", Vec::from_iter(entries))
         }
@@ -256,7 +309,7 @@ fn the_same_as_in_a_file() {
 #[cfg(feature = "file")]
 fn said(error: &cors_core::ConfigError) -> String {
     let value = error.value().trim_matches('"').to_owned();
-    let fix = error.fix().replace(", without quotes", "").replace('"', "");
+    let fix = error.fix().replace(", without quotes", "").replace(['"', '[', ']'], "");
     format!("{}{:?} {value} {} {fix}", error.key(), error.index(), error.reason())
 }
 

@@ -8,7 +8,7 @@ use crate::error::{ErrorKind, HostFault, Warning, WarningKind};
 use crate::key::Key;
 use crate::origin::pattern::{self, Meant, Pattern, PatternFault, Port};
 use crate::origin::set::PatternsBuilder;
-use crate::origin::{MAX_LEN, OriginFault, is_loopback};
+use crate::origin::{MAX_LEN, OriginFault, is_loopback, public_suffix};
 use std::net::IpAddr;
 
 const KEY: Key = Key::OwnHosts;
@@ -28,6 +28,12 @@ pub(super) fn compile(config: &Config, findings: &mut Findings) -> Option<OwnHos
         match parse(entry.text, &text) {
             Ok(pattern) => {
                 patterns.add(&text, &pattern);
+                if let Pattern::Tuple { subdomains: true, host, .. } = pattern
+                    && (public_suffix::HAS_LIST || !host.contains('.'))
+                    && public_suffix::is_shared(host)
+                {
+                    entry.warn(WarningKind::PublicSuffix { suffix: host.to_owned() }, findings);
+                }
                 valid.push(entry);
             }
             Err(fault) => {

@@ -10,12 +10,14 @@ const MAX_LEN: usize = 512;
 /// The greatest `max_age`.
 const DAY: u128 = 86_400;
 
-/// The text in the file, with or without quotes.
+/// The text in the file, with or without quotes. Those in a variable are part of its text, as some
+/// readers of `.env` files leave them.
 fn text(value: &Value) -> Option<&str> {
     match value {
-        Value::String(text) | Value::Text(text) | Value::Other(text) if text.len() <= MAX_LEN => {
-            Some(text.trim())
+        Value::Text(text) if text.len() <= MAX_LEN => {
+            Some(text.trim().trim_matches(['"', '\'']).trim())
         }
+        Value::String(text) | Value::Other(text) if text.len() <= MAX_LEN => Some(text.trim()),
         _ => None,
     }
 }
@@ -52,9 +54,9 @@ pub(super) fn status(value: &Value) -> Option<String> {
     ok.then(|| unquoted(status, value))
 }
 
-/// One of the words, in another case or without quotes.
+/// One of the words, in another case, without quotes, or with `_` for the hyphen.
 pub(super) fn word<const N: usize>(value: &Value, words: [&str; N]) -> Option<String> {
-    let text = text(value)?;
+    let text = text(value)?.replace('_', "-");
     let word = words.into_iter().find(|word| text.eq_ignore_ascii_case(word))?;
     let is_variable = matches!(value, Value::Text(_));
     Some(if is_variable { word.to_owned() } else { format!("{word:?}") })

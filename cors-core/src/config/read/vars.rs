@@ -8,6 +8,7 @@ use super::{Fault, Reading, foreign};
 use crate::config::tree::{Entry, Node, Value, shown_key};
 use crate::error::{ConfigError, ErrorKind};
 use crate::key::Key;
+use crate::origin::MAX_LEN;
 
 /// The variable of a key: `CORS_DANGER_ALLOW_NULL_ORIGIN` for `danger.allow_null_origin`.
 pub(crate) fn variable(prefix: &str, key: Key) -> String {
@@ -23,6 +24,28 @@ pub(super) fn split(text: &str, line: usize) -> Vec<Node> {
     }
     let node = |entry: &str| Node { line, value: Value::String(entry.trim().to_owned()) };
     text.split(',').map(node).collect()
+}
+
+/// What a list in the brackets of TOML, JSON or YAML means, if that is clear; `None` if the text is not
+/// one.
+pub(super) fn bracketed(text: &str) -> Option<Option<String>> {
+    let inner = text.trim().strip_prefix('[')?.strip_suffix(']')?;
+    // Not an address: `[::1]`, or `[::1], [::2]`.
+    let is_list = inner.trim_start().starts_with(['"', '\''])
+        || !inner.contains(['[', '{']) && (inner.contains("://") || !inner.contains(':'));
+    if !is_list {
+        return None;
+    }
+    let unquoted = |entry: &str| entry.trim().trim_matches(['"', '\'']).to_owned();
+    let entries: Vec<String> =
+        inner.trim().trim_end_matches(',').split(',').map(unquoted).collect();
+    let is_clear = text.len() <= MAX_LEN && entries.iter().all(|entry| is_plain(entry));
+    Some(is_clear.then(|| entries.join(", ")))
+}
+
+/// Whether an entry is safe to print as it is.
+fn is_plain(entry: &str) -> bool {
+    !entry.is_empty() && entry.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"')
 }
 
 /// Reads the variables whose names start with the prefix.
