@@ -454,8 +454,8 @@ pub use cors_core;
 #[doc(no_inline)]
 pub use cors_core::{
     AskedOrigin, Builder, Config, ConfigError, ConfigErrors, Danger, Decision, DisallowedOrigin,
-    ErrorKind, IntoVerdict, NamedHeaders, Origin, OriginEntry, Policy, Reason, RefusedPreflight,
-    Warning, WarningKind,
+    ErrorKind, IntoPolicy, IntoVerdict, NamedHeaders, Origin, OriginEntry, Policy, Reason,
+    RefusedPreflight, Warning, WarningKind,
 };
 #[doc(no_inline)]
 pub use tower_layer::Layer;

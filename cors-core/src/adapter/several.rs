@@ -78,7 +78,7 @@ impl<V: FieldValue> Several<V> {
         let mut index = if origin.is_some() { 0 } else { last };
         loop {
             let Ranked { prepared, chosen_by } = &self.ranked[index];
-            let step = prepared.compiled().begin(request, origin.as_ref());
+            let step = prepared.compiled().begin_at_own(request, origin.as_ref());
             let outcome = step.without_asking();
             if index < last && !outcome.found.allows_origin() {
                 index += 1;
