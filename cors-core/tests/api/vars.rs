@@ -17,7 +17,7 @@ fn all_that_a_policy_has() {
     let config = read(&[
         ("PATH", "/bin"),
         ("CORS", "not under the prefix"),
-        ("CORS_ALLOW_ORIGINS", " https://app.example.com ,https://*.example.dev,"),
+        ("CORS_ALLOW_ORIGINS", " https://app.example.com ,http://localhost:*,"),
         ("CORS_ALLOW_METHODS", "PUT, DELETE"),
         ("CORS_ALLOW_HEADERS", "content-type"),
         ("CORS_EXPOSE_HEADERS", ""),
@@ -27,7 +27,7 @@ fn all_that_a_policy_has() {
         ("CORS_PREFLIGHT_STATUS", "200"),
     ])
     .unwrap();
-    let origins = ["https://app.example.com", "https://*.example.dev"].map(OriginEntry::from);
+    let origins = ["https://app.example.com", "http://localhost:*"].map(OriginEntry::from);
     assert_eq!(config.allow_origins, origins);
     assert_eq!(config.allow_methods, ["PUT", "DELETE"]);
     assert_eq!(config.allow_headers, ["content-type"]);
@@ -167,6 +167,7 @@ fn regular_expressions_need_a_file() {
         ("CORS_ALLOW_ORIGINS", r"https://[a-z]+\.example\.com"),
         ("CORS_ALLOW_ORIGINS", r"^https://.*\.example\.com$"),
         ("CORS_ALLOW_ORIGINS", "{ regex = 'https://a' }"),
+        #[cfg(feature = "public-suffix")]
         ("CORS_ALLOW_ORIGINS", "https://pr-*.example.com"),
         ("CORS_ALLOW_ORIGIN_REGEX", r"https://[a-z]+\.example\.com"),
         ("CORS_ALLOW_ORIGINS_REGEX", r"https://[a-z]+\.example\.com"),
