@@ -53,5 +53,5 @@ fn it_tells_all_faults_and_does_not_start() {
         ],
         "{faults:#?}"
     );
-    assert!(faults[0].ends_with(r#"write "https://app.example.com""#), "{faults:#?}");
+    assert!(faults[0].ends_with("write https://app.example.com"), "{faults:#?}");
 }
