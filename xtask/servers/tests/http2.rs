@@ -20,6 +20,9 @@ use hyper_util::service::TowerToHyperService;
 /// How many requests reached a handler.
 type Served = Arc<AtomicUsize>;
 
+/// Starts a server and says where it listens.
+type Start = fn(Served) -> SocketAddr;
+
 fn policy() -> Policy {
     Policy::for_origins(["https://app.example.com", "https://*.example.dev"])
         .own_hosts("api.example")
@@ -73,7 +76,7 @@ fn actix(served: Served) -> SocketAddr {
 
 #[tokio::test]
 async fn the_authority_decides() {
-    let servers: [(&str, fn(Served) -> SocketAddr); 2] = [("axum", axum), ("actix", actix)];
+    let servers: [(&str, Start); 2] = [("axum", axum), ("actix", actix)];
     for (name, start) in servers {
         let served = Served::default();
         let addr = start(Arc::clone(&served));
