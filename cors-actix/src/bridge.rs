@@ -55,6 +55,10 @@ impl RequestHead for Asking<'_> {
 struct Answering<'r>(&'r mut HeaderMap);
 
 impl ResponseHeaders<HeaderValue> for Answering<'_> {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(HeaderName::as_str)
+    }
+
     fn remove_cors(&mut self) {
         self.0.retain(|name, _| !is_cors_response_header(name.as_str()));
     }

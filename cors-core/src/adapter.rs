@@ -7,7 +7,6 @@
 
 mod decided;
 pub mod exchange;
-#[cfg(feature = "swap")]
 pub(crate) mod handle;
 mod head;
 mod hooks;

@@ -35,8 +35,8 @@
 //! build a [`Policy`], or return all problems at once as [`ConfigErrors`]. A [`Policy`] is immutable
 //! and cheap to clone. [`Policy::decide`] returns a [`Decision`]: it allocates nothing, and is all
 //! that tests and metrics need. To serve requests, [`Policy::begin`] returns an
-//! [`adapter::Exchange`], which writes the response headers. A `Handle` (feature `swap`) holds a
-//! policy that you can replace while requests run.
+//! [`adapter::Exchange`], which writes the response headers. A [`Handle`] holds a policy that you can
+//! replace while requests run.
 //!
 //! [`Config::from_vars`] reads a policy from environment variables, and `Policy::from_file` (feature
 //! `file`) from a file. [`Builder::local_server`] and [`Builder::mcp`] are presets for whole kinds of
@@ -122,7 +122,6 @@
 //! | `serde` | `Serialize` and `Deserialize` for [`Config`] |
 //! | `file` | policy files in TOML and JSON, with the line of every problem |
 //! | `tracing` | a `tracing` event for each refusal, with the target `cors` |
-//! | `swap` | `Handle`, a policy that you can replace while requests run |
 //! | `browser` | a model of the client side of the Fetch Standard, with `explain` and `Policy::diff` |
 //! | `strategies` | strategies for property tests with proptest, and `laws` to assert on your policy |
 //!
@@ -157,7 +156,6 @@ mod origin;
 #[cfg(feature = "strategies")]
 pub mod strategies;
 
-#[cfg(feature = "swap")]
 pub use adapter::handle::Handle;
 #[cfg(feature = "file")]
 pub use config::file;

@@ -50,40 +50,33 @@ fn write(file: &Path, date: Option<&str>) -> io::Result<usize> {
         "// The rules of the Public Suffix List, https://publicsuffix.org/list/, of {date}.\n\
          // This Source Code Form is subject to the terms of the Mozilla Public License, v. 2.0. If a copy of the MPL was not\n\
          // distributed with this file, You can obtain one at https://mozilla.org/MPL/2.0/.\n\
-         // Written by `cargo xtask suffixes`: each rule with its labels from the top down, in ASCII, sorted.\n\n{}\n",
+         // Written by `cargo xtask suffixes`: each rule in ASCII, sorted by its labels from the top down.\n\n{}\n",
         rules.join("\n")
     );
     fs::write(workspace().join(RULES), text)?;
     Ok(rules.len())
 }
 
-/// Each rule with its labels from the top down, sorted with the dot before all other bytes: a rule comes right before
-/// those below it.
+/// Each rule in ASCII. A rule comes right before those below it.
 fn rules_of(list: &str) -> Result<Vec<String>, String> {
     let lines = list.lines().map(|line| line.split_whitespace().next().unwrap_or_default());
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
-    let mut rules = lines.map(from_the_top).collect::<Result<Vec<_>, _>>()?;
-    rules.sort_by(|one, other| sorted(one).cmp(sorted(other)));
+    let mut rules = lines.map(in_ascii).collect::<Result<Vec<_>, _>>()?;
+    rules.sort_by(|one, other| one.rsplit('.').cmp(other.rsplit('.')));
     rules.dedup();
     Ok(rules)
 }
 
-fn sorted(rule: &str) -> impl Iterator<Item = u8> {
-    rule.bytes().map(|byte| if byte == b'.' { 0 } else { byte })
-}
-
-/// `!city.kawasaki.jp` is `jp.kawasaki.!city`.
-fn from_the_top(rule: &str) -> Result<String, String> {
+fn in_ascii(rule: &str) -> Result<String, String> {
     let (mark, name) = match (rule.strip_prefix('!'), rule.strip_prefix("*.")) {
         (Some(name), _) => ("!", name),
         (None, Some(name)) => ("*.", name),
         (None, None) => ("", rule),
     };
-    let name = match url::Host::parse(name) {
-        Ok(url::Host::Domain(name)) => format!("{mark}{name}"),
-        other => return Err(format!("{rule:?} is not a rule: {other:?}")),
-    };
-    Ok(name.rsplit('.').collect::<Vec<_>>().join("."))
+    match url::Host::parse(name) {
+        Ok(url::Host::Domain(name)) => Ok(format!("{mark}{name}")),
+        other => Err(format!("{rule:?} is not a rule: {other:?}")),
+    }
 }
 
 #[cfg(test)]
@@ -97,12 +90,12 @@ mod tests {
             rules_of(list).unwrap(),
             [
                 "jp",
-                "jp.co",
-                "jp.co.a",
-                "jp.co-op",
-                "jp.kawasaki.!city",
-                "jp.kawasaki.*",
-                "xn--fiqs8s.xn--85x722f"
+                "co.jp",
+                "a.co.jp",
+                "co-op.jp",
+                "!city.kawasaki.jp",
+                "*.kawasaki.jp",
+                "xn--85x722f.xn--fiqs8s"
             ],
         );
         assert!(rules_of("a b.c\n1.2.3.4").is_err());

@@ -13,7 +13,7 @@ use crate::adapter::decided::Decided;
 use crate::adapter::hooks::Note;
 #[cfg(feature = "tracing")]
 use crate::adapter::refusal;
-use crate::adapter::response::{ResponseHeader, ResponseHeaders};
+use crate::adapter::response::{ResponseHeader, ResponseHeaders, is_cors_response_header};
 use crate::adapter::value::FieldValue;
 use crate::adapter::values::Values;
 use crate::adapter::vary::{self, VaryNames};
@@ -165,7 +165,12 @@ impl<V: FieldValue> Exchange<V> {
     /// one line: the handler's lines in order, then the missing names. `Vary: *` stays as it is.
     pub fn write(self, headers: &mut impl ResponseHeaders<V>) {
         let own = self.values.as_ref().map(|values| values.vary.on(self.plan.vary));
-        if own.is_some() {
+        let (mut has_cors, mut has_vary) = (false, false);
+        for name in headers.names() {
+            has_cors |= is_cors_response_header(name);
+            has_vary |= name == ResponseHeader::Vary.as_str();
+        }
+        if has_cors && own.is_some() {
             headers.remove_cors();
         }
         let (names, also) = match &self.also {
@@ -174,7 +179,7 @@ impl<V: FieldValue> Exchange<V> {
             Also::Instead(names) => (Some(names), None),
         };
         if names.is_some() || also.is_some() {
-            vary::merge([names, also], headers);
+            vary::merge([names, also], !has_vary, headers);
         }
         self.write_allowed(headers);
     }

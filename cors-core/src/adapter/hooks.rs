@@ -66,6 +66,7 @@ impl Hooks {
 
     /// What the hooks get once the request is decided in this way. `verdict` is the answer to the
     /// policy's question, if there was one.
+    #[inline]
     pub(super) fn note<R: RequestHead<Value: FieldValue>>(
         &self,
         policy: &Policy,
@@ -75,13 +76,26 @@ impl Hooks {
         verdict: Option<bool>,
     ) -> Option<Note> {
         let hooked = self.0.as_ref()?;
+        Some(hooked.note(policy, request, found, exchange, verdict))
+    }
+}
+
+impl Hooked {
+    fn note<R: RequestHead<Value: FieldValue>>(
+        self: &Arc<Self>,
+        policy: &Policy,
+        request: &R,
+        found: Found<'_>,
+        exchange: &Exchange<R::Value>,
+        verdict: Option<bool>,
+    ) -> Note {
         let decided = Decided::new(policy, policy.compiled().decision(request, found));
         #[cfg(feature = "browser")]
-        let shadows = hooked.shadows.iter().enumerate();
+        let shadows = self.shadows.iter().enumerate();
         #[cfg(not(feature = "browser"))]
         let _ = (exchange, verdict);
-        Some(Note {
-            hooked: Arc::clone(hooked),
+        Note {
+            hooked: Arc::clone(self),
             #[cfg(feature = "browser")]
             diffs: shadows
                 .filter_map(|(index, shadow)| {
@@ -89,7 +103,7 @@ impl Hooks {
                 })
                 .collect(),
             decided,
-        })
+        }
     }
 }
 

@@ -182,7 +182,7 @@ fn wants_reasons() -> bool {
 }
 
 /// What follows from an outcome.
-#[inline]
+#[inline(always)]
 pub(super) fn decided<R: RequestHead<Value: FieldValue>>(
     policy: &Policy,
     values: &Arc<Values<R::Value>>,
@@ -215,10 +215,14 @@ pub(super) fn exchange<R: RequestHead<Value: FieldValue>>(
 ) -> Exchange<R::Value> {
     let echoes_origin = plan.headers != ResponseHeaderSet::None && values.origin.is_none();
     let echoes = match plan.headers {
+        ResponseHeaderSet::None
+        | ResponseHeaderSet::Simple
+        | ResponseHeaderSet::Preflight {
+            methods: Methods::Policy, headers: Headers::Policy, ..
+        } => None,
         ResponseHeaderSet::Preflight { methods, headers, .. } => {
             echoes(policy, request, methods, headers)
         }
-        _ => None,
     };
     let origin = origin.filter(|_| echoes_origin).map(|lines| lines.first.clone());
     Exchange::new(Arc::clone(values), plan, origin, echoes)
@@ -240,7 +244,7 @@ fn echoes<R: RequestHead<Value: FieldValue>>(
         Headers::EchoAllowed => {
             let lines = request.lines(RequestHeader::RequestHeaders).map(AsRef::as_ref);
             let allowed = policy.headers.allowed_of(lines);
-            (!allowed.is_empty()).then(|| R::Value::of_bytes(&allowed))
+            (!allowed.is_empty()).then(|| R::Value::of_bytes(allowed))
         }
         Headers::Policy | Headers::Omit => None,
     };

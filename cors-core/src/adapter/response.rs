@@ -45,6 +45,9 @@ impl ResponseHeader {
 /// Mutable access to a response's headers. Implemented for [`http::HeaderMap`]; for another library's
 /// map, you need a few lines.
 pub trait ResponseHeaders<V: 'static> {
+    /// The names of all headers, in lower case. The order does not matter, and a name may repeat.
+    fn names(&self) -> impl Iterator<Item = &str>;
+
     /// Removes every header for which [`is_cors_response_header`] returns true.
     fn remove_cors(&mut self);
 
@@ -74,6 +77,10 @@ const ALLOW_PRIVATE_NETWORK: HeaderName =
 
 impl ResponseHeaders<HeaderValue> for HeaderMap {
     #[inline]
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.keys().map(HeaderName::as_str)
+    }
+
     fn remove_cors(&mut self) {
         // One at a time: there is no `retain`, and a handler rarely sets even one.
         while let Some(name) =
@@ -96,7 +103,7 @@ impl ResponseHeaders<HeaderValue> for HeaderMap {
             ResponseHeader::MaxAge => header::ACCESS_CONTROL_MAX_AGE,
             ResponseHeader::Vary => VARY,
         };
-        HeaderMap::insert(self, name, value);
+        HeaderMap::append(self, name, value);
     }
 
     #[inline]

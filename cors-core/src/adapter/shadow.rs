@@ -83,6 +83,10 @@ impl<V: AsRef<[u8]>> CorsHeaders<V> {
 }
 
 impl<V: 'static> ResponseHeaders<V> for CorsHeaders<V> {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        iter::empty()
+    }
+
     fn remove_cors(&mut self) {}
 
     fn append(&mut self, name: ResponseHeader, value: V) {

@@ -2,7 +2,6 @@
 
 use crate::adapter::decided::Decided;
 use crate::adapter::exchange::{Begun, Exchange};
-#[cfg(feature = "swap")]
 use crate::adapter::handle::Handle;
 use crate::adapter::hooks::Hooks;
 use crate::adapter::prepared::Prepared;
@@ -31,14 +30,16 @@ use std::sync::Arc;
 /// `V` is the framework's header value type. `F` is the type of the closure that selects a policy,
 /// such as `dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync`. The adapter decides what the closure
 /// sees of a request.
-pub struct Source<V, F: ?Sized> {
+pub struct Source<V, F: ?Sized>(Arc<Inner<V, F>>);
+
+/// Shared, because a service may be cloned for each request.
+struct Inner<V, F: ?Sized> {
     way: Way<V, F>,
     hooks: Hooks,
 }
 
 enum Way<V, F: ?Sized> {
     Fixed(Prepared<V>),
-    #[cfg(feature = "swap")]
     Shared(Handle),
     Several(Arc<Several<V>>),
     Selected(Arc<Selector<V, F>>),
@@ -54,7 +55,7 @@ struct Selector<V, F: ?Sized> {
 
 impl<V: FieldValue, F: ?Sized> Source<V, F> {
     fn of(way: Way<V, F>) -> Self {
-        Self { way, hooks: Hooks::NONE }
+        Self(Arc::new(Inner { way, hooks: Hooks::NONE }))
     }
 
     /// Uses one policy for every request.
@@ -69,7 +70,6 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
     }
 
     /// Uses the policy that the handle holds when a request arrives.
-    #[cfg(feature = "swap")]
     pub fn shared(handle: Handle) -> Self {
         Self::of(Way::Shared(handle))
     }
@@ -118,14 +118,14 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
     /// is decided.
     #[must_use]
     pub fn observe(self, observer: impl Fn(&Decided) + Send + Sync + 'static) -> Self {
-        Self { hooks: self.hooks.observe(Arc::new(observer)), ..self }
+        self.hooked(|hooks| hooks.observe(Arc::new(observer)))
     }
 
     /// Lets [`Exchange::take_decided`](crate::adapter::Exchange::take_decided) return the decision, for
     /// the handler.
     #[must_use]
     pub fn with_decision(self) -> Self {
-        Self { hooks: self.hooks.with_decision(), ..self }
+        self.hooked(Hooks::with_decision)
     }
 
     /// Judges every request under `newer` as well, which changes nothing, and calls `report` if a
@@ -141,11 +141,16 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
         report: impl Fn(&Diff) + Send + Sync + 'static,
     ) -> Self {
         let newer = newer.into_policy();
-        let newer = match &self.way {
+        let newer = match &self.0.way {
             Way::Fixed(prepared) if prepared.policy().asks() => newer.asking(),
             _ => newer,
         };
-        Self { hooks: self.hooks.shadow(Shadow::new(newer, report)), ..self }
+        self.hooked(|hooks| hooks.shadow(Shadow::new(newer, report)))
+    }
+
+    fn hooked(self, change: impl FnOnce(Hooks) -> Hooks) -> Self {
+        let Inner { way, hooks } = &*self.0;
+        Self(Arc::new(Inner { way: way.clone(), hooks: change(hooks.clone()) }))
     }
 
     /// Decides on a request. `select` calls the closure with the adapter's view of the request.
@@ -158,10 +163,9 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
         request: &R,
         select: impl FnOnce(&F, Declared<'_>) -> Option<Policy>,
     ) -> Begun<V> {
-        let hooks = &self.hooks;
-        Begun::Decided(match &self.way {
+        let Inner { way, hooks } = &*self.0;
+        Begun::Decided(match way {
             Way::Fixed(prepared) => return prepared.begin_with(hooks, request),
-            #[cfg(feature = "swap")]
             Way::Shared(handle) => handle.load().begin_with(hooks, request).without_asking(),
             Way::Several(several) => several.begin(hooks, request),
             Way::Selected(selector) => {
@@ -178,27 +182,27 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
     }
 }
 
-impl<V, F: ?Sized> Clone for Source<V, F>
-where
-    V: Clone,
-{
+impl<V, F: ?Sized> Clone for Source<V, F> {
     fn clone(&self) -> Self {
-        let way = match &self.way {
-            Way::Fixed(prepared) => Way::Fixed(prepared.clone()),
-            #[cfg(feature = "swap")]
-            Way::Shared(handle) => Way::Shared(handle.clone()),
-            Way::Several(several) => Way::Several(Arc::clone(several)),
-            Way::Selected(selector) => Way::Selected(Arc::clone(selector)),
-        };
-        Self { way, hooks: self.hooks.clone() }
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<V: Clone, F: ?Sized> Clone for Way<V, F> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Fixed(prepared) => Self::Fixed(prepared.clone()),
+            Self::Shared(handle) => Self::Shared(handle.clone()),
+            Self::Several(several) => Self::Several(Arc::clone(several)),
+            Self::Selected(selector) => Self::Selected(Arc::clone(selector)),
+        }
     }
 }
 
 impl<V, F: ?Sized> fmt::Debug for Source<V, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.way {
+        match &self.0.way {
             Way::Fixed(prepared) => f.debug_tuple("Fixed").field(prepared).finish(),
-            #[cfg(feature = "swap")]
             Way::Shared(handle) => f.debug_tuple("Shared").field(handle).finish(),
             Way::Several(several) => f.debug_tuple("FirstAllowing").field(several).finish(),
             Way::Selected(selector) => f.debug_tuple("Selected").field(&selector.names).finish(),

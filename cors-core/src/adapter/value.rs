@@ -3,19 +3,17 @@
 /// A header value that can be made from bytes and is cheap to clone, such as [`http::HeaderValue`] of
 /// either version of `http`. You need not implement this trait. The conversion must accept all visible
 /// ASCII and spaces, and whatever bytes another value holds; otherwise preparing a policy panics.
-pub trait FieldValue:
-    Clone + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + Send + Sync + 'static
-{
+pub trait FieldValue: Clone + AsRef<[u8]> + TryFrom<Vec<u8>> + Send + Sync + 'static {
     /// Makes a value from the policy's text: tokens, commas, spaces and origins. All of it is visible
     /// ASCII, which every library accepts.
     #[doc(hidden)]
     fn of_text(text: &str) -> Self {
-        Self::of_bytes(text.as_bytes())
+        Self::of_bytes(text.into())
     }
 
     /// Makes a value from bytes of other values, commas and spaces.
     #[doc(hidden)]
-    fn of_bytes(bytes: &[u8]) -> Self {
+    fn of_bytes(bytes: Vec<u8>) -> Self {
         match Self::try_from(bytes) {
             Ok(value) => value,
             Err(_) => unreachable!("a header value of bytes that others hold was refused"),
@@ -23,4 +21,4 @@ pub trait FieldValue:
     }
 }
 
-impl<T: Clone + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + Send + Sync + 'static> FieldValue for T {}
+impl<T: Clone + AsRef<[u8]> + TryFrom<Vec<u8>> + Send + Sync + 'static> FieldValue for T {}

@@ -39,10 +39,9 @@ fn cacheable_index(consulted: Consulted, fetch_site: bool) -> usize {
 impl<V: FieldValue> Values<V> {
     pub(super) fn new(policy: &Compiled) -> Self {
         let value = |text: &str| {
-            let value = V::of_text(text);
-            // The first clone of a value may move it to the heap. Do it now, not during a request.
-            drop(value.clone());
-            value
+            // The first clone of a value may move it to the heap, and a clone is cheaper to clone. Make it
+            // now, not during a request.
+            V::of_text(text).clone()
         };
         let origin = if policy.origins.any {
             (!policy.reflects()).then_some("*")

@@ -31,7 +31,7 @@ impl<V: FieldValue> VaryNames<V> {
             }
         }
         Self((!unique.is_empty()).then(|| {
-            let value = V::of_bytes(&join([], &unique));
+            let value = V::of_bytes(join(0, [], &unique));
             Arc::new(Listed { names: unique, value, after: Default::default() })
         }))
     }
@@ -54,7 +54,7 @@ impl<V: FieldValue> VaryNames<V> {
 impl<V: FieldValue> Listed<V> {
     /// The value with these names after those of another list.
     fn after(&self, first: &Self) -> V {
-        let make = || V::of_bytes(&join([], distinct(&first.names, &self.names)));
+        let make = || V::of_bytes(join(0, [], distinct(&first.names, &self.names)));
         for slot in &self.after {
             let (names, value) = slot.get_or_init(|| (first.names.clone(), make()));
             if *names == first.names {
@@ -69,10 +69,10 @@ impl<V: FieldValue> Listed<V> {
 /// handler's names in order, then the missing names of both lists.
 pub(crate) fn merge<V: FieldValue>(
     lists: [Option<&VaryNames<V>>; 2],
+    is_new: bool,
     headers: &mut impl ResponseHeaders<V>,
 ) {
     let [first, second] = lists.map(|list| list.and_then(|names| names.0.as_deref()));
-    let is_new = headers.vary().next().is_none();
     let value = if is_new {
         match (first, second) {
             (Some(first), Some(second)) => Some(second.after(first)),
@@ -93,44 +93,51 @@ pub(crate) fn merge<V: FieldValue>(
 /// The line that replaces the handler's, or `None` if the handler's is already right.
 fn merged<'n, V: FieldValue>(
     headers: &'n impl ResponseHeaders<V>,
-    names: impl Iterator<Item = &'n HeaderName>,
+    names: impl Iterator<Item = &'n HeaderName> + Clone,
 ) -> Option<V> {
     let lines = || headers.vary().map(AsRef::as_ref);
     let is_one = lines().nth(1).is_none();
     // `*` covers every name. Some caches do not recognize it beside other names.
     if lines().any(|line| trim(line) == b"*") {
-        return (!is_one).then(|| V::of_bytes(b"*"));
+        return (!is_one).then(|| V::of_text("*"));
     }
     let has = |wanted: &[u8]| {
         lines().flat_map(elements).any(|element| element.eq_ignore_ascii_case(wanted))
     };
-    let is_star = has(b"*");
+    let is_star = lines().any(|line| line.contains(&b'*')) && has(b"*");
+    let longest = lines().map(|line| line.len() + ", ".len()).sum::<usize>();
+    let longest = names.clone().fold(longest, |sum, name| sum + name.as_str().len() + ", ".len());
     let mut missing = names.filter(|name| !is_star && !has(name.as_str().as_bytes())).peekable();
     if is_one && missing.peek().is_none() {
         return None;
     }
-    let is_blank = |line: &[u8]| elements(line).all(<[u8]>::is_empty);
-    Some(V::of_bytes(&join(lines().filter(|line| !is_blank(line)), missing)))
+    let is_blank = |line: &[u8]| line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b','));
+    Some(V::of_bytes(join(longest - ", ".len(), lines().filter(|line| !is_blank(line)), missing)))
 }
 
 /// The names of both lists, without duplicates.
 fn distinct<'n>(
     first: &'n [HeaderName],
     second: &'n [HeaderName],
-) -> impl Iterator<Item = &'n HeaderName> {
+) -> impl Iterator<Item = &'n HeaderName> + Clone {
     first.iter().chain(second.iter().filter(|name| !first.contains(name)))
 }
 
 /// The lines unchanged, then the names as people write them: `Origin, Access-Control-Request-Method`.
+///
+/// If they fill `capacity`, a header value takes the list as it is. Otherwise it is copied.
 fn join<'a>(
+    capacity: usize,
     lines: impl IntoIterator<Item = &'a [u8]>,
     names: impl IntoIterator<Item = &'a HeaderName>,
 ) -> Vec<u8> {
-    let mut joined = lines.into_iter().collect::<Vec<_>>().join(&b", "[..]);
+    let mut joined = Vec::with_capacity(capacity);
+    for line in lines {
+        separate(&mut joined);
+        joined.extend_from_slice(line);
+    }
     for name in names {
-        if !joined.is_empty() {
-            joined.extend_from_slice(b", ");
-        }
+        separate(&mut joined);
         let mut upper = true;
         for byte in name.as_str().bytes() {
             joined.push(if upper { byte.to_ascii_uppercase() } else { byte });
@@ -138,4 +145,10 @@ fn join<'a>(
         }
     }
     joined
+}
+
+fn separate(joined: &mut Vec<u8>) {
+    if !joined.is_empty() {
+        joined.extend_from_slice(b", ");
+    }
 }

@@ -138,7 +138,7 @@ impl<'a> Pattern<'a> {
         let is_web = scheme::is_web(scheme);
         match authority {
             "" => return Err(PatternFault::LoneScheme),
-            "*" if !is_web && origin::check_scheme(scheme).is_ok() => {
+            "*" if !is_web && origin::check_scheme(scheme.as_bytes()).is_ok() => {
                 let is_short = text.len() <= origin::MAX_LEN;
                 return is_short.then_some(Self::AnyHost { scheme }).ok_or(PatternFault::TooLong);
             }

@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn the_list_says_what_the_crate_says() {
         let rules = include_str!("public_suffix/rules.txt").split_once("\n\n").unwrap().1;
-        let names: Vec<Vec<&str>> = rules.lines().map(|rule| rule.rsplit('.').collect()).collect();
+        let names: Vec<Vec<&str>> = rules.lines().map(|rule| rule.split('.').collect()).collect();
         let above: HashSet<String> =
             names.iter().flat_map(|name| (1..name.len()).map(|at| name[at..].join("."))).collect();
         let (mut hosts, mut wrong) = (0, Vec::new());

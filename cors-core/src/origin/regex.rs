@@ -69,8 +69,9 @@ impl OriginRegex {
     }
 
     /// Whether the regex matches all of `origin`. Does not allocate.
-    pub(crate) fn is_match(&self, origin: &str) -> bool {
-        self.automaton.walk(origin.bytes()).is_some_and(|state| self.automaton.accepts(state))
+    pub(crate) fn is_match(&self, origin: impl AsRef<[u8]>) -> bool {
+        let bytes = origin.as_ref().iter().copied();
+        self.automaton.walk(bytes).is_some_and(|state| self.automaton.accepts(state))
     }
 
     /// The same, at a cost.

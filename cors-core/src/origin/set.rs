@@ -9,7 +9,7 @@
 use crate::origin::pattern::{Pattern, Port};
 #[cfg(feature = "regex")]
 use crate::origin::regex::OriginRegex;
-use crate::origin::{MAX_LEN, Origin};
+use crate::origin::{MAX_LEN, Split};
 use std::fmt;
 use std::hash::BuildHasher;
 
@@ -28,6 +28,7 @@ pub(crate) struct Patterns {
 /// Which lookups can find anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Has {
+    exact: bool,
     any_host: bool,
     any_port: bool,
     subdomains: bool,
@@ -55,46 +56,54 @@ const INDEX_MASK: u64 = (1 << INDEX_BITS) - 1;
 const KIND_BITS: u32 = 2;
 const HASH_MASK: u64 = !0 << (INDEX_BITS + KIND_BITS);
 
+impl Has {
+    fn wildcards(self) -> bool {
+        self.any_host || self.any_port || self.labels.is_some()
+    }
+}
+
 impl Patterns {
     /// Whether a pattern allows `origin`, the bytes of one `Origin` header.
     pub(crate) fn contains(&self, origin: &[u8]) -> bool {
-        if self.ends.is_empty() || origin.len() > MAX_LEN {
+        if origin.len() > MAX_LEN {
             return false;
         }
-        self.find(Key::exact(origin)) || self.has != Has::default() && self.find_wildcard(origin)
+        self.has.exact && self.find(Key::exact(origin))
+            || self.has.wildcards() && self.find_wildcard(origin)
     }
 
+    /// Looks up first, and checks only what was found: wildcards match only origins that a browser can
+    /// send.
     fn find_wildcard(&self, origin: &[u8]) -> bool {
-        // Wildcards match only origins that a browser can send.
-        let Ok(origin) = Origin::parse(origin) else { return false };
-        if self.has.any_port && self.find(Key::any_port(origin.without_port())) {
-            return true;
-        }
-        let host = origin.host().as_bytes();
-        let scheme = origin.scheme().as_bytes();
-        if self.has.any_host && origin.port().is_none() && self.find(Key::any_host(scheme)) {
-            return true;
+        let Some(split) = Split::of(origin) else { return false };
+        if self.has.any_port && self.find(Key::any_port(split.without_port()))
+            || self.has.any_host && !split.has_port() && self.find(Key::any_host(split.scheme()))
+        {
+            return split.check().is_ok();
         }
         let Some((least, most)) = self.has.labels else { return false };
-        let host_start = scheme.len() + "://".len();
+        let host = split.host();
         let mut dot = host.len();
         for labels in 1..=most {
-            match host[..dot].iter().rposition(|b| *b == b'.') {
+            let label = host[..dot].iter().rev().take_while(|b| **b != b'.').count();
+            match dot.checked_sub(label + 1) {
                 Some(before) => dot = before,
                 None => return false,
             }
             if labels < least {
                 continue;
             }
-            let with_port = &origin.as_str().as_bytes()[host_start + dot..];
-            let without_port = &origin.without_port()[host_start + dot..];
-            let key = Key { subdomains: true, any_port: false, scheme, rest: with_port };
+            let [with_port, without_port] = split.end_from(dot);
+            let key =
+                Key { subdomains: true, any_port: false, scheme: split.scheme(), rest: with_port };
             let any_port = Key { any_port: true, rest: without_port, ..key };
             if (self.has.subdomains && self.find(key))
                 || (self.has.subdomains_any_port && self.find(any_port))
             {
                 // A star never matches an empty label.
-                return host[0] != b'.' && !host.windows(2).any(|pair| pair == b"..");
+                return host[0] != b'.'
+                    && host[..=dot].windows(2).all(|pair| pair != b"..")
+                    && split.check().is_ok();
             }
         }
         false
@@ -137,12 +146,12 @@ impl Patterns {
 
     /// The only pattern, if it is an exact origin.
     pub(crate) fn one_origin(&self) -> Option<&str> {
-        (self.len() == 1 && self.has == Has::default()).then(|| self.get(0))
+        (self.len() == 1 && !self.has.wildcards()).then(|| self.get(0))
     }
 
     /// Whether a pattern with a wildcard covers this one.
     pub(crate) fn covers(&self, exact: &str) -> bool {
-        self.has != Has::default() && self.find_wildcard(exact.as_bytes())
+        self.has.wildcards() && self.find_wildcard(exact.as_bytes())
     }
 }
 
@@ -178,9 +187,11 @@ impl PatternsBuilder {
     pub(crate) fn add(&mut self, text: &str, pattern: &Pattern<'_>) {
         self.text.push_str(text);
         self.ends.push(self.text.len());
-        self.has.any_host |= matches!(pattern, Pattern::AnyHost { .. });
+        let mut is_exact = !matches!(pattern, Pattern::AnyHost { .. });
+        self.has.any_host |= !is_exact;
         if let Pattern::Tuple { subdomains, host, port, .. } = pattern {
             let any_port = *port == Port::Any;
+            is_exact = !any_port && !subdomains;
             self.has.any_port |= any_port && !subdomains;
             self.has.subdomains |= !any_port && *subdomains;
             self.has.subdomains_any_port |= any_port && *subdomains;
@@ -190,6 +201,7 @@ impl PatternsBuilder {
                 self.has.labels = Some((least.min(labels), most.max(labels)));
             }
         }
+        self.has.exact |= is_exact;
     }
 
     /// The set, and the indices of duplicates, which it omits.
@@ -367,13 +379,14 @@ impl Origins {
         false
     }
 
+    /// Whether a regex matches. It may match what is not an origin.
     #[cfg(feature = "regex")]
-    pub(crate) fn matches_regex(&self, origin: Origin<'_>) -> bool {
-        self.regexes.iter().any(|(_, regex)| regex.is_match(origin.as_str()))
+    pub(crate) fn matches_regex(&self, origin: &[u8]) -> bool {
+        origin.len() <= MAX_LEN && self.regexes.iter().any(|(_, regex)| regex.is_match(origin))
     }
 
     #[cfg(not(feature = "regex"))]
-    pub(crate) fn matches_regex(&self, _: Origin<'_>) -> bool {
+    pub(crate) fn matches_regex(&self, _: &[u8]) -> bool {
         false
     }
 

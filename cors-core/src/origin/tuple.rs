@@ -29,6 +29,7 @@
 use super::fault::OriginFault;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
 
 /// The maximum length of an `Origin`, in bytes: scheme, host and port.
 ///
@@ -71,42 +72,24 @@ impl<'a> Origin<'a> {
     /// The first difference from what the URL Standard's serializer can produce for a tuple origin.
     /// `null` is an error.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, OriginFault> {
+        Self::split(bytes)?.parse()
+    }
+
+    /// The error that [`parse`](Self::parse) would return, if any.
+    #[inline]
+    pub(crate) fn check(bytes: &[u8]) -> Result<(), OriginFault> {
+        Self::split(bytes)?.check().map(drop)
+    }
+
+    #[inline]
+    fn split(bytes: &[u8]) -> Result<Split<'_>, OriginFault> {
         if bytes.len() > MAX_LEN {
             return Err(OriginFault::TooLong);
         }
-        if !bytes.is_ascii() {
-            return Err(OriginFault::NotAscii);
-        }
-        let text = str::from_utf8(bytes).map_err(|_| OriginFault::NotAscii)?;
-        let scheme_len =
-            bytes.windows(3).position(|three| three == b"://").ok_or(OriginFault::NoScheme)?;
-        let scheme = &text[..scheme_len];
-        check_scheme(scheme)?;
-        let host_start = scheme_len + "://".len();
-        let rest = &text[host_start..];
-        let has = Kinds::of(rest);
-        // Not earlier, because the path and the user information may contain a colon.
-        if has.any(Kinds::PATH) {
-            return Err(OriginFault::Path);
-        }
-        if has.any(Kinds::USER_INFO) {
-            return Err(OriginFault::UserInfo);
-        }
-        let host_len = if rest.starts_with('[') {
-            rest.find(']').ok_or(OriginFault::BadIpv6)? + 1
-        } else if has.any(Kinds::COLON) {
-            rest.find(':').unwrap_or(rest.len())
-        } else {
-            rest.len()
-        };
-        let (host, port) = rest.split_at(host_len);
-        check_host(host, scheme, if port.is_empty() { has } else { Kinds::of(host) })?;
-        let port = match port.strip_prefix(':') {
-            Some(digits) => Some(check_port(digits, scheme)?),
-            None if port.is_empty() => None,
-            None => return Err(OriginFault::BadIpv6),
-        };
-        Ok(Self { text, scheme_len, host_end: host_start + host_len, port })
+        Split::of(bytes).ok_or_else(|| match bytes.is_ascii() {
+            true => OriginFault::NoScheme,
+            false => OriginFault::NotAscii,
+        })
     }
 
     /// The whole origin.
@@ -143,8 +126,94 @@ impl<'a> Origin<'a> {
     }
 
     /// The text without its port.
+    pub(crate) fn without_port(&self) -> &'a str {
+        &self.text[..self.host_end]
+    }
+}
+
+/// The parts of a text that may be an origin, where they would be if it is one.
+#[derive(Clone, Copy)]
+pub(crate) struct Split<'a> {
+    bytes: &'a [u8],
+    scheme_len: usize,
+    host_end: usize,
+}
+
+impl<'a> Split<'a> {
+    /// `None` if there is no `://`.
+    #[inline]
+    pub(crate) fn of(bytes: &'a [u8]) -> Option<Self> {
+        let mut scheme_len = bytes.iter().position(|byte| *byte == b':')?;
+        if !bytes[scheme_len..].starts_with(b"://") {
+            scheme_len = bytes.windows(3).position(|three| three == b"://")?;
+        }
+        let host = &bytes[scheme_len + "://".len()..];
+        let after = if host.first() == Some(&b'[') { b']' } else { b':' };
+        let end = host.iter().position(|byte| *byte == after);
+        let host_len = end.map_or(host.len(), |end| end + usize::from(after == b']'));
+        Some(Self { bytes, scheme_len, host_end: scheme_len + "://".len() + host_len })
+    }
+
+    #[inline]
+    pub(crate) fn scheme(&self) -> &'a [u8] {
+        &self.bytes[..self.scheme_len]
+    }
+
+    #[inline]
+    pub(crate) fn host(&self) -> &'a [u8] {
+        &self.bytes[self.scheme_len + "://".len()..self.host_end]
+    }
+
+    /// The end of the text, from a position in its host: with its port and without.
+    #[inline]
+    pub(crate) fn end_from(&self, start: usize) -> [&'a [u8]; 2] {
+        let start = self.scheme_len + "://".len() + start;
+        [&self.bytes[start..], &self.bytes[start..self.host_end]]
+    }
+
+    /// The text without its port.
+    #[inline]
     pub(crate) fn without_port(&self) -> &'a [u8] {
-        &self.text.as_bytes()[..self.host_end]
+        &self.bytes[..self.host_end]
+    }
+
+    pub(crate) fn has_port(&self) -> bool {
+        self.host_end < self.bytes.len()
+    }
+
+    /// The origin, if the text is one.
+    pub(crate) fn parse(self) -> Result<Origin<'a>, OriginFault> {
+        let port = self.check()?;
+        let text = str::from_utf8(self.bytes).map_err(|_| OriginFault::NotAscii)?;
+        Ok(Origin { text, scheme_len: self.scheme_len, host_end: self.host_end, port })
+    }
+
+    /// Whether the text is an origin, and its port: all that most requests need.
+    pub(crate) fn check(self) -> Result<Option<u16>, OriginFault> {
+        if !self.bytes.is_ascii() {
+            return Err(OriginFault::NotAscii);
+        }
+        let scheme = self.scheme();
+        let default_port = default_port(scheme);
+        if default_port.is_none() {
+            check_scheme(scheme)?;
+        }
+        let (host, port) = (self.host(), &self.bytes[self.host_end..]);
+        let has = Kinds::of(host);
+        let everywhere = if port.is_empty() { has } else { has.and(Kinds::of(port)) };
+        // Not earlier, because the path and the user information may contain a colon.
+        if everywhere.any(Kinds::PATH) {
+            return Err(OriginFault::Path);
+        }
+        if everywhere.any(Kinds::USER_INFO) {
+            return Err(OriginFault::UserInfo);
+        }
+        check_host(host, default_port.is_some(), has)?;
+        match port {
+            [] => Ok(None),
+            [b':', digits @ ..] => check_port(digits, default_port).map(Some),
+            _ => Err(OriginFault::BadIpv6),
+        }
     }
 }
 
@@ -162,11 +231,11 @@ impl fmt::Display for Origin<'_> {
 
 /// The default port of a special scheme.
 /// [URL, special scheme](https://url.spec.whatwg.org/#special-scheme)
-pub(crate) fn default_port(scheme: &str) -> Option<u16> {
-    match scheme {
-        "http" | "ws" => Some(80),
-        "https" | "wss" => Some(443),
-        "ftp" => Some(21),
+pub(crate) fn default_port(scheme: impl AsRef<[u8]>) -> Option<u16> {
+    match scheme.as_ref() {
+        b"http" | b"ws" => Some(80),
+        b"https" | b"wss" => Some(443),
+        b"ftp" => Some(21),
         _ => None,
     }
 }
@@ -184,24 +253,24 @@ pub(crate) fn is_ip_address(host: &str) -> bool {
     host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok()
 }
 
-pub(crate) fn check_scheme(scheme: &str) -> Result<(), OriginFault> {
-    if scheme == "file" {
+pub(crate) fn check_scheme(scheme: &[u8]) -> Result<(), OriginFault> {
+    if scheme == b"file" {
         return Err(OriginFault::FileScheme);
     }
-    let tail = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.');
-    if scheme.starts_with(|c: char| c.is_ascii_lowercase()) && scheme.bytes().all(tail) {
+    let tail = |b: &u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.');
+    if scheme.first().is_some_and(u8::is_ascii_lowercase) && scheme.iter().all(tail) {
         Ok(())
     } else {
         Err(OriginFault::BadScheme)
     }
 }
 
-pub(crate) fn check_port(digits: &str, scheme: &str) -> Result<u16, OriginFault> {
+fn check_port(digits: &[u8], default: Option<u16>) -> Result<u16, OriginFault> {
     // `u16::from_str` also accepts a sign, which no serializer writes.
     let canonical =
-        digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
-    let port = digits.parse().ok().filter(|_| canonical).ok_or(OriginFault::BadPort)?;
-    if default_port(scheme) == Some(port) {
+        digits.iter().all(u8::is_ascii_digit) && (digits == b"0" || !digits.starts_with(b"0"));
+    let port = parse(digits).filter(|_| canonical).ok_or(OriginFault::BadPort)?;
+    if default == Some(port) {
         return Err(OriginFault::DefaultPort);
     }
     Ok(port)
@@ -209,17 +278,17 @@ pub(crate) fn check_port(digits: &str, scheme: &str) -> Result<u16, OriginFault>
 
 /// [URL, host parser](https://url.spec.whatwg.org/#concept-host-parser), for hosts that its own
 /// serializer returns unchanged.
-fn check_host(host: &str, scheme: &str, has: Kinds) -> Result<(), OriginFault> {
+fn check_host(host: &[u8], is_special: bool, has: Kinds) -> Result<(), OriginFault> {
     if host.is_empty() {
         return Err(OriginFault::NoHost);
     }
-    if let Some(inner) = host.strip_prefix('[') {
-        return check_ipv6(inner.strip_suffix(']').ok_or(OriginFault::BadIpv6)?);
+    if let Some(inner) = host.strip_prefix(b"[") {
+        return check_ipv6(inner.strip_suffix(b"]").ok_or(OriginFault::BadIpv6)?);
     }
     if has.any(Kinds::FORBIDDEN) {
         return Err(OriginFault::BadHost);
     }
-    if default_port(scheme).is_none() {
+    if !is_special {
         // [Opaque](https://url.spec.whatwg.org/#opaque-host): neither a name nor an address.
         return Ok(());
     }
@@ -229,7 +298,7 @@ fn check_host(host: &str, scheme: &str, has: Kinds) -> Result<(), OriginFault> {
     if has.any(Kinds::PERCENT) {
         return Err(OriginFault::BadHost);
     }
-    if ends_in_number(host) && host.parse::<Ipv4Addr>().is_err() {
+    if ends_in_number(host) && parse::<Ipv4Addr>(host).is_none() {
         return Err(OriginFault::BadIpv4);
     }
     Ok(())
@@ -251,8 +320,12 @@ impl Kinds {
     /// Forbidden in domains, but allowed in opaque hosts.
     const PERCENT: u8 = 1 << 5;
 
-    fn of(text: &str) -> Self {
-        Self(text.bytes().fold(0, |kinds, byte| kinds | KINDS[usize::from(byte)]))
+    fn of(text: &[u8]) -> Self {
+        Self(text.iter().fold(0, |kinds, byte| kinds | KINDS[usize::from(*byte)]))
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     fn any(self, kinds: u8) -> bool {
@@ -281,8 +354,8 @@ static KINDS: [u8; 256] = {
 };
 
 /// [URL, ends in a number checker](https://url.spec.whatwg.org/#ends-in-a-number-checker)
-fn ends_in_number(host: &str) -> bool {
-    let host = host.strip_suffix('.').unwrap_or(host).as_bytes();
+fn ends_in_number(host: &[u8]) -> bool {
+    let host = host.strip_suffix(b".").unwrap_or(host);
     // Most names end in a letter that cannot end a number, so their last label need not be found.
     if !host.last().is_some_and(|b| b.is_ascii_hexdigit() || *b == b'x') {
         return false;
@@ -292,19 +365,23 @@ fn ends_in_number(host: &str) -> bool {
         || last.strip_prefix(b"0x").is_some_and(|rest| rest.iter().all(u8::is_ascii_hexdigit))
 }
 
-fn check_ipv6(text: &str) -> Result<(), OriginFault> {
-    let address = text.parse().map_err(|_| OriginFault::BadIpv6)?;
+fn parse<T: FromStr>(text: &[u8]) -> Option<T> {
+    str::from_utf8(text).ok()?.parse().ok()
+}
+
+fn check_ipv6(text: &[u8]) -> Result<(), OriginFault> {
+    let address = parse(text).ok_or(OriginFault::BadIpv6)?;
     let mut rest = Expect(text);
     write_ipv6(address, &mut rest).map_err(|_| OriginFault::BadIpv6)?;
     if rest.0.is_empty() { Ok(()) } else { Err(OriginFault::BadIpv6) }
 }
 
 /// Compares what is written with a text, without allocating.
-struct Expect<'a>(&'a str);
+struct Expect<'a>(&'a [u8]);
 
 impl fmt::Write for Expect<'_> {
     fn write_str(&mut self, part: &str) -> fmt::Result {
-        self.0 = self.0.strip_prefix(part).ok_or(fmt::Error)?;
+        self.0 = self.0.strip_prefix(part.as_bytes()).ok_or(fmt::Error)?;
         Ok(())
     }
 }

@@ -23,7 +23,7 @@ fn allowed(begun: Begun<HeaderValue>) -> bool {
 fn requests_end_under_the_policy_they_began_with() {
     let handle = Handle::new(policy("https://old.test"));
     let elsewhere = handle.clone();
-    let before = handle.load().clone();
+    let before = handle.load();
     let begun = begin(&before, "https://old.test");
 
     elsewhere.store(policy("https://new.test"));

@@ -13,7 +13,6 @@ mod csrf_vectors;
 mod decisions;
 mod errors;
 mod forbid;
-#[cfg(feature = "swap")]
 mod handle;
 mod head;
 #[cfg(feature = "strategies")]

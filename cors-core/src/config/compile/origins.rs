@@ -163,8 +163,9 @@ impl Compiler<'_> {
     /// Whether `text` is an exact origin that a wider entry matches.
     fn is_covered(&mut self, text: &str, patterns: &Patterns, origins: &Origins) -> bool {
         let covered = patterns.covers(text)
-            || Origin::parse(text.as_bytes())
-                .is_ok_and(|origin| self.is_matched_by_regex(origin, origins));
+            || origins.has_regexes()
+                && Origin::parse(text.as_bytes())
+                    .is_ok_and(|origin| self.is_matched_by_regex(origin, origins));
         covered && Pattern::parse(text).is_ok_and(|pattern| pattern.is_exact())
     }
 

@@ -61,8 +61,8 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
     let is_any = ["stranger.invalid", "stranger.invalid:8443", "1.2.3.4", "localhost:8443"]
         .iter()
         .filter(|host| {
-            compiled.is_match(&format!("https://{host}"))
-                || compiled.is_match(&format!("http://{host}"))
+            compiled.is_match(format!("https://{host}"))
+                || compiled.is_match(format!("http://{host}"))
         })
         .count()
         > 1;

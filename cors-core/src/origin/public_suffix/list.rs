@@ -1,13 +1,45 @@
-//! The Public Suffix List, searched in its text: it is asked when a policy is built, and almost never
-//! again, so it should cost a build little.
+//! The Public Suffix List, read on first use: most policies never ask.
 //!
 //! [Public Suffix List, algorithm](https://github.com/publicsuffix/list/wiki/Format#algorithm)
 
-use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-/// Written by `cargo xtask suffixes`: after the notice, each rule with its labels from the top down,
-/// sorted with the dot before all other bytes. So a rule comes right before those below it.
+/// Written by `cargo xtask suffixes`: after the notice, a rule on each line.
 const FILE: &str = include_str!("rules.txt");
+
+/// What the rules say about each name that is in them, or above one of them.
+static NAMES: LazyLock<HashMap<&str, Name>> = LazyLock::new(|| {
+    let (_, rules) = FILE.split_once("\n\n").unwrap_or_default();
+    let mut names: HashMap<_, Name> = HashMap::new();
+    for rule in rules.lines() {
+        let (mark, name) = match rule.as_bytes() {
+            [b'*', b'.', ..] => ('*', &rule[2..]),
+            [b'!', ..] => ('!', &rule[1..]),
+            _ => (' ', rule),
+        };
+        let entry = names.entry(name).or_default();
+        match mark {
+            '*' => entry.has_star = true,
+            '!' => entry.is_exception = true,
+            _ => entry.is_rule = true,
+        }
+        entry.has_below |= mark == '*';
+        for (dot, _) in name.match_indices('.') {
+            names.entry(&name[dot + 1..]).or_default().has_below = true;
+        }
+    }
+    names
+});
+
+#[derive(Clone, Copy, Default)]
+struct Name {
+    is_rule: bool,
+    /// There is a rule with a star in place of the next label.
+    has_star: bool,
+    is_exception: bool,
+    has_below: bool,
+}
 
 /// What the list says about a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,67 +54,21 @@ pub(super) struct Found {
 
 /// Looks up a name in lower case, without a trailing dot.
 pub(super) fn find(name: &str) -> Found {
-    let (_, mut rules) = FILE.split_once("\n\n").unwrap_or_default();
     let mut found = Found { labels: 1, is_known: false, has_below: false };
-    let mut path = String::with_capacity(name.len() + 2);
-    for (depth, label) in name.rsplit('.').enumerate() {
-        let above = path.len();
-        let dot = if depth == 0 { "" } else { "." };
-        path.push_str(dot);
-        if depth > 0 {
-            // An exception to the rule that the star makes.
-            path.push('!');
-            path.push_str(label);
-            if !at_or_below(rules, &path).is_empty() {
-                return Found { labels: depth, is_known: true, has_below: false };
-            }
-            path.truncate(above);
-            path.push_str(".*");
-            if !at_or_below(rules, &path).is_empty() {
-                found = Found { labels: depth + 1, is_known: true, ..found };
-            }
-            path.truncate(above);
-            path.push('.');
+    let mut above = Name::default();
+    let starts = name.rmatch_indices('.').map(|(dot, _)| dot + 1).chain([0]);
+    for (labels, start) in (1..).zip(starts) {
+        let known = NAMES.get(&name[start..]).copied().unwrap_or_default();
+        if known.is_exception {
+            return Found { labels: labels - 1, is_known: true, has_below: false };
         }
-        path.push_str(label);
-        rules = at_or_below(rules, &path);
-        if rules.lines().next() == Some(&*path) {
-            found = Found { labels: depth + 1, is_known: true, ..found };
+        if known.is_rule || above.has_star {
+            found = Found { labels, is_known: true, ..found };
         }
-        if rules.is_empty() {
+        if !known.has_below {
             return found;
         }
+        above = known;
     }
-    let is_rule = rules.lines().next() == Some(&*path);
-    Found { has_below: rules.lines().nth(usize::from(is_rule)).is_some(), ..found }
-}
-
-/// The lines of sorted rules that are this path or lie below it.
-fn at_or_below<'r>(rules: &'r str, path: &str) -> &'r str {
-    let (_, rest) = partition(rules, |line| compare(line, path) == Ordering::Less);
-    let is_below = |line: &str| {
-        line.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    partition(rest, is_below).0
-}
-
-/// Splits lines into those that `is_first` accepts and the rest. All of them come before the rest.
-fn partition(lines: &str, is_first: impl Fn(&str) -> bool) -> (&str, &str) {
-    let (mut low, mut high) = (0, lines.len());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let start = lines[low..middle].rfind('\n').map_or(low, |newline| low + newline + 1);
-        let end = lines[start..].find('\n').map_or(lines.len(), |newline| start + newline + 1);
-        if is_first(lines[start..end].trim_end()) {
-            low = end;
-        } else {
-            high = start;
-        }
-    }
-    lines.split_at(low)
-}
-
-fn compare(one: &str, other: &str) -> Ordering {
-    let rank = |byte: u8| if byte == b'.' { 0 } else { byte };
-    one.bytes().map(rank).cmp(other.bytes().map(rank))
+    Found { has_below: true, ..found }
 }
