@@ -21,11 +21,10 @@ mod rows;
 mod sockets;
 
 const LEGEND: &str = "\
-ours: what the layer adds to a request to the bare service, which has no CORS
-floor, least, peer, decide: ours as a multiple of what they add; of blocks and bytes, how many more ours has
-  floor: the same headers, made beforehand; least: what a correct layer has to do, by hand for one policy
-  peer: the framework's other CORS layer, which does less (<), more (>) or something else (≠)
-  decide: Policy::decide alone
+ours as a multiple of two others, in instructions that each adds to a request to the bare service
+  least: what a correct layer has to do, by hand for one policy; its answers are the same bytes as ours
+  peer: the framework's other CORS layer, whose answer says less (<), more (>) or something else (≠)
+  !: over the target (1.10, answered preflights 1.20; in warp 1.10 of tower), or behind the peer
 ";
 
 /// Why a measurement failed.
@@ -46,7 +45,7 @@ fn run(allocator: &StatsAlloc<System>) -> Result<(), Fault> {
     match Options::parse(std::env::args_os().skip(1))? {
         None => print!("{}", include_str!("../usage.txt")),
         Some(Options { sockets: true, quick, .. }) => {
-            print!("{}", sockets::run(if quick { 4 } else { 40 })?);
+            print!("{}", sockets::run(if quick { 5 } else { 50 })?);
         }
         Some(options) => match &options.child {
             Some(kind) => measure::measure(&options, kind, allocator)?,
@@ -57,15 +56,9 @@ fn run(allocator: &StatsAlloc<System>) -> Result<(), Fault> {
 }
 
 fn all(options: &Options) -> Result<(), Fault> {
-    let valgrind = measure::valgrind();
-    let by = valgrind.as_ref().map_or("nothing: valgrind is not installed", String::as_str);
-    let by = format!("{}; instructions counted by {by}", versions().join(", "));
-    let figures = measure::run(options, valgrind.is_some())?;
-    println!("{by}\n{LEGEND}");
-    for measure in ["instructions", "blocks", "bytes", "nanoseconds"] {
-        println!("{}", figures.table(&options.frameworks, &options.rows, measure));
-    }
-    println!("how the peers' answers differ\n{}", figures.notes());
+    let by = format!("{}; instructions counted by {}", versions().join(", "), measure::valgrind()?);
+    let figures = measure::run(options)?;
+    println!("{by}\n{LEGEND}\n{}", figures.table(&options.frameworks, &options.rows));
     if !options.partial && !options.quick {
         Command::new(measure::sibling()?).args(["--child", "building"]).status()?;
     }

@@ -7,7 +7,6 @@ use std::iter::repeat_n;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 use stats_alloc::{Region, StatsAlloc};
@@ -22,28 +21,25 @@ use crate::{Fault, building, policy};
 /// How many requests to count together, after as many to warm up.
 const REQUESTS: usize = 20;
 
-/// The length of a contender's turn.
-const TURN: Duration = Duration::from_micros(400);
-
-/// How many requests to make at a time: few enough to stay in the processor's cache.
-const AT_ONCE: usize = 16;
-
-/// The version of valgrind, if it is installed.
-pub fn valgrind() -> Option<String> {
-    let output = Command::new("valgrind").arg("--version").output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+/// The version of valgrind.
+///
+/// # Errors
+/// If it is not installed.
+pub fn valgrind() -> Result<String, Fault> {
+    let output = Command::new("valgrind").arg("--version").output();
+    let output = output.map_err(|error| format!("valgrind counts the instructions: {error}"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Measures everything selected: first what load does not affect, on all processors; then time.
+/// Measures everything selected, on all processors: load affects neither measure.
 ///
 /// # Errors
 /// If a process fails.
-pub fn run(options: &Options, counted: bool) -> Result<Figures, Fault> {
+pub fn run(options: &Options) -> Result<Figures, Fault> {
     let mut figures = Figures::default();
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    let kinds = [("count", processors), ("allocations", processors), ("time", 1)];
-    for (kind, at_once) in kinds.into_iter().filter(|(kind, _)| counted || *kind != "count") {
-        for frameworks in options.frameworks.chunks(at_once) {
+    for kind in ["count", "allocations"] {
+        for frameworks in options.frameworks.chunks(processors) {
             thread::scope(|scope| {
                 let start = |of: &Framework| (of.name, scope.spawn(|| child(kind, of.name)));
                 let children: Vec<_> = frameworks.iter().map(start).collect();
@@ -73,8 +69,7 @@ fn child(kind: &str, framework: &str) -> Result<String, Fault> {
                 .env("GLIBC_TUNABLES", "glibc.malloc.arena_max=100000");
             valgrind
         }
-        "allocations" => Command::new(sibling()?),
-        _ => Command::new(env::current_exe()?),
+        _ => Command::new(sibling()?),
     };
     command.args(env::args_os().skip(1)).args(["--child", kind, "--frameworks", framework]);
     let output = command.stderr(Stdio::inherit()).output();
@@ -121,7 +116,6 @@ pub fn measure(options: &Options, kind: &str, allocator: &StatsAlloc<System>) ->
         match kind {
             "count" => count(framework, row, repeat),
             "allocations" => allocations(framework, row, allocator),
-            "time" => time(framework, row, if options.quick { 5 } else { 15 }),
             "building" => return building::run(allocator),
             _ => return Err(format!("--child {kind}: there is no such measure").into()),
         }
@@ -163,10 +157,10 @@ fn count_one(contender: &Contender) {
     let small = (0..1024).rev().step_by(16).flat_map(|size| repeat_n(size, 64));
     let holes: Vec<Vec<u8>> = huge.chain(large).chain(small).map(Vec::with_capacity).collect();
     for _ in 0..REQUESTS {
-        (contender.serve)(1)();
+        (contender.prepare)()();
     }
     for _ in 0..REQUESTS {
-        serve_counted(&mut *(contender.serve)(1));
+        serve_counted(&mut *(contender.prepare)());
     }
     write_down();
     drop(holes);
@@ -182,13 +176,15 @@ fn write_down() {
     black_box(());
 }
 
-/// How many blocks and bytes a request allocates.
+/// How many blocks and bytes a request allocates, and how the peer's answer differs.
 fn allocations(framework: Framework, row: &Row, allocator: &StatsAlloc<System>) {
-    for (who, contender) in framework.contenders(row, true).0 {
-        (contender.serve)(1)();
+    let (contenders, note) = framework.contenders(row, true);
+    println!("{}\tpeer\tnote\t{note}", row.name);
+    for (who, contender) in contenders {
+        (contender.prepare)()();
         let (mut blocks, mut bytes) = (0, 0);
         for _ in 0..REQUESTS {
-            let mut serve = (contender.serve)(1);
+            let mut serve = (contender.prepare)();
             let region = Region::new(allocator);
             serve();
             let change = region.change();
@@ -199,34 +195,6 @@ fn allocations(framework: Framework, row: &Row, allocator: &StatsAlloc<System>) 
             println!("{}\t{who}\t{measure}\t{}", row.name, sum as f64 / REQUESTS as f64);
         }
     }
-}
-
-/// Nanoseconds per request, in rounds in which each contender has a turn, and a note on how the peer
-/// differs.
-fn time(framework: Framework, row: &Row, rounds: usize) {
-    let (mut turns, words) = framework.contenders(row, true);
-    if framework.peer == "peer" {
-        println!("{}\tpeer\tnote\t{words}", row.name);
-    }
-    for _ in 0..rounds {
-        for (who, contender) in &turns {
-            println!("{}\t{who}\tnanoseconds\t{}", row.name, turn(contender));
-        }
-        turns.rotate_left(1);
-    }
-}
-
-/// The time per request in one turn, in nanoseconds.
-fn turn(contender: &Contender) -> f64 {
-    let (mut spent, mut served) = (Duration::ZERO, 0);
-    while spent < TURN {
-        let mut serve = (contender.serve)(AT_ONCE);
-        let start = Instant::now();
-        serve();
-        spent += start.elapsed();
-        served += AT_ONCE;
-    }
-    spent.as_nanos() as f64 / served as f64
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub struct Options {
     pub quick: bool,
     /// Where to write the results as JSON.
     pub json: Option<PathBuf>,
-    /// Whether to measure only the test servers.
+    /// Whether to measure servers over connections instead.
     pub sockets: bool,
     /// Only in a process that another one started: the one measure to take.
     pub child: Option<String>,
@@ -65,7 +65,7 @@ impl Options {
 
 fn framework(name: &str) -> Result<Framework, String> {
     let known = FRAMEWORKS.into_iter().find(|known| known.name == name);
-    known.ok_or_else(|| format!("--frameworks {name}: not one of core, tower, axum, actix, warp"))
+    known.ok_or_else(|| format!("--frameworks {name}: not one of tower, axum, actix, warp"))
 }
 
 #[cfg(test)]
@@ -78,9 +78,9 @@ mod tests {
 
     #[test]
     fn frameworks_and_rows_are_selected() {
-        let options = parse("--frameworks warp,core --rows forbid --rows regex").unwrap().unwrap();
+        let options = parse("--frameworks warp,tower --rows forbid --rows regex").unwrap().unwrap();
         let names: Vec<_> = options.frameworks.iter().map(|framework| framework.name).collect();
-        assert_eq!((names, options.rows.len(), options.partial), (vec!["warp", "core"], 3, true));
+        assert_eq!((names, options.rows.len(), options.partial), (vec!["warp", "tower"], 3, true));
         assert!(!parse("").unwrap().unwrap().partial);
         assert!(parse("--rows forbid --help").unwrap().is_none());
     }
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn wrong_usage_is_named() {
         for (args, named) in [
-            ("--frameworks axum,rocket", "rocket: not one of core, tower"),
+            ("--frameworks axum,rocket", "rocket: not one of tower"),
             ("--rows nowhere", "--rows nowhere"),
             ("--sockets --rows forbid", "--sockets"),
             ("--fast", "--fast"),
