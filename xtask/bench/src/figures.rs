@@ -1,6 +1,6 @@
 //! The measurements, and tables of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::{Value, json};
@@ -54,8 +54,12 @@ impl Figures {
     /// A one-character mark for how the peer's answer differs.
     fn mark(&self, framework: &str, row: &str) -> char {
         let note = self.notes.get(&[framework, row].map(str::to_owned)).map_or("", String::as_str);
-        let mut marks = [("less", '<'), ("more", '>'), ("other", '≠')].into_iter();
-        marks.find(|(word, _)| note.starts_with(word)).map_or(' ', |(_, mark)| mark)
+        match (note.contains('~'), note.contains('-'), note.contains('+')) {
+            (false, false, false) => ' ',
+            (false, true, false) => '<',
+            (false, false, true) => '>',
+            _ => '≠',
+        }
     }
 
     /// A line per row and a column per framework: ours as a multiple of the least work, and of the peer.
@@ -82,8 +86,8 @@ impl Figures {
                 let behind = ratio(Who::Peer).is_some_and(|ratio| ratio > 1.0);
                 sum.0 += usize::from(!target);
                 sum.1 += usize::from(behind);
-                let blocks = |who| self.over_bare(name, &row.name, who, "blocks");
-                if let (Some(ours), Some(least)) = (blocks(Who::Ours), blocks(Who::Necessary))
+                let made = |who| self.over_bare(name, &row.name, who, "allocations");
+                if let (Some(ours), Some(least)) = (made(Who::Ours), made(Who::Necessary))
                     && ours > least
                 {
                     let _ = write!(sum.2, "; {} more allocations: {}", ours - least, row.name);
@@ -121,49 +125,39 @@ impl Figures {
     }
 }
 
-fn median(values: &[f64]) -> f64 {
+/// The middle one.
+pub fn median(values: &[f64]) -> f64 {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
 
-/// Describes how a peer's answer differs. Starts with `same`, `less`, `more` or `other`.
+/// How a peer's answer differs: what it lacks (-), what only it has (+), and what it says otherwise (~).
+/// Empty if a browser and a cache see no difference.
 pub fn difference(ours: &Answer, theirs: &Answer) -> String {
     let (own, their) = (parts(ours), parts(theirs));
-    let beyond = |of: &BTreeMap<String, _>, other: &BTreeMap<String, _>| {
-        let names = of.keys().filter(|name| !other.contains_key(*name));
-        names.map(String::as_str).collect::<Vec<_>>().join(", ")
-    };
-    let (without, also) = (beyond(&own, &their), beyond(&their, &own));
-    let others = own.iter().filter(|(name, value)| their.get(*name).is_some_and(|v| v != *value));
-    let others: Vec<_> = others.map(|(name, _)| format!("another {name}")).collect();
-    let otherwise = !others.is_empty() || ours.status / 100 != theirs.status / 100;
-    let mut words = match (without.is_empty(), also.is_empty(), otherwise) {
-        (true, true, false) => vec!["same".to_owned()],
-        (false, true, false) => vec!["less".to_owned()],
-        (true, false, false) => vec!["more".to_owned()],
-        _ => vec!["other".to_owned()],
-    };
-    if ours.status != theirs.status {
-        words.push(format!("{} for {}", theirs.status, ours.status));
-    }
-    words.extend((!without.is_empty()).then(|| format!("without {without}")));
-    words.extend((!also.is_empty()).then(|| format!("also {also}")));
-    words.extend(others);
-    words.join("; ")
+    let names: BTreeSet<_> = own.keys().chain(their.keys()).collect();
+    let words = names.into_iter().filter_map(|name| match (own.get(name), their.get(name)) {
+        (Some(_), None) => Some(format!("-{name}")),
+        (None, Some(_)) => Some(format!("+{name}")),
+        (own, their) => (own != their).then(|| format!("~{name}")),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
-/// The parts of an answer to compare: CORS headers as sets, and each name in `Vary`.
+/// The parts of an answer to compare: whether it is a success, CORS headers as sets, and each name in
+/// `Vary`.
 fn parts(answer: &Answer) -> BTreeMap<String, Vec<String>> {
-    let mut parts = BTreeMap::new();
+    let kind = (answer.status / 100).to_string();
+    let mut parts = BTreeMap::from([("status".to_owned(), vec![kind])]);
     for (name, value) in &answer.headers {
-        let elements = value.split([',', '\n']).map(|element| element.trim().to_ascii_lowercase());
-        let mut elements: Vec<_> = elements.collect();
+        let elements = value.split([',', '\n']).map(|name| name.trim().to_ascii_lowercase());
+        let mut elements: Vec<_> = elements.map(|name| name.replace('-', "_")).collect();
         elements.sort_unstable();
         if let Some(name) = name.strip_prefix("access-control-") {
-            parts.insert(name.to_owned(), elements);
+            parts.insert(name.replace('-', "_"), elements);
         } else if name == "vary" {
-            parts.extend(elements.into_iter().map(|name| (format!("vary {name}"), Vec::new())));
+            parts.extend(elements.into_iter().map(|name| (format!("vary_{name}"), Vec::new())));
         }
     }
     parts
@@ -189,17 +183,16 @@ mod tests {
                 let four = [(Who::Bare, 100.0), (Who::Floor, 600.0), (Who::Necessary, 850.0)];
                 for (who, count) in four {
                     read(framework, row, who, "instructions", &[count]);
-                    read(framework, row, who, "blocks", &[3.0]);
+                    read(framework, row, who, "allocations", &[3.0]);
                 }
                 read(framework, row, Who::Ours, "instructions", &[1100.0, 9999.0, 600.0]);
-                read(framework, row, Who::Ours, "blocks", &[5.0]);
+                read(framework, row, Who::Ours, "allocations", &[5.0]);
                 if let Some(peer) = peer {
                     read(framework, row, Who::Peer, "instructions", &[peer]);
                 }
             }
         }
-        figures.read("actix", "regex, hit\tpeer\tnote\tless; without vary origin\n").unwrap();
-        figures.read("actix", "forbid\tpeer\tnote\tabsent: it never refuses\n").unwrap();
+        figures.read("actix", "regex, hit\tpeer\tnote\t-vary_origin\n").unwrap();
         figures
     }
 
@@ -222,7 +215,7 @@ mod tests {
     fn json_and_what_is_not_a_figure() {
         let json = figures().json();
         assert_eq!(json["tower"]["forbid"]["ours"]["instructions"], 1100.0);
-        assert_eq!(json["actix"]["regex, hit"]["note"], "less; without vary origin");
+        assert_eq!(json["actix"]["regex, hit"]["note"], "-vary_origin");
         for line in ["", "a warning", "forbid\tours\tbytes\tmany"] {
             let fault =
                 Figures::default().read("axum", &format!("{line}\n")).unwrap_err().to_string();
@@ -231,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn differences_in_words() {
+    fn differences() {
         let answer = |status, lines: &[(&str, &str)]| {
             Answer::new(status, lines.iter().map(|(name, value)| (*name, value.as_bytes())))
         };
@@ -240,22 +233,15 @@ mod tests {
         let methods = ("access-control-allow-methods", "PUT,GET");
         let ours = answer(204, &[vary, origin, methods]);
         let star = ("access-control-allow-origin", "*");
+        let lower = ("access-control-allow-methods", "get, PUT");
         for (theirs, words) in [
-            (answer(204, &[methods, origin, vary, ("content-length", "0")]), "same"),
-            (
-                answer(200, &[vary, origin, ("access-control-allow-methods", "get, PUT")]),
-                "same; 200 for 204",
-            ),
-            (
-                answer(204, &[vary, origin, methods, ("access-control-max-age", "1")]),
-                "more; also max-age",
-            ),
+            (answer(200, &[lower, origin, vary, ("content-length", "0")]), ""),
+            (answer(204, &[vary, origin, methods, ("access-control-max-age", "1")]), "+max_age"),
             (
                 answer(204, &[("vary", "origin"), origin]),
-                "less; without allow-methods, vary access-control-request-method",
+                "-allow_methods -vary_access_control_request_method",
             ),
-            (answer(403, &[vary, origin, methods]), "other; 403 for 204"),
-            (answer(204, &[vary, star, methods]), "other; another allow-origin"),
+            (answer(403, &[vary, star, methods]), "~allow_origin ~status"),
         ] {
             assert_eq!(difference(&ours, &theirs), words);
         }

@@ -23,8 +23,8 @@ pub struct Options {
     pub json: Option<PathBuf>,
     /// Whether to measure servers over connections instead.
     pub sockets: bool,
-    /// Only in a process that another one started: the one measure to take.
-    pub child: Option<String>,
+    /// Whether another process started this one under valgrind.
+    pub child: bool,
 }
 
 impl Options {
@@ -35,8 +35,8 @@ impl Options {
     pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Option<Self>, Error> {
         let mut parser = Parser::from_args(args);
         let (mut frameworks, mut texts) = (FRAMEWORKS.to_vec(), Vec::new());
-        let (mut quick, mut sockets) = (false, false);
-        let (mut json, mut child) = (None, None);
+        let (mut quick, mut sockets, mut child) = (false, false, false);
+        let mut json = None;
         while let Some(arg) = parser.next()? {
             match arg {
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
@@ -48,7 +48,7 @@ impl Options {
                 Arg::Long("quick") => quick = true,
                 Arg::Long("json") => json = Some(parser.value()?.into()),
                 Arg::Long("sockets") => sockets = true,
-                Arg::Long("child") => child = Some(parser.value()?.string()?),
+                Arg::Long("child") => child = true,
                 other => return Err(other.unexpected()),
             }
         }

@@ -29,7 +29,8 @@ fn by_hand(by_hand: &'static impl ByHand) -> Router {
     router().layer(layer_fn(move |inner: Route| around(by_hand, inner)))
 }
 
-fn router() -> Router {
+/// The router without CORS.
+pub fn router() -> Router {
     let own = own_headers();
     Router::new()
         .route("/", get(|| async { BODY }))

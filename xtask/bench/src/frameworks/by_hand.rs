@@ -36,6 +36,8 @@ pub struct Floor(Option<StatusCode>, Vec<(HeaderName, HeaderValue)>);
 #[derive(Clone)]
 pub struct Necessary {
     kind: PolicyKind,
+    /// Whether simple answers are the same for all requests.
+    is_constant: bool,
     listed: &'static HashSet<Vec<u8>, RandomState>,
     regex: Option<OriginRegex>,
 }
@@ -43,7 +45,9 @@ pub struct Necessary {
 /// What the least layer keeps of a request.
 #[derive(Clone)]
 pub struct Kept {
-    vary: Vary,
+    options: bool,
+    /// Whether `Sec-Fetch-Site` had a say.
+    site: bool,
     lines: Lines,
     origin: Option<HeaderValue>,
     names: Option<HeaderValue>,
@@ -54,16 +58,6 @@ enum Lines {
     Nothing,
     Simple,
     Preflight,
-}
-
-#[derive(Clone, Copy)]
-enum Vary {
-    Nothing,
-    Origin,
-    OriginAndSite,
-    Preflight,
-    PreflightAndHeaders,
-    PreflightAndSite,
 }
 
 // Statics, because a constant would be made and dropped at each look-up.
@@ -129,42 +123,30 @@ impl ByHand for Necessary {
     #[inline]
     fn begin(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> (Option<StatusCode>, Kept) {
         let options = *method == Method::OPTIONS;
-        let is_constant = matches!(self.kind, PolicyKind::Any | PolicyKind::Origins(1));
-        let lines = if is_constant { Lines::Simple } else { Lines::Nothing };
-        if is_constant && !options {
-            return (None, Kept { vary: Vary::Nothing, lines, origin: None, names: None });
+        let lines = if self.is_constant { Lines::Simple } else { Lines::Nothing };
+        let mut kept = Kept { options, site: false, lines, origin: None, names: None };
+        if self.is_constant && !options {
+            return (None, kept);
         }
-        let vary = match self.kind {
-            _ if !options => Vary::Origin,
-            PolicyKind::AnyHeader(_) => Vary::PreflightAndHeaders,
-            PolicyKind::Forbid(_) => Vary::PreflightAndSite,
-            _ => Vary::Preflight,
-        };
-        let mut kept = Kept { vary, lines, origin: None, names: None };
         let forbids = matches!(self.kind, PolicyKind::Forbid(_));
         let mut origins = headers.get_all(&ASKING).into_iter();
         let Some(origin) = origins.next() else {
-            if forbids && is_unsafe(method, headers) {
-                kept.vary = if options { vary } else { Vary::OriginAndSite };
-                let mut sites = headers.get_all(&SITE).into_iter();
-                let is_other = sites.any(|site| site == "cross-site" || site == "same-site");
-                return (is_other.then_some(StatusCode::FORBIDDEN), kept);
-            }
-            return (None, kept);
+            kept.site = forbids && is_unsafe(method, headers);
+            let refused = kept.site && is_from_elsewhere(headers);
+            return (refused.then_some(StatusCode::FORBIDDEN), kept);
         };
         let preflight = options && headers.contains_key(&ASKED_METHOD);
         let is_one = origins.next().is_none();
-        if !(self.kind == PolicyKind::Any || is_one && self.allows(origin.as_bytes())) {
-            let mut refused = preflight;
-            if forbids {
-                kept.vary = if options { vary } else { Vary::OriginAndSite };
-                refused = !is_own(origin.as_bytes(), is_one, uri, headers);
-            } else if preflight {
+        if self.kind != PolicyKind::Any && !(is_one && self.allows(origin.as_bytes())) {
+            kept.site = forbids;
+            let refused =
+                if forbids { !is_own(origin.as_bytes(), is_one, uri, headers) } else { preflight };
+            if refused {
                 kept.lines = Lines::Nothing;
             }
             return (refused.then_some(StatusCode::FORBIDDEN), kept);
         }
-        if !is_constant {
+        if !self.is_constant {
             kept.origin = Some(origin.clone());
         }
         if !preflight {
@@ -186,8 +168,8 @@ impl ByHand for Necessary {
         // All of them, because to stop at one costs more than it saves: there is rarely any.
         if headers.keys().fold(false, |any, name| any | is_own(name)) {
             remove_cors(headers);
-            join(headers, kept.vary.value());
-        } else if let Some(vary) = kept.vary.value() {
+            join(headers, self.vary(&kept));
+        } else if let Some(vary) = self.vary(&kept) {
             headers.append(VARY, vary);
         }
         if kept.lines == Lines::Nothing {
@@ -216,7 +198,27 @@ impl Necessary {
     pub fn new(row: &Row) -> &'static Self {
         let kind = row.policy;
         let regex = (kind == PolicyKind::Regex).then(OriginRegex::new);
-        Box::leak(Box::new(Self { kind, listed: &policy::built(kind).1, regex }))
+        let is_constant = matches!(kind, PolicyKind::Any | PolicyKind::Origins(1));
+        Box::leak(Box::new(Self { kind, is_constant, listed: &policy::built(kind).1, regex }))
+    }
+
+    #[inline]
+    fn vary(&self, kept: &Kept) -> Option<HeaderValue> {
+        const METHOD: HeaderValue =
+            HeaderValue::from_static("Origin, Access-Control-Request-Method");
+        const METHOD_AND_SITE: HeaderValue =
+            HeaderValue::from_static("Origin, Access-Control-Request-Method, Sec-Fetch-Site");
+        const METHOD_AND_HEADERS: HeaderValue = HeaderValue::from_static(
+            "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+        );
+        Some(match self.kind {
+            PolicyKind::Forbid(_) if kept.options => METHOD_AND_SITE,
+            PolicyKind::AnyHeader(_) if kept.options => METHOD_AND_HEADERS,
+            _ if kept.options => METHOD,
+            _ if self.is_constant => return None,
+            _ if kept.site => const { HeaderValue::from_static("Origin, Sec-Fetch-Site") },
+            _ => const { HeaderValue::from_static("Origin") },
+        })
     }
 
     #[inline]
@@ -285,20 +287,16 @@ fn echo(headers: &HeaderMap) -> Option<HeaderValue> {
     if lines().map(<[u8]>::len).sum::<usize>() > 4096 || lines().nth(8192).is_some() {
         return None;
     }
+    // A name that can be one of ours as well, except two.
     let is_allowed = |name: &&[u8]| {
-        let is_token = |byte| {
-            matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
-                || u8::is_ascii_alphanumeric(&byte)
-        };
-        let is_special = *name == b"*" || name.eq_ignore_ascii_case(b"authorization");
-        !name.is_empty() && !is_special && name.iter().copied().all(is_token)
+        let never = *name == b"*" || name.eq_ignore_ascii_case(b"authorization");
+        !never && HeaderName::from_bytes(name).is_ok()
     };
-    let mut names = lines().flat_map(elements);
-    if lines().count() == 1 && names.all(|name| is_allowed(&name)) {
+    if lines().nth(1).is_none() && elements(line.as_bytes()).all(|name| is_allowed(&name)) {
         return Some(line.clone());
     }
     let names: Vec<_> = lines().flat_map(elements).filter(is_allowed).collect();
-    let joined = HeaderValue::try_from(names.join(&b','));
+    let joined = HeaderValue::from_bytes(&names.join(&b','));
     joined.ok().filter(|_| !names.is_empty())
 }
 
@@ -328,10 +326,15 @@ fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 fn is_unsafe(method: &Method, headers: &HeaderMap) -> bool {
-    let mut upgrades =
-        headers.get_all(UPGRADE).into_iter().flat_map(|line| elements(line.as_bytes()));
+    let lines = headers.get_all(UPGRADE).into_iter();
+    let mut upgrades = lines.flat_map(|line| elements(line.as_bytes()));
     !matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
         || upgrades.any(|name| name.eq_ignore_ascii_case(b"websocket"))
+}
+
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let mut sites = headers.get_all(&SITE).into_iter();
+    sites.any(|site| site == "cross-site" || site == "same-site")
 }
 
 /// Whether a request that is not allowed is from this server's own page.
@@ -360,29 +363,6 @@ fn is_own(origin: &[u8], is_one: bool, uri: &Uri, headers: &HeaderMap) -> bool {
         && port == origin.port_or_default()
 }
 
-impl Vary {
-    #[inline]
-    fn value(self) -> Option<HeaderValue> {
-        const ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
-        const SITE: HeaderValue = HeaderValue::from_static("Origin, Sec-Fetch-Site");
-        const METHOD: HeaderValue =
-            HeaderValue::from_static("Origin, Access-Control-Request-Method");
-        const METHOD_AND_HEADERS: HeaderValue = HeaderValue::from_static(
-            "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
-        );
-        const METHOD_AND_SITE: HeaderValue =
-            HeaderValue::from_static("Origin, Access-Control-Request-Method, Sec-Fetch-Site");
-        Some(match self {
-            Self::Nothing => return None,
-            Self::Origin => ORIGIN,
-            Self::OriginAndSite => SITE,
-            Self::Preflight => METHOD,
-            Self::PreflightAndHeaders => METHOD_AND_HEADERS,
-            Self::PreflightAndSite => METHOD_AND_SITE,
-        })
-    }
-}
-
 /// Removes the handler's own CORS headers.
 fn remove_cors(headers: &mut HeaderMap) {
     let is_cors = |name: &&HeaderName| {
@@ -398,28 +378,39 @@ fn remove_cors(headers: &mut HeaderMap) {
 
 /// Leaves one line of `Vary`: the handler's lines, then what they lack of ours.
 fn join(headers: &mut HeaderMap, ours: Option<HeaderValue>) {
-    let lines = || headers.get_all(VARY).into_iter().map(HeaderValue::as_bytes);
-    let is_one = lines().nth(1).is_none();
-    let mut joined = Vec::with_capacity(64);
-    if lines().any(|line| line.trim_ascii() == b"*") {
-        joined.push(b'*');
-    } else {
-        let has = |name: &[u8]| {
-            let mut own = lines().flat_map(elements);
-            own.any(|own| own == b"*" || own.eq_ignore_ascii_case(name))
-        };
-        let ours = ours.as_ref().map_or(&b""[..], HeaderValue::as_bytes);
-        let mut missing = elements(ours).filter(|name| !name.is_empty() && !has(name)).peekable();
-        if is_one && missing.peek().is_none() {
-            return;
+    let mut lines = headers.get_all(VARY).into_iter().map(HeaderValue::as_bytes);
+    let first = lines.next().unwrap_or_default();
+    let several = lines.next().map(|_| one_of(headers));
+    let own = several.as_deref().unwrap_or(first);
+    let has = |name: &[u8]| elements(own).any(|own| own == b"*" || own.eq_ignore_ascii_case(name));
+    let ours = ours.as_ref().map_or(&b""[..], HeaderValue::as_bytes);
+    let missing = || elements(ours).filter(|name| !name.is_empty() && !has(name));
+    let more: usize = missing().map(|name| name.len() + 2).sum();
+    if more == 0 && several.is_none() {
+        return;
+    }
+    let mut joined = Vec::with_capacity(own.len() + more);
+    if !is_blank(own) {
+        joined.extend_from_slice(own);
+    }
+    for name in missing() {
+        if !joined.is_empty() {
+            joined.extend_from_slice(b", ");
         }
-        let own = lines().filter(|line| elements(line).any(|name| !name.is_empty()));
-        for part in own.chain(missing) {
-            if !joined.is_empty() {
-                joined.extend_from_slice(b", ");
-            }
-            joined.extend_from_slice(part);
-        }
+        joined.extend_from_slice(name);
     }
     headers.insert(VARY, HeaderValue::try_from(joined).expect("all parts were values"));
+}
+
+/// The handler's lines in one.
+fn one_of(headers: &HeaderMap) -> Vec<u8> {
+    let lines = || headers.get_all(VARY).into_iter().map(HeaderValue::as_bytes);
+    if lines().any(|line| line.trim_ascii() == b"*") {
+        return b"*".to_vec();
+    }
+    lines().filter(|line| !is_blank(line)).collect::<Vec<_>>().join(&b", "[..])
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    elements(line).all(<[u8]>::is_empty)
 }
