@@ -6,12 +6,12 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-/// A response without its body. Values of the same name are joined in order.
+/// A response without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The values by name.
+    /// The values by name. Several are separate lines, in order.
     pub headers: BTreeMap<String, String>,
 }
 
@@ -21,7 +21,7 @@ impl Answer {
         let mut headers = BTreeMap::<String, String>::new();
         for (name, value) in lines {
             let value = String::from_utf8_lossy(value);
-            let joined = |own: &mut String| *own = format!("{own}, {value}");
+            let joined = |own: &mut String| *own = format!("{own}\n{value}");
             headers.entry(name.to_owned()).and_modify(joined).or_insert_with(|| value.to_string());
         }
         Self { status, headers }
@@ -37,8 +37,8 @@ impl Answer {
 
 /// Something that serves requests.
 pub struct Contender {
-    /// Makes this many requests in advance, and returns a function that serves them.
-    pub serve: Box<dyn Fn(usize) -> Box<dyn FnMut()>>,
+    /// Makes a request, and returns a function that serves it.
+    pub prepare: Box<dyn Fn() -> Box<dyn FnMut()>>,
     /// Serves one more request and returns the answer.
     pub answer: Box<dyn Fn() -> Answer>,
 }
@@ -52,17 +52,16 @@ impl Contender {
     ) -> Self {
         let closures = Rc::new((request, call, look));
         let own = Rc::clone(&closures);
-        let serve = move |requests| -> Box<dyn FnMut()> {
-            let own = Rc::clone(&own);
-            let mut made: Vec<Q> = (0..requests).map(|_| (own.0)()).collect();
+        let prepare = move || -> Box<dyn FnMut()> {
+            let (own, mut made) = (Rc::clone(&own), Some((own.0)()));
             Box::new(move || {
-                while let Some(request) = made.pop() {
+                if let Some(request) = made.take() {
                     black_box(&(own.1)(request));
                 }
             })
         };
         let answer = move || (closures.2)(&(closures.1)((closures.0)()));
-        Self { serve: Box::new(serve), answer: Box::new(answer) }
+        Self { prepare: Box::new(prepare), answer: Box::new(answer) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The measurements, and tables of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::{Value, json};
@@ -54,53 +54,62 @@ impl Figures {
     /// A one-character mark for how the peer's answer differs.
     fn mark(&self, framework: &str, row: &str) -> char {
         let note = self.notes.get(&[framework, row].map(str::to_owned)).map_or("", String::as_str);
-        let mut marks = [("less", '<'), ("more", '>'), ("other", '≠')].into_iter();
-        marks.find(|(word, _)| note.starts_with(word)).map_or(' ', |(_, mark)| mark)
+        match (note.contains('~'), note.contains('-'), note.contains('+')) {
+            (false, false, false) => ' ',
+            (false, true, false) => '<',
+            (false, false, true) => '>',
+            _ => '≠',
+        }
     }
 
-    /// A table of one measure, with a line per row and a group of columns per framework: what our layer
-    /// adds to a request, and the ratio to what the others add. For blocks and bytes, how many more ours
-    /// allocates.
-    pub fn table(&self, frameworks: &[Framework], rows: &[Row], measure: &str) -> String {
-        let names = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
-        let (mut titles, mut heads) = (format!("{measure:names$}"), " ".repeat(names));
-        for Framework { name, peer, .. } in frameworks {
-            let _ = write!(titles, "  {name:<25}");
-            let _ = write!(heads, "  {:>6} {:>5} {:>5} {peer:>5} ", "ours", "floor", "least");
+    /// A line per row and a column per framework: ours as a multiple of the least work, and of the peer.
+    /// Then a summary of each framework.
+    pub fn table(&self, frameworks: &[Framework], rows: &[Row]) -> String {
+        let width = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
+        let (mut titles, mut heads) = (" ".repeat(width), " ".repeat(width));
+        let mut sums = vec![(0, 0, String::new()); frameworks.len()];
+        for Framework { name, .. } in frameworks {
+            let _ = write!(titles, "   {name:<13}");
+            heads += "   least   peer  ";
         }
         let mut table = format!("{}\n{}\n", titles.trim_end(), heads.trim_end());
-        for Row { name: row, .. } in rows {
-            let mut line = format!("{row:names$}");
-            for Framework { name, .. } in frameworks {
-                let of = |who| self.over_bare(name, row, who, measure);
-                let ours = of(Who::Ours);
-                let cell = |who| match (ours, of(who)) {
-                    (Some(ours), Some(other)) if measure.starts_with('b') => {
-                        format!("{:+}", ours - other)
-                    }
-                    (Some(ours), Some(other)) if other > 0.0 => format!("{:.2}", ours / other),
-                    _ => "—".to_owned(),
+        for row in rows {
+            let mut line = format!("{:width$}", row.name);
+            for (Framework { name, .. }, sum) in frameworks.iter().zip(&mut sums) {
+                let of = |who| self.over_bare(name, &row.name, who, "instructions");
+                let ours = of(Who::Ours).unwrap_or(f64::NAN);
+                let ratio = |who| of(who).map(|other| ours / other);
+                let target = match self.over_bare("tower", &row.name, Who::Ours, "instructions") {
+                    Some(tower) if *name == "warp" => ours / tower <= 1.1,
+                    _ => ratio(Who::Necessary).is_none_or(|ratio| ratio <= row.target()),
                 };
-                let [floor, least, peer] = [Who::Floor, Who::Necessary, Who::Peer].map(cell);
-                let (ours, mark) = (ours.unwrap_or(f64::NAN), self.mark(name, row));
-                let _ = write!(line, "  {ours:>6.0} {floor:>5} {least:>5} {peer:>5}{mark}");
+                let behind = ratio(Who::Peer).is_some_and(|ratio| ratio > 1.0);
+                sum.0 += usize::from(!target);
+                sum.1 += usize::from(behind);
+                let made = |who| self.over_bare(name, &row.name, who, "allocations");
+                if let (Some(ours), Some(least)) = (made(Who::Ours), made(Who::Necessary))
+                    && ours > least
+                {
+                    let _ = write!(sum.2, "; {} more allocations: {}", ours - least, row.name);
+                }
+                let cell =
+                    |ratio: Option<f64>| ratio.map_or("—".to_owned(), |r| format!("{r:.2}"));
+                let flag = |missed| if missed { '!' } else { ' ' };
+                let (least, peer) = (cell(ratio(Who::Necessary)), cell(ratio(Who::Peer)));
+                let mark = self.mark(name, &row.name);
+                let _ =
+                    write!(line, "  {least:>6}{} {peer:>5}{mark}{}", flag(!target), flag(behind));
             }
             let _ = writeln!(table, "{}", line.trim_end());
         }
-        table
-    }
-
-    /// Describes how the peers' answers differ. Rows with the same difference share a line.
-    pub fn notes(&self) -> String {
-        let mut rows = BTreeMap::<(&str, &str), Vec<&str>>::new();
-        for ([framework, row], note) in &self.notes {
-            rows.entry((framework, note)).or_default().push(row);
+        for (Framework { name, .. }, (over, behind, more)) in frameworks.iter().zip(sums) {
+            let of = rows.len();
+            let _ = writeln!(
+                table,
+                "{name}: {over} of {of} over the target, {behind} behind the peer{more}"
+            );
         }
-        rows.retain(|(_, note), _| *note != "same");
-        let lines = rows.iter().map(|((framework, note), rows)| {
-            format!("  {framework}, {note}\n    in: {}\n", rows.join("; "))
-        });
-        lines.collect()
+        table
     }
 
     /// All measurements, by framework, row, contender and measure.
@@ -116,49 +125,39 @@ impl Figures {
     }
 }
 
-fn median(values: &[f64]) -> f64 {
+/// The middle one.
+pub fn median(values: &[f64]) -> f64 {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
 
-/// Describes how a peer's answer differs. Starts with `same`, `less`, `more` or `other`.
+/// How a peer's answer differs: what it lacks (-), what only it has (+), and what it says otherwise (~).
+/// Empty if a browser and a cache see no difference.
 pub fn difference(ours: &Answer, theirs: &Answer) -> String {
     let (own, their) = (parts(ours), parts(theirs));
-    let beyond = |of: &BTreeMap<String, _>, other: &BTreeMap<String, _>| {
-        let names = of.keys().filter(|name| !other.contains_key(*name));
-        names.map(String::as_str).collect::<Vec<_>>().join(", ")
-    };
-    let (without, also) = (beyond(&own, &their), beyond(&their, &own));
-    let others = own.iter().filter(|(name, value)| their.get(*name).is_some_and(|v| v != *value));
-    let others: Vec<_> = others.map(|(name, _)| format!("another {name}")).collect();
-    let otherwise = !others.is_empty() || ours.status / 100 != theirs.status / 100;
-    let mut words = match (without.is_empty(), also.is_empty(), otherwise) {
-        (true, true, false) => vec!["same".to_owned()],
-        (false, true, false) => vec!["less".to_owned()],
-        (true, false, false) => vec!["more".to_owned()],
-        _ => vec!["other".to_owned()],
-    };
-    if ours.status != theirs.status {
-        words.push(format!("{} for {}", theirs.status, ours.status));
-    }
-    words.extend((!without.is_empty()).then(|| format!("without {without}")));
-    words.extend((!also.is_empty()).then(|| format!("also {also}")));
-    words.extend(others);
-    words.join("; ")
+    let names: BTreeSet<_> = own.keys().chain(their.keys()).collect();
+    let words = names.into_iter().filter_map(|name| match (own.get(name), their.get(name)) {
+        (Some(_), None) => Some(format!("-{name}")),
+        (None, Some(_)) => Some(format!("+{name}")),
+        (own, their) => (own != their).then(|| format!("~{name}")),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
-/// The parts of an answer to compare: CORS headers as sets, and each name in `Vary`.
+/// The parts of an answer to compare: whether it is a success, CORS headers as sets, and each name in
+/// `Vary`.
 fn parts(answer: &Answer) -> BTreeMap<String, Vec<String>> {
-    let mut parts = BTreeMap::new();
+    let kind = (answer.status / 100).to_string();
+    let mut parts = BTreeMap::from([("status".to_owned(), vec![kind])]);
     for (name, value) in &answer.headers {
-        let elements = value.split(',').map(|element| element.trim().to_ascii_lowercase());
-        let mut elements: Vec<_> = elements.collect();
+        let elements = value.split([',', '\n']).map(|name| name.trim().to_ascii_lowercase());
+        let mut elements: Vec<_> = elements.map(|name| name.replace('-', "_")).collect();
         elements.sort_unstable();
         if let Some(name) = name.strip_prefix("access-control-") {
-            parts.insert(name.to_owned(), elements);
+            parts.insert(name.replace('-', "_"), elements);
         } else if name == "vary" {
-            parts.extend(elements.into_iter().map(|name| (format!("vary {name}"), Vec::new())));
+            parts.extend(elements.into_iter().map(|name| (format!("vary_{name}"), Vec::new())));
         }
     }
     parts
@@ -180,57 +179,43 @@ mod tests {
             }
         };
         for (row, peer) in [("forbid", None), ("regex, hit", Some(2200.0))] {
-            for framework in ["core", "actix"] {
+            for framework in ["tower", "actix"] {
                 let four = [(Who::Bare, 100.0), (Who::Floor, 600.0), (Who::Necessary, 850.0)];
                 for (who, count) in four {
                     read(framework, row, who, "instructions", &[count]);
-                    read(framework, row, who, "blocks", &[3.0]);
+                    read(framework, row, who, "allocations", &[3.0]);
                 }
                 read(framework, row, Who::Ours, "instructions", &[1100.0, 9999.0, 600.0]);
-                read(framework, row, Who::Ours, "blocks", &[5.0]);
+                read(framework, row, Who::Ours, "allocations", &[5.0]);
                 if let Some(peer) = peer {
                     read(framework, row, Who::Peer, "instructions", &[peer]);
                 }
             }
         }
-        figures.read("actix", "regex, hit\tpeer\tnote\tless; without vary origin\n").unwrap();
-        figures.read("actix", "forbid\tpeer\tnote\tabsent: it never refuses\n").unwrap();
+        figures.read("actix", "regex, hit\tpeer\tnote\t-vary_origin\n").unwrap();
         figures
     }
 
     #[test]
     fn tables() {
-        let shown = [FRAMEWORKS[0], FRAMEWORKS[3]];
+        let shown = [FRAMEWORKS[0], FRAMEWORKS[2]];
         let rows = rows::rows(&["forbid".to_owned(), "regex, hit".to_owned()], true);
-        let figures = figures();
         expect![[r#"
-            instructions  core                       actix
-                          ours floor least decide     ours floor least  peer
-            regex, hit    1000  2.00  1.33  0.48     1000  2.00  1.33  0.48<
-            forbid        1000  2.00  1.33     —     1000  2.00  1.33     —
+                         tower           actix
+                         least   peer     least   peer
+            regex, hit    1.33!  0.48      1.33!  0.48<
+            forbid        1.33!     —      1.33!     —
+            tower: 2 of 2 over the target, 0 behind the peer; 2 more allocations: regex, hit; 2 more allocations: forbid
+            actix: 2 of 2 over the target, 0 behind the peer; 2 more allocations: regex, hit; 2 more allocations: forbid
         "#]]
-        .assert_eq(&figures.table(&shown, &rows, "instructions"));
-        expect![[r#"
-            blocks      core                       actix
-                          ours floor least decide     ours floor least  peer
-            regex, hit       2    +2    +2     —        2    +2    +2     —<
-            forbid           2    +2    +2     —        2    +2    +2     —
-        "#]]
-        .assert_eq(&figures.table(&shown, &rows, "blocks"));
-        let notes = [
-            "  actix, absent: it never refuses",
-            "    in: forbid",
-            "  actix, less; without vary origin",
-            "    in: regex, hit",
-        ];
-        assert_eq!(figures.notes().lines().collect::<Vec<_>>(), notes);
+        .assert_eq(&figures().table(&shown, &rows));
     }
 
     #[test]
     fn json_and_what_is_not_a_figure() {
         let json = figures().json();
-        assert_eq!(json["core"]["forbid"]["ours"]["instructions"], 1100.0);
-        assert_eq!(json["actix"]["regex, hit"]["note"], "less; without vary origin");
+        assert_eq!(json["tower"]["forbid"]["ours"]["instructions"], 1100.0);
+        assert_eq!(json["actix"]["regex, hit"]["note"], "-vary_origin");
         for line in ["", "a warning", "forbid\tours\tbytes\tmany"] {
             let fault =
                 Figures::default().read("axum", &format!("{line}\n")).unwrap_err().to_string();
@@ -239,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn differences_in_words() {
+    fn differences() {
         let answer = |status, lines: &[(&str, &str)]| {
             Answer::new(status, lines.iter().map(|(name, value)| (*name, value.as_bytes())))
         };
@@ -248,22 +233,15 @@ mod tests {
         let methods = ("access-control-allow-methods", "PUT,GET");
         let ours = answer(204, &[vary, origin, methods]);
         let star = ("access-control-allow-origin", "*");
+        let lower = ("access-control-allow-methods", "get, PUT");
         for (theirs, words) in [
-            (answer(204, &[methods, origin, vary, ("content-length", "0")]), "same"),
-            (
-                answer(200, &[vary, origin, ("access-control-allow-methods", "get, PUT")]),
-                "same; 200 for 204",
-            ),
-            (
-                answer(204, &[vary, origin, methods, ("access-control-max-age", "1")]),
-                "more; also max-age",
-            ),
+            (answer(200, &[lower, origin, vary, ("content-length", "0")]), ""),
+            (answer(204, &[vary, origin, methods, ("access-control-max-age", "1")]), "+max_age"),
             (
                 answer(204, &[("vary", "origin"), origin]),
-                "less; without allow-methods, vary access-control-request-method",
+                "-allow_methods -vary_access_control_request_method",
             ),
-            (answer(403, &[vary, origin, methods]), "other; 403 for 204"),
-            (answer(204, &[vary, star, methods]), "other; another allow-origin"),
+            (answer(403, &[vary, star, methods]), "~allow_origin ~status"),
         ] {
             assert_eq!(difference(&ours, &theirs), words);
         }

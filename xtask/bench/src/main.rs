@@ -4,5 +4,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    bench::main(&stats_alloc::INSTRUMENTED_SYSTEM)
+    bench::main()
 }

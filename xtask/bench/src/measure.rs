@@ -1,158 +1,153 @@
-//! The measures. Each framework gets its own processes, so that none runs in another's heap. The program
-//! starts itself, or its sibling with the counting allocator, and reads lines.
+//! Counts instructions and allocations. Each framework gets its own process, so that none runs in
+//! another's heap: the program starts itself under valgrind, and reads its lines and valgrind's files.
 
-use std::alloc::System;
 use std::hint::black_box;
 use std::iter::repeat_n;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{self, Command, Stdio};
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
 use std::{env, fs, thread};
-
-use stats_alloc::{Region, StatsAlloc};
 
 use crate::contender::Contender;
 use crate::figures::Figures;
 use crate::frameworks::Framework;
 use crate::options::Options;
 use crate::rows::Row;
-use crate::{Fault, building, policy};
+use crate::{Fault, policy};
 
 /// How many requests to count together, after as many to warm up.
 const REQUESTS: usize = 20;
 
-/// The length of a contender's turn.
-const TURN: Duration = Duration::from_micros(400);
-
-/// How many requests to make at a time: few enough to stay in the processor's cache.
-const AT_ONCE: usize = 16;
-
-/// The version of valgrind, if it is installed.
-pub fn valgrind() -> Option<String> {
-    let output = Command::new("valgrind").arg("--version").output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+/// The version of valgrind.
+///
+/// # Errors
+/// If it is not installed.
+pub fn valgrind() -> Result<String, Fault> {
+    let output = Command::new("valgrind").arg("--version").output();
+    let output = output.map_err(|error| format!("valgrind counts the instructions: {error}"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Measures everything selected: first what load does not affect, on all processors; then time.
+/// Measures everything selected, on all processors: load affects nothing that is counted.
 ///
 /// # Errors
 /// If a process fails.
-pub fn run(options: &Options, counted: bool) -> Result<Figures, Fault> {
+pub fn run(options: &Options) -> Result<Figures, Fault> {
     let mut figures = Figures::default();
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    let kinds = [("count", processors), ("allocations", processors), ("time", 1)];
-    for (kind, at_once) in kinds.into_iter().filter(|(kind, _)| counted || *kind != "count") {
-        for frameworks in options.frameworks.chunks(at_once) {
-            thread::scope(|scope| {
-                let start = |of: &Framework| (of.name, scope.spawn(|| child(kind, of.name)));
-                let children: Vec<_> = frameworks.iter().map(start).collect();
-                children.into_iter().try_for_each(|(name, child)| {
-                    figures.read(name, &child.join().expect("it does not panic")?)
-                })
-            })?;
-        }
+    for frameworks in options.frameworks.chunks(processors) {
+        thread::scope(|scope| {
+            let start = |of: &Framework| (of.name, scope.spawn(|| child(of.name)));
+            let children: Vec<_> = frameworks.iter().map(start).collect();
+            children.into_iter().try_for_each(|(name, child)| {
+                figures.read(name, &child.join().expect("it does not panic")?)
+            })
+        })?;
     }
     Ok(figures)
 }
 
 /// Measures one framework in a new process with the same flags.
-fn child(kind: &str, framework: &str) -> Result<String, Fault> {
-    eprintln!("{framework}: {kind}");
+fn child(framework: &str) -> Result<String, Fault> {
+    eprintln!("{framework}");
     let dumps = env::temp_dir().join(format!("bench-{}-{framework}", process::id()));
-    let mut command = match kind {
-        "count" => {
-            fs::create_dir(&dumps)?;
-            let mut valgrind = Command::new("valgrind");
-            valgrind
-                .args(["-q", "--tool=callgrind", "--collect-atstart=no", "--dump-instr=no"])
-                .arg("--toggle-collect=bench::measure::serve_counted")
-                .arg("--dump-before=bench::measure::write_down")
-                .arg(format!("--callgrind-out-file={}", dumps.join("counts").display()))
-                .arg(env::current_exe()?)
-                .env("GLIBC_TUNABLES", "glibc.malloc.arena_max=100000");
-            valgrind
-        }
-        "allocations" => Command::new(sibling()?),
-        _ => Command::new(env::current_exe()?),
-    };
-    command.args(env::args_os().skip(1)).args(["--child", kind, "--frameworks", framework]);
-    let output = command.stderr(Stdio::inherit()).output();
-    let output = output.map_err(|error| format!("{command:?}: {error}"))?;
+    fs::create_dir(&dumps)?;
+    let mut valgrind = Command::new("valgrind");
+    valgrind
+        .args(["-q", "--tool=callgrind", "--collect-atstart=no", "--dump-instr=no"])
+        .arg("--toggle-collect=bench::measure::serve_counted")
+        .arg("--dump-before=bench::measure::write_down")
+        .arg(format!("--callgrind-out-file={}", dumps.join("counts").display()))
+        .arg(env::current_exe()?)
+        .env("GLIBC_TUNABLES", "glibc.malloc.arena_max=100000")
+        .args(env::args_os().skip(1))
+        .args(["--child", "--frameworks", framework]);
+    let output = valgrind.stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("{valgrind:?}: {error}"))?;
     let lines = String::from_utf8(output.stdout)?;
-    let lines = match kind {
-        _ if !output.status.success() => Err(format!("{command:?}: {}", output.status).into()),
-        "count" => counts(&lines, &dumps),
-        _ => Ok(lines),
+    let lines = match output.status.success() {
+        false => Err(format!("{valgrind:?}: {}", output.status).into()),
+        true => counts(&lines, &dumps),
     };
     // A leftover is only a temporary file.
     let _ = fs::remove_dir_all(&dumps);
     lines
 }
 
-/// The program with the counting allocator, in the same folder as this one.
-pub fn sibling() -> Result<PathBuf, Fault> {
-    Ok(env::current_exe()?.with_file_name(format!("allocations{}", env::consts::EXE_SUFFIX)))
-}
-
-/// Adds valgrind's count to each line. Each line has its own file.
+/// Adds valgrind's counts to each line that has none. Each has its own file.
 fn counts(lines: &str, dumps: &Path) -> Result<String, Fault> {
-    let mut counted = String::new();
-    for (i, line) in lines.lines().enumerate() {
-        let name = format!("counts.{}", i + 1);
+    let (mut counted, mut files) = (String::new(), 0);
+    for line in lines.lines() {
+        if line.contains("\tnote\t") {
+            counted += &format!("{line}\n");
+            continue;
+        }
+        files += 1;
+        let name = format!("counts.{files}");
         let dump = fs::read_to_string(dumps.join(&name));
         let dump = dump.map_err(|error| format!("{name}: {error}"))?;
-        let total = dump.lines().find_map(|line| line.strip_prefix("totals:"));
-        let total = total.and_then(|total| total.split_whitespace().next()?.parse::<f64>().ok());
-        let total = total.ok_or_else(|| format!("{name}: the file has no total"))?;
-        counted += &format!("{line}\t{}\n", total / REQUESTS as f64);
+        let (instructions, allocations) =
+            read(&dump).ok_or_else(|| format!("{name}: the file has no total"))?;
+        for (measure, sum) in [("instructions", instructions), ("allocations", allocations)] {
+            counted += &format!("{line}\t{measure}\t{}\n", sum / REQUESTS as f64);
+        }
     }
     Ok(counted)
 }
 
-/// Measures one framework and prints one measurement per line.
-///
-/// # Errors
-/// If there is no such measure.
-pub fn measure(options: &Options, kind: &str, allocator: &StatsAlloc<System>) -> Result<(), Fault> {
-    let framework = options.frameworks[0];
-    for row in &options.rows {
-        let repeat = if options.quick || row.is_long() { 1 } else { 3 };
-        match kind {
-            "count" => count(framework, row, repeat),
-            "allocations" => allocations(framework, row, allocator),
-            "time" => time(framework, row, if options.quick { 5 } else { 15 }),
-            "building" => return building::run(allocator),
-            _ => return Err(format!("--child {kind}: there is no such measure").into()),
+/// The instructions in one of valgrind's files, and the calls of functions that allocate. The file has
+/// each function's name once, and a number where it comes again.
+fn read(dump: &str) -> Option<(f64, f64)> {
+    let (mut allocating, mut is_one, mut allocations) = (Vec::new(), false, 0.0);
+    for line in dump.lines() {
+        if let Some((number, name)) = line.split_once("fn=").and_then(|(_, of)| of.split_once(')'))
+        {
+            if matches!(name, " malloc" | " calloc" | " realloc" | " posix_memalign") {
+                allocating.push(number);
+            }
+            is_one = allocating.contains(&number);
+        } else if let (Some(calls), true) = (line.strip_prefix("calls="), is_one) {
+            allocations += calls.split_whitespace().next()?.parse::<f64>().ok()?;
         }
     }
-    Ok(())
+    let total = dump.lines().find_map(|line| line.strip_prefix("totals:"))?;
+    Some((total.split_whitespace().next()?.parse().ok()?, allocations))
+}
+
+/// Serves the requests of one framework, and prints a line for each of valgrind's files.
+pub fn count(options: &Options) {
+    for row in &options.rows {
+        let repeat = if options.quick || row.is_long() { 1 } else { 3 };
+        count_row(options.frameworks[0], row, repeat);
+    }
 }
 
 /// Serves each contender's requests in its own function, which valgrind finds by name. Maps hash
 /// randomly, so we make and count each contender more than once.
-fn count(framework: Framework, row: &Row, repeat: usize) {
+fn count_row(framework: Framework, row: &Row, repeat: usize) {
     // In this thread, so that data shared by many rows is not in the heap of one of them.
     policy::ours(row.policy);
-    let (sender, whos) = mpsc::channel();
+    let (sender, lines) = mpsc::channel();
     let shared = row.clone();
     // The allocator gives every thread a new heap, without holes left by others: filling a hole takes a
     // different number of instructions. No thread ends, because the next one would get its heap.
     thread::spawn(move || {
         for _ in 0..repeat {
             // Under valgrind, a peer that searches a million origins takes minutes.
-            for (who, contender) in framework.contenders(&shared, !shared.is_long()).0 {
+            let (contenders, note) = framework.contenders(&shared, !shared.is_long());
+            for (who, contender) in contenders {
                 count_one(&contender);
-                sender.send(who).expect("the receiver waits for it");
+                sender.send(who.to_string()).expect("the receiver waits for it");
             }
+            sender.send(format!("peer\tnote\t{note}")).expect("the receiver waits for it");
         }
         drop(sender);
         loop {
             thread::park();
         }
     });
-    for who in whos {
-        println!("{}\t{who}\tinstructions", row.name);
+    for line in lines {
+        println!("{}\t{line}", row.name);
     }
 }
 
@@ -163,10 +158,10 @@ fn count_one(contender: &Contender) {
     let small = (0..1024).rev().step_by(16).flat_map(|size| repeat_n(size, 64));
     let holes: Vec<Vec<u8>> = huge.chain(large).chain(small).map(Vec::with_capacity).collect();
     for _ in 0..REQUESTS {
-        (contender.serve)(1)();
+        (contender.prepare)()();
     }
     for _ in 0..REQUESTS {
-        serve_counted(&mut *(contender.serve)(1));
+        serve_counted(&mut *(contender.prepare)());
     }
     write_down();
     drop(holes);
@@ -182,53 +177,6 @@ fn write_down() {
     black_box(());
 }
 
-/// How many blocks and bytes a request allocates.
-fn allocations(framework: Framework, row: &Row, allocator: &StatsAlloc<System>) {
-    for (who, contender) in framework.contenders(row, true).0 {
-        (contender.serve)(1)();
-        let (mut blocks, mut bytes) = (0, 0);
-        for _ in 0..REQUESTS {
-            let mut serve = (contender.serve)(1);
-            let region = Region::new(allocator);
-            serve();
-            let change = region.change();
-            blocks += change.allocations + change.reallocations;
-            bytes += change.bytes_allocated;
-        }
-        for (measure, sum) in [("blocks", blocks), ("bytes", bytes)] {
-            println!("{}\t{who}\t{measure}\t{}", row.name, sum as f64 / REQUESTS as f64);
-        }
-    }
-}
-
-/// Nanoseconds per request, in rounds in which each contender has a turn, and a note on how the peer
-/// differs.
-fn time(framework: Framework, row: &Row, rounds: usize) {
-    let (mut turns, words) = framework.contenders(row, true);
-    if framework.peer == "peer" {
-        println!("{}\tpeer\tnote\t{words}", row.name);
-    }
-    for _ in 0..rounds {
-        for (who, contender) in &turns {
-            println!("{}\t{who}\tnanoseconds\t{}", row.name, turn(contender));
-        }
-        turns.rotate_left(1);
-    }
-}
-
-/// The time per request in one turn, in nanoseconds.
-fn turn(contender: &Contender) -> f64 {
-    let (mut spent, mut served) = (Duration::ZERO, 0);
-    while spent < TURN {
-        let mut serve = (contender.serve)(AT_ONCE);
-        let start = Instant::now();
-        serve();
-        spent += start.elapsed();
-        served += AT_ONCE;
-    }
-    spent.as_nanos() as f64 / served as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,15 +185,19 @@ mod tests {
     fn counts_are_read_in_the_order_of_the_lines() {
         let dumps = env::temp_dir().join(format!("bench-test-{}", process::id()));
         fs::create_dir(&dumps).unwrap();
+        let calls = "fn=(1) f\n16 2\ncfn=(2) malloc\ncalls=20 0\n* 9\ncfn=(3) free\ncalls=7 0\n* 1\n\
+                     fn=(4) g\ncfn=(2)\ncalls=40 8\n* 9\n";
         for (i, total) in [(1, "9000"), (2, "50 7"), (3, "many")] {
-            let dump = format!("events: Ir\nsummary: 1\n\nfn=(1) f\n16 2\n\ntotals: {total}\n");
+            let dump = format!("events: Ir\nsummary: 1\n\n{calls}\ntotals: {total}\n");
             fs::write(dumps.join(format!("counts.{i}")), dump).unwrap();
         }
-        let two = counts("a\tbare\tinstructions\na\tours\tinstructions\n", &dumps);
+        let two = counts("a\tbare\na\tpeer\tnote\t-vary\na\tours\n", &dumps);
         let [three, four] =
             [3, 4].map(|lines| counts(&"\n".repeat(lines), &dumps).unwrap_err().to_string());
         fs::remove_dir_all(&dumps).unwrap();
-        assert_eq!(two.unwrap(), "a\tbare\tinstructions\t450\na\tours\tinstructions\t2.5\n");
+        let expected = "a\tbare\tinstructions\t450\na\tbare\tallocations\t3\na\tpeer\tnote\t-vary\n\
+                        a\tours\tinstructions\t2.5\na\tours\tallocations\t3\n";
+        assert_eq!(two.unwrap(), expected);
         assert!(three.contains("counts.3: the file has no total"), "{three}");
         assert!(four.contains("counts.3"), "{four}");
     }

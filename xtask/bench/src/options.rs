@@ -21,10 +21,10 @@ pub struct Options {
     pub quick: bool,
     /// Where to write the results as JSON.
     pub json: Option<PathBuf>,
-    /// Whether to measure only the test servers.
+    /// Whether to measure servers over connections instead.
     pub sockets: bool,
-    /// Only in a process that another one started: the one measure to take.
-    pub child: Option<String>,
+    /// Whether another process started this one under valgrind.
+    pub child: bool,
 }
 
 impl Options {
@@ -35,8 +35,8 @@ impl Options {
     pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Option<Self>, Error> {
         let mut parser = Parser::from_args(args);
         let (mut frameworks, mut texts) = (FRAMEWORKS.to_vec(), Vec::new());
-        let (mut quick, mut sockets) = (false, false);
-        let (mut json, mut child) = (None, None);
+        let (mut quick, mut sockets, mut child) = (false, false, false);
+        let mut json = None;
         while let Some(arg) = parser.next()? {
             match arg {
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
@@ -48,7 +48,7 @@ impl Options {
                 Arg::Long("quick") => quick = true,
                 Arg::Long("json") => json = Some(parser.value()?.into()),
                 Arg::Long("sockets") => sockets = true,
-                Arg::Long("child") => child = Some(parser.value()?.string()?),
+                Arg::Long("child") => child = true,
                 other => return Err(other.unexpected()),
             }
         }
@@ -65,7 +65,7 @@ impl Options {
 
 fn framework(name: &str) -> Result<Framework, String> {
     let known = FRAMEWORKS.into_iter().find(|known| known.name == name);
-    known.ok_or_else(|| format!("--frameworks {name}: not one of core, tower, axum, actix, warp"))
+    known.ok_or_else(|| format!("--frameworks {name}: not one of tower, axum, actix, warp"))
 }
 
 #[cfg(test)]
@@ -78,9 +78,9 @@ mod tests {
 
     #[test]
     fn frameworks_and_rows_are_selected() {
-        let options = parse("--frameworks warp,core --rows forbid --rows regex").unwrap().unwrap();
+        let options = parse("--frameworks warp,tower --rows forbid --rows regex").unwrap().unwrap();
         let names: Vec<_> = options.frameworks.iter().map(|framework| framework.name).collect();
-        assert_eq!((names, options.rows.len(), options.partial), (vec!["warp", "core"], 3, true));
+        assert_eq!((names, options.rows.len(), options.partial), (vec!["warp", "tower"], 3, true));
         assert!(!parse("").unwrap().unwrap().partial);
         assert!(parse("--rows forbid --help").unwrap().is_none());
     }
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn wrong_usage_is_named() {
         for (args, named) in [
-            ("--frameworks axum,rocket", "rocket: not one of core, tower"),
+            ("--frameworks axum,rocket", "rocket: not one of tower"),
             ("--rows nowhere", "--rows nowhere"),
             ("--sockets --rows forbid", "--sockets"),
             ("--fast", "--fast"),

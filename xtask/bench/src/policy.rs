@@ -7,7 +7,9 @@ use std::time::Duration;
 use cors_core::{DisallowedOrigin, OriginEntry, Policy};
 use foldhash::fast::RandomState;
 use http::{HeaderName, HeaderValue, Method};
-use regex::bytes::Regex;
+use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::util::{primitives::StateID, start};
+use regex_automata::{Anchored, MatchKind};
 
 use crate::rows::PolicyKind;
 
@@ -85,14 +87,40 @@ fn build(kind: PolicyKind) -> Policy {
     policy.build().expect("it has no errors")
 }
 
-/// The regular expression in its handwritten form.
-pub fn anchored() -> Regex {
-    Regex::new(&format!("^(?:{REGEX})$")).expect("it is well-formed")
+/// The regular expression, compiled by hand.
+#[derive(Clone)]
+pub struct OriginRegex(dense::DFA<Vec<u32>>, StateID);
+
+impl OriginRegex {
+    /// Compiles it.
+    pub fn new() -> Self {
+        let config = dense::Config::new()
+            .accelerate(false)
+            .match_kind(MatchKind::All)
+            .start_kind(StartKind::Anchored);
+        let dfa = dense::Builder::new().configure(config).build(REGEX).expect("it is well-formed");
+        let start = dfa.start_state(&start::Config::new().anchored(Anchored::Yes));
+        let start = start.expect("nothing quits");
+        Self(dfa, start)
+    }
+
+    /// Whether it matches all of the text.
+    #[inline]
+    pub fn is_match(&self, text: &[u8]) -> bool {
+        let mut state = self.1;
+        for byte in text {
+            state = self.0.next_state(state, *byte);
+            if self.0.is_dead_state(state) {
+                return false;
+            }
+        }
+        self.0.is_match_state(self.0.next_eoi_state(state))
+    }
 }
 
 /// A handwritten check whether a policy without a list allows an origin.
 fn predicate(kind: PolicyKind) -> impl Fn(&[u8]) -> bool + Send + Sync + 'static {
-    let (regex, domains) = (anchored(), entries(kind));
+    let (regex, domains) = (OriginRegex::new(), entries(kind));
     let suffixes: Vec<String> = domains.iter().map(|domain| format!(".{domain}")).collect();
     move |origin: &[u8]| match kind {
         PolicyKind::Regex => regex.is_match(origin),

@@ -1,98 +1,123 @@
-//! Measures the three test servers over real connections. The ones with and without the layer take
-//! turns, so that a machine that slows down affects both.
+//! Compares axum with our layer, with `tower-http`'s and with none over real connections. In each round
+//! every server has a turn, and what counts is the ratio within the round: a machine that slows down
+//! affects all.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use http::Request;
+use axum::Router;
 use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use http::{Request, Version};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use servers::Policies;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
-use xtask::options::Adapter;
 
+use crate::figures::median;
+use crate::frameworks::axum::router;
 use crate::rows::{APP, PolicyKind, thousands};
 use crate::{Fault, policy};
 
-/// Keep-alive connections to each server, one request at a time on each.
-const CONNECTIONS: usize = 16;
+/// Requests under way at a time: in HTTP/1.1 each on its own connection, in HTTP/2 four on each.
+const AT_ONCE: usize = 16;
 
 /// The length of a server's turn.
-const TURN: Duration = Duration::from_millis(250);
+const TURN: Duration = Duration::from_millis(100);
 
 /// A table of throughput and latency for `GET` from an allowed origin, over this many rounds.
 ///
 /// # Errors
 /// If a server does not start, or gives a wrong answer.
 pub fn run(rounds: usize) -> Result<String, Fault> {
-    let client = Builder::new_current_thread().enable_all().build()?;
-    let mut table = format!("{:<12}{:>12}{:>10}\n", "sockets", "requests/s", "p99");
-    for adapter in Adapter::ALL {
-        let sides = [start(*adapter, true)?, start(*adapter, false)?];
-        let mut latencies = [Vec::<Duration>::new(), Vec::new()];
-        for round in 0..2 * rounds {
-            let (side, until) = (round % 2, Instant::now() + TURN);
-            latencies[side].extend(client.block_on(load(sides[side], side == 0, until))?);
+    let servers = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let clients = Builder::new_current_thread().enable_all().build()?;
+    let none = servers.block_on(start(router()))?;
+    let mut rows = Vec::new();
+    for version in [Version::HTTP_11, Version::HTTP_2] {
+        for origins in [1, 100, 10_000] {
+            let kind = PolicyKind::Origins(origins);
+            let ours = cors_axum::CorsLayer::new(policy::ours(kind));
+            let ours = servers.block_on(start(router().layer(ours)))?;
+            let peer = servers.block_on(start(router().layer(policy::tower_http(kind)?)))?;
+            rows.push((version, origins, [none, ours, peer], Vec::new()));
         }
-        for (what, mut latencies) in [adapter.name(), "  without"].iter().zip(latencies) {
-            latencies.sort_unstable();
-            let p99 = latencies[latencies.len() * 99 / 100].as_secs_f64() * 1e6;
-            let throughput = latencies.len() as f64 / (TURN * rounds as u32).as_secs_f64();
-            let throughput = thousands(throughput as usize);
-            table += &format!("{what:<12}{throughput:>12}{p99:>7.0} µs\n");
+    }
+    for round in 0..rounds {
+        for (version, _, sides, ratios) in &mut rows {
+            let mut turns = [(0.0, 0.0); 3];
+            for i in 0..3 {
+                let side = (round + i) % 3;
+                let load = load(sides[side], *version, side > 0);
+                turns[side] = clients.block_on(load)?;
+            }
+            let [none, ours, peer] = turns;
+            let over = |(throughput, p99)| [throughput / none.0, p99 / none.1];
+            ratios.push([over(ours), over(peer)].concat());
         }
+    }
+    let mut table = format!("{:24}{:^28}{:^28}\n", "as multiples of no CORS", "throughput", "p99");
+    table += &format!("{:24}{}\n", "", "     ours      tower-http   ".repeat(2).trim_end());
+    for (version, origins, _, ratios) in rows {
+        let mut line = format!("{version:?}, {} origins", thousands(origins));
+        line = format!("{line:24}");
+        for column in [0, 2, 1, 3] {
+            line += &middle(ratios.iter().map(|ratios| ratios[column]));
+        }
+        table += &format!("{}\n", line.trim_end());
     }
     Ok(table)
 }
 
+/// The median, and half of how far the quartiles are apart.
+fn middle(ratios: impl Iterator<Item = f64>) -> String {
+    let mut ratios: Vec<_> = ratios.collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    let at = |quarter: usize| ratios[(ratios.len() - 1) * quarter / 4];
+    format!("  {:5.2} ± {:<4.2}", median(&ratios), (at(3) - at(1)) / 2.0)
+}
+
 /// Starts a server that runs until this process ends.
-fn start(adapter: Adapter, layer: bool) -> Result<SocketAddr, Fault> {
-    let policy = || Policies::One(policy::ours(PolicyKind::Origins(100)));
-    let policies = if layer { policy() } else { Policies::None };
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    listener.set_nonblocking(true)?;
+async fn start(router: Router) -> Result<SocketAddr, Fault> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let addr = listener.local_addr()?;
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    thread::spawn(move || {
-        runtime.block_on(async {
-            let listener = TcpListener::from_std(listener)?;
-            servers::start(adapter, listener, policies).running.await
-        })
-    });
+    tokio::spawn(async { axum::serve(listener, router).await });
     Ok(addr)
 }
 
-/// Sends requests over all connections at the same time until then. Returns how long each took.
-async fn load(addr: SocketAddr, layer: bool, until: Instant) -> Result<Vec<Duration>, Fault> {
-    let request = Request::get(format!("http://{addr}/vary")).header("origin", APP);
+/// Sends requests over all connections at the same time for one turn. Returns how many were answered,
+/// and how long 99 of 100 took at most, in seconds.
+async fn load(addr: SocketAddr, version: Version, allowed: bool) -> Result<(f64, f64), Fault> {
+    let request = Request::get(format!("http://{addr}/")).version(version).header("origin", APP);
     let request = request.body(Empty::<Bytes>::new())?;
-    let mut asking = JoinSet::new();
-    for _ in 0..CONNECTIONS {
-        let client = Client::builder(TokioExecutor::new()).build_http();
-        let request = request.clone();
+    let h2 = version == Version::HTTP_2;
+    let clients: Vec<_> = (0..if h2 { AT_ONCE / 4 } else { AT_ONCE })
+        .map(|_| Client::builder(TokioExecutor::new()).http2_only(h2).build_http())
+        .collect();
+    let (mut asking, until) = (JoinSet::new(), Instant::now() + TURN);
+    for client in clients.iter().cycle().take(AT_ONCE) {
+        let (client, request) = (client.clone(), request.clone());
         asking.spawn(async move {
             let mut latencies = Vec::new();
             while latencies.is_empty() || Instant::now() < until {
                 let start = Instant::now();
                 let response = client.request(request.clone()).await?;
-                let allowed = response.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN);
-                if response.status() != 200 || allowed.is_some_and(|value| value == APP) != layer {
+                let origin = response.headers().get(ACCESS_CONTROL_ALLOW_ORIGIN);
+                if response.status() != 200 || origin.is_some_and(|value| value == APP) != allowed {
                     return Err(format!("a wrong answer: {response:?}").into());
                 }
                 response.into_body().collect().await?;
-                latencies.push(start.elapsed());
+                latencies.push(start.elapsed().as_secs_f64());
             }
             Ok(latencies)
         });
     }
     let all: Result<Vec<_>, Fault> = asking.join_all().await.into_iter().collect();
-    Ok(all?.concat())
+    let mut latencies = all?.concat();
+    latencies.sort_unstable_by(f64::total_cmp);
+    Ok((latencies.len() as f64, latencies[latencies.len() * 99 / 100]))
 }
 
 #[cfg(test)]
@@ -102,6 +127,6 @@ mod tests {
     #[test]
     fn every_answer_of_a_short_load_is_right() {
         let table = run(1).unwrap();
-        assert_eq!(table.lines().count(), 1 + 2 * Adapter::ALL.len(), "{table}");
+        assert_eq!(table.lines().count(), 2 + 6, "{table}");
     }
 }

@@ -37,16 +37,25 @@ pub fn make(row: &Row, make: Make) -> Made {
 /// An app with a handwritten middleware.
 fn around(row: &Row, by_hand: &'static impl ByHand) -> Contender {
     let app = App::new().configure(routes).wrap_fn(move |request, inner| {
-        let (status, begun) = by_hand.begin(request.method(), request.headers());
+        let head = request.head();
+        let (status, kept) = by_hand.begin(&head.method, &head.uri, &head.headers);
         let Some(status) = status else {
-            return Either::Left(inner.call(request).map(move |result| {
-                let mut response = result?;
-                by_hand.end(begun, response.headers_mut());
-                Ok(response.map_into_left_body())
+            return Either::Left(inner.call(request).map(move |result| match result {
+                Ok(mut response) => {
+                    by_hand.end(kept, response.headers_mut());
+                    Ok(response.map_into_left_body())
+                }
+                Err(mut error) => {
+                    error.add_response_mapper(move |mut response| {
+                        by_hand.end(kept.clone(), response.headers_mut());
+                        response
+                    });
+                    Err(error)
+                }
             }));
         };
         let mut response = HttpResponse::new(status);
-        by_hand.end(begun, response.headers_mut());
+        by_hand.end(kept, response.headers_mut());
         Either::Right(at_once(Ok(request.into_response(response).map_into_right_body())))
     });
     served(row, ready(init_service(app)))

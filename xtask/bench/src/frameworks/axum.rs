@@ -25,11 +25,12 @@ pub fn make(row: &Row, make: Make) -> Made {
     Ok(cloned::<_, Body, _>(row, router))
 }
 
-fn by_hand(by_hand: &'static (impl ByHand + Sync)) -> Router {
+fn by_hand(by_hand: &'static impl ByHand) -> Router {
     router().layer(layer_fn(move |inner: Route| around(by_hand, inner)))
 }
 
-fn router() -> Router {
+/// The router without CORS.
+pub fn router() -> Router {
     let own = own_headers();
     Router::new()
         .route("/", get(|| async { BODY }))

@@ -3,15 +3,16 @@
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::future::{poll_fn, ready as at_once};
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
 use ::http;
 use cors_axum::CorsLayer;
-use futures_util::FutureExt;
-use futures_util::future::Either;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::Full;
 use hyper_util::service::TowerToHyperService;
+use pin_project_lite::pin_project;
 use tower::service_fn;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -93,29 +94,74 @@ where
     Contender::new(requests(row), call, Answer::of)
 }
 
-/// A tower service with a handwritten layer. It does not check readiness: all services are always ready.
-pub fn around<L, S, Q, B>(
+/// A tower service with a handwritten layer.
+#[derive(Clone)]
+pub struct Around<L: 'static, S> {
     by_hand: &'static L,
-    mut inner: S,
-) -> impl Service<Request<Q>, Response = Response<B>, Error = Infallible, Future: Send> + Clone
+    inner: S,
+}
+
+/// Applies a handwritten layer.
+pub fn around<L, S>(by_hand: &'static L, inner: S) -> Around<L, S> {
+    Around { by_hand, inner }
+}
+
+impl<L, S, Q, B> Service<Request<Q>> for Around<L, S>
 where
-    L: ByHand + Sync,
-    S: Service<Request<Q>, Response = Response<B>, Error = Infallible, Future: Send> + Clone,
-    B: Default + Send,
+    L: ByHand,
+    S: Service<Request<Q>, Response = Response<B>>,
+    B: Default,
 {
-    service_fn(move |request: Request<Q>| {
-        let (status, begun) = by_hand.begin(request.method(), request.headers());
-        let Some(status) = status else {
-            let write = move |result: Result<Response<B>, Infallible>| {
-                let Ok(mut response) = result;
-                by_hand.end(begun, response.headers_mut());
-                Ok(response)
-            };
-            return Either::Left(inner.call(request).map(write));
+    type Response = Response<B>;
+    type Error = S::Error;
+    type Future = Responding<L, S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Q>) -> Self::Future {
+        let by_hand = self.by_hand;
+        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+        let (status, kept) = by_hand.begin(method, uri, headers);
+        let inner = if status.is_none() { Some(self.inner.call(request)) } else { None };
+        Responding { inner, status: status.unwrap_or_default(), by_hand, kept: Some(kept) }
+    }
+}
+
+pin_project! {
+    /// Writes on the response of the service, or on an empty one.
+    pub struct Responding<L: ByHand, F> {
+        #[pin]
+        inner: Option<F>,
+        status: StatusCode,
+        by_hand: &'static L,
+        kept: Option<L::Kept>,
+    }
+}
+
+impl<L, F, B, E> Future for Responding<L, F>
+where
+    L: ByHand,
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Default,
+{
+    type Output = Result<Response<B>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut polled = match this.inner.as_pin_mut() {
+            Some(inner) => inner.poll(cx),
+            None => {
+                let mut response = Response::new(B::default());
+                *response.status_mut() = *this.status;
+                Poll::Ready(Ok(response))
+            }
         };
-        let mut response = Response::new(B::default());
-        *response.status_mut() = status;
-        by_hand.end(begun, response.headers_mut());
-        Either::Right(at_once(Ok(response)))
-    })
+        if let Poll::Ready(Ok(response)) = &mut polled {
+            let kept = this.kept.take().expect("it is ready once");
+            this.by_hand.end(kept, response.headers_mut());
+        }
+        polled
+    }
 }
