@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::io;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Command, ExitCode, Stdio};
 
 use lexopt::Parser;
@@ -13,6 +13,13 @@ use crate::{Exit, usage};
 /// Cargo itself, without arguments, in the caller's directory.
 pub fn command() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Where a command prints what we read.
+#[derive(Clone, Copy, Debug)]
+pub enum Stream {
+    Out,
+    Err,
 }
 
 /// A cargo command in the workspace's root. `Display` is the shell line that repeats it.
@@ -40,6 +47,39 @@ impl Cargo {
             Ok(status) if status.success() => Ok(()),
             Ok(_) => Err(self.to_string()),
             Err(error) => Err(format!("{self}   # cannot be started: {error}")),
+        }
+    }
+
+    /// Like `run`; also passes each line of its standard output or standard error to `read`.
+    pub fn run_reading(&self, stream: Stream, mut read: impl FnMut(&str)) -> Result<(), String> {
+        println!("$ {self}");
+        let unstarted = |error| format!("{self}   # cannot be started: {error}");
+        let mut command = self.command();
+        match stream {
+            Stream::Out => command.stdout(Stdio::piped()),
+            Stream::Err => command.stderr(Stdio::piped()),
+        };
+        let mut child = command.spawn().map_err(unstarted)?;
+        let pipe: Option<Box<dyn Read>> = match stream {
+            Stream::Out => child.stdout.take().map(|pipe| Box::new(pipe) as _),
+            Stream::Err => child.stderr.take().map(|pipe| Box::new(pipe) as _),
+        };
+        let mut lines = BufReader::new(pipe.expect("piped just now"));
+        let mut line = Vec::new();
+        // Tests may print bytes that are not text.
+        while lines.read_until(b'\n', &mut line).map_err(unstarted)? > 0 {
+            // A closed stream is no reason to stop.
+            let _ = match stream {
+                Stream::Out => io::stdout().write_all(&line),
+                Stream::Err => io::stderr().write_all(&line),
+            };
+            read(&String::from_utf8_lossy(&line));
+            line.clear();
+        }
+        match child.wait() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(_) => Err(self.to_string()),
+            Err(error) => Err(unstarted(error)),
         }
     }
 
@@ -99,9 +139,8 @@ pub fn become_program(which: &str, args: Vec<OsString>) -> ExitCode {
     };
     // The last word is the name.
     let name = which.split_whitespace().last().unwrap_or_default();
-    let about = format!(
-        "xtask: building {name}; the first time takes some minutes (about three on two cores)"
-    );
+    let first = if name == "servers" { start::cost::SERVERS } else { start::cost::PROGRAM };
+    let about = format!("xtask: {}", start::about(name, first));
     let code = match start::build(&mut with(&["build"]), &about, &mut io::stderr()) {
         Ok(status) if status.success() => turn_into(with(&["run", "--quiet"]).arg("--").args(args)),
         Ok(_) => return ExitCode::FAILURE,

@@ -416,7 +416,8 @@ impl Flight {
         }
         let shared = Shared::of(&self.request, response);
         let headers = shared.filter(response);
-        let seen: Vec<_> = headers.keys().map(|name| name.as_str()).collect();
+        let mut seen: Vec<_> = headers.keys().map(|name| name.as_str()).collect();
+        seen.sort_unstable();
         let says = match &*seen {
             [] => "the script sees none of its headers".to_owned(),
             _ => format!("the script sees {}", seen.join(", ")),

@@ -26,7 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// As narrow as a phone. A browser window cannot be narrower than some 500.
 const NARROW: u32 = 390;
 
-/// Clicks through the page. With `picture`, saves a screenshot there instead of the last steps.
+const WIDE: u32 = 1280;
+
+/// Clicks through the page. With `picture`, only saves a screenshot of the first state there.
 pub async fn run(picture: Option<&Path>) -> Result<(), String> {
     let url = tokio::task::spawn_blocking(start_demo);
     let url = url.await.map_err(|error| error.to_string())??;
@@ -34,18 +36,31 @@ pub async fn run(picture: Option<&Path>) -> Result<(), String> {
     let page = Page { client: session.client() };
     page.open(&url).await?;
 
-    // The policy does not allow this method: the explanation and the browser agree.
-    page.type_into("#method", "PATCH").await?;
+    // The first state: a refusal, already sent, that the page explains.
     page.wait("#verdict[data-readable=false][data-step=preflight-method]").await?;
+    page.wait("#why:not([hidden])").await?;
     page.wait("#sequence .failed").await?;
-    page.send(false).await?;
+    page.answered(false).await?;
+    page.looks_right().await?;
+    if let Some(path) = picture {
+        return page.paint(path).await;
+    }
 
-    // Apply the fix and send again.
-    page.click("#apply").await?;
+    // One click fixes it, on all servers.
+    page.sent(page.click("#apply")).await?;
+    page.answered(true).await?;
     page.wait("#verdict[data-readable=true]").await?;
-    page.put_in_force().await?;
-    page.send(true).await?;
+    page.wait("#policy-state[data-in-force=true]").await?;
     page.holds("document.querySelector('#policy').value.includes('PATCH')").await?;
+    page.holds("document.querySelector('#lines .changed').textContent.includes('PATCH')").await?;
+    page.looks_right().await?;
+
+    // The next visit starts with another refusal.
+    page.open(&url).await?;
+    page.wait("#verdict[data-readable=false][data-step=preflight-allow-origin-missing]").await?;
+    page.answered(false).await?;
+    page.sent(page.click("#apply")).await?;
+    page.answered(true).await?;
 
     // A mistake is marked at its line while you type, and cannot be put in force.
     let mistake = "\nmax_age = 90000";
@@ -73,9 +88,6 @@ pub async fn run(picture: Option<&Path>) -> Result<(), String> {
     page.type_into("#headers", "x-a: 1").await?;
     page.wait("#verdict[data-readable=false]").await?;
     page.send(false).await?;
-    if let Some(path) = picture {
-        return page.paint(path).await;
-    }
     page.by_keyboard().await?;
     page.edit_during_a_send().await?;
     page.be_narrow().await
@@ -105,13 +117,18 @@ const END: &str = "\u{e010}";
 const RELEASE: &str = "\u{e000}";
 const BACKSPACE: &str = "\u{e003}";
 const TAB: &str = "\u{e004}";
+const SHIFT: &str = "\u{e008}";
 const SPACE: &str = " ";
 
-/// Compares the list of headers on each card with that of the explanation.
+/// Compares the list of headers on each card with those of the explanation and of its last step.
 const ALIKE: &str = "[...document.querySelectorAll('#cards article')].every((card) => {
     const names = [...card.querySelectorAll('[data-header]')].map((item) => item.dataset.header);
-    return document.querySelector('#verdict').textContent.endsWith(` and ${names.join(', ')}.`);
+    return document.querySelector('#verdict').textContent.endsWith(` and ${names.join(', ')}.`)
+      && document.querySelector('[data-step=filter-response]').textContent.endsWith(` sees ${names.join(', ')}`);
 })";
+
+/// Returns what is hard to see on the page: text that is cut off or pale, and fields without a name.
+const FAULTS: &str = include_str!("playground/faults.js");
 
 /// More than there are tab stops on the page.
 const TABS: usize = 60;
@@ -123,8 +140,8 @@ struct Page<'s> {
 impl Page<'_> {
     async fn open(&self, url: &str) -> Result<(), String> {
         self.client.goto(url).await.map_err(|error| format!("{url}: {error}"))?;
-        self.client.set_window_size(1280, 1900).await.map_err(|error| error.to_string())?;
-        self.wait("#verdict[data-readable]").await
+        self.client.set_window_size(WIDE, 1900).await.map_err(|error| error.to_string())?;
+        self.wait("#cards[data-sent]").await
     }
 
     /// Sends the fetch to all three servers, and waits until each result agrees with `explain`.
@@ -139,6 +156,11 @@ impl Page<'_> {
     ) -> Result<(), String> {
         self.holds("document.querySelector('#explain-part').dataset.busy === undefined").await?;
         self.sent(send).await?;
+        self.answered(readable).await
+    }
+
+    /// Waits until all three answers are so and agree with `explain`.
+    async fn answered(&self, readable: bool) -> Result<(), String> {
         let card = format!("article[data-readable={readable}][data-agrees=true]");
         self.holds(&format!("document.querySelectorAll('#cards {card}').length === 3")).await?;
         if readable { self.holds(ALIKE).await } else { Ok(()) }
@@ -238,16 +260,19 @@ impl Page<'_> {
         self.wait("#verdict[data-readable=false]").await?;
         self.tab_to("#send", "#method").await?;
         self.sending(false, self.press("#send", SPACE)).await?;
-        self.tab_to("#apply", "#send").await?;
-        self.press("#apply", SPACE).await?;
-        self.wait("#send:focus").await?;
-        self.sending(true, self.press("#send", SPACE)).await
+        self.go_to("#apply", "#send", &format!("{SHIFT}{TAB}{RELEASE}")).await?;
+        self.sending(true, self.press("#apply", SPACE)).await?;
+        self.wait("#verdict:focus").await
     }
 
-    async fn tab_to(&self, css: &str, mut from: &str) -> Result<(), String> {
+    async fn tab_to(&self, css: &str, from: &str) -> Result<(), String> {
+        self.go_to(css, from, TAB).await
+    }
+
+    async fn go_to(&self, css: &str, mut from: &str, keys: &str) -> Result<(), String> {
         let there = format!("document.querySelector('{css}:focus')");
         for _ in 0..TABS {
-            self.press(from, TAB).await?;
+            self.press(from, keys).await?;
             if self.evaluate(&there).await? {
                 return Ok(());
             }
@@ -276,18 +301,45 @@ impl Page<'_> {
 
     /// Checks that the narrow page needs no sideways scrolling and still works.
     async fn be_narrow(&self) -> Result<(), String> {
-        let size =
-            json!({ "width": NARROW, "height": 844, "deviceScaleFactor": 1, "mobile": false });
-        self.client
-            .issue_cmd(DevTools("Emulation.setDeviceMetricsOverride", size))
-            .await
-            .map_err(|error| format!("the window cannot be made narrow: {error}"))?;
-        self.holds(&format!("innerWidth === {NARROW}")).await?;
+        self.resize(NARROW, 844).await?;
         self.type_into("#method", "PUT").await?;
         self.wait("#verdict[data-readable]").await?;
         self.holds("document.querySelector('#explain-part').dataset.busy === undefined").await?;
         self.click("#send").await?;
         self.holds("document.documentElement.scrollWidth <= innerWidth").await
+    }
+
+    /// Checks both widths in light and in dark.
+    async fn looks_right(&self) -> Result<(), String> {
+        for width in [WIDE, NARROW] {
+            self.resize(width, 900).await?;
+            for scheme in ["light", "dark"] {
+                let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
+                let media = json!({ "features": [feature] });
+                self.dev_tools("Emulation.setEmulatedMedia", media).await?;
+                self.holds(&format!("matchMedia('(prefers-color-scheme: {scheme})').matches"))
+                    .await?;
+                let faults = self.client.execute(FAULTS, Vec::new()).await;
+                let faults = faults.map_err(|error| error.to_string())?;
+                if faults != json!([]) {
+                    return Err(format!("{width} pixels wide, {scheme}: {faults:#}"));
+                }
+            }
+        }
+        self.dev_tools("Emulation.setEmulatedMedia", json!({ "features": [] })).await?;
+        self.dev_tools("Emulation.clearDeviceMetricsOverride", json!({})).await
+    }
+
+    async fn resize(&self, width: u32, height: u32) -> Result<(), String> {
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.dev_tools("Emulation.setDeviceMetricsOverride", size).await?;
+        self.holds(&format!("innerWidth === {width}")).await
+    }
+
+    async fn dev_tools(&self, name: &'static str, parameters: Value) -> Result<(), String> {
+        let done = self.client.issue_cmd(DevTools(name, parameters)).await;
+        done.map(drop).map_err(|error| format!("{name}: {error}"))
     }
 
     async fn wait(&self, css: &str) -> Result<(), String> {
@@ -317,9 +369,14 @@ impl Page<'_> {
         Ok(value.as_bool().unwrap_or(false))
     }
 
+    /// Down to the last section that fits on a page of a document.
     async fn paint(&self, path: &Path) -> Result<(), String> {
-        let top = "window.scrollTo(0, 0)";
-        self.client.execute(top, Vec::new()).await.map_err(|error| error.to_string())?;
+        let height = "return document.querySelector('#engines-part').getBoundingClientRect().bottom + scrollY + 16";
+        self.resize(WIDE, 900).await?;
+        let height = self.client.execute(height, Vec::new()).await;
+        let height = height.map_err(|error| error.to_string())?.as_f64().unwrap_or_default();
+        self.dev_tools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await?;
+        self.resize(WIDE, height as u32).await?;
         let png = self.client.screenshot().await.map_err(|error| error.to_string())?;
         std::fs::write(path, png).map_err(|error| format!("{}: {error}", path.display()))
     }

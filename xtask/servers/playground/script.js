@@ -2,13 +2,15 @@
 // real fetches from frames. It shows all external data with textContent.
 //
 // Tests may rely on:
-//   #policy, #findings > li[data-line][data-kind=error|warning], #policy-state[data-in-force=true|false],
+//   The first state is sent already, and a refusal if there is one that a click can fix.
+//   #policy, #lines > div for each line, .error, .warning, or .changed if a fix has just written it,
+//   #findings > li[data-line][data-kind=error|warning], #policy-state[data-in-force=true|false],
 //   #put (aria-disabled if there is nothing to put)
 //   #page (localhost, name, ip, null, ipv6, other), #name, #other, #method, #headers, #credentials, #cookie, #upload,
-//   #send (aria-disabled if the origin can only be explained), #send-state
+//   #send (aria-disabled if the fetch can only be explained), #send-state
 //   #cards > article[data-adapter=axum|actix|warp][data-readable=true|false][data-status][data-agrees=true|false]
 //     with ul.seen > li[data-header], .error; #cards[data-sent=N] counts the answers, [data-stale] means changed since
-//   #verdict[data-readable=true|false][data-step=ID], #fix, #apply, #changes > li
+//   #verdict[data-readable=true|false][data-step=ID], #fix, #changes > li, #apply, which also sends
 //   #engines > article[data-engine=chromium|firefox|webkit][data-readable=true|false|asks] with .cookies > li, .console
 //   #sequence > li.step[data-step=ID] and li.message[data-way=out|in][data-kind=preflight|request], .failed if it fails;
 //   #explain-part[data-busy] while the result is older than the input
@@ -19,6 +21,8 @@ let inForce = false;
 // The policy and the fetch of the last explanation, and those of the cards.
 let explained = null, explainedOf = "", answeredOf = "";
 let sent = 0;
+// The lines of the policy that the last fix wrote.
+let changedLines = new Set();
 
 function element(name, properties = {}, ...children) {
   const { data = {}, ...rest } = properties;
@@ -48,20 +52,14 @@ async function post(path, body) {
 
 // The policy
 
+// A copy of the text behind the editor. It wraps as the text does, so the numbers and marks are beside their lines.
 function showLines(findings) {
   const lines = $("policy").value.split("\n");
-  const gutter = [], notes = [];
-  lines.forEach((line, index) => {
+  $("lines").replaceChildren(...lines.map((line, index) => {
     const here = findings.filter((finding) => finding.line === index + 1);
-    const kind = here.some((finding) => finding.error) ? "error" : here.length ? "warning" : "";
-    gutter.push(element("div", { textContent: index + 1, className: kind }));
-    const note = here.map((finding) => finding.reason).join("; ");
-    const ghost = element("span", { className: "ghost", textContent: line });
-    notes.push(element("div", { className: kind }, ghost, element("span", { className: "note", textContent: note })));
-  });
-  $("gutter").replaceChildren(...gutter);
-  $("notes").replaceChildren(...notes);
-  $("policy").rows = lines.length;
+    const kind = here.some((finding) => finding.error) ? "error" : here.length ? "warning" : changedLines.has(line) ? "changed" : "";
+    return element("div", { className: kind, data: { number: index + 1 }, textContent: line });
+  }));
 }
 
 // If there are very many, the server sends only the first ones.
@@ -102,7 +100,7 @@ function goTo(line) {
   $("policy").setSelectionRange(start, start + lines[line - 1].length);
 }
 
-const FAULTY = "The policy has errors: mend these first.";
+const FAULTY = "The policy has errors: fix these first.";
 
 // Returns an error message if it fails.
 async function putInForce() {
@@ -127,8 +125,9 @@ function origin() {
 // The servers' host, which is the same for all.
 const host = () => new URL(servers[0].origin).hostname;
 
-// Why this demo cannot open a page of this origin, if so.
+// Why this demo cannot send this fetch, if so.
 function unreal() {
+  if ($("cookie").value.trim()) return "Only explained: these servers do not set this cookie.";
   switch ($("page").value) {
     case "ipv6": return "Only explained: a Content Security Policy cannot name an IPv6 address, so this page cannot load one in a frame.";
     case "other": return "Only explained: this machine has no page of this origin, and browsers do not let pages fake their origin.";
@@ -217,10 +216,10 @@ function showExplanation(said) {
   delete verdict.dataset.step;
   delete verdict.dataset.readable;
   $("why").hidden = $("fix").hidden = true;
-  $("engines-part").hidden = !explained;
-  $("lanes").hidden = !explained;
+  $("engines-part").hidden = $("steps-part").hidden = !explained;
   $("sequence").replaceChildren();
   $("call").textContent = explained ? said.fetch.replace(/ from [^ ]*$/, "") : "";
+  $("asked").textContent = explained ? `A page at ${origin()} sends ${$("method").value.trim()} to ${servers[0].origin}.` : "";
   if (!explained) {
     say("verdict", said.error ?? "The policy has errors: nothing runs under it.");
     return;
@@ -242,6 +241,7 @@ function showExplanation(said) {
     $("fix").hidden = false;
     // A button cannot make the other changes, on the server.
     $("apply").hidden = !said.tried;
+    $("apply").textContent = unreal() ? "Apply this fix" : "Apply this fix and send again";
     $("changes").replaceChildren(...said.changes.map((change) => element("li", {}, element("code", { textContent: change }))));
     $("cautions").replaceChildren(...said.cautions.map((caution) => element("li", { textContent: `but ${caution}` })));
   }
@@ -275,20 +275,17 @@ const MARKS = {
 const mark = (readable) => element("strong", MARKS[readable]);
 
 function showSequence(events) {
-  $("lane-browser").textContent = `Browser, page at ${origin()}`;
-  $("lane-server").textContent = `Server, ${servers[0].origin.replace("http://", "")}`;
+  const lane = (id, who, where) => $(id).replaceChildren(who, " ", element("span", { textContent: where }));
+  lane("lane-browser", "Browser", `page at ${origin()}`);
+  lane("lane-server", "Server", servers[0].origin.replace("http://", ""));
   let kind = "request", number = 0, message = null;
   const items = events.map((event) => {
     if (event.step) {
-      const item = element("li", { className: event.failed ? "step failed" : "step", data: { step: event.step } },
-        element("span", { className: "says", textContent: event.says }), " ",
-        element("code", { textContent: event.step }));
       // The browser stops at the last message it received.
-      if (event.failed && message) {
-        message.classList.add("failed");
-        message.querySelector(".label").append(" ", element("span", { className: "stop", textContent: "✗ stops here" }));
-      }
-      return item;
+      if (event.failed) message?.classList.add("failed");
+      return element("li", { className: event.failed ? "step failed" : "step", data: { step: event.step } },
+        element("code", { textContent: event.step }), " ",
+        element("span", { textContent: event.failed ? `✗ The browser stops: ${event.says}` : event.says }));
     }
     number += 1;
     const out = event.sent;
@@ -315,12 +312,14 @@ async function applyFix() {
     say("policy-state", answer.error ?? FAULTY);
     return;
   }
+  const before = new Set($("policy").value.split("\n"));
+  changedLines = new Set(answer.policy.split("\n").filter((line) => !before.has(line)));
   $("policy").value = answer.policy;
   fill(answer.fetch);
   changed();
-  await refresh();
-  // The button disappears with the error.
-  $("send").focus();
+  // The button disappears with the refusal.
+  $("verdict").focus({ preventScroll: true });
+  await (unreal() ? putInForce() : send());
 }
 
 // Real fetches
@@ -364,15 +363,15 @@ async function page(origin) {
   return frame;
 }
 
-// Input during a send is for the next one.
-async function send(event) {
-  event.preventDefault();
+async function send() {
   const sending = question();
   const why = unreal() || (say("send-state", "sending…"), await putInForce());
-  if (why) {
-    say("send-state", why);
-    return;
-  }
+  if (why) say("send-state", why);
+  else await exchange(sending);
+}
+
+// Sends what was asked under the policy in force. Input meanwhile is for the next one.
+async function exchange(sending) {
   const { fetch: asked } = sending;
   const target = asked.origin === "null" ? "*" : asked.origin;
   const body = /^(get|head)$/i.test(asked.method) ? undefined : "text";
@@ -382,8 +381,7 @@ async function send(event) {
       // A new URL each time: otherwise the browser would reuse a cached preflight from another policy.
       const id = crypto.randomUUID();
       const result = message(id, 30000, `no answer from ${server.adapter}`);
-      const path = asked.cookie ? `/answer?header=${encodeURIComponent(`set-cookie:${asked.cookie}`)}&` : "/echo?";
-      frame.contentWindow.postMessage({ ...asked, id, url: `${server.origin}${path}${id}`, body }, target);
+      frame.contentWindow.postMessage({ ...asked, id, url: `${server.origin}/echo?${id}`, body }, target);
       return result.catch((error) => ({ readable: false, error: error.message }));
     }));
     answeredOf = JSON.stringify(sending);
@@ -451,6 +449,13 @@ function sees(card) {
 
 // Start
 
+// What the demo starts with: the first of these that the policy refuses, if a fix is known.
+const FIRST = [
+  { page: "localhost", method: "PATCH" },
+  { page: "name", method: "PUT" },
+  { page: "localhost", method: "PUT", headers: "x-demo: 1" },
+];
+
 async function start() {
   const answer = await post("/start", {});
   ({ servers = [] } = answer);
@@ -464,20 +469,33 @@ async function start() {
   for (const option of $("page").options) option.textContent = labels[option.value] ?? option.textContent;
   $("name-rest").textContent = `.localhost${port}`;
   $("cards").replaceChildren();
-  showForm();
   showLines([]);
-  await refresh();
+  if (!servers.length) {
+    say("verdict", answer.error);
+    return;
+  }
+  const json = $("headers").value;
+  for (const { page, method, headers = json } of FIRST) {
+    $("page").value = page;
+    $("method").value = method;
+    $("headers").value = headers;
+    await refresh();
+    if (explained?.tried) break;
+  }
+  showForm();
+  await exchange(question());
 }
 
 $("policy").addEventListener("input", () => {
+  changedLines = new Set();
   showLines([]);
   changed();
 });
-$("policy").addEventListener("scroll", () => {
-  $("notes").style.transform = `translate(${-$("policy").scrollLeft}px, ${-$("policy").scrollTop}px)`;
-});
 $("form").addEventListener("input", changed);
-$("form").addEventListener("submit", send);
+$("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  send();
+});
 $("put").addEventListener("click", async () => {
   const why = await putInForce();
   if (why) say("policy-state", why);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use cors_cli::json::to_json;
 use cors_core::Policy;
@@ -86,14 +86,10 @@ pub(super) async fn explain(State(page): State<Arc<Page>>, body: Bytes) -> Answe
     Ok(Json(answer))
 }
 
-/// Headers that the servers' HTTP libraries add to each answer.
-const ADDED: [&str; 2] = ["content-length", "date"];
-
 /// The names of the response headers that the script sees, sorted.
 fn seen(explanation: &Explanation) -> BTreeSet<&str> {
     let Verdict::Readable(readable) = explanation.verdict() else { return BTreeSet::new() };
-    let added = ADDED.into_iter().filter(|name| readable.shared.shows(name));
-    readable.headers.keys().map(|name| name.as_str()).chain(added).collect()
+    readable.headers.keys().map(|name| name.as_str()).collect()
 }
 
 pub(super) async fn fix(State(page): State<Arc<Page>>, body: Bytes) -> Answer {
@@ -147,6 +143,14 @@ fn answer(query: &str) -> http::Response<()> {
     let mut response = http::Response::new(());
     *response.status_mut() = status;
     *response.headers_mut() = headers;
+    with_added(response)
+}
+
+/// Adds what the servers' HTTP libraries add to each answer. The values are not known here.
+fn with_added(mut response: http::Response<()>) -> http::Response<()> {
+    for (name, value) in [(CONTENT_LENGTH, "(the body's)"), (DATE, "(now)")] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
     response
 }
 
@@ -159,7 +163,7 @@ fn echo(request: &http::Request<()>) -> http::Response<()> {
     let response = http::Response::builder().status(status);
     let response =
         fields.iter().fold(response, |response, (name, value)| response.header(*name, *value));
-    response.body(()).expect("the API's own headers are valid")
+    with_added(response.body(()).expect("the API's own headers are valid"))
 }
 
 impl Form {
