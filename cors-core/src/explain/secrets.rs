@@ -151,15 +151,13 @@ fn is_secret(name: &str) -> bool {
     SECRET.iter().any(|part| name.contains(part))
 }
 
-/// Values of its parameters, as they are written.
+/// Values of its parameters, as they are written. A fragment may have some too.
 fn of_url(url: &str) -> Vec<String> {
-    let Some((_, query)) = url.split_once('?') else { return Vec::new() };
-    let query = query.split('#').next().unwrap_or_default();
     let secret = |pair: &str| {
         let (name, value) = pair.split_once('=')?;
         is_secret(name).then(|| value.to_owned())
     };
-    query.split('&').filter_map(secret).collect()
+    url.split(['?', '#', '&']).skip(1).filter_map(secret).collect()
 }
 
 /// A scheme such as `Bearer` stays.

@@ -253,6 +253,60 @@ fn entries_that_need_a_regex() {
     }
 }
 
+/// Each is clear, but not with credentials over HTTP. So the fix only says what is wrong.
+#[test]
+fn fixes_that_lead_to_no_other_error() {
+    for (text, fix) in [
+        (
+            "http://a.test, http://b.test",
+            "write a list of origins, such as \"https://app.example.com\"",
+        ),
+        (
+            r"^http://a\.test$",
+            r"write the origin, or a regular expression such as { regex = 'https://[a-z]+\.example\.com' }",
+        ),
+        ("ws://a.test", "write the origin of the page, such as \"https://app.example.com\""),
+        ("http://2001:db8::1", "write the address as in \"http://[::1]:3000\""),
+        ("http://a.test:80", "remove the port"),
+        ("http://A.test", "write it in lower case"),
+        ("http://a.test/", "remove everything after the host and port"),
+        ("http://user@a.test", "remove the user name and password"),
+    ] {
+        let says = errors(&with_credentials(Config::new([text])));
+        assert_eq!(says.len(), 1, "{says:?}");
+        assert!(says[0].ends_with(&format!("; {fix}")), "{says:?}");
+    }
+}
+
+/// Trying a regex is slow, so few of many entries get one as advice.
+#[cfg(all(feature = "regex", feature = "public-suffix"))]
+#[test]
+fn advice_has_a_limit() {
+    let config = Config::new((0..40).map(|i| format!("https://pr-*.{i}.example.com")));
+    let says = errors(&config);
+    let advised = says.iter().filter(|line| line.contains("write { regex = "));
+    assert_eq!((says.len(), advised.count()), (40, 32));
+}
+
+/// A name is taken apart only if it fits in a message.
+#[test]
+fn the_longest_name_that_is_taken_apart() {
+    let says = |length: usize| {
+        let name = format!("x-a{}", " ".repeat(length - 3));
+        [headers(&[&name]), methods(&[&name])].map(|config| errors(&config).concat())
+    };
+    for line in says(512) {
+        assert!(line.ends_with("; write \"x-a\""), "{line}");
+    }
+    for line in says(513) {
+        assert!(!line.contains("; write \"x-a\""), "{line}");
+    }
+    for nothing in [",", " ; "] {
+        let line = errors(&headers(&[nothing])).concat();
+        assert!(!line.ends_with("; write []"), "{line}");
+    }
+}
+
 #[cfg(all(feature = "regex", feature = "public-suffix"))]
 #[test]
 fn a_regex_that_strangers_match() {
@@ -623,6 +677,14 @@ fn danger_keys_are_needed_or_not() {
     assert_eq!(needless(asks(false, insecure)), 1);
     assert_eq!(needless(listed("http://a.test", true, insecure)), 0);
     assert_eq!(needless(listed("http://a.test", false, insecure)), 1);
+    #[cfg(feature = "regex")]
+    for (regex, unneeded) in [(r"http://a\.test", 0), (r"https://a\.test", 1)] {
+        let config = with_credentials(Config::new([OriginEntry::regex(regex)]));
+        assert_eq!(needless(warnings(&set!(config, danger = insecure))), unneeded, "{regex}");
+    }
+    let any = set!(none, reflect_any_origin = true, allow_null_origin = true);
+    let any = warnings(&set!(Config::new(["*"]), danger = any));
+    assert_eq!((needless(any.clone()), any.len()), (2, 2), "{any:?}");
     assert_eq!(needless(listed("https://*.test", true, suffixes)), 0);
     assert_eq!(needless(listed("https://*.test", false, suffixes)), 1);
 }

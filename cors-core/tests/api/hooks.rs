@@ -69,6 +69,99 @@ fn a_question_is_decided_by_its_answer() {
     }
 }
 
+/// What a browser gets instead, for each change of a policy that makes a difference.
+#[test]
+fn what_a_shadow_says() {
+    use cors_core::{Builder, DisallowedOrigin, RefusedPreflight};
+    type Change = fn(Builder) -> Builder;
+    let changes: [(&str, Change); 13] = [
+        ("origins", |it| it.allow_origins(["https://b.test"])),
+        ("methods", |it| it.allow_methods(["PATCH"])),
+        ("headers", |it| it.allow_headers(["x-b"])),
+        ("expose", |it| it.expose_headers(["x-f"])),
+        ("credentials", |it| it.allow_credentials(true)),
+        ("max age", |it| it.max_age(std::time::Duration::from_secs(60))),
+        ("private network", |it| it.allow_private_network(true)),
+        ("status", |it| it.preflight_status(200)),
+        ("continue", |it| it.preflight_continue(true)),
+        ("forbid", |it| it.disallowed_origin(DisallowedOrigin::Forbid)),
+        ("conceal", |it| it.refused_preflight(RefusedPreflight::Conceal)),
+        ("own hosts", |it| it.own_hosts(["api.test"])),
+        ("other hosts", |it| it.own_hosts(["other.test"])),
+    ];
+    let preflight = |origin: &str, method: &str, header: &str| {
+        request(
+            "OPTIONS",
+            &[
+                origin,
+                "host: api.test",
+                &format!("access-control-request-method: {method}"),
+                &format!("access-control-request-headers: {header}"),
+                "access-control-request-private-network: true",
+            ],
+        )
+    };
+    let [a, b] = ["origin: https://a.test", "origin: https://b.test"];
+    let requests = [
+        ("GET by a", request("GET", &[a, "host: api.test"])),
+        ("GET by b", request("GET", &[b, "host: api.test"])),
+        ("GET by none", request("GET", &["host: api.test"])),
+        ("PUT by a", preflight(a, "PUT", "x-a")),
+        ("PATCH by a", preflight(a, "PATCH", "x-a")),
+        ("x-b by a", preflight(a, "PUT", "x-b")),
+        ("PUT by b", preflight(b, "PUT", "x-a")),
+        ("OPTIONS", request("OPTIONS", &["host: api.test"])),
+    ];
+    let older = Policy::for_origins("https://a.test")
+        .allow_methods(["PUT"])
+        .allow_headers(["x-a"])
+        .expose_headers(["x-e"]);
+    let mut text = String::new();
+    for (change, changed) in changes {
+        let newer = changed(older.clone()).build().unwrap();
+        let (layer, reports) = shadowed(Layer::fixed(older.clone().build().unwrap()), &newer);
+        let (back, reversed) = shadowed(Layer::fixed(newer), &older.clone().build().unwrap());
+        for (name, request) in &requests {
+            for (direction, layer, reports) in
+                [("to", &layer, &reports), ("from", &back, &reversed)]
+            {
+                respond(layer, request);
+                for report in reports.lock().unwrap().drain(..) {
+                    text += &format!("{direction} {change}, {name}:\n{report}\n");
+                }
+            }
+        }
+    }
+    expect_test::expect_file!["shadow.txt"].assert_eq(&text);
+}
+
+/// One answer counts for both policies. If only the newer asks, it is no.
+#[test]
+fn a_shadow_gets_the_same_answer() {
+    let [a, b] = ["https://a.test", "https://b.test"];
+    let policy = |origin: &str| Policy::for_origins(origin).build().unwrap();
+    let reported = |layer: Layer, newer: &Policy, origin: &str, allowed: bool| {
+        let (layer, reports) = shadowed(layer, newer);
+        let request = request("GET", &[&format!("origin: {origin}")]);
+        answer(match layer.begin(&request, |_, _| None) {
+            Begun::Ask(asked) => asked.1.resolve(allowed),
+            Begun::Decided(exchange) => exchange,
+        });
+        let reports = reports.lock().unwrap();
+        !reports.is_empty()
+    };
+    for allowed in [true, false] {
+        // Both ask about this origin.
+        assert!(!reported(Layer::asking(policy(a)), &policy(b), "https://c.test", allowed));
+        // Only one lists it, and the other asks.
+        assert_eq!(reported(Layer::asking(policy(a)), &policy(b), b, allowed), !allowed);
+        assert!(reported(Layer::asking(policy(a)), &policy(b), a, allowed));
+        // No policy asks unless the one in force does.
+        assert!(!reported(Layer::fixed(policy(a)), &policy(b), "https://c.test", allowed));
+        assert!(!reported(Layer::fixed(policy(a)), &policy(a).asking(), "https://c.test", allowed));
+    }
+}
+
 fn lines<'a>(answer: &'a (Option<u16>, Vec<String>), name: &str) -> Option<&'a str> {
     answer.1.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
 }

@@ -3,7 +3,7 @@
 #[cfg(feature = "strategies")]
 use crate::cases::cases;
 use crate::support::{request, respond};
-use cors_core::{Decision, DisallowedOrigin, Policy, Reason};
+use cors_core::{Decision, DisallowedOrigin, Policy, Reason, WarningKind};
 use http::Request;
 
 const LISTS: [&[&str]; 6] = [
@@ -318,8 +318,40 @@ fn each_wrong_host_and_its_fix() {
     ] {
         assert_eq!(says(hosts), wanted);
     }
+    let padded = |length: usize| says(&[&format!("a.test{}", " ".repeat(length - 6))]);
+    assert!(padded(512).ends_with("; write \"a.test\""));
+    assert!(!padded(513).contains("; write \"a.test\""));
     let long = "a.".repeat(300) + "test";
     assert!(says(&[&long]).contains("…: a host has at most 504 bytes; write a host such as"));
+}
+
+/// On this machine, a page whose name leads here passes for the server's own.
+#[test]
+fn where_the_server_listens() {
+    use DisallowedOrigin::{Forbid, ForbidUnsafe, Forward};
+    let local = ["127.0.0.1", "127.8.9.10", "::1"];
+    for address in local.into_iter().chain(["0.0.0.0", "192.168.0.1", "2001:db8::1"]) {
+        for (disallowed, value) in
+            [(Forward, None), (Forbid, Some("forbid")), (ForbidUnsafe, Some("forbid-unsafe"))]
+        {
+            let warning_at = |origin: &str, hosts: Option<&str>| {
+                let builder = Policy::for_origins(origin).disallowed_origin(disallowed);
+                let builder = hosts.into_iter().fold(builder, |all, host| all.own_hosts(host));
+                builder.build().unwrap().warning_at(address.parse().unwrap())
+            };
+            let wanted = value.filter(|_| local.contains(&address));
+            let warned = warning_at("https://a.test", None);
+            assert_eq!(warned.is_some(), wanted.is_some(), "{address} {disallowed:?}");
+            if let (Some(warning), Some(value)) = (warned, wanted) {
+                assert_eq!(*warning.kind(), WarningKind::OwnHostsUnset);
+                let start = format!("disallowed_origin = {value:?}: ");
+                assert!(warning.to_string().starts_with(&start), "{warning}");
+            }
+            assert_eq!(warning_at("https://a.test", Some("localhost:*")), None);
+            // The policy has the same warning already.
+            assert_eq!(warning_at("http://localhost:3000", None), None);
+        }
+    }
 }
 
 /// An attacker can name such a host too.

@@ -57,6 +57,17 @@ fn nothing_is_not_everybody() {
     }
 }
 
+/// A test cannot set the environment of its process, but there is always some variable.
+#[test]
+fn the_environment_of_the_process() {
+    let is_plain =
+        |name: &str| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase());
+    let (name, _) = std::env::vars().find(|(name, _)| is_plain(name)).unwrap();
+    let errors = Config::from_vars(&name[..name.len() - 1]).unwrap_err();
+    let names: Vec<_> = errors.errors().iter().filter_map(|error| error.variable()).collect();
+    assert!(names.contains(&&*name), "{name}: {errors}");
+}
+
 /// Everything at once, in the order of keys.
 #[test]
 fn each_error() {
@@ -166,6 +177,7 @@ fn regular_expressions_need_a_file() {
     for (name, value) in [
         ("CORS_ALLOW_ORIGINS", r"https://[a-z]+\.example\.com"),
         ("CORS_ALLOW_ORIGINS", r"^https://.*\.example\.com$"),
+        ("CORS_ALLOW_ORIGINS", r"^https://(a\.test$"),
         ("CORS_ALLOW_ORIGINS", "{ regex = 'https://a' }"),
         #[cfg(feature = "public-suffix")]
         ("CORS_ALLOW_ORIGINS", "https://pr-*.example.com"),

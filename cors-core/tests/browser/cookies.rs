@@ -235,6 +235,137 @@ fn insecure_answers_do_not_replace_secure_cookies() {
     assert_eq!(refusals, expected);
 }
 
+/// What each engine sends after a visit whose answer has these lines.
+#[test]
+fn what_is_kept_of_several_lines() {
+    let url = "https://api.example.com/x/y";
+    let pair = |length: usize| format!("a={}", "1".repeat(length - 1));
+    let age = |length: usize| format!("a=1; Max-Age={}", "0".repeat(length));
+    let (pairs, ages) = ([4096, 4097].map(pair), [1024, 1025].map(age));
+    let mut text = String::new();
+    for lines in [
+        &["a=1", "a=2"][..],
+        &["a=1", "b=2"],
+        &["a=1", "a=2; Domain=api.example.com"],
+        &["a=1; Domain=example.com", "a=2; Domain=.EXAMPLE.com"],
+        &["a=1; Domain=example.com", "a=2; Domain=api.example.com"],
+        &["a=1; Path=/", "a=2; Path=/x"],
+        &["a=1; Path=/x", "a=2; Path=x"],
+        &["a=1; Secure", "a=2; Secure; Partitioned"],
+        &["a=1", "a=; Max-Age=0"],
+        &["a=1", "a=; Max-Age=0; Path=/"],
+        &["a=1; Domain=."],
+        &["a=1; Domain="],
+        &["a=1; Max-Age="],
+        &["a=1; Max-Age=-"],
+        &["a=1; Max-Age=-1"],
+        &["a=1; Max-Age=+1"],
+        &["a=1; Max-Age=+"],
+        &["a=1; Max-Age=1x"],
+        &["a=1; Max-Age=0; Max-Age=5"],
+        &["a=1; Expires=Thu, 01 Jan 1970"],
+        &["lone", "=other"],
+        &["=a=1", "b"],
+        &["__Host-a=1; Secure; Path=/x", "__Host-b=1; Path=/"],
+        &[&pairs[0]],
+        &[&pairs[1]],
+        &[&ages[0]],
+        &[&ages[1]],
+    ] {
+        let sent = Engine::ALL.map(|engine| {
+            let mut browser = Browser::as_installed(engine);
+            browser.visit(url, &setting(lines), NOW);
+            let header = browser.cookies_of_visit(url, NOW);
+            header.map_or_else(|| "-".to_owned(), |header| short(header.to_str().unwrap()))
+        });
+        let lines: Vec<_> = lines.iter().map(|line| short(line)).collect();
+        text += &format!("{} => {}\n", lines.join(" | "), sent.join(" | "));
+    }
+    expect![[r#"
+        a=1 | a=2 => a=2 | a=2 | a=2
+        a=1 | b=2 => a=1; b=2 | a=1; b=2 | a=1; b=2
+        a=1 | a=2; Domain=api.example.com => a=1; a=2 | a=1; a=2 | a=1; a=2
+        a=1; Domain=example.com | a=2; Domain=.EXAMPLE.com => a=2 | a=2 | a=2
+        a=1; Domain=example.com | a=2; Domain=api.example.com => a=1; a=2 | a=1; a=2 | a=1; a=2
+        a=1; Path=/ | a=2; Path=/x => a=2; a=1 | a=2; a=1 | a=2; a=1
+        a=1; Path=/x | a=2; Path=x => a=2 | a=2 | a=2
+        a=1; Secure | a=2; Secure; Partitioned => a=1; a=2 | a=1; a=2 | a=2
+        a=1 | a=; Max-Age=0 => - | - | -
+        a=1 | a=; Max-Age=0; Path=/ => a=1 | a=1 | a=1
+        a=1; Domain=. => - | - | -
+        a=1; Domain= => a=1 | a=1 | a=1
+        a=1; Max-Age= => a=1 | a=1 | -
+        a=1; Max-Age=- => a=1 | - | a=1
+        a=1; Max-Age=-1 => - | - | -
+        a=1; Max-Age=+1 => a=1 | a=1 | a=1
+        a=1; Max-Age=+ => a=1 | a=1 | a=1
+        a=1; Max-Age=1x => a=1 | a=1 | a=1
+        a=1; Max-Age=0; Max-Age=5 => a=1 | a=1 | a=1
+        a=1; Expires=Thu, 01 Jan 1970 => a=1 | - | a=1
+        lone | =other => other | lone= | other
+        =a=1 | b => b | b= | b
+        __Host-a=1; Secure; Path=/x | __Host-b=1; Path=/ => - | - | __Host-a=1; __Host-b=1
+        a=111111111111111111... 4097 => a=111111111111111111... 4097 | a=111111111111111111... 4097 | a=111111111111111111... 4097
+        a=111111111111111111... 4098 => - | - | a=111111111111111111... 4098
+        a=1; Max-Age=0000000... 1037 => - | - | -
+        a=1; Max-Age=0000000... 1038 => a=1 | a=1 | -
+    "#]].assert_eq(&text);
+}
+
+fn short(text: &str) -> String {
+    match text.len() {
+        0..100 => text.to_owned(),
+        length => format!("{}... {length}", &text[..20]),
+    }
+}
+
+/// By engine, whether an answer without encryption may set the cookie after the secure one.
+#[test]
+fn what_a_secure_cookie_shields() {
+    let mut text = String::new();
+    for (url, secure) in [
+        ("https://api.example.com/", "a=1; Secure; Path=/x"),
+        ("https://api.example.com/", "a=1; Secure; Path=/x; Domain=example.com"),
+        ("https://www.example.com/", "a=1; Secure; Path=/x"),
+        ("https://example.com/", "a=1; Secure; Path=/x; Domain=example.com"),
+        ("https://api.example.com/", "a=1; Path=/x"),
+    ] {
+        for line in
+            ["a=2; Path=/x", "b=2; Path=/x", "a=2; Path=/", "a=2; Path=/x; Domain=example.com"]
+        {
+            let kept = in_engines(|engine| {
+                let mut browser = Browser::as_installed(engine);
+                browser.visit(url, &setting(&[secure]), NOW);
+                let set = browser.visit("http://api.example.com/", &setting(&[line]), NOW);
+                set[0].is_accepted()
+            });
+            text += &format!("{url} {secure} | {line} => {kept}\n");
+        }
+    }
+    expect![[r#"
+        https://api.example.com/ a=1; Secure; Path=/x | a=2; Path=/x => ---
+        https://api.example.com/ a=1; Secure; Path=/x | b=2; Path=/x => CFW
+        https://api.example.com/ a=1; Secure; Path=/x | a=2; Path=/ => CFW
+        https://api.example.com/ a=1; Secure; Path=/x | a=2; Path=/x; Domain=example.com => --W
+        https://api.example.com/ a=1; Secure; Path=/x; Domain=example.com | a=2; Path=/x => --W
+        https://api.example.com/ a=1; Secure; Path=/x; Domain=example.com | b=2; Path=/x => CFW
+        https://api.example.com/ a=1; Secure; Path=/x; Domain=example.com | a=2; Path=/ => CFW
+        https://api.example.com/ a=1; Secure; Path=/x; Domain=example.com | a=2; Path=/x; Domain=example.com => ---
+        https://www.example.com/ a=1; Secure; Path=/x | a=2; Path=/x => CFW
+        https://www.example.com/ a=1; Secure; Path=/x | b=2; Path=/x => CFW
+        https://www.example.com/ a=1; Secure; Path=/x | a=2; Path=/ => CFW
+        https://www.example.com/ a=1; Secure; Path=/x | a=2; Path=/x; Domain=example.com => --W
+        https://example.com/ a=1; Secure; Path=/x; Domain=example.com | a=2; Path=/x => --W
+        https://example.com/ a=1; Secure; Path=/x; Domain=example.com | b=2; Path=/x => CFW
+        https://example.com/ a=1; Secure; Path=/x; Domain=example.com | a=2; Path=/ => CFW
+        https://example.com/ a=1; Secure; Path=/x; Domain=example.com | a=2; Path=/x; Domain=example.com => ---
+        https://api.example.com/ a=1; Path=/x | a=2; Path=/x => CFW
+        https://api.example.com/ a=1; Path=/x | b=2; Path=/x => CFW
+        https://api.example.com/ a=1; Path=/x | a=2; Path=/ => CFW
+        https://api.example.com/ a=1; Path=/x | a=2; Path=/x; Domain=example.com => CFW
+    "#]].assert_eq(&text);
+}
+
 /// An explanation tells only the first of very many.
 #[test]
 fn what_is_told_has_a_limit() {

@@ -1,6 +1,6 @@
 //! Explanations of answers that no policy of ours gave.
 
-use cors_core::browser::{CredentialsMode, Fetch, RedirectMode, Step};
+use cors_core::browser::{CredentialsMode, Fetch, RedirectMode, Step, Verdict};
 use cors_core::explain::{Change, Event, Explanation, Preflight, Reads, explain_server};
 use cors_core::strategies::fetches;
 use http::header::{HeaderName, HeaderValue};
@@ -194,6 +194,38 @@ fn secrets_are_not_printed() {
     let text = concealed.without_secrets(&[]).to_string();
     assert!(!text.contains("opensesame"), "{text}");
     assert!(text.contains("set-cookie: sid=...; Secure"), "{text}");
+}
+
+/// Everything of an explanation, and only what is secret of it.
+#[test]
+fn what_is_concealed() {
+    let url =
+        "https://api.example/a?api_key=opensesame1&page=7777777&lone#access_token=opensesame7";
+    let fetch = Fetch::new("https://app.example.com", url)
+        .header("authorization", "Bearer opensesame2")
+        .header("x-token", "opensesame\"3")
+        .header("x-lang", "languages");
+    let allow = [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-headers", "authorization, x-token, x-lang"),
+        ("access-control-expose-headers", "x-echo, x-lang"),
+        ("x-echo", r#"opensesame1 and opensesame2 and opensesame\"3"#),
+        ("x-lang", "languages"),
+        ("set-cookie", "sid=opensesame4; Secure"),
+        ("set-cookie", "opensesame5"),
+    ];
+    let explanation = explained(&fetch, 200, &allow);
+    assert!(explanation.is_readable(), "{explanation}");
+    let concealed = explanation.without_secrets(&["opensesame6"]);
+    let texts = [concealed.to_string(), format!("{concealed:?}")];
+    for text in &texts {
+        assert!(!text.contains("opensesame"), "{text}");
+        for kept in ["page=7777777", "languages", "x-token", "Bearer ...", "sid=...; Secure"] {
+            assert!(text.contains(kept), "{kept}: {text}");
+        }
+    }
+    let Verdict::Readable(readable) = concealed.verdict() else { panic!("{concealed}") };
+    assert_eq!(readable.headers["x-echo"], "... and ... and ...");
 }
 
 /// A status and header lines.

@@ -2,10 +2,11 @@
 
 use cors_core::Policy;
 use cors_core::browser::{
-    AddressSpace, Body, Browser, CredentialsMode, Crossorigin, Engine, Fetch, Mode, Step, Turn,
-    Verdict, serve,
+    AddressSpace, Body, Browser, CredentialsMode, Crossorigin, Engine, Fetch, Initiator, Mode,
+    Step, Turn, Verdict, serve,
 };
 use cors_core::explain::explain;
+use expect_test::expect_file;
 use http::{Request, Response};
 use std::time::Duration;
 
@@ -88,6 +89,47 @@ fn each_has_its_mode_and_credentials() {
         (app(Fetch::frame).mode(Mode::SameOrigin), "GET navigate iframe - cookies"),
     ] {
         assert_eq!(sent(&fetch), wanted, "{fetch}");
+    }
+}
+
+/// The headers that depend on the initiator, and on the engine.
+#[test]
+fn what_each_sends() {
+    let mut text = String::new();
+    for url in ["https://app.example.com/", "https://api.example/", "http://localhost/"] {
+        for initiator in Initiator::ALL {
+            for engine in Engine::ALL {
+                let fetch = Fetch::by(initiator, "https://app.example.com", url);
+                let turn = Browser::as_installed(engine).start(&fetch, Duration::ZERO);
+                let sent = match turn {
+                    Turn::Send(sending) => {
+                        let header = |name: &str| match sending.request().headers().get(name) {
+                            Some(value) => value.to_str().unwrap().to_owned(),
+                            None => "-".to_owned(),
+                        };
+                        ["accept", "origin", "sec-fetch-mode", "sec-fetch-dest"]
+                            .map(header)
+                            .join(" ")
+                    }
+                    Turn::Done(_) => "nothing".to_owned(),
+                };
+                let (initiator, engine) = (initiator.as_str(), engine.name());
+                text += &format!("{url} {initiator} {engine}: {sent}\n");
+            }
+        }
+    }
+    expect_file!["initiators.txt"].assert_eq(&text);
+}
+
+#[test]
+fn only_an_opaque_image_taints_a_canvas() {
+    let policy = Policy::public();
+    for (value, taints) in [(None, true), (Some(Crossorigin::Anonymous), false)] {
+        let image = Fetch::image("https://app.example.com", "https://api.example/");
+        let ended = Browser::new().fetch(&image.crossorigin(value), Duration::ZERO, |request| {
+            serve(&policy, request, |_| Response::new(()))
+        });
+        assert_eq!(ended.verdict.taints_canvas(), taints, "{:?}", ended.verdict);
     }
 }
 

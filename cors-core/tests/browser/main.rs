@@ -7,6 +7,7 @@ mod set;
 mod caches;
 #[path = "../common/cases.rs"]
 mod cases;
+mod console;
 mod cookies;
 mod diff;
 mod explain;

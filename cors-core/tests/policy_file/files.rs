@@ -32,6 +32,12 @@ fn every_fault_is_printed_with_its_line() {
     );
     assert_eq!(error.to_string(), wanted);
     assert_eq!(format!("{error:?}"), wanted);
+    // Only the first are printed.
+    let path =
+        file("from_file_worse.toml", "allow_origins = '*'\n".to_owned() + &"a = 1\n".repeat(2000));
+    let error = Policy::from_file(&path).unwrap_err().to_string();
+    let (printed, rest) = error.rsplit_once('\n').unwrap();
+    assert_eq!(rest, format!("and {} more", 2000 - printed.lines().count()));
 }
 
 #[test]

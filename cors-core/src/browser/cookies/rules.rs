@@ -103,7 +103,6 @@ impl Rules {
             },
             Engine::WebKit => Self {
                 default_same_site: SameSite::None,
-                none_needs_secure: false,
                 none_is_weak: true,
                 is_schemeful: false,
                 third_parties: ThirdParties::SetNone,

@@ -38,8 +38,8 @@ pub(super) fn boolean(value: &Value) -> Option<String> {
 
 /// Seconds in quotes, or a duration as people and standards write it.
 pub(super) fn seconds(value: &Value) -> Option<String> {
-    if value.as_integer().is_some_and(|number| number < 0) {
-        // In other libraries, -1 means that nothing is cached.
+    if value.as_integer().is_some() {
+        // It is negative. In other libraries, -1 means that nothing is cached.
         return Some("0".to_owned());
     }
     let seconds = duration(text(value)?)?.min(DAY);
