@@ -446,8 +446,3 @@ pub use cors_core::{
 type Begun = cors_core::adapter::Begun<http::HeaderValue>;
 type Exchange = cors_core::adapter::Exchange<http::HeaderValue>;
 type Pending = cors_core::adapter::Pending<http::HeaderValue>;
-
-/// Holds the README's examples to what they say.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;

@@ -2,7 +2,10 @@
 //!
 //! - [`cookbook`]: policies for common cases.
 //! - [`defaults`]: the default of each key of a policy, and why.
+//! - [`files`]: policy files: how to load, reload and check them, and how editors know the keys.
+//! - [`migrating`]: what the options of other CORS layers are called here.
 //! - [`compare`]: how the layers of tower-http, actix-cors and warp differ.
+//! - [`costs`]: what the layers add to a request, and the crates to a build.
 //! - [`messages`]: why did my browser say no? Every console message, with its cause.
 //! - [`security`]: what CORS protects, what it does not, and how to answer the known attacks.
 
@@ -17,6 +20,7 @@ macro_rules! links {
             "[`Policy`]: crate::Policy\n",
             "[asked]: crate::guide::security#what-it-does-not-protect\n",
             "[any origin]: crate::guide::security#any-origin-with-credentials\n",
+            "[compare]: crate::guide::compare\n",
             "[check]: crate::config::file::check\n",
             "[cookies]: crate::guide::cookbook#which-cookies-go-along\n",
             "[defaults]: crate::guide::defaults\n",
@@ -25,6 +29,7 @@ macro_rules! links {
             "[from_file]: crate::Policy::from_file\n",
             "[from_vars]: crate::Config::from_vars\n",
             "[insecure]: crate::guide::security#http-origins-with-credentials\n",
+            "[files]: crate::guide::files\n",
             "[laws]: crate::laws\n",
             "[no origin outside]: crate::laws::no_origin_outside\n",
             "[null]: crate::guide::security#the-origin-null\n",
@@ -55,7 +60,10 @@ macro_rules! pages {
 pages! {
     compare = "../docs/compare.md",
     cookbook = "../docs/cookbook.md",
+    costs = "../docs/costs.md",
     defaults = "../docs/defaults.md",
+    files = "../docs/files.md",
     messages = "../docs/messages.md",
+    migrating = "../docs/migrating.md",
     security = "../docs/security.md",
 }

@@ -322,18 +322,95 @@ mod page_of_defaults {
         for (key, section) in sections() {
             let (_, block) = section.split_once("```toml\n").unwrap();
             let (block, _) = block.split_once("```").unwrap();
-            let mut config: Config = toml::from_str(block).unwrap();
-            if config.allow_origins.is_empty() {
-                config.allow_origins = vec!["https://app.example.com".into()];
-            }
-            let policy = cors_core::Policy::new(&config);
-            let policy = policy.unwrap_or_else(|errors| panic!("{key}: {errors}"));
+            let policy = build(key, block);
             let name = key.strip_prefix("danger.").unwrap_or(key);
             assert!(block.contains(&format!("{name} = ")), "{key}");
             let needless = |kind: &cors_core::WarningKind| {
                 matches!(kind, cors_core::WarningKind::NeedlessDanger)
             };
             assert!(!policy.warnings().iter().any(|warning| needless(warning.kind())), "{key}");
+        }
+    }
+}
+
+/// The policy of an example, which may leave out the origins.
+#[cfg(all(feature = "regex", feature = "public-suffix"))]
+fn build(name: &str, example: &str) -> cors_core::Policy {
+    let mut config: Config =
+        toml::from_str(example).unwrap_or_else(|error| panic!("{name}: {error}"));
+    if config.allow_origins.is_empty() {
+        config.allow_origins = vec!["https://app.example.com".into()];
+    }
+    cors_core::Policy::new(&config).unwrap_or_else(|errors| panic!("{name}: {errors}"))
+}
+
+/// The guide's page for those who come from another layer: each row has a policy or names a function.
+#[cfg(all(feature = "regex", feature = "public-suffix"))]
+mod page_of_migrating {
+    use super::*;
+    use std::fs;
+
+    const PAGE: &str = include_str!("../docs/migrating.md");
+
+    /// The cells of each row of each table, without the headings.
+    fn rows() -> Vec<[&'static str; 3]> {
+        let lines: Vec<_> = PAGE.lines().collect();
+        let is_heading = |index: usize| {
+            lines[index].starts_with("|---")
+                || lines.get(index + 1).is_some_and(|next| next.starts_with("|---"))
+        };
+        let rows =
+            (0..lines.len()).filter(|index| lines[*index].starts_with('|') && !is_heading(*index));
+        rows.map(|index| {
+            let line = lines[index].strip_prefix("| ").unwrap().strip_suffix("|").unwrap();
+            let cells: Vec<_> = line.split(" | ").collect();
+            let [theirs, ours, differs] = cells[..] else { panic!("not three cells: {line}") };
+            [theirs, ours, differs]
+        })
+        .collect()
+    }
+
+    /// What is between backticks.
+    fn code(cell: &str) -> impl Iterator<Item = &str> {
+        cell.split('`').skip(1).step_by(2)
+    }
+
+    #[test]
+    fn each_policy_builds() {
+        let rows = rows();
+        assert!(rows.len() > 100, "{}", rows.len());
+        for [theirs, ours, _] in rows {
+            let lines: Vec<_> = code(ours).filter(|code| code.contains(" = ")).collect();
+            let policy = build(theirs, &lines.join("\n"));
+            let known = |kind: &cors_core::WarningKind| {
+                matches!(kind, cors_core::WarningKind::PrivateNetworkUnasked)
+            };
+            let warnings = policy.warnings().iter().filter(|warning| !known(warning.kind()));
+            assert_eq!(warnings.count(), 0, "{theirs}: {:?}", policy.warnings());
+        }
+    }
+
+    #[test]
+    fn each_function_exists() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let api = |name| fs::read_to_string(format!("{root}/{name}/api.txt")).unwrap();
+        let [core, axum, actix] = ["cors-core", "cors-axum", "cors-actix"].map(api);
+        for [theirs, ours, _] in rows() {
+            let names: Vec<_> = code(ours).filter(|code| !code.contains(" = ")).collect();
+            assert!(
+                ours.contains(" = ") || !names.is_empty(),
+                "{theirs}: neither policy nor function"
+            );
+            for name in names {
+                let is_in = |api: &str| {
+                    ["(", "<"].iter().any(|next| api.contains(&format!("::{name}{next}")))
+                };
+                let exists = match name.starts_with("CorsLayer::") {
+                    true => is_in(&axum) && is_in(&actix),
+                    false => is_in(&core),
+                };
+                assert!(exists, "{theirs}: there is no {name}");
+            }
         }
     }
 }

@@ -104,9 +104,7 @@ fn copy_libraries(names: &[String], to: &Path, change: impl FnOnce(&mut Table)) 
             change(workspace);
         }
     })?;
-    for file in ["README.md", "Cargo.lock"] {
-        fs::copy(root.join(file), to.join(file))?;
-    }
+    fs::copy(root.join("Cargo.lock"), to.join("Cargo.lock"))?;
     for name in names {
         copy_manifest(&root.join(name), &to.join(name), |manifest| {
             manifest.remove("dev-dependencies");
@@ -114,7 +112,9 @@ fn copy_libraries(names: &[String], to: &Path, change: impl FnOnce(&mut Table)) 
         })?;
         for entry in fs::read_dir(root.join(name))? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with("LICENSE") {
+            let file = entry.file_name();
+            let file = file.to_string_lossy();
+            if file.starts_with("LICENSE") || file == "README.md" {
                 fs::copy(entry.path(), to.join(name).join(entry.file_name()))?;
             }
         }

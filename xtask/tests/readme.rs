@@ -1,5 +1,5 @@
-//! The README's commands and its test: each answer must be the one printed there. The `curl` lines
-//! run against the demo.
+//! What the READMEs print: each answer must be the one printed there. The `curl` lines, and what asks a live
+//! server, run against the demo.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +12,7 @@ use xtask::options::Adapter;
 use xtask::running::Running;
 use xtask::workspace;
 
-/// The demo's default address, which the README uses.
+/// The demo's default address, which the READMEs use.
 const ADDR: &str = "127.0.0.1:8080";
 
 /// One `$ curl …` line and the answer below it.
@@ -23,7 +23,7 @@ struct Example {
 
 #[test]
 fn the_readmes_curl_lines_answer_as_printed() {
-    let readme = read("../README.md");
+    let readme = read("servers/README.md");
     let examples = examples(&readme, "curl ");
     assert!(examples.len() >= 3, "the README shows {} curl lines", examples.len());
 
@@ -71,35 +71,67 @@ fn the_readme_shows_the_policy_of_the_demo() {
 }
 
 #[test]
-fn the_readme_shows_what_explain_prints() {
-    let readme = read("../README.md");
-    let examples = examples(&readme, "cors ");
-    assert!(!examples.is_empty());
-    for Example { line, answer } in examples {
-        let args = &words(&line)[1..];
-        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .args(args)
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-            .output()
-            .unwrap();
-        assert_eq!(
-            String::from_utf8(output.stdout).unwrap().trim_end(),
-            answer.join("\n"),
-            "{line}"
-        );
+fn the_readmes_show_what_explain_prints() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let demo = Running::start(command.args(["demo", "--addr", "127.0.0.1:0"])).unwrap();
+    let addr = demo.addr().to_string();
+    for file in ["../README.md", "../cors-core/cli/README.md"] {
+        let readme = read(file);
+        let examples = examples(&readme, "cors explain ");
+        assert!(!examples.is_empty(), "{file}");
+        for Example { line, answer } in examples {
+            let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+                .args(&words(&line.replace(ADDR, &addr))[1..])
+                .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+                .output()
+                .unwrap();
+            let found = String::from_utf8(output.stdout).unwrap();
+            // The body of the answer has the address in it.
+            let length = |line: &str| match line.trim_start().strip_prefix("content-length: ") {
+                Some(length) => {
+                    let more = addr.len() - ADDR.len();
+                    format!("    content-length: {}", length.parse::<usize>().unwrap() - more)
+                }
+                None => line.replace(&addr, ADDR),
+            };
+            let lines = found.lines().filter(|line| !line.starts_with("    date: ")).map(length);
+            assert_eq!(lines.collect::<Vec<_>>(), answer, "{line}");
+        }
+    }
+}
+
+/// The guide has them all; here are those that a reader cares about.
+#[test]
+fn the_readme_compares_as_the_guide_does() {
+    let guide = read("../cors-core/docs/compare.md");
+    let cells = |line: &str| -> Vec<String> {
+        line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+    };
+    let heading = |page: &str| page.lines().find(|line| line.contains("| tower-http |")).map(cells);
+    let (readme, in_guide) = (read("../README.md"), heading(&guide).unwrap());
+    let peers = heading(&readme).unwrap().split_off(1);
+    assert!(peers.iter().all(|peer| in_guide.contains(peer)), "{peers:?}");
+    let rows: Vec<_> = readme
+        .lines()
+        .filter(|line| line.starts_with('|') && line.contains("/compare.md#"))
+        .collect();
+    assert_eq!(rows.len(), 5);
+    for row in rows {
+        let (_, kind) = row.split_once("/compare.md#").unwrap();
+        let kind = kind.split(')').next().unwrap_or_default();
+        let known =
+            guide.lines().find(|line| line.starts_with(&format!("| `{kind}` |"))).map(cells);
+        let known = known.unwrap_or_else(|| panic!("the guide has no {kind}"));
+        for (peer, mark) in peers.iter().zip(&cells(row)[1..]) {
+            let column = in_guide.iter().position(|name| name == peer).unwrap();
+            assert_eq!(&known[column], mark, "{kind}: {peer}");
+        }
     }
 }
 
 #[test]
-fn the_readme_shows_a_test_that_runs() {
-    let file = read("../cors-core/tests/own_policy.rs");
-    let (_, code) = file.split_once("#![cfg(feature = \"strategies\")]\n\n").unwrap();
-    assert!(read("../README.md").contains(&format!("```rust,ignore\n{code}```\n")), "{code}");
-}
-
-#[test]
 fn dependencies_are_counted() {
-    let readme = read("../README.md");
+    let page = read("../cors-core/docs/costs.md");
     for (library, framework) in [
         ("cors-core", None),
         ("cors-axum", Some("axum")),
@@ -113,7 +145,7 @@ fn dependencies_are_counted() {
             others.iter().map(|crate_| name(crate_)).filter(|name| !known.contains(name)).collect();
         let all = dependencies(workspace(), &["--package", library, "--all-features"]);
         let row = format!("| `{library}` | {} | {} | {} |\n", others.len(), new.len(), all.len());
-        assert!(readme.contains(&row), "README.md lacks\n{row}new: {new:?}");
+        assert!(page.contains(&row), "costs.md lacks\n{row}new: {new:?}");
     }
 }
 
@@ -230,7 +262,7 @@ fn with_curl(args: &[String]) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
-/// Sends what curl would, for the few flags that the README uses.
+/// Sends what curl would, for the few flags that the READMEs use.
 fn without_curl(args: &[String], addr: SocketAddr) -> String {
     let (mut method, mut target, mut agent) = ("GET", "/", "curl");
     let mut headers = Vec::new();

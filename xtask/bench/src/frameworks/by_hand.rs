@@ -1,5 +1,6 @@
 //! The two handwritten baselines. This file is a module of both `tower` and `actix`, with the types of
 //! their versions of `http`.
+#![allow(clippy::useless_conversion, reason = "it is one with the map of actix alone")]
 
 use std::collections::HashSet;
 

@@ -6,6 +6,7 @@ mod clap_env;
 mod client;
 mod database;
 mod grpc_web;
+mod hello;
 mod hot_reload;
 mod hyper_bare;
 mod tenants_ask;

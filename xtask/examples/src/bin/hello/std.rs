@@ -1,0 +1,40 @@
+use cors_core::Policy;
+use http::{Request, Response};
+use std::error::Error;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let policy = Policy::for_origins(["https://app.example.com"]).allow_methods(["PUT"]).build()?;
+    let listener = TcpListener::bind(examples::addr())?;
+    println!("listening on http://{}", listener.local_addr()?);
+    for stream in listener.incoming() {
+        answer(&policy, &stream?).unwrap_or_else(|error| eprintln!("{error}"));
+    }
+    Ok(())
+}
+
+fn answer(policy: &Policy, mut stream: &TcpStream) -> Result<(), Box<dyn Error>> {
+    let mut lines = BufReader::new(stream.take(16_384)).lines();
+    let first = lines.next().ok_or("no request")??;
+    let (method, rest) = first.split_once(' ').ok_or("not HTTP")?;
+    let mut request = Request::builder().method(method).uri(rest.trim_end_matches(" HTTP/1.1"));
+    for line in lines {
+        let line = line?;
+        let Some((name, value)) = line.split_once(':') else { break };
+        request = request.header(name, value.trim());
+    }
+    let request = request.body(())?;
+    let exchange = policy.begin(&request).without_asking();
+    let mut response = match exchange.short_circuit() {
+        Some(status) => Response::builder().status(status).body("")?, // a preflight or a refusal
+        None => Response::new("stored"),                              // your handler
+    };
+    exchange.write(response.headers_mut()); // last, and on every response
+
+    write!(stream, "HTTP/1.1 {}\r\nconnection: close\r\n", response.status())?;
+    for (name, value) in response.headers() {
+        write!(stream, "{name}: {}\r\n", value.to_str()?)?;
+    }
+    Ok(write!(stream, "\r\n{}", response.body())?)
+}

@@ -1,0 +1,89 @@
+//! Runs the programs of the READMEs, and compares them with what the READMEs show.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::client::{APP, EVIL, preflight, start};
+use xtask::client::{Request, send};
+use xtask::running::Running;
+
+fn hello(name: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hello"));
+    command.arg(name);
+    command
+}
+
+#[test]
+fn each_lets_its_own_pages_store_and_no_others() {
+    for name in ["axum", "actix", "warp", "std"] {
+        let (_running, addr) = start(&mut hello(name));
+        for (origin, allowed) in [(APP, true), (EVIL, false)] {
+            assert_eq!(preflight(addr, "/items/7", origin, "PUT"), allowed, "{name}");
+            let request =
+                Request { method: "PUT", target: "/items/7", headers: &[("Origin", origin)] };
+            let response = send(addr, request).unwrap();
+            assert_eq!((response.status(), &*response.body), (200, &b"stored"[..]), "{name}");
+            let header = response.header("access-control-allow-origin");
+            assert_eq!(header, allowed.then_some(origin), "{name}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hangup_puts_a_good_file_in_force_and_a_bad_one_not() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hello");
+    let write = |text: &str| fs::write(folder.join("cors.toml"), text).unwrap();
+    let hang_up = |running: &Running| {
+        let sent = Command::new("kill").args(["-HUP", &running.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    };
+    fs::create_dir_all(&folder).unwrap();
+    write(&policy_file());
+    let (running, addr) = start(hello("file").current_dir(&folder));
+    assert!(preflight(addr, "/items/7", APP, "PUT") && !preflight(addr, "/items/7", EVIL, "PUT"));
+
+    write("allow_origins = ['https://evil.example/']\n");
+    hang_up(&running);
+    let fault = running.next_err().unwrap();
+    assert!(fault.starts_with("cors.toml:1: allow_origins"), "{fault}");
+    assert!(preflight(addr, "/items/7", APP, "PUT"));
+
+    write("allow_origins = ['https://evil.example']\nallow_methods = ['PUT']\n");
+    hang_up(&running);
+    while !preflight(addr, "/items/7", EVIL, "PUT") {}
+}
+
+/// The policy file that the README shows.
+fn policy_file() -> String {
+    let readme = read("README.md");
+    let (_, rest) = readme.split_once("```toml\nallow_origins").unwrap();
+    format!("allow_origins{}", rest.split_once("```").unwrap().0)
+}
+
+#[test]
+fn the_readmes_show_these_programs() {
+    let readme = read("README.md");
+    for (name, crate_) in [
+        ("axum", Some("cors-axum")),
+        ("actix", Some("cors-actix")),
+        ("warp", Some("cors-warp")),
+        ("std", Some("cors-core")),
+        ("file", None),
+    ] {
+        let code = read(&format!("xtask/examples/src/bin/hello/{name}.rs"));
+        let block =
+            format!("```rust\n{}```\n", code.replace("examples::addr()", "\"127.0.0.1:3000\""));
+        assert!(readme.contains(&block), "README.md lacks\n{block}");
+        if let Some(crate_) = crate_ {
+            let own = read(&format!("{crate_}/README.md"));
+            assert!(own.contains(&block), "{crate_}/README.md lacks\n{block}");
+        }
+    }
+}
+
+fn read(path: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    fs::read_to_string(root.join(path)).unwrap()
+}
