@@ -383,7 +383,8 @@ mod page_of_migrating {
             let lines: Vec<_> = code(ours).filter(|code| code.contains(" = ")).collect();
             let policy = build(theirs, &lines.join("\n"));
             let known = |kind: &cors_core::WarningKind| {
-                matches!(kind, cors_core::WarningKind::PrivateNetworkUnasked)
+                use cors_core::WarningKind::{BodyMethodWithoutContentType, PrivateNetworkUnasked};
+                matches!(kind, BodyMethodWithoutContentType | PrivateNetworkUnasked)
             };
             let warnings = policy.warnings().iter().filter(|warning| !known(warning.kind()));
             assert_eq!(warnings.count(), 0, "{theirs}: {:?}", policy.warnings());

@@ -68,7 +68,7 @@ impl Cargo {
         let mut line = Vec::new();
         // Tests may print bytes that are not text.
         while lines.read_until(b'\n', &mut line).map_err(unstarted)? > 0 {
-            // A closed stream is no reason to stop.
+            // If the stream is closed, the work goes on.
             let _ = match stream {
                 Stream::Out => io::stdout().write_all(&line),
                 Stream::Err => io::stderr().write_all(&line),

@@ -126,6 +126,7 @@ impl<'a> Origin<'a> {
     }
 
     /// The text without its port.
+    #[cfg(feature = "browser")]
     pub(crate) fn without_port(&self) -> &'a str {
         &self.text[..self.host_end]
     }

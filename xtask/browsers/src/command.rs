@@ -60,10 +60,9 @@ async fn all(engines: &[Engine], options: &Browser) -> Result<(), String> {
         Some(Part::Messages) => return messages::run(engines).await,
         Some(Part::Random) => return run::randoms(engines, seed).await,
         Some(Part::Rebinding) => return run::rebinding(engines).await,
-        None => {}
-    }
-    if options.picture.is_none() {
-        run::run(engines, seed).await?;
+        Some(Part::Playground) => {}
+        None if options.picture.is_some() => {}
+        None => run::run(engines, seed).await?,
     }
     if engines.contains(&Engine::Chromium) {
         playground::run(options.picture.as_deref()).await?;

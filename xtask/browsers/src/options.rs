@@ -33,17 +33,20 @@ pub enum Part {
     LocalNetwork,
     /// The messages of the guide.
     Messages,
+    /// The demo's page, in Chromium.
+    Playground,
     /// What is random.
     Random,
     /// Pages at names that an attacker leads to the server.
     Rebinding,
 }
 
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 7] = [
     ("cookies", Part::Cookies),
     ("initiators", Part::Initiators),
     ("local-network", Part::LocalNetwork),
     ("messages", Part::Messages),
+    ("playground", Part::Playground),
     ("random", Part::Random),
     ("rebinding", Part::Rebinding),
 ];
@@ -123,7 +126,10 @@ mod tests {
         for (flags, named) in [
             (&["--engine", "Chromium"][..], "chromium, firefox, webkit"),
             (&["--engine", "webkit", "--engine", "firefox"], "twice"),
-            (&["--only", "everything"], "cookies, initiators, local-network, messages, random"),
+            (
+                &["--only", "everything"],
+                "cookies, initiators, local-network, messages, playground, random",
+            ),
             (&["--seed", "-1"], "-1"),
             (&["--install", "--seed", "1"], "--seed"),
             (&["--install", "--only", "cookies"], "--only"),

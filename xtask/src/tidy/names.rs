@@ -15,10 +15,11 @@ pub fn fault(line: &str) -> Option<&'static str> {
     let words = || line.split(|c: char| c.is_whitespace() || "`\"'<>()[]".contains(c));
     let ours = |word: &str| word.starts_with(OURS) && word.len() > OURS.len();
     let installs = ["cargo add ", "cargo install ", "cargo binstall ", "cargo info "];
-    if let Some((_, arguments)) = installs
+    if let Some(arguments) = installs
         .iter()
         .find_map(|command| line.split_once(command))
-        .filter(|(_, arguments)| arguments.split(|c: char| c.is_whitespace() || c == '`').any(ours))
+        .map(|(_, rest)| rest.split('`').next().unwrap_or_default())
+        .filter(|arguments| arguments.split_whitespace().any(ours))
         && !["--path", "--git"].iter().any(|flag| arguments.contains(flag))
     {
         return Some("asks crates.io for one of our packages; name a path or a repository");

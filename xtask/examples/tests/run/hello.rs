@@ -25,7 +25,7 @@ fn each_lets_its_own_pages_store_and_no_others() {
             let response = send(addr, request).unwrap();
             assert_eq!((response.status(), &*response.body), (200, &b"stored"[..]), "{name}");
             let header = response.header("access-control-allow-origin");
-            assert_eq!(header, allowed.then_some(origin), "{name}");
+            assert_eq!(header == Some(origin), allowed, "{name}: {header:?}");
         }
     }
 }
