@@ -409,7 +409,9 @@ pub(crate) fn matches(pattern: &Pattern<'_>, text: &str) -> bool {
     };
     let ports = match port {
         Port::Any => true,
-        Port::Exact(port) => port == &text[origin.without_port().len()..],
+        Port::Exact(port) => {
+            port == &text[origin.scheme().len() + "://".len() + origin.host().len()..]
+        }
     };
     origin.scheme() == scheme && hosts && ports
 }

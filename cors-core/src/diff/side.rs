@@ -72,7 +72,7 @@ impl<'c> Side<'c> {
     pub(super) fn pattern_matching(&self, origin: &str) -> Option<String> {
         let parsed = Origin::parse(origin.as_bytes()).ok()?;
         let (scheme, host) = (parsed.scheme(), parsed.host());
-        let port = &origin[parsed.without_port().len()..];
+        let port = &origin[scheme.len() + "://".len() + host.len()..];
         let dots = host.bytes().enumerate().rev().filter(|(_, byte)| *byte == b'.');
         let starred = dots.map(|(dot, _)| format!("*{}", &host[dot..]));
         let hosts = starred.chain([host.to_owned()]);

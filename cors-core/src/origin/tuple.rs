@@ -124,12 +124,6 @@ impl<'a> Origin<'a> {
     pub fn is_insecure(&self) -> bool {
         self.scheme() == "http" && !is_loopback(self.host())
     }
-
-    /// The text without its port.
-    #[cfg(feature = "browser")]
-    pub(crate) fn without_port(&self) -> &'a str {
-        &self.text[..self.host_end]
-    }
 }
 
 /// The parts of a text that may be an origin, where they would be if it is one.
