@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Check(Check),
     /// What scripts may read under one policy file and not under another
     Diff(Diff),
+    /// The JSON Schema of policy files, with which editors complete and check them
+    Schema,
     /// A script that completes the flags in your shell
     Completions {
         /// Your shell
@@ -54,7 +56,7 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct Check {
-    /// Policy files, TOML or (with the extension .json) JSON
+    /// Policy files, TOML or (with the extension .json) JSON; - is standard input, in either
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }

@@ -5,8 +5,11 @@ use std::process::ExitCode;
 
 use serde_json::Value;
 
-use crate::output::wrong_usage;
+use crate::output::{print, wrong_usage};
 use crate::{args, audit, check, diff};
+
+/// Of a policy file. Tests hold it to what `check` accepts.
+const SCHEMA: &str = include_str!("../schemas/policy.schema.json");
 
 /// What `cors explain … --json` prints, with these arguments after `explain`.
 ///
@@ -35,6 +38,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         args::Command::Audit(options) => audit::run(&options).unwrap_or_else(wrong_usage),
         args::Command::Diff(options) => diff::run(&options),
+        args::Command::Schema => {
+            print(SCHEMA);
+            ExitCode::SUCCESS
+        }
         args::Command::Completions { shell } => args::completions(shell),
     }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use cors_core::Policy;
 
 use crate::args::Diff;
-use crate::output::print;
+use crate::output::{print, with_progress};
 use crate::policy_file::judge;
 
 pub(crate) fn run(options: &Diff) -> ExitCode {
@@ -14,7 +14,7 @@ pub(crate) fn run(options: &Diff) -> ExitCode {
     let [older, newer] = [old, new].map(|file| read(file));
     let (Some(older), Some(newer)) = (older, newer) else { return ExitCode::FAILURE };
     let (old, new) = (old.display(), new.display());
-    let diff = older.diff(&newer);
+    let diff = with_progress(&format!("{old} and {new}: comparing"), || older.diff(&newer));
     if diff.is_empty() {
         let besides = if diff.besides.is_empty() { String::new() } else { format!("{diff}\n") };
         print(&format!("{old} and {new}: scripts may read the same\n{besides}"));
@@ -26,7 +26,7 @@ pub(crate) fn run(options: &Diff) -> ExitCode {
 
 /// Prints the file's errors, as `check` does.
 fn read(file: &Path) -> Option<Policy> {
-    let judged = judge(file);
+    let judged = with_progress(&format!("{}: checking", file.display()), || judge(file));
     if judged.policy.is_none() {
         print(&(judged.findings.join("\n") + "\n"));
         eprintln!("{}: {}", file.display(), judged.summary());

@@ -2,6 +2,9 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -14,6 +17,30 @@ pub(crate) fn print(text: &str) {
 pub(crate) fn is_colored() -> bool {
     let is_refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     io::stdout().is_terminal() && !is_refused
+}
+
+/// Does the work. While it takes long, a terminal shows that it goes on, and for how long so far.
+pub(crate) fn with_progress<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    if !io::stderr().is_terminal() {
+        return work();
+    }
+    let (working, ended) = channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let start = Instant::now();
+            let every = Duration::from_millis(500);
+            while ended.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                // The line that it replaces may be longer.
+                eprint!("\r{}, {:.1} s\x1b[K", escaped(what), start.elapsed().as_secs_f32());
+            }
+            if start.elapsed() >= every {
+                eprint!("\r\x1b[K");
+            }
+        });
+        let result = work();
+        drop(working);
+        result
+    })
 }
 
 /// One line about wrong usage.

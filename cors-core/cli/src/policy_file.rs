@@ -1,9 +1,13 @@
 //! Reads a policy file and prints what is wrong with it, one line per problem: `FILE:LINE: key = value: reason; fix`.
 
+use std::io::{self, Read};
 use std::path::Path;
 
 use cors_core::Policy;
 use cors_core::file::{Format, check, read_file};
+
+/// As long as `read_file` takes.
+const MAX_LEN: u64 = 256 * 1024 * 1024;
 
 /// A policy file and its problems.
 #[derive(Debug)]
@@ -35,21 +39,26 @@ impl Judged {
     }
 }
 
-/// Reads and checks the policy file at `path`. If it cannot be read, that is an error like any
-/// other.
+/// Reads and checks the policy file at `path`, or standard input if that is `-`. If it cannot be
+/// read, that is an error like any other.
 pub fn judge(path: &Path) -> Judged {
-    let text = match read_file(path) {
+    let is_stdin = path == Path::new("-");
+    let read = match is_stdin {
+        true => read_stdin(io::stdin().lock()),
+        false => read_file(path).map_err(|error| error.to_string()),
+    };
+    let text = match read {
         Ok(text) => text,
-        Err(error) => {
-            return Judged {
-                findings: vec![error.to_string()],
-                errors: 1,
-                warnings: 0,
-                policy: None,
-            };
+        Err(finding) => {
+            return Judged { findings: vec![finding], errors: 1, warnings: 0, policy: None };
         }
     };
-    let report = check(&text, Format::of(path));
+    let format = match text.trim_start().starts_with('{') {
+        // No TOML starts like that.
+        true if is_stdin => Format::Json,
+        _ => Format::of(path),
+    };
+    let report = check(&text, format);
     let findings =
         report.findings().iter().map(|located| format!("{}:{located}", path.display())).collect();
     Judged {
@@ -57,6 +66,17 @@ pub fn judge(path: &Path) -> Judged {
         errors: report.errors(),
         warnings: report.warnings(),
         policy: report.into_policy().ok(),
+    }
+}
+
+fn read_stdin(input: impl Read) -> Result<String, String> {
+    let mut text = String::new();
+    match input.take(MAX_LEN + 1).read_to_string(&mut text) {
+        Ok(_) if text.len() as u64 > MAX_LEN => {
+            Err(format!("-:1: longer than {MAX_LEN} bytes, so not a policy; check what writes it"))
+        }
+        Ok(_) => Ok(text),
+        Err(error) => Err(format!("-:1: cannot be read: {error}; check what writes it")),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The output and exit code of `check` for each kind of bad file.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// The output and exit code of `check`, without the folder of the test's files.
 struct Checked {
@@ -68,6 +69,68 @@ fn a_good_policy_prints_nothing_and_passes() {
 fn the_policy_of_the_demo_is_good() {
     let checked = check(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("../../xtask/demo.toml")]);
     assert_eq!((checked.code, checked.stdout.as_str()), (Some(0), ""), "{}", checked.stderr);
+}
+
+/// Runs `check` with the text as its standard input.
+fn check_stdin(files: &[&str], text: &[u8]) -> Checked {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cors"))
+        .arg("check")
+        .args(files)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(text).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let [stdout, stderr] = [output.stdout, output.stderr].map(|b| String::from_utf8(b).unwrap());
+    Checked { code: output.status.code(), stdout, stderr }
+}
+
+#[test]
+fn a_dash_is_standard_input_in_either_format() {
+    for (text, line) in [
+        ("allow_origins = '*'\nmax_age = 'x'\n", 2),
+        ("\n { \"allow_origins\": \"*\",\n\n\"max_age\": \"x\" }", 4),
+    ] {
+        let checked = check_stdin(&["-"], text.as_bytes());
+        assert_eq!(checked.code, Some(1));
+        assert_eq!(line_numbers(&checked.stdout, "-"), [line], "{}", checked.stdout);
+        assert!(checked.stdout.contains(": max_age = \"x\": "), "{}", checked.stdout);
+        assert_eq!(checked.stderr, "-: 1 error, 0 warnings\n");
+    }
+    let good = check_stdin(&["-"], b"allow_origins = '*'");
+    assert_eq!((good.code, good.stdout.as_str()), (Some(0), ""));
+    let binary = check_stdin(&["-"], b"allow_origins = '\xff'");
+    assert_eq!(binary.code, Some(1));
+    assert!(binary.stdout.starts_with("-:1: cannot be read: "), "{}", binary.stdout);
+}
+
+#[test]
+fn standard_input_goes_with_files() {
+    let file = file("beside-stdin.toml", "allow_origins = '*'");
+    let checked = check_stdin(&[file.to_str().unwrap(), "-"], b"");
+    assert_eq!(checked.code, Some(1));
+    assert_eq!(line_numbers(&checked.stdout, "-"), [1]);
+    assert_eq!(checked.stderr.lines().count(), 2, "{}", checked.stderr);
+}
+
+/// `script` runs a command on a terminal.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_shows_progress_and_a_file_does_not() {
+    let origins: Vec<_> = (0..200_000).map(|n| format!("'https://a{n}.test'")).collect();
+    let file = file("long.toml", format!("allow_origins = [{}]", origins.join(",\n")));
+    let long = file.to_str().unwrap();
+    let line = format!("{} check {long}", env!("CARGO_BIN_EXE_cors"));
+    let Ok(output) = Command::new("script").args(["-qec", &line, "/dev/null"]).output() else {
+        println!("`script` is missing; skipped");
+        return;
+    };
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.contains(&format!("\r{long}: checking, 0.5 s\x1b[K")), "{shown:?}");
+    assert!(shown.ends_with(&format!("\r\x1b[K{long}: 0 errors, 0 warnings\r\n")), "{shown:?}");
+    assert_eq!(check(&[file]).stderr, "long.toml: 0 errors, 0 warnings\n");
 }
 
 #[test]
