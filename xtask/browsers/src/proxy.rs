@@ -240,7 +240,12 @@ async fn forward(
             }
         });
     }
-    match initiator.filter(|_| response.status() == StatusCode::OK) {
+    // A frame also shows the pages of refusals.
+    let is_used = |initiator: &Initiator| match initiator {
+        Initiator::Frame => !response.status().is_redirection(),
+        _ => response.status() == StatusCode::OK,
+    };
+    match initiator.filter(is_used) {
         Some(initiator) => {
             let (kind, content) = content::of(initiator);
             let headers = response.headers_mut();
