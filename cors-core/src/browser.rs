@@ -195,6 +195,20 @@ impl Browser {
 
     /// Keeps what this response sets if the user opens `url`, which makes it a page of its own.
     /// Returns what becomes of each cookie.
+    ///
+    /// ```
+    /// use cors_core::browser::{Browser, Engine};
+    /// use http::Response;
+    /// use std::time::Duration;
+    ///
+    /// let mut browser = Browser::as_installed(Engine::Firefox);
+    /// let login = Response::builder().header("set-cookie", "id=1; Secure; HttpOnly").body(()).unwrap();
+    /// let fates = browser.visit("https://api.example/login", &login, Duration::ZERO);
+    /// assert!(fates[0].is_accepted());
+    ///
+    /// let cookies = browser.cookies_of_visit("https://api.example/", Duration::ZERO);
+    /// assert_eq!(cookies.unwrap(), "id=1");
+    /// ```
     pub fn visit<B>(
         &mut self,
         url: &str,

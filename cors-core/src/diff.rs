@@ -66,6 +66,18 @@ const API: &str = "https://api.example/";
 /// How two policies differ. It prints a line for each difference: `+` for what only the newer
 /// policy lets scripts read, `-` for what only the older one does, and `~` for keys that do not
 /// affect what scripts may read. Without differences it prints nothing.
+///
+/// ```
+/// use cors_core::Policy;
+/// use std::time::Duration;
+///
+/// let old = Policy::for_origins(["https://app.example.com"]).build()?;
+/// let new = Policy::for_origins(["https://*.example.com"]).max_age(Duration::from_secs(60)).build()?;
+/// let diff = old.diff(&new);
+/// assert_eq!(diff.allows[0].value, r#""https://*.example.com""#);
+/// assert_eq!(diff.besides[0].key, "max_age");
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain result that tests write out")]
 pub struct Diff {

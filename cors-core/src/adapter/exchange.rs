@@ -26,6 +26,26 @@ use std::fmt;
 use std::sync::Arc;
 
 /// What [`Policy::begin`](crate::Policy::begin) returns: a decision, or a question.
+///
+/// ```
+/// use cors_core::{Policy, adapter::Begun};
+/// use http::{HeaderMap, Request};
+///
+/// let policy = Policy::for_origins(["https://app.example.com"]).build()?.asking();
+/// let request = Request::get("/").header("origin", "https://partner.example").body(()).unwrap();
+/// let exchange = match policy.begin(&request) {
+///     Begun::Decided(exchange) => exchange,
+///     Begun::Ask(asked) => {
+///         let (question, pending) = *asked;
+///         // Here, your database answers.
+///         pending.resolve(question.origin() == "https://partner.example")
+///     }
+/// };
+/// let mut headers = HeaderMap::new();
+/// exchange.write(&mut headers);
+/// assert_eq!(headers["access-control-allow-origin"], "https://partner.example");
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 #[derive(Debug)]
 #[must_use]
 #[expect(clippy::exhaustive_enums, reason = "an adapter has to handle every case")]
@@ -123,6 +143,21 @@ impl<V> Exchange<V> {
     }
 
     /// An exchange to which no policy applies: it leaves the response alone.
+    ///
+    /// ```
+    /// use cors_core::adapter::Exchange;
+    /// use http::{HeaderMap, HeaderValue, header::ORIGIN};
+    /// use cors_core::adapter::VaryNames;
+    ///
+    /// let exchange = Exchange::<HeaderValue>::passthrough();
+    /// assert_eq!(exchange.short_circuit(), None);
+    ///
+    /// // The closure that chose no policy looked at the origin.
+    /// let mut headers = HeaderMap::new();
+    /// exchange.vary_also(VaryNames::new([ORIGIN])).write(&mut headers);
+    /// assert_eq!(headers["vary"], "Origin");
+    /// assert_eq!(headers.len(), 1);
+    /// ```
     pub fn passthrough() -> Self {
         let plan = Plan { status: None, headers: ResponseHeaderSet::None, vary: VaryOn::Options };
         Self { values: None, plan, origin: None, echoes: None, also: Also::Nothing, decided: None }
@@ -147,6 +182,21 @@ impl<V> Exchange<V> {
 
     /// The decision, if the handler should get it: put it in the request's extensions before you call
     /// the handler.
+    ///
+    /// ```
+    /// use cors_core::{Decision, Policy, adapter::{Head, Source}};
+    /// use http::{HeaderValue, Request};
+    ///
+    /// type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
+    /// let source = Source::<HeaderValue, Select>::fixed(Policy::public()).with_decision();
+    /// let mut request = Request::get("/").header("origin", "https://app.example.com").body(()).unwrap();
+    /// let mut exchange = source.begin(&request, |_, _| None).without_asking();
+    /// if let Some(decided) = exchange.take_decided() {
+    ///     assert_eq!(decided.decision(), Decision::Simple);
+    ///     request.extensions_mut().insert(decided);
+    /// }
+    /// assert!(request.extensions().get::<cors_core::adapter::Decided>().is_some());
+    /// ```
     #[inline]
     pub fn take_decided(&mut self) -> Option<Decided> {
         self.decided.take().map(|decided| *decided)

@@ -11,6 +11,37 @@ use std::fmt;
 /// always sees the URL, but only the headers that you declare, which the layer adds to `Vary`.
 ///
 /// [`Vary`]: https://www.rfc-editor.org/rfc/rfc9110#name-vary
+///
+/// ```
+/// use cors_core::{Policy, adapter::{Head, Source}};
+/// use http::{HeaderValue, Request};
+///
+/// type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
+/// let select = |head: &Head<'_>| {
+///     let is_partner = head.header("x-tenant").is_some_and(|tenant| tenant == "partner");
+///     // It is not declared, so the closure does not see it: `Vary` would not name it.
+///     assert_eq!(head.header("cookie"), None);
+///     assert_eq!(head.header_lines("x-tenant").count(), 1);
+///     assert_eq!(head.authority().unwrap(), "api.example");
+///     assert!(head.extensions().is_empty());
+///     is_partner.then(Policy::public)
+/// };
+/// let source = Source::<HeaderValue, Select>::selected_reading(["x-tenant"], Box::new(select))?;
+///
+/// let request = Request::get("https://api.example/")
+///     .header("origin", "https://app.example.com")
+///     .header("x-tenant", "partner")
+///     .header("cookie", "id=1")
+///     .body(())
+///     .unwrap();
+/// let exchange =
+///     source.begin(&request, |select, declared| select(&Head::new(&request, declared))).without_asking();
+/// let mut headers = http::HeaderMap::new();
+/// exchange.write(&mut headers);
+/// assert_eq!(headers["access-control-allow-origin"], "*");
+/// assert_eq!(headers["vary"], "X-Tenant");
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Head<'a> {
     parts: RequestParts<'a>,

@@ -63,6 +63,14 @@ pub trait ResponseHeaders<V: 'static> {
 
 /// Whether the policy controls the response header with this lower-case name:
 /// `Access-Control-Allow-*`, `Access-Control-Expose-Headers` and `Access-Control-Max-Age`.
+///
+/// ```
+/// use cors_core::adapter::{ResponseHeader, is_cors_response_header};
+///
+/// assert!(is_cors_response_header(ResponseHeader::AllowOrigin.as_str()));
+/// assert!(is_cors_response_header("access-control-allow-anything"));
+/// assert!(!is_cors_response_header("vary"));
+/// ```
 #[inline]
 pub fn is_cors_response_header(name: &str) -> bool {
     // Comparing an array of known length needs no call. This runs for every header of a response.

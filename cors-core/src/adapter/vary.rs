@@ -9,6 +9,15 @@ use http::HeaderName;
 use std::sync::{Arc, OnceLock};
 
 /// Names to merge into `Vary`, with the header value that lists them all.
+///
+/// ```
+/// use cors_core::adapter::VaryNames;
+/// use http::{HeaderValue, header::{COOKIE, ORIGIN}};
+///
+/// let names = VaryNames::<HeaderValue>::new([ORIGIN, COOKIE, ORIGIN]);
+/// assert!(names.contains("Origin"));
+/// assert!(!names.contains("host"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct VaryNames<V>(Option<Arc<Listed<V>>>);
 

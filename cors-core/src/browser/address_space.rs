@@ -71,6 +71,16 @@ impl AddressSpace {
     }
 
     /// By the address that a name resolves to.
+    ///
+    /// ```
+    /// use cors_core::browser::AddressSpace;
+    ///
+    /// assert_eq!(AddressSpace::of_address("127.0.0.1".parse()?), AddressSpace::Loopback);
+    /// assert_eq!(AddressSpace::of_address("192.168.1.1".parse()?), AddressSpace::Local);
+    /// assert_eq!(AddressSpace::of_address("2606:2800:220:1::1".parse()?), AddressSpace::Public);
+    /// assert_eq!(AddressSpace::of_host("printer.local"), AddressSpace::Local);
+    /// # Ok::<(), std::net::AddrParseError>(())
+    /// ```
     pub fn of_address(address: IpAddr) -> Self {
         match address {
             IpAddr::V4(address) => Self::of_v4(address),

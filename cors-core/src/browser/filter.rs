@@ -38,6 +38,14 @@ impl Shared {
     }
 
     /// Whether the script sees the header with this name, in lower case.
+    ///
+    /// ```
+    /// use cors_core::browser::Shared;
+    ///
+    /// assert!(Shared::All.shows("etag") && !Shared::All.shows("set-cookie"));
+    /// let listed = Shared::Names(vec!["x-request-id".into()]);
+    /// assert!(listed.shows("x-request-id") && !listed.shows("etag"));
+    /// ```
     pub fn shows(&self, name: &str) -> bool {
         match self {
             Self::All => !is_set_cookie(name),

@@ -92,6 +92,13 @@ impl Initiator {
     /// Whether its mode is `no-cors` without a `crossorigin` attribute.
     ///
     /// [HTML, create a potential-CORS request](https://html.spec.whatwg.org/multipage/urls-and-fetching.html#create-a-potential-cors-request)
+    ///
+    /// ```
+    /// use cors_core::browser::Initiator;
+    ///
+    /// assert!(Initiator::Image.is_potentially_cors());
+    /// assert!(!Initiator::WebSocket.is_potentially_cors());
+    /// ```
     pub fn is_potentially_cors(self) -> bool {
         matches!(self, Self::Script | Self::Image | Self::Stylesheet)
     }

@@ -42,6 +42,23 @@ pub enum Turn {
 }
 
 /// A request on its way.
+///
+/// ```
+/// use cors_core::browser::{Browser, CredentialsMode, Engine, Fetch, Turn};
+/// use std::time::Duration;
+///
+/// let mut browser = Browser::as_installed(Engine::Chromium);
+/// let fetch = Fetch::new("https://app.example.com", "https://api.example.com/")
+///     .credentials(CredentialsMode::Include)
+///     .cookie("id=1; Secure");
+/// let Turn::Send(sending) = browser.start(&fetch, Duration::ZERO) else { unreachable!() };
+/// assert!(sending.includes_credentials() && !sending.is_preflight());
+/// assert_eq!(sending.cookie_header().unwrap(), "id=1");
+///
+/// // The server is down.
+/// let Turn::Done(ended) = sending.fail(&mut browser) else { unreachable!() };
+/// assert!(ended.verdict.failed_step().is_some());
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Sending {

@@ -78,6 +78,21 @@ impl Step {
 }
 
 /// A step that the browser took, and its result.
+///
+/// ```
+/// use cors_core::Policy;
+/// use cors_core::browser::Fetch;
+/// use cors_core::explain::explain;
+///
+/// let policy = Policy::for_origins(["https://*.example.com"]).build()?;
+/// let explanation = explain(&policy, &Fetch::new("https://evil.test", "https://api.example/"));
+/// let taken = explanation.failed().unwrap();
+/// assert!(taken.failed && taken.step.can_fail());
+/// assert_eq!(taken.says, "no Access-Control-Allow-Origin");
+/// assert_eq!(taken.step.id(), "allow-origin-missing");
+/// assert_eq!(taken.step.rule(), "if Access-Control-Allow-Origin is null, return failure");
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Taken {

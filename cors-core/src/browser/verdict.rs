@@ -5,6 +5,25 @@ use super::step::{Step, Taken};
 use http::{HeaderMap, StatusCode};
 
 /// The result of a fetch for the script.
+///
+/// ```
+/// use cors_core::Policy;
+/// use cors_core::browser::{Fetch, Verdict};
+/// use cors_core::explain::explain;
+///
+/// let policy = Policy::for_origins(["https://app.example.com"]).build()?;
+/// let verdict = |fetch: &Fetch| explain(&policy, fetch).verdict().clone();
+/// let (page, url) = ("https://other.example", "https://api.example/logo.png");
+///
+/// let Verdict::Readable(read) = verdict(&Fetch::new("https://app.example.com", url)) else { unreachable!() };
+/// assert_eq!(read.status, 200);
+///
+/// let image = verdict(&Fetch::image(page, url));
+/// assert!(image == Verdict::Opaque && image.taints_canvas() && !image.is_success());
+/// let frame = verdict(&Fetch::frame(page, url));
+/// assert!(frame.is_success() && !frame.is_readable());
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {

@@ -69,6 +69,18 @@ impl Format {
 }
 
 /// Everything to say about a policy file, and the policy if the file is valid.
+///
+/// ```
+/// use cors_core::file::{Format, Found, check};
+///
+/// let report = check("allow_origins = 'https://app.example.com'\nmax_age = 9000", Format::Toml);
+/// assert_eq!((report.errors(), report.warnings(), report.more()), (0, 1, 0));
+/// let found = &report.findings()[0];
+/// assert_eq!((found.line, found.key(), found.is_error()), (2, "max_age", false));
+/// assert!(matches!(found.finding, Found::Warning(_)));
+/// assert!(report.into_policy()?.allows("https://app.example.com"));
+/// # Ok::<(), cors_core::file::Report>(())
+/// ```
 #[derive(Clone)]
 pub struct Report {
     policy: Option<Policy>,

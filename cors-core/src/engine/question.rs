@@ -11,6 +11,27 @@ use std::fmt;
 use std::sync::Arc;
 
 /// The request headers that a closure names.
+///
+/// ```
+/// use cors_core::Policy;
+/// use http::Request;
+///
+/// let policy = Policy::builder()
+///     .allow_origin_if_reading(["x-tenant"], |origin, headers| {
+///         // `Vary` names `x-tenant`, and nothing else can be read.
+///         assert_eq!(headers.get("cookie"), None);
+///         headers.get("x-tenant") == Some(b"acme") && origin.host().ends_with(".acme.example")
+///     })
+///     .build()?;
+/// let request = Request::get("/")
+///     .header("origin", "https://app.acme.example")
+///     .header("x-tenant", "acme")
+///     .header("cookie", "id=1")
+///     .body(())
+///     .unwrap();
+/// assert_eq!(policy.decide(&request), cors_core::Decision::Simple);
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 pub struct NamedHeaders<'r> {
     names: &'r [HeaderName],
     find: &'r dyn Fn(&str) -> Option<&'r [u8]>,
@@ -87,6 +108,14 @@ impl AskedOrigin {
 }
 
 /// The answer of a check: yes, no, or an error, which counts as no.
+///
+/// ```
+/// use cors_core::IntoVerdict;
+///
+/// assert!(true.allowed());
+/// assert!(Ok::<_, &str>(true).allowed());
+/// assert!(!Err("the database is down").allowed());
+/// ```
 pub trait IntoVerdict {
     /// Whether the origin is allowed.
     fn allowed(self) -> bool;

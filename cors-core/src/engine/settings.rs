@@ -21,6 +21,25 @@ pub enum DisallowedOrigin {
 }
 
 /// How to answer a preflight whose origin is allowed, but not its method or a header.
+///
+/// ```
+/// use cors_core::{Policy, RefusedPreflight};
+/// use http::{Method, Request};
+///
+/// let policy = |refused| {
+///     Policy::for_origins(["https://app.example.com"]).refused_preflight(refused).build()
+/// };
+/// let request = Request::builder()
+///     .method(Method::OPTIONS)
+///     .header("origin", "https://app.example.com")
+///     .header("access-control-request-method", "DELETE")
+///     .body(())
+///     .unwrap();
+/// let status = |policy: Policy| policy.begin(&request).without_asking().short_circuit().unwrap();
+/// assert_eq!(status(policy(RefusedPreflight::Explain)?), 204);
+/// assert_eq!(status(policy(RefusedPreflight::Conceal)?), 403);
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefusedPreflight {

@@ -113,6 +113,17 @@ impl<'a> Origin<'a> {
     }
 
     /// The explicit port, or else the scheme's default, if it has one.
+    ///
+    /// ```
+    /// use cors_core::{MAX_ORIGIN_LEN, Origin};
+    ///
+    /// let port = |text: &str| Origin::parse(text.as_bytes()).unwrap().port_or_default();
+    /// assert_eq!(port("https://app.example.com"), Some(443));
+    /// assert_eq!(port("https://app.example.com:8443"), Some(8443));
+    /// assert_eq!(port("tauri://localhost"), None);
+    /// let long = format!("https://{}", "a".repeat(MAX_ORIGIN_LEN));
+    /// assert!(Origin::parse(long.as_bytes()).is_err());
+    /// ```
     pub fn port_or_default(&self) -> Option<u16> {
         self.port.or_else(|| default_port(self.scheme()))
     }
@@ -121,6 +132,14 @@ impl<'a> Origin<'a> {
     /// this machine. Schemes of installed apps are not insecure.
     ///
     /// [Secure Contexts, potentially trustworthy origin](https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy)
+    ///
+    /// ```
+    /// use cors_core::Origin;
+    ///
+    /// let insecure = |text: &str| Origin::parse(text.as_bytes()).unwrap().is_insecure();
+    /// assert!(insecure("http://app.example.com"));
+    /// assert!(!insecure("https://app.example.com") && !insecure("http://localhost:8080"));
+    /// ```
     pub fn is_insecure(&self) -> bool {
         self.scheme() == "http" && !is_loopback(self.host())
     }

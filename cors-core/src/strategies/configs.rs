@@ -73,6 +73,18 @@ fn own_hosts() -> impl Strategy<Value = Option<Vec<String>>> {
 }
 
 /// Configs of any kind, most of which build.
+///
+/// ```
+/// use cors_core::Policy;
+/// use cors_core::strategies::configs;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(config in configs())| {
+///     if let Ok(policy) = Policy::new(&config) {
+///         prop_assert_eq!(Policy::new(&policy.config())?, policy);
+///     }
+/// });
+/// ```
 pub fn configs() -> impl Strategy<Value = Config> + use<> {
     let lists = (list(&METHODS), list(&HEADERS), list(&EXPOSED));
     let flags = (prop::bool::weighted(0.4), any::<[bool; 3]>());

@@ -56,6 +56,20 @@ pub fn fetches() -> impl Strategy<Value = Fetch> + use<> {
 
 /// Fetches by pages whose origins match the policy or nearly do, with the policy's methods and
 /// headers and others.
+///
+/// ```
+/// use cors_core::explain::explain;
+/// use cors_core::strategies::{fetches_near, policies};
+/// use proptest::prelude::*;
+///
+/// proptest!(|((policy, fetch) in policies().prop_flat_map(|policy| {
+///     let fetches = fetches_near(&policy);
+///     (Just(policy), fetches)
+/// }))| {
+///     let explanation = explain(&policy, &fetch);
+///     prop_assert_eq!(explanation.is_readable(), explanation.failed().is_none() && explanation.verdict().is_readable());
+/// });
+/// ```
 pub fn fetches_near(policy: &Policy) -> impl Strategy<Value = Fetch> + use<> {
     let pages = prop_oneof![3 => origins_of(policy), 1 => near_misses(policy)];
     let config = policy.config();

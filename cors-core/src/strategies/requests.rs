@@ -108,6 +108,20 @@ pub fn preflights() -> impl Strategy<Value = Request<()>> + use<> {
 
 /// Anything that HTTP can carry in the headers that a policy reads: lines that are repeated, empty,
 /// very long (sometimes up to 64 KiB), full of commas, or not ASCII.
+///
+/// ```
+/// use cors_core::Policy;
+/// use cors_core::strategies::hostile_headers;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(headers in hostile_headers())| {
+///     let mut request = http::Request::new(());
+///     *request.headers_mut() = headers;
+///     let policy = Policy::for_origins(["https://app.example.com"]).build().unwrap();
+///     // It does not panic.
+///     let _ = policy.decide(&request);
+/// });
+/// ```
 pub fn hostile_headers() -> impl Strategy<Value = HeaderMap> + use<> {
     const NAMES: [&str; 6] = [
         RequestHeader::Origin.as_str(),

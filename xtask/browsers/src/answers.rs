@@ -113,7 +113,10 @@ async fn tell(session: &mut Session, row: &Row, servers: &Servers) -> Result<Vec
     let mut faults = Vec::new();
     let (verdict, sent) = model(engine, row, &fetch, hosts);
     let is_silent = verdict.failed_step().is_some_and(|step| step.id() == "network");
-    faults.extend(outcome_fault(&Answered { verdict, body: None, before_asking: None }, &outcome));
+    faults.extend(outcome_fault(
+        &Answered { verdict, body: None, has_content: true, before_asking: None },
+        &outcome,
+    ));
     let names = sent.iter().map(|sent| &*sent.set).chain(std::iter::repeat(&[][..]));
     if fetch.initiator == Initiator::Beacon {
         let deadline = Instant::now() + PATIENCE;

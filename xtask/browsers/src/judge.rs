@@ -158,7 +158,8 @@ pub(crate) fn outcome_fault(answered: &Answered, outcome: &Outcome) -> Option<St
         Outcome::Failed { .. } => "failed".to_owned(),
         Outcome::TimedOut => "no outcome in time".to_owned(),
     };
-    if found != kind(verdict) {
+    let wanted = if answered.has_content { kind(verdict) } else { "failed".to_owned() };
+    if found != wanted {
         let says = match outcome {
             Outcome::Failed { message } => format!(" ({message})"),
             _ => String::new(),

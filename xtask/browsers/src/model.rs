@@ -28,6 +28,8 @@ pub struct Answered {
     pub verdict: Verdict,
     /// The body of the last response, unless it repeats headers of the request.
     pub body: Option<Vec<u8>>,
+    /// Whether the last response has something that its element can use: our proxy gives a refusal nothing.
+    pub has_content: bool,
     /// How many requests the model had sent when it asked the user for Local Network Access.
     pub before_asking: Option<usize>,
 }
@@ -46,6 +48,7 @@ impl Model {
     pub fn fetch(&mut self, fetch: &Fetch) -> Result<Answered, String> {
         let now = Duration::ZERO;
         let mut body = None;
+        let mut has_content = true;
         let mut before_asking = None;
         let mut turn = self.browser.start(fetch, now);
         loop {
@@ -61,10 +64,13 @@ impl Model {
                     })?;
                     self.keep_cookie(&sending, &response);
                     body = (!is_echoed(&request)).then_some(content);
+                    has_content = initiator_of(request.uri()).is_none()
+                        || response.status() == StatusCode::OK;
                     turn = sending.respond(&mut self.browser, &response, now);
                 }
                 Turn::Done(ended) => {
-                    return Ok(Answered { verdict: ended.verdict, body, before_asking });
+                    let verdict = ended.verdict;
+                    return Ok(Answered { verdict, body, has_content, before_asking });
                 }
             }
         }

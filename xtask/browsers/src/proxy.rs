@@ -240,12 +240,7 @@ async fn forward(
             }
         });
     }
-    // A frame also shows the pages of refusals.
-    let is_used = |initiator: &Initiator| match initiator {
-        Initiator::Frame => !response.status().is_redirection(),
-        _ => response.status() == StatusCode::OK,
-    };
-    match initiator.filter(is_used) {
+    match initiator.filter(|_| response.status() == StatusCode::OK) {
         Some(initiator) => {
             let (kind, content) = content::of(initiator);
             let headers = response.headers_mut();

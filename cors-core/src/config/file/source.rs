@@ -61,6 +61,14 @@ impl Policy {
 
     /// Reads a policy from JSON text.
     ///
+    /// ```
+    /// use cors_core::Policy;
+    ///
+    /// let policy = Policy::from_json(r#"{ "allow_origins": "https://app.example.com" }"#)?;
+    /// assert!(policy.allows("https://app.example.com"));
+    /// # Ok::<(), cors_core::file::Report>(())
+    /// ```
+    ///
     /// # Errors
     /// Lists every finding in the text, each with its line.
     pub fn from_json(text: &str) -> Result<Self, Report> {
@@ -143,6 +151,13 @@ impl fmt::Display for Unreadable {
 impl Error for Unreadable {}
 
 /// Reads the text of a policy file, for [`check`]. It never blocks: a pipe or a device is an error.
+///
+/// ```
+/// use cors_core::file::read_file;
+///
+/// let error = read_file("no-such-folder/cors.toml").unwrap_err();
+/// assert_eq!(error.to_string(), "no-such-folder/cors.toml:1: there is no such file; check the path");
+/// ```
 ///
 /// # Errors
 /// The file does not exist, is not a regular file, may not be read, is longer than 256 MiB, or is not
