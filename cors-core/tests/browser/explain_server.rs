@@ -136,6 +136,28 @@ fn what_no_header_can_mend() {
 }
 
 #[test]
+fn why_an_origin_does_not_match() {
+    for (origins, says) in [
+        (&[""][..], "is empty, not https://app.example.com"),
+        (
+            &["https://a.test", APP],
+            "came 2 times: https://a.test, https://app.example.com; one is allowed",
+        ),
+        (
+            &["https://app.example.com/"],
+            "is https://app.example.com/, not https://app.example.com, without the slash",
+        ),
+        (&["https://a.test"], "is https://a.test, not https://app.example.com"),
+    ] {
+        let lines: Vec<_> =
+            origins.iter().map(|origin| ("access-control-allow-origin", *origin)).collect();
+        let explanation = explained(&get(), 200, &lines);
+        let failed = explanation.failed().unwrap();
+        assert_eq!(failed.says, format!("Access-Control-Allow-Origin {says}"));
+    }
+}
+
+#[test]
 fn a_malformed_list_is_named() {
     let put = get().method("PUT");
     let headers =
