@@ -55,8 +55,7 @@ impl Config {
             Key::AllowCredentials => allow_credentials.to_string(),
             Key::MaxAge => match max_age {
                 None => "none".to_owned(),
-                Some(age) if age.subsec_nanos() == 0 => age.as_secs().to_string(),
-                // No policy: what reads this refuses it too.
+                // With a fraction it makes no policy: what reads this refuses it too.
                 Some(age) => age.as_secs_f64().to_string(),
             },
             Key::AllowPrivateNetwork => allow_private_network.to_string(),

@@ -129,7 +129,7 @@ pub(super) fn advice(fetch: &Fetch, engines: &[InEngine; 3]) -> Vec<String> {
         };
         advice.push(format!("set it with {best}{is_enough}"));
     }
-    if best == open && count(&passing) > 0 {
+    if best == open {
         advice.push(
             "with Partitioned as well, it passes where users block third-party cookies, and each \
              site that embeds the server has its own"
@@ -141,8 +141,7 @@ pub(super) fn advice(fetch: &Fetch, engines: &[InEngine; 3]) -> Vec<String> {
             named if named == Engine::WebKit.name() => {
                 format!(" in {named}, and Safari sends no cookies of other sites at all")
             }
-            named if count(&passing) > 0 => format!(" in {named}"),
-            _ => String::new(),
+            named => format!(" in {named}"),
         };
         advice.push(format!(
             "no attribute helps{within}: serve the API from the page's own site, or ask for the \

@@ -35,9 +35,9 @@ impl Section {
     /// Its messages, with their causes and fixes, as plain text.
     pub fn text(&self) -> String {
         let mut text = String::new();
-        for (i, part) in self.markdown.split("```").enumerate() {
+        for part in self.markdown.split("```") {
             match part.strip_prefix("text\n") {
-                Some(messages) if i % 2 == 1 => {
+                Some(messages) => {
                     text.extend(messages.lines().flat_map(|line| ["    ", line, "\n"]));
                 }
                 // The end of a block leaves its line break.
@@ -157,8 +157,7 @@ fn without_links(markdown: &str) -> String {
     }
     // The definitions of links are at the end of the page.
     let body = text + rest;
-    let is_definition = |line: &&str| line.starts_with('[') && line.contains("]: ");
-    body.split_inclusive('\n').filter(|line| !is_definition(line)).collect()
+    body.split_inclusive('\n').filter(|line| !line.starts_with('[')).collect()
 }
 
 /// How much a line and a message have in common: most words that name the cause, then fewest that

@@ -160,7 +160,7 @@ impl<'a> Pattern<'a> {
             return Err(PatternFault::TooLong);
         }
         if host.contains('*') {
-            let is_behind = host.find('*') > host.find(['/', '?', '#']).or(Some(host.len()));
+            let is_behind = host.find(['*', '/', '?', '#']) != host.find('*');
             let path = PatternFault::Origin(OriginFault::Path);
             return Err(if is_behind { path } else { PatternFault::Wildcard });
         }

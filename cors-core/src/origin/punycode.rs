@@ -113,6 +113,7 @@ mod tests {
             ("MÜNCHEN", "xn--mnchen-3ya"),
             ("☕", "xn--53h"),
             ("例え", "xn--r8jz45g"),
+            ("aaaaåŧя", "xn--aaaa-toa49e11n"),
             ("aaaaaa鱝龥", "xn--aaaaaa-n91u95q"),
         ] {
             let by_url = url::Url::parse(&format!("https://{label}.test")).unwrap();

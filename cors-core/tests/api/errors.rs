@@ -385,6 +385,7 @@ fn regexes_that_match_no_origin() {
         ),
         (r"^https://Example\.com$", upper, write(r"https://example\.com")),
         (r"https://[A-Z]+\.example\.com", upper, write(r"https://[a-z]+\.example\.com")),
+        (r"https://[AB]\.example\.com", upper, write(r"https://[ab]\.example\.com")),
         (r"^https://example\.com:443$", port, write(r"https://example\.com")),
         (r"http://localhost:80", port, write("http://localhost")),
         (r"^example\.com$", scheme, write(r"https://example\.com")),

@@ -101,6 +101,7 @@ fn secure_names_and_values() {
         (API, "__Host-a=1; Secure; Path=/; Domain=api.example.com", "--W"),
         (API, "__Http-a=1; Secure", "--W"),
         (API, "__Host-Http-a=1; Secure; HttpOnly; Path=/", "CFW"),
+        (API, "__Host-Http-a=1; Secure; Path=/", "--W"),
         (API, "=__Host-a=1; Secure", "--W"),
         (API, "a=1; Domain=example.com", "CFW"),
         (API, "a=1; Domain=com", "---"),
@@ -113,6 +114,7 @@ fn secure_names_and_values() {
         (API, "", "---"),
         (API, "a=1; Max-Age=0", "---"),
         (API, "a=1; Max-Age=1", "CFW"),
+        (API, "a=1; Max-Age=-x", "CFW"),
         (API, "a=1; Max-Age=0; Expires=Fri, 01 Jan 2100 00:00:00 GMT", "--W"),
         (API, "a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "---"),
         ("http://api.example.com/", "a=1; Secure", "---"),
@@ -424,6 +426,21 @@ fn explanations() {
                 Firefox   not kept: not NAME=VALUE
                 WebKit    not kept: the page is on another site, where no server can set cookies
               set it with SameSite=None; Secure in an answer to this page, which passes in Chromium and Firefox
+              with Partitioned as well, it passes where users block third-party cookies, and each site that embeds the server has its own
+              no attribute helps in WebKit, and Safari sends no cookies of other sites at all: serve the API from the page's own site, or ask for the cookie with the Storage Access API
+        "#]],
+    );
+    let advice = explained(&include(CROSS, API), &["next=1"]).cookie_advice().len();
+    assert_eq!(advice, 3);
+    // It has those attributes already.
+    says(
+        &include(CROSS, API),
+        &["next=1; SameSite=None; Secure"],
+        expect![[r#"
+              next, set by GET https://api.example.com/
+                Chromium  kept
+                Firefox   kept
+                WebKit    not kept: the page is on another site, where no server can set cookies
               with Partitioned as well, it passes where users block third-party cookies, and each site that embeds the server has its own
               no attribute helps in WebKit, and Safari sends no cookies of other sites at all: serve the API from the page's own site, or ask for the cookie with the Storage Access API
         "#]],

@@ -528,12 +528,47 @@ fn good_headers_before_a_bad_one() {
 /// No entry matches an origin over 512 bytes, so allowing it cannot be the fix.
 #[test]
 fn a_page_whose_origin_is_too_long() {
+    let longest = format!("https://{}", "a".repeat(504));
+    let explanation = explain(&app().build().unwrap(), &from(&longest));
+    assert!(explanation.fix().unwrap().is_tried());
     let page = format!("https://{}.example", "a".repeat(600));
     for policy in [app(), Policy::builder().allow_origins(["*"])] {
         let fetch = from(&page).credentials(CredentialsMode::Include);
         let explanation = explain(&policy.build().unwrap(), &fetch);
         let fix = explanation.fix().unwrap().to_string();
         assert!(fix.contains("open the page at a shorter address"), "{fix}");
+    }
+}
+
+/// A policy can only name hosts that browsers ask for in the same form.
+#[test]
+fn a_host_that_no_policy_can_name() {
+    for (own, url) in [("api.test", "https://api.test/"), ("*.api.test", "https://www.api.test/")] {
+        let policy = app().own_hosts(own).build().unwrap();
+        let fix = explain(&policy, &Fetch::new(APP, "https://a!b.example/"));
+        assert_eq!(fix.fix().unwrap().to_string(), format!("in the script: the URL {url:?}"));
+    }
+}
+
+#[test]
+fn a_handshake_that_the_server_does_not_accept() {
+    let socket = Fetch::web_socket(APP, "wss://api.example/");
+    let explanation = explain_with(&app().build().unwrap(), &socket, &ok);
+    let fix = explanation.fix().unwrap().to_string();
+    assert_eq!(fix, "on the server: accept the WebSocket: answer the handshake with status 101");
+}
+
+#[test]
+fn what_a_page_sees_of_an_opaque_response() {
+    let url = "https://api.example/x";
+    for (fetch, says) in [
+        (get().mode(Mode::NoCors), "in mode no-cors, scripts see nothing of the response"),
+        (Fetch::script(APP, url), "the script runs, and its errors are only \"Script error.\""),
+        (Fetch::image(APP, url), "the image shows, and taints a canvas"),
+        (Fetch::stylesheet(APP, url), "the stylesheet applies, and scripts cannot read its rules"),
+    ] {
+        let page = explain(&app().build().unwrap(), &fetch).to_string();
+        assert!(page.contains(&format!("not readable: {says}")), "{page}");
     }
 }
 
@@ -562,6 +597,16 @@ fn a_fix_is_toml() {
     assert_eq!(entries[2].as_str(), Some("https://other.example"));
 }
 
+/// `http::Uri` takes fewer hosts than browsers do.
+#[test]
+fn a_url_that_cannot_be_sent() {
+    let explanation = explain(&app().build().unwrap(), &Fetch::new(APP, "https://a{b/"));
+    let fix = explanation.fix().unwrap().to_string();
+    let wanted =
+        "in the script: the URL of a server that answers, such as \"https://api.example/\"";
+    assert_eq!(fix, wanted);
+}
+
 /// The script did not choose where a redirect leads.
 #[test]
 fn where_a_redirect_leads_is_up_to_the_server() {
@@ -573,6 +618,7 @@ fn where_a_redirect_leads_is_up_to_the_server() {
         ("https://third.example:6000/", "redirect to a port that browsers do not block"),
         ("http://third.example/", "redirect to a URL that begins with https:"),
         ("mailto:a@b.example", "redirect to a URL that begins with https:"),
+        ("https://a{b/", "redirect to a server that answers"),
     ] {
         let handler = redirect(to);
         let to_first = |request: &Request<()>| match request.uri().host() {
@@ -589,6 +635,9 @@ fn where_a_redirect_leads_is_up_to_the_server() {
 /// The fix for a long list prints only what it adds.
 #[test]
 fn what_is_added_to_a_long_list() {
+    let policy = app().allow_headers(["x-1", "x-2", "x-3", "x-4", "x-5"]).build().unwrap();
+    let short = explain(&policy, &get().header("x-a", "1")).fix().unwrap().to_string();
+    assert!(short.starts_with("allow_headers = ["), "{short}");
     let names: Vec<String> = (0..1000).map(|index| format!("x-{index}")).collect();
     let policy = app().allow_headers(&names).build().unwrap();
     let explanation = explain(&policy, &get().header("x-a", "1").header("x-b", "1"));
@@ -604,6 +653,9 @@ fn no_control_character_is_printed() {
     let odd = get().header("\u{1b}[31mred", "1").header("x-a", "\u{1b}[31mred");
     let page = explain(&app().build().unwrap(), &odd).to_string();
     assert!(page.contains("red") && !page.contains('\u{1b}'), "{page}");
+    let long = get().header("accept", "a".repeat(2345));
+    let page = explain(&app().allow_headers(["accept"]).build().unwrap(), &long).to_string();
+    assert!(page.contains("a… (345 bytes more)"), "{page}");
 }
 
 /// Everything on the page is also available as data.

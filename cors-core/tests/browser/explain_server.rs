@@ -72,6 +72,12 @@ fn the_fix_names_header_answer_and_value() {
         ),
         (
             put(),
+            302,
+            vec![(ORIGIN, "*"), (METHODS, "PUT")],
+            "on the answer to OPTIONS https://api.example/: status 204 instead of 302 (browsers do not follow a redirect of a preflight)",
+        ),
+        (
+            put(),
             200,
             vec![(ORIGIN, "*"), (METHODS, "GET, PATCH")],
             "on the answer to OPTIONS https://api.example/: Access-Control-Allow-Methods: GET, PATCH, PUT, instead of \"GET, PATCH\"",
@@ -101,6 +107,89 @@ fn the_fix_names_header_answer_and_value() {
         assert_eq!(fix.to_string(), wanted, "{fetch}");
         assert!(fix.config().is_none());
     }
+}
+
+#[test]
+fn what_no_header_can_mend() {
+    let accept = "on the server: accept the WebSocket: answer the handshake with status 101";
+    let socket = || Fetch::web_socket(APP, "wss://api.example/");
+    for (fetch, status, header, wanted) in [
+        (socket(), 200, ("x-a", "1"), accept),
+        (socket(), 302, ("location", "/x"), accept),
+        (
+            Fetch::beacon(APP, API),
+            200,
+            ("cross-origin-resource-policy", "same-origin"),
+            "on the server: send Cross-Origin-Resource-Policy: cross-origin",
+        ),
+        (
+            Fetch::font(APP, "http://api.example/"),
+            200,
+            ("access-control-allow-origin", "*"),
+            "in the CSS: the URL \"https://api.example/\"",
+        ),
+    ] {
+        let explanation = explained(&fetch, status, &[header]);
+        let fix = explanation.fix().unwrap().to_string();
+        assert!(fix.starts_with(wanted), "{fetch}: {fix}");
+    }
+}
+
+#[test]
+fn why_an_origin_does_not_match() {
+    for (origins, says) in [
+        (&[""][..], "is empty, not https://app.example.com"),
+        (
+            &["https://a.test", APP],
+            "came 2 times: https://a.test, https://app.example.com; one is allowed",
+        ),
+        (
+            &["https://app.example.com/"],
+            "is https://app.example.com/, not https://app.example.com, without the slash",
+        ),
+        (&["https://a.test"], "is https://a.test, not https://app.example.com"),
+    ] {
+        let lines: Vec<_> =
+            origins.iter().map(|origin| ("access-control-allow-origin", *origin)).collect();
+        let explanation = explained(&get(), 200, &lines);
+        let failed = explanation.failed().unwrap();
+        assert_eq!(failed.says, format!("Access-Control-Allow-Origin {says}"));
+    }
+}
+
+#[test]
+fn a_malformed_list_is_named() {
+    let put = get().method("PUT");
+    let headers =
+        [("access-control-allow-origin", "*"), ("access-control-allow-methods", "PUT, a b")];
+    let explanation = explained(&put, 200, &headers);
+    assert!(explanation.console().any(|(_, text)| text.contains("‘a b’")), "{explanation}");
+}
+
+/// A fix is tried with the answers in the order in which they came.
+#[test]
+fn a_server_that_answers_otherwise_the_second_time() {
+    let mut sent = 0;
+    let explanation = explain_server(&get(), &mut |_| {
+        sent += 1;
+        Ok(match sent {
+            1 => answer(302, &[("access-control-allow-origin", "*"), ("location", "/")]),
+            _ => answer(200, &[]),
+        })
+    });
+    let fix = explanation.fix().unwrap();
+    assert!(fix.is_tried(), "{fix}");
+}
+
+/// Of a server, the headers that came.
+#[test]
+fn which_headers_are_read() {
+    let named = [
+        ("access-control-allow-origin", "*"),
+        ("access-control-expose-headers", "x-a, x-b"),
+        ("x-a", "1"),
+    ];
+    assert_eq!(explained(&get(), 200, &named).headers(), ["x-a"]);
 }
 
 #[test]

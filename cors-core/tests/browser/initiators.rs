@@ -34,6 +34,8 @@ fn each_has_its_mode_and_credentials() {
     use Crossorigin::{Anonymous, UseCredentials};
     let app = |by: fn(&'static str, &'static str) -> Fetch| by(PAGE, URL);
     let json = ("content-type", "application/json");
+    let image = app(Fetch::image);
+    assert_eq!(image.clone().crossorigin(Some(Anonymous)).crossorigin(None), image);
     for (fetch, wanted) in [
         (app(Fetch::new), "GET cors empty https://app.example.com -"),
         (app(Fetch::xhr), "GET cors empty https://app.example.com -"),

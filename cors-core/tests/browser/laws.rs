@@ -121,6 +121,26 @@ fn only_these_takes_patterns() {
     );
 }
 
+/// A law is about origins, whatever host the server is reached by.
+#[test]
+fn own_hosts_hide_no_origin() {
+    let policy = origins(["https://evil.example"]).own_hosts("api.test").build().unwrap();
+    let says = broken(|| no_origin_outside(&policy, ["example.com"]));
+    assert!(says.starts_with("no_origin_outside: https://evil.example can read"), "{says}");
+}
+
+/// No page of an extension has a port.
+#[test]
+fn the_origins_of_all_extensions() {
+    let policy = origins(["moz-extension://*"]).build().unwrap();
+    only_these_origins_can_read(&policy, ["moz-extension://*"]);
+    let says = broken(|| only_these_origins_can_read(&policy, ["chrome-extension://*"]));
+    assert!(
+        says.contains(" can read\n  fetch(\"https://api.example/\") from moz-extension://"),
+        "{says}"
+    );
+}
+
 #[test]
 fn closures() {
     let ends = |end: &'static str| {

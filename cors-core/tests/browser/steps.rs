@@ -421,9 +421,17 @@ fn where_else_the_engines_depart() {
     let sent = sent_by_each(&[], 0, &twice, star).map(|(sent, _)| sent);
     assert_eq!(sent, ["GET", "OPTIONS", "GET", "OPTIONS"]);
     let plain = Fetch::new(PAGE, API).header("content-type", "text/plain");
-    let twice = plain.header("content-type", "text/plain");
+    let twice = plain.clone().header("content-type", "text/plain");
     let sent = sent_by_each(&[], 0, &twice, star).map(|(sent, _)| sent);
     assert_eq!(sent, ["GET", "OPTIONS", "GET", "OPTIONS"]);
+    let form = "application/x-www-form-urlencoded";
+    let of_body = [Body::None, Body::Text].map(|body| {
+        let typed = plain.clone().header("content-type", form).method("POST").body(body);
+        let mut firefox = Browser::as_installed(Engine::Firefox);
+        let Turn::Send(sending) = firefox.start(&typed, Duration::ZERO) else { panic!() };
+        header(sending.request(), "content-type").map(str::to_owned).unwrap()
+    });
+    assert_eq!(of_body, [form, "text/plain"]);
     let agent = Fetch::new(PAGE, API).header("user-agent", "x");
     let sent = sent_by_each(&[], 0, &agent, star).map(|(sent, _)| sent);
     assert_eq!(sent, ["OPTIONS", "GET", "OPTIONS", "OPTIONS"]);
@@ -433,6 +441,25 @@ fn where_else_the_engines_depart() {
         header(sending.request(), "access-control-request-headers").map(str::to_owned)
     });
     assert_eq!(asked_for.map(Option::unwrap), ["x-a", "x-a", "x-a,x-a", "x-a"]);
+
+    // What a preflight does not name keeps its time.
+    let mut firefox = Browser::as_installed(Engine::Firefox);
+    let mut methods = |method: &'static str, age: &str, seconds: u64| {
+        let lines = [
+            "access-control-allow-origin: *",
+            &format!("access-control-allow-methods: {method}"),
+            &format!("access-control-max-age: {age}"),
+        ];
+        let mut sent = 0;
+        let fetch = Fetch::new(PAGE, API).method(method);
+        firefox.fetch(&fetch, Duration::from_secs(seconds), |_| {
+            sent += 1;
+            response(200, &lines)
+        });
+        sent
+    };
+    let sent = [methods("DELETE", "5", 0), methods("PUT", "100", 4), methods("DELETE", "5", 10)];
+    assert_eq!(sent, [2, 2, 2]);
 
     // An upload listener without an upload.
     let listens = Fetch::new(PAGE, API).upload_listener(true);

@@ -215,6 +215,16 @@ fn origins_of_the_longest_patterns() {
         longest = in_full.map(String::len).max().unwrap_or(0).max(longest);
     }
     assert_eq!(longest, MAX_ORIGIN_LEN);
+    longest = 0;
+    for len in MAX_ORIGIN_LEN - 30..=MAX_ORIGIN_LEN - "://a".len() {
+        let pattern = format!("{}://*", "a".repeat(len));
+        let policy = Policy::builder().allow_origins([pattern]).build().unwrap();
+        let origins = sample(&origins_of(&policy), 100);
+        assert!(origins.iter().all(|origin| is_allowed(&policy, origin)), "{len}");
+        let in_full = origins.iter().filter(|origin| !origin.ends_with("://a"));
+        longest = in_full.map(String::len).max().unwrap_or(0).max(longest);
+    }
+    assert_eq!(longest, MAX_ORIGIN_LEN);
 }
 
 #[cfg(feature = "regex")]

@@ -92,6 +92,7 @@ fn the_words() {
         ("allow_methods = ' PUT'", "write \"PUT\""),
         ("allow_methods = 'PUT,TRACE'", "write the method as clients send it, such as \"PUT\""),
         ("allow_methods = [PUT]", "write \"PUT\""),
+        ("allow_headers = *", "write \"*\""),
         ("allow_headers = 'X-A, X-B'", "write [\"X-A\", \"X-B\"]"),
         ("expose_headers = ['x', 'X-A,X-B']", "write \"X-A\", \"X-B\""),
         ("origin = 'https://a.test'", "write allow_origins"),

@@ -19,6 +19,12 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         &["1: allow_origins = [] NoOrigins"],
     ),
     (
+        "a wrong host beside one of another type",
+        "allow_origins = '*'\nown_hosts = ['a b', 1]",
+        "{ \"allow_origins\": \"*\",\n\"own_hosts\": [\"a b\", 1] }",
+        &["2: own_hosts[0] = \"a b\" InvalidHost", "2: own_hosts[1] = 1 WrongType"],
+    ),
+    (
         "an empty list is reported on its line",
         "\nallow_origins = []",
         "{\n\"allow_origins\": [] }",

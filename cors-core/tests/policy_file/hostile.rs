@@ -31,6 +31,9 @@ fn nesting_does_not_exhaust_the_stack() {
             assert!(report.findings().len() < 10, "{report}");
         }
     }
+    let beside = format!("{{\"allow_origins\": \"*\", \"x\": [{}{{}}]}}", "[],".repeat(100));
+    let report = check(&beside, Format::Json);
+    assert!(!report.to_string().contains("nested"), "{report}");
     // Everything up to the limit of TOML's parser is visited.
     let (path, open, close) = (vec!["a"; 70].join("."), "[".repeat(70), "]".repeat(70));
     let report = check(&format!("[{path}]\n{path} = {open}1{close}"), Format::Toml);

@@ -41,6 +41,7 @@ fn expect(text: &str, format: Format, wanted: &[&str]) {
     let report = check(text, format);
     let found: Vec<_> = report.findings().iter().map(brief).collect();
     assert_eq!(found, wanted, "{format:?}: {text}");
+    assert_eq!(report.errors() + report.warnings(), found.len(), "{text}");
     // There is a policy if and only if there is no error.
     assert_eq!(
         report.policy().is_none(),

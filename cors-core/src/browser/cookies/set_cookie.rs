@@ -169,10 +169,8 @@ fn lifetime_of(text: &str, rules: &Rules) -> Option<Lifetime> {
 }
 
 fn lasting(seconds: i64) -> Lifetime {
-    match u64::try_from(seconds) {
-        Ok(seconds) if seconds > 0 => Lifetime::Lasting(Duration::from_secs(seconds)),
-        _ => Lifetime::Over,
-    }
+    let seconds = u64::try_from(seconds).map(Duration::from_secs);
+    seconds.map_or(Lifetime::Over, Lifetime::Lasting)
 }
 
 fn trimmed(bytes: &[u8]) -> &[u8] {

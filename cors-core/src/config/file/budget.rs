@@ -3,8 +3,6 @@
 
 use std::borrow::Cow;
 
-use super::Format;
-
 /// Every file may have this many.
 const FEW: usize = 100_000;
 
@@ -13,10 +11,9 @@ const BYTES_EACH: usize = 12;
 
 /// The text, truncated if it has more values than its size allows, with every open bracket closed,
 /// and where the rest starts.
-pub(super) fn within(text: &str, format: Format) -> (Cow<'_, str>, Option<usize>) {
+pub(super) fn within(text: &str) -> (Cow<'_, str>, Option<usize>) {
     let mut left = FEW.max(text.len() / BYTES_EACH);
-    let mut scanner =
-        Scanner { text: text.as_bytes(), at: 0, format, open: Vec::new(), said: false };
+    let mut scanner = Scanner { text: text.as_bytes(), at: 0, open: Vec::new(), said: false };
     // The end of the last value that is known to be complete.
     let mut whole = (0, 0);
     while let Some(mark) = scanner.next_mark() {
@@ -47,7 +44,6 @@ enum Mark {
 struct Scanner<'t> {
     text: &'t [u8],
     at: usize,
-    format: Format,
     open: Vec<u8>,
     /// Whether this line has content besides white space and a comment.
     said: bool,
@@ -63,8 +59,8 @@ impl Scanner<'_> {
             self.said = byte != b'\n' && (said || !byte.is_ascii_whitespace() && byte != b'#');
             match byte {
                 b'"' => self.skip_string(b'"', true),
-                b'\'' if self.format == Format::Toml => self.skip_string(b'\'', false),
-                b'#' if self.format == Format::Toml => self.skip_to(b'\n'),
+                b'\'' => self.skip_string(b'\'', false),
+                b'#' => self.skip_to(b'\n'),
                 b'[' | b'{' => {
                     self.open.push(byte);
                     return Some(Mark::Other);
@@ -87,7 +83,7 @@ impl Scanner<'_> {
     /// line.
     fn skip_string(&mut self, quote: u8, escapes: bool) {
         let rest = &self.text[self.at..];
-        let is_long = self.format == Format::Toml && rest.starts_with(&[quote, quote]);
+        let is_long = rest.starts_with(&[quote, quote]);
         if is_long {
             self.at += 2;
         }
@@ -120,13 +116,44 @@ impl Scanner<'_> {
 mod tests {
     use super::*;
 
-    fn cut(text: &str, format: Format) -> Option<(String, usize)> {
-        match within(text, format) {
+    fn cut(text: &str) -> Option<(String, usize)> {
+        match within(text) {
             (text, Some(rest)) => Some((text.into_owned(), rest)),
             (kept, None) => {
                 assert_eq!(kept, text);
                 None
             }
+        }
+    }
+
+    /// The text with `!` before each separator and `?` before each other mark.
+    fn marked(text: &str) -> String {
+        let mut out = text.to_owned();
+        let mut scanner = Scanner { text: text.as_bytes(), at: 0, open: Vec::new(), said: false };
+        let mut marks = Vec::new();
+        while let Some(mark) = scanner.next_mark() {
+            marks.push(match mark {
+                Mark::Separator(at) => (at, '!'),
+                Mark::Other => (scanner.at - 1, '?'),
+            });
+        }
+        marks.into_iter().rev().for_each(|(at, mark)| out.insert(at, mark));
+        out
+    }
+
+    #[test]
+    fn strings_and_comments_have_no_values() {
+        for expected in [
+            r#"x = ?["a,["!, 'b,"['!, "c\\\",["!, ''!, ""!, 1]"#,
+            "x = ?['a\\'!, ',['!, 1]!\n",
+            "x = \"a,[!\ny = ?[1!, 2]!\n",
+            "x = ?['''a,['\n,'''!, 1]!\n",
+            "x = ?[\"\"\"\n,[\"\"\n\\\"\"\"\n\"\"\"!, 1]!\n",
+            "# it's, [\n \n\tx = 1 # ,[!\n",
+            r#"?{"a": ?["b,[\""!, ""!, "'#"!, 1]}"#,
+        ] {
+            let text = expected.replace(['!', '?'], "");
+            assert_eq!(marked(&text), expected);
         }
     }
 
@@ -142,12 +169,12 @@ mod tests {
             ("", "[a]\n", ""),
         ] {
             let text = format!("{before}{}", many(piece));
-            let (kept, rest) = cut(&text, Format::Toml).unwrap();
+            let (kept, rest) = cut(&text).unwrap();
             assert!(rest < text.len() && text[rest..].starts_with([',', '\n']), "{piece}");
             assert_eq!(kept, format!("{}{}", &text[..rest], closed.replace(' ', "")), "{piece}");
         }
         let text = format!("{{\"allow_origins\": [{}1]}}", many("1,"));
-        let (kept, rest) = cut(&text, Format::Json).unwrap();
+        let (kept, rest) = cut(&text).unwrap();
         assert_eq!(kept, format!("{}]}}", &text[..rest]));
     }
 
@@ -163,9 +190,9 @@ mod tests {
             format!("x = \"{}\"", many(",[{\\\"=")),
             format!("x = '''{}'''", many(",[{\"\n''=")),
         ] {
-            assert_eq!(cut(&text, Format::Toml), None, "{}", &text[..30]);
+            assert_eq!(cut(&text), None, "{}", &text[..30]);
         }
         let json = format!("{{\"allow_origins\": [\n{}\"*\"]}}", many("\"https://a.io\",\n"));
-        assert_eq!(cut(&json, Format::Json), None);
+        assert_eq!(cut(&json), None);
     }
 }

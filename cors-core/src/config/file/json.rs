@@ -4,9 +4,9 @@ use jsonc_parser::ast::{ObjectProp, Value as Ast};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
+use super::Parsed;
 use super::budget::within;
 use super::lines::Lines;
-use super::{Format, Parsed};
 use crate::config::read::Fault;
 use crate::config::tree::{Entry, MAX_DEPTH, Node, Value, shown_part};
 use crate::error::{Capped, ConfigError, ErrorKind};
@@ -60,7 +60,7 @@ type Read = (Vec<Entry>, Option<usize>);
 
 fn parse_object(text: &str, lines: &Lines<'_>) -> Result<Read, (usize, String)> {
     scan(text)?;
-    let (text, rest) = within(text, Format::Json);
+    let (text, rest) = within(text);
     let parsed = parse_to_ast(&text, &CollectOptions::default(), &STRICT).map_err(|error| {
         let message = error.kind().to_string();
         let (first, rest) = message.split_at(message.chars().next().map_or(0, char::len_utf8));
@@ -81,7 +81,7 @@ fn looks_like_toml(text: &str) -> bool {
             rest.trim_start_matches('[').starts_with(|char: char| char.is_ascii_alphabetic())
         });
         let key = line.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_-.".contains(c));
-        header || key.len() < line.len() && key.trim_start().starts_with('=')
+        header || key.trim_start().starts_with('=')
     })
 }
 

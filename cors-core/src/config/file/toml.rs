@@ -8,9 +8,9 @@ use std::ops::Range;
 use ::toml::Spanned;
 use ::toml::de::{DeArray, DeTable, DeValue, Error};
 
+use super::Parsed;
 use super::budget::within;
 use super::lines::Lines;
-use super::{Format, Parsed};
 use crate::config::read::Fault;
 use crate::config::tree::{Entry, MAX_DEPTH, Node, Value, shown_key, shown_part};
 use crate::error::{Capped, ConfigError, ErrorKind};
@@ -31,7 +31,7 @@ const KEY_ALONE: [&str; 1] = ["key with no value"];
 
 pub(super) fn parse(text: &str) -> Parsed {
     let lines = Lines::new(text);
-    let (kept, rest) = within(text, Format::Toml);
+    let (kept, rest) = within(text);
     let alone: Vec<_> = DeTable::parse_recoverable(&kept)
         .1
         .into_iter()

@@ -75,9 +75,6 @@ impl Attempt {
                 }
                 self.allow_origin(origin)
             }
-            // The server takes the page for its own; the browser does not, because the scheme
-            // differs.
-            Decision::NotCors => self.allow_origin(self.script.fetch.serialized_origin()),
             Decision::Reject(Reason::OriginMalformed(_)) => shorter_page(),
             Decision::Reject(Reason::HostNotOwn(host)) => self.own_host(host),
             Decision::Reject(Reason::MethodNotAllowed(b"*")) => {
@@ -102,7 +99,6 @@ impl Attempt {
                 Ok(())
             }
             Decision::Reject(Reason::HeadersTooLong) => self.script.fewer_headers(),
-            Decision::Reject(reason) => on_the_server(format!("the policy refuses: {reason}")),
             _ if step == Step::WebSocketStatus => accept_handshake(),
             _ if self.script.fetch.credentials == CredentialsMode::Include
                 && !self.config.allow_credentials =>

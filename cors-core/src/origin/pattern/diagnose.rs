@@ -12,9 +12,6 @@ const MAX_TEXT: usize = 2048;
 /// the likeliest first.
 pub(crate) fn diagnose(text: &str, fault: PatternFault) -> (PatternFault, Vec<Meant>) {
     let bare = unquoted(text);
-    if bare.is_empty() || bare == "*" {
-        return (fault, Vec::new());
-    }
     let fault = match Pattern::parse(bare) {
         Ok(pattern) => {
             let fault = if bare == text.trim() { fault } else { PatternFault::Quotes };
@@ -22,7 +19,6 @@ pub(crate) fn diagnose(text: &str, fault: PatternFault) -> (PatternFault, Vec<Me
             let meant = if is_meant { Some(Meant::Entry(bare.to_owned())) } else { mended(bare) };
             return (fault, meant.into_iter().collect());
         }
-        Err(_) if bare == "null" => return (fault, Vec::new()),
         Err(fault) => fault,
     };
     if bare.len() > MAX_TEXT {

@@ -20,7 +20,7 @@ pub(super) fn is_regex(text: &str) -> bool {
             || has_group
             || text.starts_with('~')
             || text.starts_with(".*")
-            || text.len() > 1 && text.ends_with('$')
+            || text.ends_with('$')
             || delimited(text).is_some())
 }
 

@@ -40,8 +40,7 @@ pub(crate) fn misspelt(scheme: &str) -> Option<&'static str> {
     }
     let is_near = distance(scheme, "http") <= 1 || distance(scheme, "https") <= 1 || {
         // Two typos, if it has no other letters.
-        let of_these = scheme.bytes().all(|byte| b"htps".contains(&byte));
-        of_these && scheme.len() > 2 && distance(scheme, "https") <= 2
+        scheme.bytes().all(|byte| b"htps".contains(&byte)) && distance(scheme, "https") <= 2
     };
     is_near.then_some(if scheme.contains('s') { "https" } else { "http" })
 }
@@ -123,7 +122,8 @@ fn default(rest: &str) -> Option<&'static str> {
     if is_loopback {
         return Some("http");
     }
-    (rest.contains('.') || rest.starts_with('[')).then_some("https")
+    let host = rest.split([':', '/', '?', '#', '\\']).next()?;
+    (host.contains('.') || rest.starts_with('[')).then_some("https")
 }
 
 /// The text after a scheme that means both `http` and `https`.

@@ -15,17 +15,15 @@ pub(super) fn is_separator(c: char) -> bool {
 
 /// The entries of a list. `None` if one of them is unclear.
 pub(super) fn list(text: &str) -> Option<Meant> {
-    let marks = ['[', ']', '"', '\'', '`'];
+    let marks = ['"', '\'', '`'];
     let text = text.trim();
-    let text = match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
-        Some(inner) if inner.contains(['"', '\'']) || inner.contains("://") => inner,
-        _ => text,
-    };
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let text = inner.unwrap_or(text);
     let is_spaced = !text.contains(SEPARATORS);
     let mut entries: Vec<String> = Vec::new();
     for piece in text.split(is_separator) {
-        let is_quoted = piece.starts_with(&marks[2..]);
-        let piece = if is_quoted { piece.trim_matches(&marks[2..]) } else { piece };
+        let is_quoted = piece.starts_with(marks);
+        let piece = if is_quoted { piece.trim_matches(marks) } else { piece };
         if piece.is_empty() {
             continue;
         }

@@ -18,6 +18,7 @@ fn patterns() {
         ("tauri://localhost", tuple("tauri", false, "localhost", Port::Exact(""))),
         ("app://.", tuple("app", false, ".", Port::Exact(""))),
         ("app://My..App%20", tuple("app", false, "My..App%20", Port::Exact(""))),
+        ("app://a~b!c&d=e+f", tuple("app", false, "a~b!c&d=e+f", Port::Exact(""))),
         ("moz-extension://*", Pattern::AnyHost { scheme: "moz-extension" }),
     ] {
         assert_eq!(Pattern::parse(text), Ok(pattern), "{text}");
@@ -53,17 +54,25 @@ fn faults_and_what_was_meant() {
         ("'https://a.test/'", Origin(O::Path), r#""https://a.test""#),
         ("\u{201c}https://a.test\u{201d}", Quotes, r#""https://a.test""#),
         ("<https://a.test>", Quotes, r#""https://a.test""#),
+        ("'htps://a.test'", Quotes, r#""https://a.test""#),
         // Paths and users.
         ("https://a.test/", Origin(O::Path), r#""https://a.test""#),
         ("https://a.test/path?q#f", Origin(O::Path), r#""https://a.test""#),
         ("https://*.a.test/*", Origin(O::Path), r#""https://*.a.test""#),
+        ("https://a.test/%20b%20c", Origin(O::Path), r#""https://a.test""#),
+        ("http://[::1]?q", Origin(O::Path), r#""http://[::1]""#),
+        ("/a.test/reports", CutScheme, r#""https://a.test""#),
         ("https://me:pw@a.test", Origin(O::UserInfo), r#""https://a.test""#),
         // Case, Punycode and dots.
         ("https://A.test", Origin(O::UpperCase), r#""https://a.test""#),
+        ("https://A.test:*", Origin(O::UpperCase), r#""https://a.test:*""#),
         ("HTTPS://a.test", Origin(O::BadScheme), r#""https://a.test""#),
         ("App://a/", Origin(O::BadScheme), r#""app://a""#),
         ("https://münchen.test", Unicode, r#""https://xn--mnchen-3ya.test""#),
         ("https://*.münchen.test", Unicode, r#""https://*.xn--mnchen-3ya.test""#),
+        ("https://例え.テスト", Unicode, r#""https://xn--r8jz45g.xn--zckzah""#),
+        ("https://a.δοκιμή", Unicode, r#""https://a.xn--jxalpdlp""#),
+        ("https://ŀ.test", Unicode, ""),
         ("https://a\u{ad}b.test", Unicode, ""),
         ("https://u\u{308}.test", Unicode, ""),
         ("https://a.test.", TrailingDot, r#""https://a.test""#),
@@ -77,6 +86,7 @@ fn faults_and_what_was_meant() {
         ("https://a.test:080", Origin(O::BadPort), r#""https://a.test:80""#),
         ("https://a.test:https", Origin(O::BadPort), r#""https://a.test""#),
         ("https://a.test:99999", Origin(O::BadPort), ""),
+        ("https://a.test:+81", Origin(O::BadPort), ""),
         ("https://a.test:81:*", Origin(O::BadPort), ""),
         ("https://a.test:*:81", Wildcard, ""),
         // Schemes.
@@ -91,6 +101,8 @@ fn faults_and_what_was_meant() {
         ("https://https//a.test", CutScheme, r#""https://a.test""#),
         ("http://https://a.test", Origin(O::Path), ""),
         ("https:8080", Origin(O::NoScheme), ""),
+        ("a.test?u=http://b.test", Origin(O::BadScheme), r#""https://a.test""#),
+        ("1a://c.test", Origin(O::BadScheme), ""),
         ("wss://a.test", NoPage, r#""https://a.test""#),
         ("ws://localhost:3000", NoPage, r#""http://localhost:3000""#),
         ("ftp://a.test", NoPage, ""),
@@ -116,6 +128,16 @@ fn faults_and_what_was_meant() {
         ),
         ("https://a.test,", Several, r#""https://a.test""#),
         ("https://a.test,https://a.test/", Several, r#""https://a.test""#),
+        (
+            "http://a.test,https://b.test,https:/c.test,htps://d.test",
+            Several,
+            r#"["http://a.test", "https://b.test", "https://c.test", "https://d.test"]"#,
+        ),
+        ("app://My.App,app://b", Several, r#"["app://My.App", "app://b"]"#),
+        ("[a.test, b.test]", Several, r#"["https://a.test", "https://b.test"]"#),
+        (",", Several, ""),
+        ("https://a.test,null", Several, ""),
+        ("https://a.test,https://b", Several, ""),
         ("https://a.test,b", Several, ""),
         ("https://a.test,*", Several, ""),
         ("https://exam ple.test", Several, ""),
@@ -127,7 +149,7 @@ fn faults_and_what_was_meant() {
         ("https://$(host)", Placeholder, ""),
         ("https://{tenant}.a.test", Placeholder, ""),
         ("https://{{ tenant }}.a.test", Placeholder, ""),
-        ("https://<host>", Placeholder, ""),
+        ("https://<_host>", Placeholder, ""),
         ("https://%HOST%", Placeholder, ""),
         ("https://[host]", Placeholder, ""),
         ("https://__HOST__", Placeholder, ""),
@@ -146,6 +168,7 @@ fn faults_and_what_was_meant() {
         // Characters that only URLs have.
         ("https://a!b.test", Origin(O::BadHost), ""),
         ("https://a$.test", Origin(O::BadHost), ""),
+        ("https://a(.test", Origin(O::BadHost), ""),
         ("app://a$b", Placeholder, ""),
         ("app://a,b", Several, ""),
         ("app://%2", Origin(O::BadHost), ""),
@@ -182,7 +205,9 @@ fn stars_in_other_places() {
         ("https://*com", ""),
         ("https://a.*", ""),
         ("https://a.test*", ""),
+        ("https://b.*x.test", r"{ regex = 'https://b\.[a-z0-9-]+x\.test' }"),
         ("https://*co.uk", ""),
+        ("https://x*.a.test:abc", ""),
     ] {
         let (_, candidates) = diagnosed(text);
         let first = candidates.first().map(|meant| meant.to_string()).unwrap_or_default();
@@ -206,6 +231,10 @@ fn regular_expressions_as_texts() {
         (r"localhost:\d+", r"{ regex = 'http://localhost:\d+' }"),
         (r"^https:\/\/a\.test$", r#""https://a.test""#),
         (r"a\.test", r#""https://a.test""#),
+        ("https://a.test$", r#""https://a.test""#),
+        (r"https://a\-b\.test", r#""https://a-b.test""#),
+        (r"https://[a\-z.]+\.a\.test", r"{ regex = 'https://[a\-z.]+\.a\.test' }"),
+        (r"//.*\.a\.test", ""),
         ("https://.*", ""),
         ("^.*$", ""),
         ("https?://.+", ""),
@@ -231,6 +260,11 @@ fn misspelt_schemes() {
         ("gttps", Some("https")),
         ("httpss", Some("https")),
         ("hps", Some("https")),
+        ("thtp", Some("http")),
+        ("thtpx", None),
+        ("xhttpx", None),
+        ("htxxs", None),
+        ("ht", None),
         ("http", None),
         ("https", None),
         ("ftp", None),
@@ -247,6 +281,21 @@ fn misspelt_schemes() {
 
 fn diagnosed(text: &str) -> (PatternFault, Vec<Meant>) {
     diagnose(text, Pattern::parse(text).expect_err(text))
+}
+
+/// A list is suggested as long as a person can read it.
+#[test]
+fn long_lists() {
+    for (entries, len, is_shown) in [(64, 2048, true), (65, 2048, false), (64, 2049, false)] {
+        let others: String = (1..entries).map(|n| format!(",https://a{n}.example.test")).collect();
+        let first = "a".repeat(len - others.len() - "https://.test".len());
+        let (fault, meant) = diagnosed(&format!("https://{first}.test{others}"));
+        assert_eq!(
+            (fault, !meant.is_empty()),
+            (PatternFault::Several, is_shown),
+            "{entries} {len}"
+        );
+    }
 }
 
 #[test]

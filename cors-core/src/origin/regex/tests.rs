@@ -333,6 +333,7 @@ fn insecure() {
         (r"http://(.*\.)?localhost\.?", "ok", "http://evil.localhost."),
         (r"http://12[78]\.0\.0\.1", "ok", "http://128.0.0.1"),
         (r"http://\[::[12]\]", "ok", "http://[::2]"),
+        (r"http://\[.*\]", "http://[2001:db8::1]", "http://[2001:db8::1]"),
         (r"http://localhost:*([0-9]+)?", "http://localhost0", "http://localhost0"),
         (r"http://localhost.*", "http://localhostevil.example", "http://localhostevil.example"),
         (r"http.://app\.example\.com|http://.*\.test", "http://evil.test", "http://evil.test"),
