@@ -7,6 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::{Server, Tls, explained, file};
@@ -251,10 +252,9 @@ fn no_output_has_a_secret() {
         .into()
     });
     let url = echoes.url("/?access_token=opensesame&a=1");
-    let curl = format!(
-        "curl {} -H 'authorization: Bearer opensesame' --frobnicate opensesame",
-        echoes.url("/")
-    );
+    let plain = echoes.url("/");
+    let curl =
+        format!("curl {plain} -H 'authorization: Bearer opensesame' --frobnicate opensesame");
     let rows: &[&[&str]] = &[
         &["explain", &url, "--origin", APP, "--mode", "no-cors"],
         &[
@@ -273,7 +273,7 @@ fn no_output_has_a_secret() {
         &["explain", &url, "--origin", APP, "-H", "dpop: opensesame"],
         &["explain", &url, "--origin", APP, "-H", "authorization Bearer opensesame"],
         &["explain", &url, "--origin", APP, "--cookie", "opensesame"],
-        &["explain", &url, "--origin", APP, "--cookie", "a=1; sid=opensesame; b=2"],
+        &["explain", &plain, "--origin", APP, "--cookie", "a=1; sid=opensesame; b=2"],
         &["explain", &url, "--origin", APP, "--cookie", "sid= opensesame ; Path=/"],
         &["explain", &url, "--origin", APP, "--cookie", "sid=opensesame\nx"],
         &["explain", "http://u:opensesame@127.0.0.1/", "--origin", APP],
@@ -494,6 +494,14 @@ fn where_it_comes_from() {
         assert_eq!(causes(&said).is_empty(), wanted.is_empty(), "{name}: {}", causes(&said));
         assert!(!said["fix"].as_str().unwrap().is_empty());
     }
+    // A body may come later than its head.
+    let slow = Server::start_streaming(|stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n");
+        thread::sleep(Duration::from_millis(100));
+        let _ = stream.write_all(b"<!doctype html>");
+    });
+    let said = causes(&json(&slow.url("/"), &[]).1);
+    assert!(said.contains("the page of a single-page application"), "{said}");
 }
 
 #[test]
