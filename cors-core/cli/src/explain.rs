@@ -156,7 +156,6 @@ fn explained(options: &Explain) -> Result<Option<Explained>, String> {
         .iter()
         .flat_map(|line| line.split(';'))
         .map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value).trim())
-        .filter(|value| !value.is_empty())
         .collect();
     Ok(Some(Explained {
         explanation: explained.explanation.without_secrets(&secrets),

@@ -7,7 +7,7 @@ use cors_core::Policy;
 use cors_core::file::{Format, check, read_file};
 
 /// As long as `read_file` takes.
-const MAX_LEN: u64 = 256 * 1024 * 1024;
+const MAX_LEN: u64 = 256 << 20;
 
 /// A policy file and its problems.
 #[derive(Debug)]

@@ -49,6 +49,10 @@ fn a_readable_fetch_passes() {
         said["events"].as_array().unwrap().iter().map(|e| &e["sent"]["method"]).collect();
     assert!(sent.contains(&&json!("OPTIONS")) && sent.contains(&&json!("PUT")));
 
+    let policy = support::file("explain-library.toml", POLICY);
+    let args = [&["--policy", policy.to_str().unwrap()], &put[..]].concat();
+    assert_eq!(cors_cli::explain(&args), Ok(said));
+
     let output = explain("explain-passes.toml", POLICY, &put);
     assert_eq!(output.status.code(), Some(0));
     let page = text(output.stdout);
@@ -132,6 +136,19 @@ fn an_upload_has_a_preflight() {
 }
 
 #[test]
+fn elements_and_sockets_are_explained() {
+    let origin = ["--origin", "https://app.example.com", "--as"];
+    for element in [
+        &["script", "--crossorigin", "anonymous"][..],
+        &["module", "--crossorigin", "anonymous"],
+        &["websocket", "--url", "wss://api.test/"],
+    ] {
+        let (code, said) = json(&[&origin[..], element].concat());
+        assert_eq!((code, &said["step"]), (Some(0), &Value::Null), "{said:#}");
+    }
+}
+
+#[test]
 fn with_preflight_continue_the_handler_answers_200() {
     let policy = format!("{POLICY}preflight_continue = true\n");
     let put = ["--origin", "https://app.example.com", "--method", "PUT", "--json"];
@@ -186,9 +203,14 @@ fn of_responses(answers: &str) -> Output {
 fn copied_responses_are_the_answers_in_their_order() {
     let preflight = "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: PUT\r\n\r\n";
     let put = "HTTP/2 200\r\naccess-control-allow-origin: *\r\nx-a: 1\r\n\r\n";
-    let output = of_responses(&format!("{preflight}{put}"));
-    let said = support::explained(&output.stdout);
-    assert_eq!((output.status.code(), &said["preflight"]), (Some(0), &json!("passed")));
+    for (more, note) in [("", false), (put, true)] {
+        let output = of_responses(&format!("{preflight}{put}{more}"));
+        let said = support::explained(&output.stdout);
+        assert_eq!((output.status.code(), &said["preflight"]), (Some(0), &json!("passed")));
+        let unused = "the file has 3 responses; a browser uses only the first 2";
+        assert_eq!(said["causes"].to_string().contains("a browser uses only"), note, "{said:#}");
+        assert_eq!(said["causes"].to_string().contains(unused), note, "{said:#}");
+    }
 
     // One answer is missing.
     let output = of_responses(preflight);
@@ -200,6 +222,13 @@ fn copied_responses_are_the_answers_in_their_order() {
     let said = support::explained(&output.stdout);
     assert_eq!((output.status.code(), &said["step"]), (Some(1), &json!("preflight-method")));
     assert!(said["causes"].to_string().contains("taken as the answer to OPTIONS"), "{said:#}");
+
+    let output = of_responses("HTTP/1.1 301 Moved\r\nLocation: http://api.example/\r\n\r\n");
+    let said = support::explained(&output.stdout);
+    assert!(said["causes"].to_string().contains("redirects from https to http"), "{said:#}");
+
+    let output = of_responses(&format!("{put}{}", "a".repeat(1 << 20)));
+    assert!(text(output.stderr).contains("more than 1 MiB"));
 }
 
 fn console(text: &str) -> (Option<i32>, String, String) {

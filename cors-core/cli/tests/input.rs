@@ -228,7 +228,7 @@ fn answers_in_every_form() {
         ("cut at the end of a line", b"HTTP/1.1 200 OK\r\na: 1", &[200]),
         ("a byte order mark", b"\xEF\xBB\xBFHTTP/1.1 200 OK\na: 1\n", &[200]),
         ("UTF-16", b"\xFF\xFEH\0T\0T\0P\0/\x001\0.\x001\0 \x002\x000\x004\0\n\0a\0:\x001\0\n\0", &[204]),
-        ("no empty line between", b"HTTP/2 204\na: 1\nHTTP/2 200\na: 2\n", &[204, 200]),
+        ("no empty line between", b"HTTP/3 204\na: 1\nHTTP/1.0 200\na: 2\n", &[204, 200]),
         ("interim", b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", &[200]),
         ("a proxy", b"HTTP/1.1 200 Connection established\r\n\r\nHTTP/2 204 \r\n\r\n", &[204]),
         (
@@ -237,6 +237,7 @@ fn answers_in_every_form() {
             &[200, 404],
         ),
         ("a length without body", b"HTTP/1.1 200 OK\ncontent-length: 99\n\nHTTP/1.1 404 X\n", &[200, 404]),
+        ("a length that is too short", b"HTTP/1.1 200 OK\ncontent-length: 2\n\nhello\nHTTP/1.1 404 X\n", &[200, 404]),
         ("a length beyond all", b"HTTP/1.1 200 OK\ncontent-length: 18446744073709551615\n\nx", &[200]),
         (
             "chunks",
@@ -282,6 +283,10 @@ fn bad_answers() {
         ),
         (
             b"HTTP/1.1 20",
+            "it begins with \"HTTP/1.1 20\"; begin with a status line, such as HTTP/1.1 200 OK",
+        ),
+        (
+            b"HTTP/1.1 20\nHTTP/1.1 200 OK\n",
             "it begins with \"HTTP/1.1 20\"; begin with a status line, such as HTTP/1.1 200 OK",
         ),
         (b"HTTP/1.1 200 OK\nvary", "\"vary\" is cut off or not a header"),
@@ -393,20 +398,39 @@ fn lines_that_people_write() {
                 call
             }),
         ),
+        ("curl -H 'Cache-Control: max-age=0' -H 'DPR: 2' https://a.test/x?a=1&b=2", get()),
+        (
+            "curl --oauth2-bearer t -r 0-9 --url-query b=2 https://a.test/x?a=1",
+            with(|mut call| {
+                let fetch = call.fetch.header("range", "bytes=0-9");
+                call.fetch = fetch.header("authorization", "Bearer t");
+                call
+            }),
+        ),
+        (
+            "curl -T file https://a.test/x?a=1&b=2",
+            with(|mut call| {
+                call.fetch = call.fetch.method("PUT");
+                call.fetch.body = Body::Bytes;
+                call.body = Some(Vec::new());
+                call.ignored.push("-T file".to_owned());
+                call
+            }),
+        ),
         ("curl -d a=1 -d 'b=\"2' https://a.test/x?a=1&b=2", post("a=1&b=\"2", URLENCODED)),
         ("curl --data-raw @x https://a.test/x?a=1&b=2", post("@x", URLENCODED)),
         (
             "curl --data-urlencode 'a=ü &' https://a.test/x?a=1&b=2",
             post("a=%C3%BC%20%26", URLENCODED),
         ),
+        ("curl --data-binary $'\\xc3\\u00bcA' https://a.test/x?a=1&b=2", post("Ã¼A", URLENCODED)),
         (
-            "curl --data-binary $'\\xc3\\xbc\\u00fc\\x41' https://a.test/x?a=1&b=2",
-            post("Ã¼üA", URLENCODED),
+            "curl --data-binary $'\\xc3\\xbc\\cAA' https://a.test/x?a=1&b=2",
+            post("ü\x01A", URLENCODED),
         ),
-        ("curl --data-binary $'\\xc3\\xbc\\x41' https://a.test/x?a=1&b=2", post("üA", URLENCODED)),
-        ("curl -d @file https://a.test/x?a=1&b=2", {
+        ("curl -d @file --data-urlencode a@file https://a.test/x?a=1&b=2", {
             let mut call = post("", URLENCODED);
-            call.ignored.push("-d @file".to_owned());
+            call.ignored = ["-d @file", "--data-urlencode a@file"].map(str::to_owned).to_vec();
             call
         }),
         ("curl --json '{}' https://a.test/x?a=1&b=2", {
@@ -417,6 +441,15 @@ fn lines_that_people_write() {
         ("curl -G -d b=2 https://a.test/x?a=1", get()),
         ("curl.exe ^\"https://a.test/x?a=1^&b=2^\" ^\r\n  -s", get()),
         ("curl \"https://a.test/x?a=1&b=2\" ^\n  -s", get()),
+        ("curl ^\"https://a.test/x?a=1^&b=2^\"", get()),
+        ("curl -d \"^=\"\"b\" ^\n \"https://a.test/x?a=1&b=2\" | more", {
+            let mut call = post("^=\"b", URLENCODED);
+            call.ignored.push("| more".to_owned());
+            call
+        }),
+        ("curl $\"https://a.test/x\"?a=1'&b=2'", get()),
+        ("curl -d \"a\\\n=\\\"b\" 'https://a.test/x?a=1&b=2'", post("a=\"b", URLENCODED)),
+        ("curl -d 'a ^\nb' https://a.test/x?a=1&b=2", post("a ^\nb", URLENCODED)),
         ("curl \\\r\n  'https://a.test'\"/x?a=1&b=2\" # -X PUT", get()),
         (
             "curl -X OPTIONS -H 'Access-Control-Request-Method: PUT' \
@@ -459,13 +492,15 @@ fn calls_that_people_write() {
             from_page(fetch().method("PUT").header("X-A", "1").header("x_b", "2")),
         ),
         (
-            "fetch('https://a.test/', {headers: new Headers([['x-a', '\\u{1f}\\x41\\\n'], [\"b\", '']])})",
+            "fetch('https://a.test/', {headers: new Headers([['x-a', '\\u{01f}\\x41\\\n'], [\"b\", '']])})",
             from_page(fetch().header("x-a", "\x1fA").header("b", "")),
         ),
+        ("fetch('https://a.test/', {headers: new Headers()})", from_page(fetch())),
         (
-            "fetch('https://a.test/', {method: 'POST', body: JSON.stringify({a: [1, 'b\"'], c: null})})",
-            body(fetch().method("POST"), "{\"a\":[1,\"b\\\"\"],\"c\":null}"),
+            "fetch('https://a.test/', {method: 'POST', body: JSON.stringify({a: [1, 'b\"', undefined], c: null})})",
+            body(fetch().method("POST"), "{\"a\":[1,\"b\\\"\",null],\"c\":null}"),
         ),
+        ("fetch('https://a.test/', {body: `a\\`b`})", body(fetch(), "a`b")),
         ("fetch('https://a.test/', {body: '\\ud83d\\ude00\\'\\q'})", body(fetch(), "😀'q")),
         (
             "fetch('https://a.test/', {mode: 'no-cors', credentials: 'include', redirect: 'manual', referrer: 'https://app.test/x', signal: AbortSignal.timeout(5), cache: 'no-store'})",
@@ -505,20 +540,29 @@ fn bad_lines_and_calls() {
         ("curl -s", "the URL is missing"),
         ("curl https://a.test -X", "\"-X\": its value is missing"),
         ("curl 'https://a.test", "a ' is not closed"),
+        ("curl ://a.test", "URL \"://a.test\": write the whole URL, like https://api.example/"),
         ("curl a.test/x", "URL \"a.test/x\": write the whole URL, like https://api.example/"),
         (
             "curl file:///etc/passwd",
             "URL \"file:///etc/passwd\": write an http or https URL; CORS is for no other",
         ),
         (
-            "curl http://u:p@h/",
+            "curl http://u@h/",
             "URL: leave out the user name and password before h; fetch refuses them in a URL",
         ),
     ];
     for (line, wanted) in lines {
         assert_eq!(curl(line), Err(wanted.to_owned()), "{line}");
     }
-    let deep = format!("fetch('https://a.test', {})", "[".repeat(100_000));
+    let with = |options: &str| format!("fetch('https://a.test', {options})");
+    let deep = ["[", "{a:", "{..."].map(|open| with(&open.repeat(100_000)));
+    let not_too_deep = with(&("[".repeat(65) + &"]".repeat(65)));
+    let keys = |count| {
+        with(&("{".to_owned() + &(0..count).map(|n| format!("k{n}: 1,")).collect::<String>()))
+    };
+    let [many_keys, too_many_keys] = [1000, 1001].map(keys);
+    let [long, too_long] =
+        [0, 1].map(|more| "fetch(url)".to_owned() + &" ".repeat((1 << 20) - 10 + more));
     let calls = [
         ("xfetch('https://a.test')", "write what the browser copies: fetch(\"https://…\", …)"),
         ("fetch('https://a.test'", "the text ends in the middle"),
@@ -540,7 +584,19 @@ fn bad_lines_and_calls() {
             "fetch('https://a.test', {method 'PUT'})",
             "a colon after \"method\" is missing before \"'PUT'})\"",
         ),
-        (&deep, "more than 64 values inside each other"),
+        (
+            "fetch('https://a.test', {headers: [['x-a']]})",
+            "headers: write pairs, like [\"x-a\", \"1\"]",
+        ),
+        ("fetch('https://a.test', {[key]: 1})", "a key is missing before \"[key]: 1})\""),
+        (&deep[0], "more than 64 values inside each other"),
+        (&deep[1], "more than 64 values inside each other"),
+        (&deep[2], "more than 64 values inside each other"),
+        (&not_too_deep, "the options are an array: write them out"),
+        (&many_keys, "a key is missing before \")\""),
+        (&too_many_keys, "more than 1000 keys in an object"),
+        (&long, "the URL is \"url\": write it out"),
+        (&too_long, "more than 1 MiB; shorten it"),
     ];
     for (text, wanted) in calls {
         assert_eq!(fetch_call(text), Err(wanted.to_owned()), "{}", &text[..text.len().min(80)]);
@@ -587,6 +643,22 @@ fn wrong_usage_is_one_line() {
         (
             &["http://h/", "--origin", "https://a.test", "--policy", "p", "--response", "r"],
             "the argument '--policy <FILE>' cannot be used with '--response <FILE>'",
+        ),
+        (
+            &["http://h/", "--origin", "https://a.test", "--cookie", "a=1\nb"],
+            "--cookie: write NAME=VALUE, without line breaks",
+        ),
+        (
+            &["http://h/", "--origin", "https://a.test", "--crossorigin", "anonymous"],
+            "--crossorigin: write --as script, module, image or stylesheet",
+        ),
+        (
+            &["--origin", "https://a.test"],
+            "name the URL to fetch, or --policy, --response, --curl or --fetch",
+        ),
+        (
+            &["--origin", "https://a.test", "--policy", "no-such-file.toml"],
+            "--policy no-such-file.toml: there is no such file",
         ),
         (
             &["--curl", "curl", "--fetch", "fetch"],

@@ -7,6 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::{Server, Tls, explained, file};
@@ -45,6 +46,8 @@ fn a_server_that_does_not_answer_is_not_a_cors_problem() {
     let silent = Server::start(|_| Vec::new().into());
     let hung = Server::never_answers();
     let gibberish = Server::start(|_| "SSH-2.0-OpenSSH_9.2\r\n\r\n".into());
+    let switches =
+        Server::start(|_| "HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n".into());
     let many: String = (0..2000).map(|n| format!("x-{n}: 1\r\n")).collect();
     let many = Server::start(move |_| format!("HTTP/1.1 200 OK\r\n{many}\r\n").into());
     let long =
@@ -57,10 +60,12 @@ fn a_server_that_does_not_answer_is_not_a_cors_problem() {
         (url(&silent), "closed without an answer"),
         (url(&hung), "no answer within 1 s"),
         (url(&gibberish), "the answer is not HTTP, or malformed"),
+        (url(&switches), "the server switches protocols, unasked"),
         (url(&many), "the headers are too long"),
         (url(&long), "the headers are too long"),
+        (format!("http://{}/", resets()), "closed without an answer"),
         (format!("https://{}/", speaks_first()), "TLS failed"),
-        (tls.url("localhost"), "the certificate is not trusted"),
+        (tls.url("localhost"), "the certificate is not trusted: its issuer is unknown"),
     ] {
         let (code, said) = json(&url, &["--timeout", "1"]);
         assert_eq!((code, &said["step"]), (Some(1), &Value::from("network")), "{url}");
@@ -106,19 +111,20 @@ fn tls_and_http_2() {
 fn through_a_proxy() {
     let tls = Tls::start("api.example.test");
     let proxy = connect_proxy(tls.port);
-    let output = cors(&[
-        "explain",
-        "https://api.example.test/",
-        "--origin",
-        "https://a.test",
-        "--insecure",
-        "--json",
-    ])
-    .env("HTTPS_PROXY", format!("http://{proxy}"))
-    .output()
-    .unwrap();
+    let explains = |port: u16| {
+        let url = "https://api.example.test/";
+        cors(&["explain", url, "--origin", "https://a.test", "--insecure", "--json"])
+            .env("HTTPS_PROXY", format!("http://127.0.0.1:{port}"))
+            .output()
+            .unwrap()
+    };
+    let output = explains(proxy.port());
     let said = explained(&output.stdout);
     assert_eq!(said["readable"], true, "{said:#}");
+
+    let refuses = Server::start(|_| "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n".into());
+    let output = explains(refuses.port());
+    assert!(causes(&explained(&output.stdout)).contains("tunnel"), "{output:?}");
 }
 
 #[test]
@@ -246,10 +252,9 @@ fn no_output_has_a_secret() {
         .into()
     });
     let url = echoes.url("/?access_token=opensesame&a=1");
-    let curl = format!(
-        "curl {} -H 'authorization: Bearer opensesame' --frobnicate opensesame",
-        echoes.url("/")
-    );
+    let plain = echoes.url("/");
+    let curl =
+        format!("curl {plain} -H 'authorization: Bearer opensesame' --frobnicate opensesame");
     let rows: &[&[&str]] = &[
         &["explain", &url, "--origin", APP, "--mode", "no-cors"],
         &[
@@ -268,7 +273,7 @@ fn no_output_has_a_secret() {
         &["explain", &url, "--origin", APP, "-H", "dpop: opensesame"],
         &["explain", &url, "--origin", APP, "-H", "authorization Bearer opensesame"],
         &["explain", &url, "--origin", APP, "--cookie", "opensesame"],
-        &["explain", &url, "--origin", APP, "--cookie", "a=1; sid=opensesame; b=2"],
+        &["explain", &plain, "--origin", APP, "--cookie", "a=1; sid=opensesame; b=2"],
         &["explain", &url, "--origin", APP, "--cookie", "sid= opensesame ; Path=/"],
         &["explain", &url, "--origin", APP, "--cookie", "sid=opensesame\nx"],
         &["explain", "http://u:opensesame@127.0.0.1/", "--origin", APP],
@@ -284,6 +289,25 @@ fn no_output_has_a_secret() {
             assert!(!text.is_empty() && !text.contains("opensesame"), "{args:?}: {text}");
         }
     }
+}
+
+#[test]
+fn a_copied_call_is_sent() {
+    let server = Server::start(|_| ALLOWED.into());
+    let url = server.url("/");
+    let line = format!("curl {url} -H 'Origin: {APP}' https://b.test --frobnicate");
+    let call = format!("fetch('{url}', {{referrer: '{APP}/x', next: 1}})");
+    for (flag, text, ignored) in [
+        ("--curl", line, "cors: ignored: an argument\ncors: ignored: --frobnicate\n"),
+        ("--fetch", call, "cors: ignored: next\n"),
+    ] {
+        let output = cors(&["explain", flag, &text]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{flag}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), ignored);
+        let page = String::from_utf8(output.stdout).unwrap();
+        assert!(page.contains(&url) && !page.contains("where it comes from"), "{page}");
+    }
+    assert_eq!(server.requests().len(), 2);
 }
 
 /// What hyper alone refuses, and browsers read.
@@ -319,6 +343,10 @@ fn the_body_is_sent() {
     let request = &server.requests()[0];
     assert!(request.ends_with("\r\n\r\na=1"), "{request}");
     assert!(request.contains("content-type: text/plain;charset=UTF-8\r\n"), "{request}");
+    // Not with the preflight.
+    json(&server.url("/"), &["--method", "PUT", "--data", "a=1"]);
+    let request = &server.requests()[1];
+    assert!(request.starts_with("OPTIONS ") && request.ends_with("\r\n\r\n"), "{request}");
 }
 
 /// What answered, as a script: the request and then the response.
@@ -335,6 +363,12 @@ fn where_it_comes_from() {
                 false => "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
             },
             "OPTIONS meets authentication: the answer is 401 without the token and 204 with it",
+        ),
+        (
+            "a wrong token",
+            &["--header", "authorization: Bearer x"],
+            |_| "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+            "OPTIONS is refused with 401, probably by authentication",
         ),
         (
             "a firewall",
@@ -361,6 +395,24 @@ fn where_it_comes_from() {
             "redirects only by a slash",
         ),
         (
+            "another path",
+            &[],
+            |_| "HTTP/1.1 301 Moved Permanently\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n",
+            "redirects to another path",
+        ),
+        (
+            "another host",
+            &[],
+            |_| "HTTP/1.1 301 Moved Permanently\r\nLocation: https://b.test/x\r\nContent-Length: 0\r\n\r\n",
+            "redirects to another host",
+        ),
+        (
+            "a login's path",
+            &[],
+            |_| "HTTP/1.1 302 Found\r\nLocation: /app/Sign-In?x\r\nContent-Length: 0\r\n\r\n",
+            "what looks like a login",
+        ),
+        (
             "a login",
             &[],
             |_| "HTTP/1.1 302 Found\r\nLocation: https://sso.example.com/login\r\nContent-Length: 0\r\n\r\n",
@@ -369,7 +421,13 @@ fn where_it_comes_from() {
         (
             "a page",
             &[],
-            |_| "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<!doctype html>",
+            |_| "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n",
+            "the page of a single-page application",
+        ),
+        (
+            "a page without its type",
+            &[],
+            |_| "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n<!doctype html>",
             "the page of a single-page application",
         ),
         (
@@ -383,6 +441,17 @@ fn where_it_comes_from() {
             &[],
             |request| match request.starts_with("GET / ") {
                 true => ALLOWED,
+                false => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+            },
+            "the headers are lost on errors",
+        ),
+        (
+            "lost after the preflight",
+            &["--method", "PUT"],
+            |request| match request.starts_with("OPTIONS ") {
+                true => {
+                    "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: PUT\r\n\r\n"
+                }
                 false => "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",
             },
             "the headers are lost on errors",
@@ -390,7 +459,10 @@ fn where_it_comes_from() {
         (
             "an error",
             &[],
-            |_| "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",
+            |request| match request.starts_with("GET / ") {
+                true => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                false => "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",
+            },
             "the answer is an error, 500",
         ),
         (
@@ -399,6 +471,19 @@ fn where_it_comes_from() {
             |_| "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
             "502 comes from a gateway",
         ),
+        ("no policy", &[], |_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ""),
+        (
+            "another header",
+            &["--mode", "no-cors"],
+            |_| "HTTP/1.1 404 Not Found\r\nCross-Origin-Resource-Policy: same-origin\r\nContent-Length: 0\r\n\r\n",
+            "",
+        ),
+        (
+            "the policy",
+            &[],
+            |_| "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: https://other.test\r\nContent-Length: 0\r\n\r\n",
+            "",
+        ),
     ];
     for (name, args, answers, wanted) in rows {
         let answers = *answers;
@@ -406,8 +491,17 @@ fn where_it_comes_from() {
         let (code, said) = json(&server.url("/x"), args);
         assert_eq!(code, Some(1), "{name}");
         assert!(causes(&said).contains(wanted), "{name}: {}", causes(&said));
+        assert_eq!(causes(&said).is_empty(), wanted.is_empty(), "{name}: {}", causes(&said));
         assert!(!said["fix"].as_str().unwrap().is_empty());
     }
+    // A body may come later than its head.
+    let slow = Server::start_streaming(|stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n");
+        thread::sleep(Duration::from_millis(100));
+        let _ = stream.write_all(b"<!doctype html>");
+    });
+    let said = causes(&json(&slow.url("/"), &[]).1);
+    assert!(said.contains("the page of a single-page application"), "{said}");
 }
 
 #[test]
@@ -420,6 +514,9 @@ fn the_fix_is_in_the_words_of_the_server() {
     assert!(said["recipe"]["text"].as_str().unwrap().contains("app.example.com"), "{said:#}");
     let text = String::from_utf8(explain(&nginx.url("/"), &[]).stdout).unwrap();
     assert!(text.contains("\nfor nginx\n") && text.contains("\nmap $http_origin "), "{text}");
+
+    let (_, said) = json(&nginx.url("/"), &["--method", "PUT"]);
+    assert!(said["recipe"]["text"].as_str().unwrap().contains("PUT"), "{said:#}");
 
     let unknown = Server::start(|_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".into());
     assert_eq!(json(&unknown.url("/"), &[]).1["recipe"], Value::Null);
@@ -469,6 +566,23 @@ fn a_policy_beside_a_url_shows_what_came_from_in_front() {
         (Some(0), true)
     );
 
+    for (args, answer, wanted) in [
+        (
+            &args[2..],
+            "HTTP/1.1 404 Not Found\r\nAccess-Control-Allow-Origin: http://app.example.com\r\nContent-Length: 0\r\n\r\n",
+            "the answer is what your policy gives",
+        ),
+        (
+            &args,
+            "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: http://app.example.com\r\nAccess-Control-Allow-Methods: PUT,GET,HEAD,POST\r\nContent-Length: 0\r\n\r\n",
+            "your policy would have answered 204",
+        ),
+    ] {
+        let server = Server::start(move |_| answer.into());
+        let said = causes(&json(&server.url("/"), args).1);
+        assert!(said.contains(wanted), "{said}");
+    }
+
     // Nothing listens there, so the policy answers.
     let (code, said) = json("http://no-such-host.invalid/", &args);
     assert_eq!((code, &said["preflight"]), (Some(0), &Value::from("passed")));
@@ -481,6 +595,18 @@ fn a_policy_beside_a_url_shows_what_came_from_in_front() {
             .output()
             .unwrap();
     assert_eq!((output.status.code(), watched.requests().len()), (Some(0), 0));
+}
+
+/// Closes each connection without reading the request.
+fn resets() -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let _ = stream.unwrap().peek(&mut [0]);
+        }
+    });
+    address
 }
 
 /// Sends an error without TLS to everybody.
@@ -551,7 +677,11 @@ fn an_audit_of_a_live_server() {
     assert!(requests.len() <= 64);
     assert!(requests.iter().all(|request| request.contains("user-agent: cors-audit/")));
 
-    let output = cors(&["audit", "http://no-such-host.invalid/"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8(output.stdout).unwrap().contains("the host cannot be found (DNS)"));
+    for (format, shown) in [(&[][..], "Stopped early: "), (&["--sarif"], "sarif-2.1.0")] {
+        let args = [&["audit", "http://no-such-host.invalid/"], format].concat();
+        let output = cors(&args).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains("the host cannot be found (DNS)") && said.contains(shown), "{said}");
+    }
 }

@@ -129,6 +129,7 @@ fn headers_of_any_bytes_are_looked_at() {
 #[test]
 fn doubled_headers_are_mended_outside() {
     let servers = [Server::Nginx, Server::Express];
+    assert_eq!(servers.map(Server::is_proxy), [true, false]);
     let needs = Needs::default();
     assert_eq!(to_fix(&servers, &needs), Some(Server::Express));
     assert_eq!(to_fix(&servers, &Needs { doubled: true, ..needs }), Some(Server::Nginx));
@@ -148,7 +149,7 @@ fn needs_are_what_was_sent_and_what_is_allowed_already() {
         .status(405)
         .header("access-control-allow-origin", "https://a.test, https://b.test")
         .header("access-control-allow-methods", "GET, DELETE, PUT, *, a b, $x")
-        .header("access-control-allow-headers", "X-B,x-a")
+        .header("access-control-allow-headers", format!("X-B,x-a,{}", "a".repeat(64)))
         .body(())
         .expect("a response");
     let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
@@ -162,6 +163,13 @@ fn needs_are_what_was_sent_and_what_is_allowed_already() {
         preflight_status: true,
     };
     assert_eq!(Needs::of(&fetch, &[(preflight, answer)], &["X-Total"]), expected);
+
+    // One origin, and an error that is not a preflight's.
+    let get = Request::get("/").body(()).expect("a request");
+    let answer = Response::builder().status(500).header("access-control-allow-origin", "*");
+    let answer = answer.body(()).expect("a response");
+    let expected = Needs { origins: names(&[PAGE]), credentials: true, ..Needs::default() };
+    assert_eq!(Needs::of(&fetch, &[(get, answer)], &[]), expected);
 }
 
 /// Such values would need quoting, or let in anyone.

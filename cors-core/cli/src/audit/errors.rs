@@ -45,20 +45,15 @@ pub(super) fn judge(
     let mut nothing = prober.get(&reader.origin).credentials(mode);
     nothing.url = below.to_string();
     let options = prober.get(&reader.origin).method("OPTIONS").credentials(mode);
-    for fetch in [nothing, options] {
+    // Perhaps only the target's headers make it a success.
+    let mut bare = prober.get(&reader.origin).credentials(mode);
+    bare.headers.clear();
+    for fetch in [nothing, options, bare] {
         let tried = prober.run(&fetch, false);
         let Outcome::Fails(taken) = &tried.outcome else { continue };
         // Where preflights fail, the script does not get to the error.
         let is_preflight = taken.step.id().starts_with("preflight");
         if let Some(answer) = tried.answer.as_ref().filter(|a| !is_preflight && is_bare_error(a)) {
-            found.push((fetch, shown(answer)));
-        }
-    }
-    if !prober.headers().is_empty() {
-        let mut fetch = prober.get(&reader.origin).credentials(mode);
-        fetch.headers.clear();
-        let tried = prober.run(&fetch, false);
-        if let Some(answer) = tried.answer.as_ref().filter(|answer| is_bare_error(answer)) {
             found.push((fetch, shown(answer)));
         }
     }

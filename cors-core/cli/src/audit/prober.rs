@@ -184,10 +184,6 @@ impl<'a> Prober<'a> {
         self.headers = headers.to_vec();
     }
 
-    pub(super) fn headers(&self) -> &[(String, String)] {
-        &self.headers
-    }
-
     /// Everything that was sent and answered.
     pub(super) fn exchanges(&self) -> &[(Request<()>, Response<()>)] {
         &self.exchanges

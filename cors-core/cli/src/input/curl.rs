@@ -77,7 +77,7 @@ const SILENT: &str = " compressed fail fail-early fail-with-body http1.0 http1.1
     progress-bar show-error silent user-agent verbose write-out ";
 
 fn is_in(list: &str, name: &str) -> bool {
-    !name.is_empty() && !name.contains(' ') && list.contains(&format!(" {name} "))
+    list.split_whitespace().any(|known| known == name)
 }
 
 /// The fetch that a line of curl means. `Err` is one line.
@@ -395,7 +395,8 @@ fn url_encoded(word: &Word) -> Option<String> {
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let quads = bytes.chunks(3).flat_map(|three| {
-        let number = (0..3).fold(0, |n, i| n << 8 | u32::from(*three.get(i).unwrap_or(&0)));
+        let byte = |i| three.get(i).copied().unwrap_or(0);
+        let number = u32::from_be_bytes([0, byte(0), byte(1), byte(2)]);
         (0..4).map(move |i| match i <= three.len() {
             true => char::from(DIGITS[(number >> (18 - 6 * i)) as usize & 63]),
             false => '=',

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cors_cli::audit::Id;
+use cors_cli::audit::{Finding, Id};
 use http::{Request, Response};
 
 use super::*;
@@ -140,6 +140,63 @@ fn every_two() {
     assert_eq!(count, 18 * 17 / 2 - 6);
 }
 
+/// They say what the server answered, and what to change.
+#[test]
+fn findings_say_what_came() {
+    type Row = (fn(&Request<()>) -> Response<()>, Id, &'static str, &'static str);
+    let rows: [Row; 6] = [
+        (
+            |r| serve(&[Id::LostOnErrors], r),
+            Id::LostOnErrors,
+            "status 404 Not Found, without Access-Control-Allow-Origin",
+            "Send this on every answer, whatever its status",
+        ),
+        (
+            |r| serve(&[Id::PreflightNeedsAuthorization], r),
+            Id::PreflightNeedsAuthorization,
+            "OPTIONS is answered with 401 Unauthorized, and with success if it has authorization",
+            "Let OPTIONS through before authentication.",
+        ),
+        (
+            |r| if is_preflight(r) { answer(401, &[]) } else { serve(&[], r) },
+            Id::PreflightNeedsAuthorization,
+            "OPTIONS is answered with 401 Unauthorized, and a preflight has no credentials",
+            "Let OPTIONS through before authentication.",
+        ),
+        (
+            |r| serve(&[Id::PreflightRedirected], r),
+            Id::PreflightRedirected,
+            "OPTIONS is answered with 302 Found to /login, and a browser does not follow",
+            "Let no redirect come before CORS.",
+        ),
+        // Rather a GET than a preflight, and rather an origin that is meant.
+        (
+            |r| add(serve(&[Id::AnyOrigin], r), &[(ALLOW, "*")]),
+            Id::MultipleOrigins,
+            "it is answered with Access-Control-Allow-Origin: https://app.example.com, \
+             Access-Control-Allow-Origin: *, Access-Control-Allow-Credentials: true",
+            "Let only one layer send",
+        ),
+        (
+            |r| serve(&[Id::MultipleOrigins], r),
+            Id::MultipleOrigins,
+            "OPTIONS is answered with Access-Control-Allow-Origin: https://app.example.com, \
+             Access-Control-Allow-Origin: https://app.example.com, \
+             Access-Control-Allow-Credentials: true",
+            "Let only one layer send",
+        ),
+    ];
+    for (server, id, says, fix) in rows {
+        let found = run(&target(URL, &[APP]), server);
+        let is_it = |finding: &&Finding| {
+            finding.id == id
+                && finding.why.ends_with(&format!(": {says}"))
+                && finding.fix.starts_with(fix)
+        };
+        assert!(found.findings.iter().any(|f| is_it(&f)), "{says}: {}", found.to_text());
+    }
+}
+
 /// A finding shows who, with which fetch, and the lines that end it.
 #[test]
 fn findings_prove_themselves() {
@@ -147,6 +204,8 @@ fn findings_prove_themselves() {
     let [finding] = &*found.findings else { panic!("{}", found.to_text()) };
     assert_eq!(finding.origin.as_deref(), Some("https://evilexample.com"));
     assert_eq!((finding.severity, finding.credentials), (Severity::Error, true));
+    let sum = format!("\n\n{URL}: 1 error, 0 warnings, 0 notes ({} requests)\n", found.sent);
+    assert!(found.to_text().ends_with(&sum), "{}", found.to_text());
     assert_eq!(
         finding.why,
         "fetch(\"https://api.example.com/items\", { credentials: \"include\" }) from \

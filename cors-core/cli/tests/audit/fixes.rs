@@ -146,12 +146,17 @@ fn no_fix_lets_in_the_audit() {
             };
             let found = run(&target(URL, &[APP]), server);
             let line = format!("Access-Control-Allow-Origin: {APP}\n");
-            assert!(fix_of(&found, Id::MultipleOrigins).contains(&line), "{}", found.to_text());
+            let fix = fix_of(&found, Id::MultipleOrigins);
+            assert!(fix.contains(&line), "{}", found.to_text());
+            assert_eq!(fix.contains("If anyone may read"), values == ["*", "*"], "{fix}");
             let found = run(&target(URL, &[]), server);
             let line = "Access-Control-Allow-Origin: <the origin>\n";
             assert!(fix_of(&found, Id::MultipleOrigins).contains(line), "{}", found.to_text());
         }
     }
+    let star = |request: &Request<()>| add(handler(request), &[(ALLOW, "*"), CREDENTIALS]);
+    let found = run(&target(URL, &[APP]), star);
+    assert!(fix_of(&found, Id::StarWithCredentials).starts_with("If cookies are not needed"));
     // Everything but errors reflects the origin.
     let reflects = |request: &Request<()>| {
         let lines = [(ALLOW, origin(request)), CREDENTIALS, VARY];
@@ -172,14 +177,26 @@ fn no_fix_lets_in_the_audit() {
         assert!(
             any.contains("send other origins only the Vary line") && any.contains("Vary: Origin")
         );
+        assert!(any.contains(&lines), "{any}");
     }
     // A pattern is not a value, nor is an origin that only the audit made up.
-    let found = run(&target(URL, &["https://*.example.com"]), handler);
-    assert!(
-        fix_of(&found, Id::AllowRefused).contains("Origin: <the origin>"),
-        "{}",
-        found.to_text()
-    );
+    for allow in [&["https://*.example.com"][..], &["https://*.example.com", "https://b.test"]] {
+        let found = run(&target(URL, allow), handler);
+        let fix = fix_of(&found, Id::AllowRefused);
+        assert!(fix.contains("Origin: <the origin>"), "{}", found.to_text());
+    }
+    // The one that is meant, not the one that can read.
+    let other = |request: &Request<()>| {
+        let lines = [(ALLOW, "https://www.example.com"), METHODS];
+        match handler(request).status().as_u16() {
+            404 => answer(404, &[]),
+            _ if is_preflight(request) => answer(204, &lines),
+            _ => add(handler(request), &lines),
+        }
+    };
+    let found = run(&target(URL, &[APP]), other);
+    let fix = fix_of(&found, Id::LostOnErrors);
+    assert!(fix.contains(&format!("Origin: {APP}\n")), "{}", found.to_text());
 }
 
 #[test]

@@ -66,7 +66,9 @@ fn redirects_without_end() {
 /// Browsers give up after 20 redirects, so the origin cannot read.
 #[test]
 fn more_redirects_than_a_browser_follows() {
-    for (redirects, foreign) in [(4, ""), (20, ""), (21, ""), (30, ""), (2, "https://b.test")] {
+    for (redirects, foreign) in
+        [(4, ""), (20, ""), (21, ""), (30, ""), (1, "https://b.test"), (2, "https://b.test")]
+    {
         let found = run(&target(URL, &[APP]), |request| {
             if is_preflight(request) {
                 return answer(204, &[(ALLOW, APP), METHODS]);
@@ -89,6 +91,11 @@ fn more_redirects_than_a_browser_follows() {
         if let Some(refused) = refused {
             // Headers on every answer would not end it.
             assert!(!refused.fix.contains("on every answer"), "{}", refused.fix);
+            let fix = match foreign {
+                "" => "on the server: redirect at most 20 times",
+                _ => "in the script: the URL \"https://b.test/hop1\"",
+            };
+            assert!(refused.fix.starts_with(fix), "{}", refused.fix);
         }
         assert!(!found.to_text().contains("fewer origins"), "{}", found.to_text());
     }
@@ -131,12 +138,19 @@ fn preflights_of_every_origin() {
     }
 
     // What does not fit is said.
-    let methods: Vec<String> = (0..8).map(|n| format!("M{n}")).collect();
-    let target = Target::new(URL, names.clone(), methods, vec![]).unwrap();
     let any_method = ("access-control-allow-methods", "*");
     let server = server(true, "", 204);
-    let found = run(&target, |request| add(server(request), &[any_method]));
-    assert!(found.untried.iter().any(|says| says.contains("preflights")), "{:?}", found.untried);
+    for (origins, methods, fewer) in
+        [(8, 8, "origins with --allow"), (1, 50, "methods with --method")]
+    {
+        let methods = (0..methods).map(|n| format!("M{n}")).collect();
+        let target = Target::new(URL, names[..origins].to_vec(), methods, vec![]).unwrap();
+        let found = run(&target, |request| add(server(request), &[any_method]));
+        let is_said = |says: &String| {
+            says.contains("preflights") && says.contains(&format!(": name fewer {fewer}"))
+        };
+        assert!(found.untried.iter().any(is_said), "{:?}", found.untried);
+    }
 }
 
 #[test]
@@ -183,14 +197,35 @@ fn no_answer() {
     assert!(found.to_text().contains("connection refused") && !found.passes());
     output::check(&found);
 
-    // One that is lost is not the end.
-    let mut count = 0;
-    let mut send = |request: &Request<()>| {
-        count += 1;
-        if count == 5 { Err("reset".to_owned()) } else { Ok(listed(request)) }
-    };
-    let found = audit(&target(URL, &[APP]), &mut send, &mut |_| ());
-    assert!(found.stopped.is_none() && found.sent > 10);
+    // One that is lost is not the end, but three are.
+    for (lost, is_end) in [(5..6, false), (5..100, true)] {
+        let mut count = 0;
+        let mut send = |request: &Request<()>| {
+            count += 1;
+            if lost.contains(&count) { Err("reset".to_owned()) } else { Ok(listed(request)) }
+        };
+        let found = audit(&target(URL, &[APP]), &mut send, &mut |_| ());
+        assert_eq!((found.stopped.is_some(), found.sent > 10), (is_end, !is_end));
+    }
+}
+
+/// The target's headers go with every GET only where the URL wants them.
+#[test]
+fn headers_are_sent_where_they_help() {
+    for (without, with, is_sent) in [(200, 200, false), (401, 400, false), (401, 200, true)] {
+        let header = ("x-key".to_owned(), "1".to_owned());
+        let target = Target::new(URL, vec![APP.to_owned()], vec![], vec![header]).unwrap();
+        let mut count = 0;
+        let mut send = |request: &Request<()>| {
+            let has_it = request.headers().contains_key("x-key");
+            count += usize::from(has_it);
+            let status = if has_it { with } else { without };
+            let lines = [(ALLOW, "*"), ("access-control-allow-headers", "x-key")];
+            Ok(answer(if is_preflight(request) { 204 } else { status }, &lines))
+        };
+        audit(&target, &mut send, &mut |_| ());
+        assert_eq!(count > 1, is_sent, "{without}, {with}: {count}");
+    }
 }
 
 #[test]
@@ -272,4 +307,6 @@ fn wrong_usage_hides_secrets() {
         Target::new(URL, vec![APP.to_owned(), "foo".to_owned()], vec![], vec![]).unwrap_err();
     assert!(message.starts_with("--allow \"foo\": "), "{message}");
     assert!(!message.contains("allow_origins"), "{message}");
+    let message = Target::new("http://user:hunter2@a.test/", vec![], vec![], vec![]).unwrap_err();
+    assert!(message.starts_with("URL \"http://a.test/\": "), "{message}");
 }

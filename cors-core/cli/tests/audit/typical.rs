@@ -130,6 +130,7 @@ const SERVERS: &[(&str, Server, &[Id], &[Id])] = &[
         &[MultipleOrigins],
     ),
     ("no CORS at all", handler, &[AllowRefused], &[]),
+    ("only errors, without CORS", |_| answer(500, &[]), &[AllowRefused], &[]),
     ("a single-page application", |_| answer(200, &[]), &[AllowRefused], &[]),
     (
         "another origin, always",
@@ -138,6 +139,33 @@ const SERVERS: &[(&str, Server, &[Id], &[Id])] = &[
             false => add(handler(request), &[(ALLOW, "https://www.example.com")]),
         },
         &[AllowRefused],
+        &[],
+    ),
+    (
+        "null alone, and no route for OPTIONS",
+        |request| {
+            let lines = [VARY, (ALLOW, "null")];
+            add(handler(request), if origin(request) == "null" { &lines } else { &lines[..1] })
+        },
+        &[AllowRefused, NullOrigin, PreflightNotOk],
+        &[NullOrigin],
+    ),
+    (
+        "* with credentials, on OPTIONS alone",
+        |request| match is_preflight(request) {
+            true => answer(204, &[(ALLOW, "*"), CREDENTIALS, METHODS]),
+            false => reflect(request, |o| o == APP),
+        },
+        &[StarWithCredentials],
+        &[],
+    ),
+    (
+        "public behind a login",
+        |request| match request.headers().contains_key("authorization") {
+            true => add(handler(request), &[(ALLOW, "*")]),
+            false => answer(401, &[]),
+        },
+        &[PreflightNeedsAuthorization, LostOnErrors],
         &[],
     ),
     (
@@ -183,7 +211,7 @@ const SERVERS: &[(&str, Server, &[Id], &[Id])] = &[
                 handler(request),
                 &match origin(request) {
                     "" => vec![],
-                    origin => vec![(ALLOW, origin)],
+                    origin => vec![(ALLOW, origin), ("vary", "X-A"), ("cache-control", "private")],
                 },
             )
         },
@@ -269,6 +297,9 @@ fn what_is_meant() {
     let meant = [APP, "http://app.example.com", "null"];
     assert_eq!(ids(&run(&target(URL, &meant), both)), [].into());
     assert_eq!(ids(&run(&target(URL, &[APP]), both)), [InsecureScheme, NullOrigin].into());
+    // With TLS, an origin is no less secure.
+    let schemes: Server = |r| reflect(r, |o| o == APP || o == "http://app.example.com");
+    assert_eq!(ids(&run(&target(URL, &["http://app.example.com"]), schemes)), [].into());
 }
 
 /// The URL's own pages need no CORS, whatever the server says.
@@ -283,11 +314,24 @@ fn the_own_origin_is_no_finding() {
 }
 
 #[test]
-fn a_page_over_https_cannot_read_http() {
-    let found = run(&target("http://api.example.com/items", &[APP]), |r| reflect(r, |_| true));
-    assert_eq!(ids(&found), [AnyOrigin, AllowRefused].into());
-    let refused = found.findings.iter().find(|finding| finding.id == AllowRefused).unwrap();
-    assert!(refused.fix.contains("https"), "{}", refused.fix);
+fn no_header_lets_a_page_read() {
+    for (url, expected, fix) in [
+        (
+            "http://api.example.com/items",
+            &[AnyOrigin, AllowRefused][..],
+            "Serve the URL over https: this page cannot fetch it",
+        ),
+        (
+            "https://api.example.com:6667/items",
+            &[AllowRefused],
+            "Serve the URL on another port: browsers block this one",
+        ),
+    ] {
+        let found = run(&target(url, &[APP]), |r| reflect(r, |_| true));
+        assert_eq!(ids(&found), expected.iter().copied().collect());
+        let refused = found.findings.iter().find(|finding| finding.id == AllowRefused).unwrap();
+        assert_eq!(refused.fix, fix);
+    }
 }
 
 #[test]
@@ -301,6 +345,18 @@ fn methods_and_headers_that_scripts_need() {
     let json = ("content-type", "application/json");
     assert_eq!(ids(&of(&["PUT", "DELETE"], &[json], server)), [].into());
     assert_eq!(ids(&of(&["PUT", "PATCH"], &[json], server)), [AllowRefused].into());
+    assert!(of(&["PATCH"], &[json], server).to_json().contains("application/json"));
+    // Which need no PUT.
+    let simple: Server = |request| match is_preflight(request) {
+        true => answer(204, &[(ALLOW, APP), CREDENTIALS, VARY, HEADERS]),
+        false => reflect(request, |o| o == APP),
+    };
+    assert_eq!(ids(&of(&[], &[json], simple)), [].into());
+    let doubled: Server = |request| match is_preflight(request) {
+        true => answer(204, &[(ALLOW, APP), (ALLOW, APP), CREDENTIALS, VARY, HEADERS]),
+        false => reflect(request, |o| o == APP),
+    };
+    assert_eq!(ids(&of(&[], &[json], doubled)), [MultipleOrigins].into());
     let found = of(&[], &[("x-api-key", "hunter2")], server);
     assert_eq!(ids(&found), [AllowRefused].into());
     assert!(found.findings[0].fix.contains("Access-Control-Allow-Headers: x-api-key"));
@@ -322,6 +378,15 @@ fn methods_and_headers_that_scripts_need() {
             false => answer(401, &[]),
         }
     };
-    let found = of(&[], &[("authorization", "good")], authorized);
+    let found = of(&[], &[("Authorization", "good")], authorized);
     assert_eq!(ids(&found), [SuffixMatch, LostOnErrors].into(), "{}", found.to_text());
+    let guarded: Server = |request| {
+        let is_let_in = request.headers().get("authorization").is_some_and(|value| value == "good");
+        match is_preflight(request) && !is_let_in {
+            true => answer(403, &[]),
+            false => reflect(request, |o| o == APP),
+        }
+    };
+    let found = of(&[], &[("Authorization", "good")], guarded);
+    assert_eq!(ids(&found), [PreflightNeedsAuthorization].into(), "{}", found.to_text());
 }
