@@ -383,6 +383,9 @@ fn regexes_that_match_no_origin() {
             path,
             write(r"https://a\.example|https://b\.example"),
         ),
+        (r"https://a\.test:8/x", path, write(r"https://a\.test:8")),
+        (r"(https://a\.test/x)", path, write(r"(https://a\.test)")),
+        (r"(?:https://a\.test/x)+", path, write(r"(?:https://a\.test)+")),
         (r"^https://Example\.com$", upper, write(r"https://example\.com")),
         (r"https://[A-Z]+\.example\.com", upper, write(r"https://[a-z]+\.example\.com")),
         (r"https://[AB]\.example\.com", upper, write(r"https://[ab]\.example\.com")),
@@ -390,6 +393,9 @@ fn regexes_that_match_no_origin() {
         (r"http://localhost:80", port, write("http://localhost")),
         (r"^example\.com$", scheme, write(r"https://example\.com")),
         (r"^//example\.com$", scheme, write(r"https://example\.com")),
+        // Not an empty expression between delimiters, with flags.
+        ("//localhost", scheme, write("http://localhost")),
+        (r"a\.test\$", scheme, write(r"https://a\.test\$")),
         (r"a\.example|b\.example", scheme, write(r"https://(?:a\.example|b\.example)")),
         (r"^localhost:[0-9]+$", scheme, write("http://localhost:[0-9]+")),
         // Only an obvious dot becomes one.
@@ -415,6 +421,11 @@ fn regexes_that_match_no_origin() {
         ),
         (
             "example",
+            "no origin that a browser can send",
+            "write one that matches whole origins".to_owned(),
+        ),
+        (
+            r"/https:\/\/a b\.test/",
             "no origin that a browser can send",
             "write one that matches whole origins".to_owned(),
         ),
@@ -479,6 +490,7 @@ fn narrower_than_a_regex() {
         (r"https://app.example\.com", r"{ regex = 'https://app\.example\.com' }"),
         (r"https://(a|b).example.com", r"{ regex = 'https://(a|b)\.example\.com' }"),
         (r"https://.*", "spell out"),
+        (r"https://app.example\.com|https://.+", "spell out"),
         (r"https://a.*", "spell out"),
         (r"https://.*\.com", "spell out"),
         (r"https://[a-z]+\.com", "spell out"),

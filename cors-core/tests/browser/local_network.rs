@@ -1,8 +1,8 @@
 //! Fetches from a page to a server in a more private network.
 
 use cors_core::Policy;
-use cors_core::browser::{AddressSpace, Browser, Engine, Fetch, Mode, Step, serve};
-use cors_core::explain::{InEngine, Reads, explain, explain_server};
+use cors_core::browser::{AddressSpace, Browser, Engine, Fetch, Mode, Step, Taken, serve};
+use cors_core::explain::{Event, InEngine, Reads, explain, explain_server};
 use http::Response;
 use std::time::Duration;
 
@@ -113,6 +113,47 @@ fn a_redirect_is_checked() {
         assert!(ended.verdict.is_readable());
         let asked = ended.steps.iter().filter(|taken| taken.step == Step::LocalNetworkAccess);
         assert_eq!(asked.count(), 1);
+    }
+}
+
+#[test]
+fn a_user_is_asked_once() {
+    let mut browser = Browser::with_local_network_access(Engine::Chromium);
+    let fetch = Fetch::new("https://app.example.com", "http://localhost:3000/");
+    let ended = browser.fetch(&fetch, Duration::ZERO, |request| {
+        serve(&Policy::public(), request, |request| match request.uri().path() {
+            "/" => Response::builder().status(302).header("location", "/b").body(()).unwrap(),
+            _ => Response::new(()),
+        })
+    });
+    assert!(ended.verdict.is_readable());
+    let asks = |taken: &&Taken| taken.step == Step::LocalNetworkAccess;
+    assert_eq!(ended.steps.iter().filter(asks).count(), 1);
+}
+
+/// In one step, at its place.
+#[test]
+fn an_explanation_says_what_each_engine_does() {
+    const FROM: &str = "from a public page to a loopback address";
+    for (page, says) in [
+        (
+            "https://app.example.com",
+            Some(format!("Chromium asks the user: {FROM}; Firefox asks the user: {FROM}")),
+        ),
+        (
+            "http://app.example.com",
+            Some(format!(
+                "Chromium refuses: {FROM}, and the page is not a secure context; Firefox asks the user: {FROM}"
+            )),
+        ),
+        ("http://localhost:8080", None),
+    ] {
+        let explanation = explain(&Policy::public(), &Fetch::new(page, "http://localhost:3000/"));
+        let said = explanation.events().iter().find_map(|event| match event {
+            Event::Step(taken) if taken.step == Step::LocalNetworkAccess => Some(&taken.says),
+            _ => None,
+        });
+        assert_eq!(said, says.as_ref(), "{page}");
     }
 }
 

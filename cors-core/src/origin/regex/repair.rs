@@ -181,7 +181,7 @@ fn without_path(text: &str) -> Option<String> {
                 Ast::Repetition(repetition) => &repetition.ast,
                 one => one,
             };
-            is_slash(slash) && !after_scheme && *at > 0
+            is_slash(slash) && !after_scheme
         };
         if let (Some(at), Some(last)) = ((0..row.len()).find(starts_path), row.last()) {
             cuts.push((row[at].span().start.offset..last.span().end.offset, String::new()));
