@@ -212,7 +212,8 @@ fn one_line(error: &clap::Error) -> String {
         [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     for likely in suggested.into_iter().filter_map(|kind| error.get(kind)) {
         let likely = match likely {
-            ContextValue::Strings(likely) => likely.join(" or "),
+            // The likeliest is the last.
+            ContextValue::Strings(likely) => likely.last().cloned().unwrap_or_default(),
             likely => likely.to_string(),
         };
         line += &format!("; did you mean {likely}?");

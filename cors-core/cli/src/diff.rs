@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use cors_core::Policy;
 
 use crate::args::Diff;
+use crate::check::judge_with_progress;
 use crate::output::{print, with_progress};
-use crate::policy_file::judge;
 
 pub(crate) fn run(options: &Diff) -> ExitCode {
     let Diff { old, new } = options;
@@ -26,7 +26,7 @@ pub(crate) fn run(options: &Diff) -> ExitCode {
 
 /// Prints the file's errors, as `check` does.
 fn read(file: &Path) -> Option<Policy> {
-    let judged = with_progress(&format!("{}: checking", file.display()), || judge(file));
+    let judged = judge_with_progress(file);
     if judged.policy.is_none() {
         print(&(judged.findings.join("\n") + "\n"));
         eprintln!("{}: {}", file.display(), judged.summary());

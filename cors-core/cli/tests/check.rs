@@ -1,7 +1,7 @@
 //! The output and exit code of `check` for each kind of bad file.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -115,22 +115,36 @@ fn standard_input_goes_with_files() {
     assert_eq!(checked.stderr.lines().count(), 2, "{}", checked.stderr);
 }
 
-/// `script` runs a command on a terminal.
+/// `script` runs a command on a terminal. The file ends only after the progress has been seen.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_terminal_shows_progress_and_a_file_does_not() {
-    let origins: Vec<_> = (0..200_000).map(|n| format!("'https://a{n}.test'")).collect();
-    let file = file("long.toml", format!("allow_origins = [{}]", origins.join(",\n")));
-    let long = file.to_str().unwrap();
-    let line = format!("{} check {long}", env!("CARGO_BIN_EXE_cors"));
-    let Ok(output) = Command::new("script").args(["-qec", &line, "/dev/null"]).output() else {
+    let slow = pipe("slow");
+    let line = format!("cat {} | {} check -", slow.display(), env!("CARGO_BIN_EXE_cors"));
+    let script = Command::new("script")
+        .args(["-qec", &line, "/dev/null"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut script) = script else {
         println!("`script` is missing; skipped");
         return;
     };
-    let shown = String::from_utf8(output.stdout).unwrap();
-    assert!(shown.contains(&format!("\r{long}: checking, 0.5 s\x1b[K")), "{shown:?}");
-    assert!(shown.ends_with(&format!("\r\x1b[K{long}: 0 errors, 0 warnings\r\n")), "{shown:?}");
-    assert_eq!(check(&[file]).stderr, "long.toml: 0 errors, 0 warnings\n");
+    let mut policy = fs::OpenOptions::new().write(true).open(&slow).unwrap();
+    let mut stdout = script.stdout.take().unwrap();
+    let mut shown = Vec::new();
+    while !shown.ends_with(b"-: checking, 0.5 s\x1b[K") {
+        let mut byte = [0];
+        stdout.read_exact(&mut byte).expect("progress, before the end");
+        shown.extend(byte);
+    }
+    policy.write_all(b"allow_origins = '*'").unwrap();
+    drop(policy);
+    stdout.read_to_end(&mut shown).unwrap();
+    assert!(script.wait().unwrap().success());
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(shown.ends_with("\r\x1b[K-: 0 errors, 0 warnings\r\n"), "{shown:?}");
+    assert_eq!(check_stdin(&["-"], b"allow_origins = '*'").stderr, "-: 0 errors, 0 warnings\n");
 }
 
 #[test]

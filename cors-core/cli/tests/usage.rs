@@ -26,7 +26,7 @@ fn a_wrong_word_gets_the_likely_one() {
     for (args, wanted) in [
         (&["explain", "--orgin", "https://a.test"][..], "did you mean --origin?"),
         (&["explain", "--credential", "omit"], "did you mean --credentials?"),
-        (&["chek", "a.toml"], " check?"),
+        (&["chek", "a.toml"], "did you mean check?"),
         (&["check", "--frobnicate"], "--frobnicate"),
         (&["check"], "<FILE>"),
         (&["diff", "one.toml"], "<NEW>"),

@@ -145,9 +145,8 @@ impl<V> Exchange<V> {
     /// An exchange to which no policy applies: it leaves the response alone.
     ///
     /// ```
-    /// use cors_core::adapter::Exchange;
+    /// use cors_core::adapter::{Exchange, VaryNames};
     /// use http::{HeaderMap, HeaderValue, header::ORIGIN};
-    /// use cors_core::adapter::VaryNames;
     ///
     /// let exchange = Exchange::<HeaderValue>::passthrough();
     /// assert_eq!(exchange.short_circuit(), None);
@@ -184,18 +183,19 @@ impl<V> Exchange<V> {
     /// the handler.
     ///
     /// ```
-    /// use cors_core::{Decision, Policy, adapter::{Head, Source}};
+    /// use cors_core::adapter::{Decided, Head, Source};
+    /// use cors_core::{Decision, Policy};
     /// use http::{HeaderValue, Request};
     ///
     /// type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
     /// let source = Source::<HeaderValue, Select>::fixed(Policy::public()).with_decision();
-    /// let mut request = Request::get("/").header("origin", "https://app.example.com").body(()).unwrap();
+    /// let mut request = Request::get("/").header("origin", "https://a.test").body(()).unwrap();
     /// let mut exchange = source.begin(&request, |_, _| None).without_asking();
     /// if let Some(decided) = exchange.take_decided() {
     ///     assert_eq!(decided.decision(), Decision::Simple);
     ///     request.extensions_mut().insert(decided);
     /// }
-    /// assert!(request.extensions().get::<cors_core::adapter::Decided>().is_some());
+    /// assert!(request.extensions().get::<Decided>().is_some());
     /// ```
     #[inline]
     pub fn take_decided(&mut self) -> Option<Decided> {

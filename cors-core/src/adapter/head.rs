@@ -34,8 +34,8 @@ use std::fmt;
 ///     .header("cookie", "id=1")
 ///     .body(())
 ///     .unwrap();
-/// let exchange =
-///     source.begin(&request, |select, declared| select(&Head::new(&request, declared))).without_asking();
+/// let begun = source.begin(&request, |select, declared| select(&Head::new(&request, declared)));
+/// let exchange = begun.without_asking();
 /// let mut headers = http::HeaderMap::new();
 /// exchange.write(&mut headers);
 /// assert_eq!(headers["access-control-allow-origin"], "*");

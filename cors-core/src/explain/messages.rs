@@ -157,7 +157,8 @@ fn without_links(markdown: &str) -> String {
     }
     // The definitions of links are at the end of the page.
     let body = text + rest;
-    body.split_inclusive('\n').filter(|line| !line.starts_with('[')).collect()
+    let is_definition = |line: &&str| line.starts_with('[') && line.contains("]: ");
+    body.split_inclusive('\n').filter(|line| !is_definition(line)).collect()
 }
 
 /// How much a line and a message have in common: most words that name the cause, then fewest that
@@ -227,4 +228,15 @@ fn common(one: &[String], other: &[String]) -> usize {
         }
     }
     best[one.len()][other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_links;
+
+    #[test]
+    fn links_become_text_and_definitions_go() {
+        let page = "[a](b.md), [c][d]\n[object Object]\nx [y]: z\n\n[d]: https://d.test\n";
+        assert_eq!(without_links(page), "a, c\n[object Object]\nx [y]: z\n\n");
+    }
 }

@@ -149,6 +149,7 @@ fn faults_and_what_was_meant() {
         ("https://$(host)", Placeholder, ""),
         ("https://{tenant}.a.test", Placeholder, ""),
         ("https://{{ tenant }}.a.test", Placeholder, ""),
+        ("https://<host>", Placeholder, ""),
         ("https://<_host>", Placeholder, ""),
         ("https://%HOST%", Placeholder, ""),
         ("https://[host]", Placeholder, ""),

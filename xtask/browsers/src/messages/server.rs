@@ -2,12 +2,10 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
 use super::scenes::{Scene, Target};
@@ -108,13 +106,8 @@ async fn answer(mut stream: TcpStream, page: String, target: Target) -> io::Resu
 async fn disappoint(mut stream: TcpStream, tls: TlsAcceptor, target: Target) -> io::Result<()> {
     match target {
         Target::Untrusted => tls.accept(stream).await.map(drop),
-        // Closing a connection with unread bytes resets it. If that is too early, Chromium says that the socket is not
-        // connected.
-        Target::Resets => {
-            stream.readable().await?;
-            sleep(Duration::from_millis(100)).await;
-            Ok(())
-        }
+        // Closing a connection with unread bytes resets it. `readable` may return before there are any.
+        Target::Resets => stream.peek(&mut [0]).await.map(drop),
         _ => stream.read(&mut [0; 1 << 14]).await.map(drop),
     }
 }
