@@ -423,3 +423,22 @@ fn is_at_or_below(host: &str, domain: &str) -> bool {
         None => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_and_what_is_no_origin() {
+        for (pattern, text, is_match) in [
+            ("null", "null", true),
+            ("null", "Null", false),
+            ("null", "https://a.test", false),
+            ("https://a.test", "null", false),
+            ("app://*", "null", false),
+        ] {
+            let pattern = Pattern::parse(pattern).unwrap();
+            assert_eq!(matches(&pattern, text), is_match, "{pattern:?} {text}");
+        }
+    }
+}

@@ -107,6 +107,12 @@ fn a_dash_is_standard_input_in_either_format() {
 }
 
 #[test]
+fn a_file_has_the_format_of_its_name() {
+    let json = file("json.toml", "{ \"allow_origins\": \"*\" }");
+    assert_eq!(check_stdin(&[json.to_str().unwrap()], b"").code, Some(1));
+}
+
+#[test]
 fn standard_input_goes_with_files() {
     let file = file("beside-stdin.toml", "allow_origins = '*'");
     let checked = check_stdin(&[file.to_str().unwrap(), "-"], b"");

@@ -76,7 +76,7 @@ impl<V: FieldValue> Values<V> {
             let vary = VaryOn::Cacheable { consulted: Consulted::default(), fetch_site: false };
             values.vary.on(vary).names().is_empty()
         };
-        is_constant(self) && is_constant(other) && simple(self) == simple(other)
+        is_constant(self) && simple(self) == simple(other)
     }
 }
 

@@ -39,7 +39,7 @@ impl Asked<'_> {
         if older.status == newer.status && older.reads() == newer.reads() && !older.reads() {
             return None;
         }
-        if older.is_for_own_host() != newer.is_for_own_host() {
+        if older.is_for_another_host() != newer.is_for_another_host() {
             diff.besides.push(beside(Key::OwnHosts, answers));
             return Some(diff);
         }
@@ -71,8 +71,8 @@ impl<V: AsRef<[u8]>> Answer<'_, V> {
         Found::Decided(self.decision).allows_origin()
     }
 
-    fn is_for_own_host(&self) -> bool {
-        !matches!(self.decision, Decision::Reject(Reason::HostNotOwn(_)))
+    fn is_for_another_host(&self) -> bool {
+        matches!(self.decision, Decision::Reject(Reason::HostNotOwn(_)))
     }
 
     /// Whether a browser reads the headers.

@@ -312,6 +312,17 @@ mod tests {
     }
 
     #[test]
+    fn plain_lines() {
+        for line in ["x", "x-a", "a,b,c", "x-0,9-y"] {
+            assert!(is_plain(line.as_bytes()), "{line}");
+        }
+        let odd = [",", ",x", "x,", "x,,y", "x,,,y", "z", "a,z", "z,a", "zz", "A", "a b", "a b c"];
+        for line in odd.into_iter().chain([""]) {
+            assert!(!is_plain(line.as_bytes()), "{line}");
+        }
+    }
+
+    #[test]
     fn any_but_authorization() {
         let any = allow(&["*"]);
         assert_eq!(judge(&any, &["x-whatever"]), AskedHeaders::Allowed { verbatim: true });

@@ -108,10 +108,6 @@ pub(super) fn advice(fetch: &Fetch, engines: &[InEngine; 3]) -> Vec<String> {
         true => (open, by_open),
         false => (simple, by_simple),
     };
-    let names = |wanted: bool| {
-        let named = Engine::ALL.iter().zip(passing).filter(|(_, passes)| *passes == wanted);
-        named.map(|(engine, _)| engine.name()).collect::<Vec<_>>().join(" and ")
-    };
     let is_refused_where_best_passes = engines
         .iter()
         .zip(passing)
@@ -125,7 +121,9 @@ pub(super) fn advice(fetch: &Fetch, engines: &[InEngine; 3]) -> Vec<String> {
         let is_enough = if best == simple {
             ": page and server are on the same site".to_owned()
         } else {
-            format!(" in an answer to this page, which passes in {}", names(true))
+            let named = Engine::ALL.iter().zip(passing).filter(|(_, passes)| *passes);
+            let names: Vec<_> = named.map(|(engine, _)| engine.name()).collect();
+            format!(" in an answer to this page, which passes in {}", names.join(" and "))
         };
         advice.push(format!("set it with {best}{is_enough}"));
     }
@@ -137,16 +135,11 @@ pub(super) fn advice(fetch: &Fetch, engines: &[InEngine; 3]) -> Vec<String> {
         );
     }
     if count(&passing) < 3 {
-        let within = match names(false) {
-            named if named == Engine::WebKit.name() => {
-                format!(" in {named}, and Safari sends no cookies of other sites at all")
-            }
-            named => format!(" in {named}"),
-        };
-        advice.push(format!(
-            "no attribute helps{within}: serve the API from the page's own site, or ask for the \
-             cookie with the Storage Access API"
-        ));
+        advice.push(
+            "no attribute helps in WebKit, and Safari sends no cookies of other sites at all: serve \
+             the API from the page's own site, or ask for the cookie with the Storage Access API"
+                .to_owned(),
+        );
     }
     advice
 }

@@ -192,7 +192,7 @@ impl Words {
         let is_most = 2 * common > here || 4 * common >= 3 * there;
         let is_telling = 2 * common >= there || common >= 5;
         let before = self::common(&self.before, &message.before);
-        (is_most && is_telling).then_some((common, std::cmp::Reverse(there - common), before))
+        (is_most && is_telling).then_some((common, std::cmp::Reverse(there), before))
     }
 }
 
@@ -221,7 +221,7 @@ fn common(one: &[String], other: &[String]) -> usize {
             // Longer runs consist of these.
             for run in 1..=3.min(i).min(j) {
                 let words = &one[i - run..i];
-                if words == &other[j - run..j] && (run > 1 || weight(words) > 1) {
+                if words == &other[j - run..j] && weight(words) > 1 {
                     best[i][j] = best[i][j].max(best[i - run][j - run] + weight(words));
                 }
             }
@@ -232,11 +232,42 @@ fn common(one: &[String], other: &[String]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::without_links;
+    use super::*;
 
     #[test]
     fn links_become_text_and_definitions_go() {
         let page = "[a](b.md), [c][d]\n[object Object]\nx [y]: z\n\n[d]: https://d.test\n";
         assert_eq!(without_links(page), "a, c\n[object Object]\nx [y]: z\n\n");
+    }
+
+    /// Most of the pasted message, or nearly all of the known one; and half of the known one.
+    #[test]
+    fn how_much_has_to_be_alike() {
+        let first = ["one", "two", "three", "four", "five"];
+        let text = |n: usize, others: usize, other: &str| {
+            let words = first[..n].iter().map(|word| (*word).to_owned());
+            let others = (0..others).map(|i| format!("{other}{}", "a".repeat(i)));
+            Words { before: Vec::new(), cause: words.chain(others).collect() }
+        };
+        for (alike, pasted, known, is_like) in [
+            (2, 1, 2, true),
+            (2, 2, 1, false),
+            (2, 2, 0, true),
+            (3, 2, 2, true),
+            (3, 3, 2, false),
+            (3, 2, 3, true),
+            (3, 2, 4, false),
+            (5, 4, 7, true),
+            (1, 0, 0, false),
+        ] {
+            let [pasted, known] = [text(alike, pasted, "x"), text(alike, known, "y")];
+            assert_eq!(
+                pasted.likeness(&known).is_some(),
+                is_like,
+                "{:?} {:?}",
+                pasted.cause,
+                known.cause
+            );
+        }
     }
 }

@@ -67,6 +67,14 @@ mod tests {
         assert!(!is_shared("127.0.0.1"));
     }
 
+    #[cfg(feature = "browser")]
+    #[test]
+    fn what_has_no_registrant() {
+        for host in ["192.0.2.1", "[2001:db8::1]", "a..example.com", ".example.com", "com"] {
+            assert_eq!(registrable_domain(host), None, "{host}");
+        }
+    }
+
     #[cfg(feature = "public-suffix")]
     #[test]
     fn listed() {

@@ -122,9 +122,8 @@ pub(crate) fn instance(pattern: &str, labels: &str, port: Option<u16>) -> String
     let (scheme, subdomains, host, wanted) = match Pattern::parse(pattern) {
         Ok(Pattern::Tuple { scheme, subdomains, host, port }) => (scheme, subdomains, host, port),
         Ok(Pattern::AnyHost { scheme }) => {
-            let host =
-                if scheme.len() + "://".len() + labels.len() > MAX_LEN { "a" } else { labels };
-            return format!("{scheme}://{host}");
+            let origin = format!("{scheme}://{labels}");
+            return if origin.len() > MAX_LEN { format!("{scheme}://a") } else { origin };
         }
         Ok(Pattern::Null) | Err(_) => return pattern.to_owned(),
     };

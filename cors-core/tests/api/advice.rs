@@ -428,7 +428,7 @@ fn is_general(fix: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(cases(4000))]
+    #![proptest_config(cases(1500))]
 
     #[test]
     fn advice_is_right(Mistake { text, meant } in mistakes(), allow_credentials in any::<bool>()) {

@@ -572,6 +572,9 @@ fn the_budget_of_what_is_covered() {
     assert_eq!(covered(900, 10), 900);
     let found = covered(900, 200);
     assert!((1..900).contains(&found), "{found}");
+    let other = OriginEntry::regex(r"https://b\.test");
+    let config = Config::new([OriginEntry::from("https://a.test"), other]);
+    assert_eq!(Policy::new(&config).unwrap().warnings(), []);
 }
 
 /// Regexes keep their place among the patterns, even if a duplicate is dropped.

@@ -135,6 +135,21 @@ fn what_a_shadow_says() {
     expect_test::expect_file!["shadow.txt"].assert_eq(&text);
 }
 
+/// A refusal and a success differ in their status, which needs no line of its own.
+#[test]
+fn a_list_explains_another_status() {
+    let older = Policy::for_origins("https://a.test")
+        .refused_preflight(cors_core::RefusedPreflight::Conceal);
+    let newer = older.clone().allow_methods("PATCH").build().unwrap();
+    let (layer, reports) = shadowed(Layer::fixed(older.build().unwrap()), &newer);
+    let preflight =
+        request("OPTIONS", &["origin: https://a.test", "access-control-request-method: PATCH"]);
+    respond(&layer, &preflight);
+    let reports = reports.lock().unwrap();
+    assert_eq!(reports.len(), 1);
+    assert!(reports[0].starts_with("+ allow_methods \"PATCH\": ") && !reports[0].contains('\n'));
+}
+
 /// One answer counts for both policies. If only the newer asks, it is no.
 #[test]
 fn a_shadow_gets_the_same_answer() {

@@ -70,6 +70,10 @@ fn what_a_request_leads_to() {
     let start = "https://api.example/";
     text += &consoles(&get(start).redirect(RedirectMode::Error), 302, &to("/next"));
     text += &consoles(&get(start).redirect(RedirectMode::Manual), 302, &to("/next"));
+    let for_another = [("access-control-allow-origin", "https://a.test"), ("location", "/next")];
+    for redirect in [RedirectMode::Follow, RedirectMode::Error, RedirectMode::Manual] {
+        text += &consoles(&get(start).redirect(redirect), 302, &for_another);
+    }
     let same =
         Fetch::new(APP, "https://app.example.com/").mode(cors_core::browser::Mode::SameOrigin);
     text += &consoles(&same, 302, &to("https://api.example/"));

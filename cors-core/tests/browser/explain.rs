@@ -572,6 +572,19 @@ fn what_a_page_sees_of_an_opaque_response() {
     }
 }
 
+#[test]
+fn where_cors_does_not_apply() {
+    let url = "https://api.example/x";
+    for (fetch, why, ends) in [
+        (Fetch::new(APP, "https://app.example.com/x"), "it is the page's own origin", "readable: "),
+        (Fetch::frame(APP, url), "CORS does not apply", "loaded: CORS does not apply to a frame"),
+        (Fetch::beacon(APP, url), "", "sent: nobody reads the response to a beacon"),
+    ] {
+        let page = explain(&app().build().unwrap(), &fetch).to_string();
+        assert!(page.contains(why) && page.contains(&format!("\n{ends}")), "{page}");
+    }
+}
+
 /// A page with a trailing dot under a `*` with credentials: two problems at once.
 #[test]
 fn a_dot_at_the_end_beside_credentials() {

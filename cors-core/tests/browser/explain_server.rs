@@ -1,6 +1,6 @@
 //! Explanations of answers that no policy of ours gave.
 
-use cors_core::browser::{CredentialsMode, Fetch, RedirectMode, Step, Verdict};
+use cors_core::browser::{CredentialsMode, Engine, Fetch, RedirectMode, Step, Verdict};
 use cors_core::explain::{Change, Event, Explanation, Preflight, Reads, explain_server};
 use cors_core::strategies::fetches;
 use http::header::{HeaderName, HeaderValue};
@@ -418,4 +418,44 @@ proptest! {
         let redirects = fetch.settled().redirect == RedirectMode::Follow;
         prop_assert!(redirects || explanation.events().len() < 64);
     }
+}
+
+#[test]
+fn a_readable_answer_without_a_readable_header() {
+    for (headers, says) in [
+        (&[("access-control-allow-origin", "*")][..], "none"),
+        (&[("access-control-allow-origin", "*"), ("expires", "0")], "expires"),
+    ] {
+        let page = explained(&get(), 200, headers).to_string();
+        assert!(page.ends_with(&format!("readable: status, body and headers: {says}")), "{page}");
+    }
+}
+
+/// Each engine gets the answers in their order.
+#[test]
+fn a_redirect_to_the_same_url() {
+    let mut sent = 0;
+    let fetch = get().credentials(CredentialsMode::Include);
+    let explanation = explain_server(&fetch, &mut |_| {
+        sent += 1;
+        let cookie = ("set-cookie", "sid=1; SameSite=None; Secure");
+        let redirect = [("access-control-allow-origin", APP), ("location", "/"), cookie];
+        let credentials = ("access-control-allow-credentials", "true");
+        let redirect = [&redirect[..], &[credentials]].concat();
+        Ok(if sent == 1 { answer(302, &redirect) } else { answer(200, &[]) })
+    });
+    assert_eq!(sent, 2);
+    for engine in explanation.engines() {
+        assert_eq!(engine.cookies.len(), usize::from(engine.engine != Engine::WebKit) + 1);
+    }
+}
+
+#[test]
+fn to_allow_null_is_dangerous() {
+    let cautions = |page: &str| {
+        let explanation = explained(&Fetch::new(page, API), 200, &[]);
+        explanation.fix().unwrap().cautions().join("\n")
+    };
+    assert_eq!(cautions("null"), "every sandboxed frame and local file has the origin null");
+    assert_eq!(cautions(APP), "");
 }

@@ -121,6 +121,19 @@ fn the_words() {
     assert!(error.to_string().ends_with("; write [\"X-A\", \"X-B\"]"), "{error}");
 }
 
+#[test]
+fn an_origin_without_quotes() {
+    for (value, wanted) in [("*", "write \"*\""), ("https://a.test", "write \"https://a.test\"")] {
+        for text in [format!("allow_origins = {value}"), format!("allow_origins = [{value}]")] {
+            let report = check(&text, Format::Toml);
+            let [Located { finding: Found::Error(error), .. }] = report.findings() else {
+                panic!("{report}");
+            };
+            assert_eq!(error.fix(), wanted, "{text}");
+        }
+    }
+}
+
 /// A message does not contain a value that cannot be shown.
 #[test]
 fn messages_are_short_however_long_the_values() {

@@ -127,6 +127,7 @@ fn toml_goes_on_after_an_error_of_syntax() {
             &["3: toml = \"allow_origins:\" OtherFormat"],
         ),
         ("---\nallow_origins: '*'\n", &["1: toml = \"---\" OtherFormat"]),
+        (": x\n", &["1: toml = \": x\" Syntax"]),
         ("cors:\n  allow_origins: ['*']\n", &["1: toml = \"cors:\" OtherFormat"]),
         ("<CORSConfiguration>\n", &["1: toml = \"<CORSConfiguration>\" OtherFormat"]),
     ];

@@ -69,7 +69,8 @@ pub(super) fn name(value: &Value) -> Option<String> {
 
 /// An origin without quotes.
 pub(super) fn origin(value: &Value) -> Option<String> {
-    bare(value).filter(|text| Pattern::parse(text).is_ok()).map(|text| format!("{text:?}"))
+    let is_entry = |text: &&str| *text == "*" || Pattern::parse(text).is_ok();
+    bare(value).filter(is_entry).map(|text| format!("{text:?}"))
 }
 
 /// Text in the file without quotes that starts like a word.

@@ -134,14 +134,9 @@ impl Attempt {
 
     /// Adds the host that the fetch's URL names, which may be a rebound one: the reader decides.
     fn own_host(&mut self, host: &[u8]) -> Changed {
-        let host = String::from_utf8_lossy(host).into_owned();
-        match &mut self.config.own_hosts {
-            Some(hosts) if !hosts.contains(&host) => {
-                hosts.push(host);
-                Ok(())
-            }
-            _ => on_the_server(format!("the policy cannot name the host {host:?}")),
-        }
+        let hosts = self.config.own_hosts.get_or_insert_default();
+        hosts.push(String::from_utf8_lossy(host).into_owned());
+        Ok(())
     }
 
     /// As a regular expression, if no pattern matches exactly this origin.

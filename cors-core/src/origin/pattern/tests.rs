@@ -126,6 +126,7 @@ fn faults_and_what_was_meant() {
             Several,
             r#"["https://a.test", "https://b.test"]"#,
         ),
+        ("http://a.test,https:/b.test", Several, r#"["http://a.test", "https://b.test"]"#),
         ("https://a.test,", Several, r#""https://a.test""#),
         ("https://a.test,https://a.test/", Several, r#""https://a.test""#),
         (

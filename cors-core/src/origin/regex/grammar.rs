@@ -82,10 +82,6 @@ const PORT: &str = "(?::(?:[0-9]|[1-9][0-9]{1,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65
 fn patterns(port: &str) -> [String; 5] {
     let byte = label_byte_class();
     let octet = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-    let default_ports = match port {
-        "" => "",
-        _ => "|(?:http|ws)://[^/]*:80|(?:https|wss)://[^/]*:443|ftp://[^/]*:21",
-    };
     [
         format!(r"{SCHEME}://(?:{byte}|\.)+{port}"),
         // Hosts of other schemes are opaque.
@@ -93,7 +89,8 @@ fn patterns(port: &str) -> [String; 5] {
             r"(?:https?|wss?|ftp)://(?:[^/]*[A-Z%][^/]*|(?:(?:{byte}|\.)*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?{port})"
         ),
         format!(r"{SCHEME}://(?:(?:{octet}\.){{3}}{octet}|\[[0-9a-f:]+\]){port}"),
-        format!("file://[^/]*{default_ports}"),
+        // A browser leaves out the default port.
+        "file://[^/]*|(?:http|ws)://[^/]*:80|(?:https|wss)://[^/]*:443|ftp://[^/]*:21".to_owned(),
         format!(r"{SCHEME}://(?:[^/]*\.)?\.[^/]*"),
     ]
 }

@@ -222,11 +222,26 @@ mod tests {
             (r"https://A\.test/", &[], None),
             ("a", &[], None),
             (".*", &["*"], None),
+            (r"app://[a-z]+\.test", &["app://*"], None),
+            (r"app://a\.test(:8)?", &["app://*"], Some("app://a.test:8")),
         ] {
             assert_eq!(remainder(regex, without).as_deref(), left, "{regex} {without:?}");
         }
         assert_eq!(remainder(&format!("https://{}", "a".repeat(505)), &[]), None);
         assert!(remainder(&format!("https://{}", "a".repeat(504)), &[]).is_some());
+    }
+
+    #[test]
+    fn each_place_costs_steps() {
+        let regex = OriginRegex::new(r"https://[a-z]{1,9}\.a\.test").unwrap();
+        let remainder = Remainder::of(&regex);
+        let (granted, mut places) = (1000, 1000);
+        remainder.shortest(&mut places).unwrap();
+        let needed = (granted - places) * 256;
+        let mut steps = Steps::new(needed + 255);
+        assert!(remainder.shortest_within(&mut steps).unwrap().is_some());
+        assert_eq!(steps.left(), 255);
+        assert!(remainder.shortest_within(&mut Steps::new(needed - 1)).is_err());
     }
 
     #[test]

@@ -194,7 +194,7 @@ fn in_lower_case(text: &str) -> Option<String> {
     struct Letters(Vec<(Range<usize>, String)>);
     impl Letters {
         fn add(&mut self, literal: &ast::Literal) {
-            if literal.c.is_ascii_uppercase() && literal.kind == ast::LiteralKind::Verbatim {
+            if literal.c.is_ascii_uppercase() {
                 let Range { start, end } = range(&literal.span);
                 self.0.push((start..end, literal.c.to_ascii_lowercase().to_string()));
             }

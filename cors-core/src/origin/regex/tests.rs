@@ -92,6 +92,15 @@ fn invalid_in_one_line() {
 }
 
 #[test]
+fn a_table_costs_its_bytes() {
+    let mut steps = Steps::new(Steps::OF_A_POLICY);
+    let regex = OriginRegex::compile(r"https://[a-z]{1,30}\.example\.com", &mut steps).unwrap();
+    let bytes = regex.automaton.memory();
+    assert!(bytes > 1024, "{bytes}");
+    assert_eq!(Steps::OF_A_POLICY - steps.left(), 4 * bytes);
+}
+
+#[test]
 fn the_longest_pattern() {
     let of = |len: usize| format!("https://[{}]", "a".repeat(len - "https://[]".len()));
     assert!(regex(&of(MAX_PATTERN)).is_match("https://a"));
@@ -246,6 +255,7 @@ fn proven() {
         r"https://a{254}",
         r"https://.{1,63}\.example\.com",
         r"https://.{1,253}\.example\.com",
+        r"!://.*|a!://.*|https://app\.example\.com",
         r"https://(.*\.)?example\.(ae|be|de|ee|fr|ge|ie|it|me|ne|pe|pl|re|se|si|us|va|ve)",
     ] {
         let ok = ("ok".to_owned(), "ok".to_owned());
@@ -317,6 +327,12 @@ fn unbounded_below_public_suffixes() {
         (r"https://[a-j]{3}\.com", "https://ega.com"),
         (r"https://.*\bexample\.com", "https://evil-example.com"),
         (r"https://[a-z]+\.city\.kawasaki\.jp", "ok"),
+        // Each of the hundred is a public suffix.
+        (r"https://[a-j][a-j]\.ck", "https://eg.ck"),
+        (
+            r"https://[a-z]a{50}\.kawasaki\.jp",
+            "https://xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.kawasaki.jp",
+        ),
     ] {
         assert_eq!(verdict(pattern), (witness.to_owned(), "ok".to_owned()), "{pattern}");
     }
@@ -378,11 +394,21 @@ fn beyond_the_limits() {
         let names: Vec<String> = (0..n).map(|i| format!("{i:x}")).collect();
         format!(r"https://x({})\.com", names.join("|"))
     };
+    // Where a class may come, each of 34 other characters ends two names.
+    let apart: Vec<String> = ('a'..='z')
+        .chain('0'..='7')
+        .zip(1..)
+        .map(|(last, n)| format!("(1{{{n}}}|2{{{n}}}){last}"))
+        .collect();
+    let apart = format!(r"https://({}|y[89])\.com", apart.join("|"));
     for (pattern, unbounded, insecure) in [
         (r"https://[a-e]{5}", "https://aaaaa", "ok"),
+        (&apart, "ok", "ok"),
         (&both(20), "Names", "ok"),
         (&listed(1025), "Names", "ok"),
         (&listed(1024), "ok", "ok"),
+        (&listed(513).replace("com", "(com|org)"), "Names", "ok"),
+        (&listed(512).replace("com", "(com|org)"), "ok", "ok"),
         // Small forwards, too large backwards.
         (r"https://.{11}a.*\.com", "Table", "ok"),
         (r"https?://.{11}a.*\.com", "Table", "no witness"),

@@ -31,6 +31,7 @@ fn well_formed() {
         let origin =
             Origin::parse(text.as_bytes()).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
         assert_eq!((origin.host(), origin.port(), origin.as_str()), (host, port, text));
+        assert_eq!(origin.to_string(), text);
     }
 }
 
@@ -49,6 +50,8 @@ fn malformed() {
         ("https://", NoHost),
         ("https://:8080", NoHost),
         ("https://a.test/", Path),
+        ("https://a/b:8/c", Path),
+        ("https://u@a.test:b@c", UserInfo),
         ("https://a.test?q", Path),
         ("https://a.test#f", Path),
         ("https://user@a.test", UserInfo),
