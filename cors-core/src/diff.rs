@@ -118,6 +118,19 @@ pub struct Beside {
 }
 
 /// An entry of one policy that allows something that the other does not.
+///
+/// ```
+/// use cors_core::Policy;
+///
+/// let old = Policy::for_origins("https://app.example.com").build()?;
+/// let new = Policy::for_origins("https://app.example.com").expose_headers("x-total").build()?;
+/// let [difference] = &old.diff(&new).allows[..] else { unreachable!() };
+/// assert_eq!((difference.key, &*difference.value), ("expose_headers", "\"x-total\""));
+/// let witness = difference.witness.as_ref().unwrap();
+/// assert_eq!(witness.fetch.origin, "https://app.example.com");
+/// assert_eq!(witness.sees.as_ref().unwrap(), "x-total");
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a plain result that tests write out")]
 pub struct Difference {

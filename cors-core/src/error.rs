@@ -21,7 +21,7 @@ pub use kinds::{ErrorKind, FindingKind};
 use std::fmt;
 pub use warnings::WarningKind;
 
-/// An error or warning about a policy.
+/// An error or warning about a policy: a [`ConfigError`] or a [`Warning`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Finding<K> {
     subject: Subject,

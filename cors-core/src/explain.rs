@@ -131,6 +131,25 @@ pub fn explain(policy: &Policy, fetch: &Fetch) -> Explanation {
 
 /// Explains a fetch under a policy with your own handler, which must always give the same response
 /// to the same request.
+///
+/// ```
+/// use cors_core::Policy;
+/// use cors_core::browser::Fetch;
+/// use cors_core::explain::{Event, Reads, explain_with};
+/// use http::Response;
+///
+/// let policy = Policy::for_origins("https://app.example.com").expose_headers("etag").build()?;
+/// let fetch = Fetch::new("https://app.example.com", "https://api.example/");
+/// let handler = |_: &_| Response::builder().header("etag", "\"1\"").body(()).unwrap();
+/// let explanation = explain_with(&policy, &fetch, &handler);
+/// assert!(explanation.engines().iter().all(|engine| engine.reads == Reads::Yes));
+/// let received = explanation.events().iter().find_map(|event| match event {
+///     Event::Received(response) => Some(response),
+///     _ => None,
+/// });
+/// assert_eq!(received.unwrap().headers()["access-control-expose-headers"], "etag");
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 pub fn explain_with(
     policy: &Policy,
     fetch: &Fetch,
@@ -342,6 +361,15 @@ impl Explanation {
     }
 
     /// The request that no answer came to, if the fetch failed for that.
+    ///
+    /// ```
+    /// use cors_core::browser::Fetch;
+    /// use cors_core::explain::explain_server;
+    ///
+    /// let fetch = Fetch::new("https://app.example.com", "https://api.example/").method("PUT");
+    /// let down = explain_server(&fetch, &mut |_| Err("connection refused".to_owned()));
+    /// assert_eq!(down.unanswered().unwrap().method(), "OPTIONS");
+    /// ```
     pub fn unanswered(&self) -> Option<&Request<()>> {
         let is_last = self.verdict.failed_step() == Some(Step::Network);
         last_sent(&self.events).filter(|_| is_last)

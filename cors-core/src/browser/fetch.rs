@@ -225,7 +225,21 @@ impl Fetch {
         self
     }
 
-    /// Adds or removes an upload listener.
+    /// Adds or removes an upload listener, which makes the browser ask first.
+    ///
+    /// ```
+    /// use cors_core::Policy;
+    /// use cors_core::browser::{Body, Fetch};
+    /// use cors_core::explain::{Preflight, explain};
+    ///
+    /// let policy = Policy::for_origins("https://app.example.com").build()?;
+    /// let upload = Fetch::xhr("https://app.example.com", "https://api.example/");
+    /// let upload = upload.method("POST").body(Body::Text);
+    /// assert_eq!(explain(&policy, &upload).preflight(), Preflight::None);
+    /// let listening = upload.upload_listener(true);
+    /// assert_eq!(explain(&policy, &listening).preflight(), Preflight::Passed);
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
     pub fn upload_listener(mut self, listens: bool) -> Self {
         self.upload_listener = listens;
         self
@@ -252,7 +266,24 @@ impl Fetch {
         self
     }
 
-    /// Sets where the page is.
+    /// Sets where the page is, if its URL does not say.
+    ///
+    /// ```
+    /// use cors_core::Policy;
+    /// use cors_core::browser::{AddressSpace, Engine, Fetch};
+    /// use cors_core::explain::{Reads, explain};
+    ///
+    /// let policy = Policy::for_origins("https://intranet.example").build()?;
+    /// let reads = |fetch: &Fetch| {
+    ///     let explanation = explain(&policy, fetch);
+    ///     explanation.engines().iter().find(|of| of.engine == Engine::Chromium).unwrap().reads
+    /// };
+    /// let fetch = Fetch::new("https://intranet.example", "https://printer.example/");
+    /// let fetch = fetch.target_space(AddressSpace::Local);
+    /// assert_eq!(reads(&fetch), Reads::Asks);
+    /// assert_eq!(reads(&fetch.page_space(AddressSpace::Local)), Reads::Yes);
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
     pub fn page_space(mut self, space: AddressSpace) -> Self {
         self.page_space = Some(space);
         self
@@ -264,7 +295,7 @@ impl Fetch {
         self
     }
 
-    /// Sets where the URL's server is.
+    /// Sets where the URL's server is, if the URL does not say. See [`page_space`](Self::page_space).
     pub fn target_space(mut self, space: AddressSpace) -> Self {
         self.target_space = Some(space);
         self

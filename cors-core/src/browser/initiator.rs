@@ -151,6 +151,13 @@ impl Fetch {
 
     /// An `XMLHttpRequest` with GET. [`CredentialsMode::Include`] is `withCredentials`.
     ///
+    /// ```
+    /// use cors_core::browser::Fetch;
+    ///
+    /// let xhr = Fetch::xhr("https://app.example.com", "https://api.example/");
+    /// assert!(xhr.is_xhr() && !Fetch::new("https://app.example.com", "https://api.example/").is_xhr());
+    /// ```
+    ///
     /// [XMLHttpRequest](https://xhr.spec.whatwg.org/)
     pub fn xhr(origin: impl Into<String>, url: impl Into<String>) -> Self {
         Self::by(Initiator::XmlHttpRequest, origin, url)
@@ -173,6 +180,14 @@ impl Fetch {
     }
 
     /// A `<script type="module" src>`, or an `import`: its mode is always `cors`.
+    ///
+    /// ```
+    /// use cors_core::browser::{CredentialsMode, Fetch, Mode};
+    ///
+    /// let module = Fetch::module("https://app.example.com", "https://cdn.example/a.mjs");
+    /// assert_eq!(module.mode, Mode::Cors);
+    /// assert_eq!(module.credentials, CredentialsMode::SameOrigin);
+    /// ```
     pub fn module(origin: impl Into<String>, url: impl Into<String>) -> Self {
         Self::by(Initiator::Module, origin, url)
     }
@@ -213,6 +228,16 @@ impl Fetch {
     }
 
     /// An `EventSource`. [`CredentialsMode::Include`] is `withCredentials`.
+    ///
+    /// ```
+    /// use cors_core::browser::Fetch;
+    ///
+    /// let events = Fetch::event_source("https://app.example.com", "https://api.example/events");
+    /// assert_eq!(
+    ///     events.to_string(),
+    ///     r#"new EventSource("https://api.example/events") from https://app.example.com"#,
+    /// );
+    /// ```
     pub fn event_source(origin: impl Into<String>, url: impl Into<String>) -> Self {
         Self::by(Initiator::EventSource, origin, url)
     }
@@ -305,6 +330,13 @@ impl Fetch {
     /// | [`WebSocket`](Initiator::WebSocket) | GET | no check | `include` | fail |
     /// | [`Beacon`](Initiator::Beacon) | POST, with any body except a stream, and with the header `content-type` alone | `cors` if that is not CORS-safelisted, else `no-cors` | `include` | followed |
     /// | [`Frame`](Initiator::Frame) | GET | no check | `include` | followed |
+    ///
+    /// ```
+    /// use cors_core::browser::{Body, Fetch};
+    ///
+    /// let image = Fetch::image("https://app.example.com", "https://cdn.example/a.png");
+    /// assert_eq!(image.clone().method("PUT").body(Body::Text).settled().into_owned(), image);
+    /// ```
     pub fn settled(&self) -> Cow<'_, Self> {
         if self.initiator == Initiator::Fetch {
             return Cow::Borrowed(self);

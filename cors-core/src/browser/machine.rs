@@ -145,6 +145,20 @@ impl Sending {
     }
 
     /// What becomes of each cookie that this response sets. [`respond`](Self::respond) keeps them.
+    ///
+    /// ```
+    /// use cors_core::browser::{Browser, CredentialsMode, Engine, Fetch, Turn};
+    /// use http::Response;
+    /// use std::time::Duration;
+    ///
+    /// let fetch = Fetch::new("https://app.example.com", "https://api.example/");
+    /// let fetch = fetch.credentials(CredentialsMode::Include);
+    /// let mut browser = Browser::as_installed(Engine::Chromium);
+    /// let Turn::Send(sending) = browser.start(&fetch, Duration::ZERO) else { unreachable!() };
+    /// let response = Response::builder().header("set-cookie", "id=1; SameSite=Lax").body(()).unwrap();
+    /// let fates = sending.set_cookies(&browser, &response, Duration::ZERO);
+    /// assert!(!fates[0].is_accepted() && fates[0].refusal.as_ref().unwrap().is_about_sites());
+    /// ```
     pub fn set_cookies<B>(
         &self,
         browser: &Browser,

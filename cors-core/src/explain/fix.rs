@@ -74,6 +74,20 @@ impl Fix {
     }
 
     /// Side effects of the changes: what a `danger` key permits, or what is no longer allowed.
+    ///
+    /// ```
+    /// use cors_core::Policy;
+    /// use cors_core::browser::Fetch;
+    /// use cors_core::explain::{Change, explain};
+    ///
+    /// let policy = Policy::for_origins("https://app.example.com").build()?;
+    /// let explanation = explain(&policy, &Fetch::new("null", "https://api.example/"));
+    /// let fix = explanation.fix().unwrap();
+    /// assert!(fix.is_tried());
+    /// assert!(matches!(fix.changes()[0], Change::Set { key: "allow_origins", .. }));
+    /// assert_eq!(fix.cautions().len(), 1);
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
     pub fn cautions(&self) -> &[String] {
         &self.cautions
     }

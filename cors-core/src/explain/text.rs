@@ -11,6 +11,15 @@ pub struct InColor<'e>(&'e Explanation);
 
 impl Explanation {
     /// Prints in color, for a terminal.
+    ///
+    /// ```
+    /// # use cors_core::{Policy, browser::Fetch, explain::explain};
+    /// # let policy = Policy::for_origins("https://app.example.com").build()?;
+    /// let explanation = explain(&policy, &Fetch::new("https://evil.test", "https://api.example/"));
+    /// assert!(explanation.in_color().to_string().contains("\x1b[31mnot readable\x1b[0m"));
+    /// assert!(!explanation.to_string().contains('\x1b'));
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
     pub fn in_color(&self) -> InColor<'_> {
         InColor(self)
     }

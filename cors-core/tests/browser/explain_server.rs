@@ -459,3 +459,16 @@ fn to_allow_null_is_dangerous() {
     assert_eq!(cautions("null"), "every sandboxed frame and local file has the origin null");
     assert_eq!(cautions(APP), "");
 }
+
+#[test]
+fn the_end_of_a_redirect_needs_headers_too() {
+    let explanation = explain_server(&get(), &mut |sending| {
+        let redirect = [("access-control-allow-origin", APP), ("location", "/next")];
+        let is_next = sending.request().uri().path() == "/next";
+        Ok(if is_next { answer(200, &[]) } else { answer(302, &redirect) })
+    });
+    assert_eq!(
+        explanation.fix().unwrap().to_string(),
+        format!("on the answer to GET {API}next: Access-Control-Allow-Origin: {APP}; Vary: Origin")
+    );
+}

@@ -64,6 +64,13 @@ pub enum CookieRefusal {
 impl CookieRefusal {
     /// Whether the site of the page is the reason: it would be sent and kept if page and server were
     /// on one site.
+    ///
+    /// ```
+    /// use cors_core::browser::CookieRefusal;
+    ///
+    /// assert!(CookieRefusal::ThirdParty.is_about_sites());
+    /// assert!(!CookieRefusal::NoneWithoutSecure.is_about_sites());
+    /// ```
     pub fn is_about_sites(&self) -> bool {
         matches!(
             self,

@@ -37,6 +37,18 @@ impl Meant {
     }
 
     /// The entries to write in `allow_origins` instead.
+    ///
+    /// ```
+    /// use cors_core::{ErrorKind, Policy};
+    ///
+    /// let errors = Policy::for_origins("http://localhost:3000,3001").build().unwrap_err();
+    /// let ErrorKind::InvalidOrigin { meant: Some(meant), .. } = errors.errors()[0].kind() else {
+    ///     unreachable!()
+    /// };
+    /// let policy = Policy::for_origins(meant.entries()).build()?;
+    /// assert_eq!(policy.config().allow_origins.len(), 2);
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
     pub fn entries(&self) -> Vec<OriginEntry> {
         match self {
             Self::Entry(entry) => vec![entry.into()],
