@@ -25,6 +25,7 @@ use std::time::Duration;
 /// | a `User-Agent` set by a script is not sent | yes | | |
 /// | some client hints are CORS-safelisted | yes | | |
 /// | an upload listener without an upload needs no preflight | yes | | |
+/// | a beacon drops the type of a `Blob` unless it is a well-formed media type | yes | | |
 /// | `http:` to this machine is mixed content, except an image | | | yes |
 /// | a redirect within an origin to a URL with a user name fails | yes | | |
 /// | an empty `Location` is not a redirect | yes | | |
@@ -99,6 +100,8 @@ pub(super) const CONDITIONAL: [&str; 5] =
 pub(super) struct Departures {
     /// Fonts are fetched like images, with mode `no-cors`.
     pub(super) fonts_are_no_cors: bool,
+    /// A beacon drops the type of a `Blob` unless it is a well-formed media type.
+    pub(super) beacons_drop_malformed_types: bool,
     /// What has an `Origin` header in mode `cors`, even for the page's own origin.
     pub(super) always_name_origin: &'static [Initiator],
     /// A `no-cors` request from `https:` to `http:` has the page's origin.
@@ -172,6 +175,7 @@ impl Departures {
     /// The standard.
     pub(super) const NONE: Self = Self {
         fonts_are_no_cors: false,
+        beacons_drop_malformed_types: false,
         always_name_origin: &[],
         downgrade_names_origin: false,
         sockets_follow_redirects: false,
@@ -211,6 +215,7 @@ impl Departures {
     pub(super) const fn of(engine: Engine) -> Self {
         match engine {
             Engine::Chromium => Self {
+                beacons_drop_malformed_types: true,
                 always_name_origin: &[
                     Initiator::Script,
                     Initiator::Module,

@@ -6,7 +6,9 @@ use super::address_space::AddressSpace;
 use super::engine::{CONDITIONAL, Departures, VALUED_ONCE};
 use super::fetch::{Body, CredentialsMode, Fetch, Mode, RedirectMode};
 use super::initiator::Initiator;
-use super::safelist::{HeaderList, is_forbidden, is_no_cors_safelisted, unsafe_names};
+use super::safelist::{
+    HeaderList, is_forbidden, is_media_type, is_no_cors_safelisted, unsafe_names,
+};
 use super::site::{PageOrigin, fetch_site, is_potentially_trustworthy, origin_of};
 use super::step::{Step, Taken};
 use crate::engine::methods;
@@ -62,7 +64,16 @@ impl Request {
         departures: &Departures,
         taken: &mut Vec<Taken>,
     ) -> Result<Self, Taken> {
-        let fetch = &*fetch.settled();
+        let mut fetch = fetch.settled();
+        let is_malformed = |(_, value): &(String, String)| !is_media_type(value);
+        if departures.beacons_drop_malformed_types
+            && fetch.initiator == Initiator::Beacon
+            && fetch.headers.iter().any(is_malformed)
+        {
+            let fetch = fetch.to_mut();
+            (fetch.headers, fetch.mode) = (Vec::new(), Mode::NoCors);
+        }
+        let fetch = &*fetch;
         let initiator = fetch.initiator;
         let page = Url::parse(&fetch.origin).ok();
         let mut url =

@@ -75,6 +75,52 @@ fn mime_essence(value: &[u8]) -> &[u8] {
     value.split(|b| *b == b';').next().unwrap_or_default().trim_ascii()
 }
 
+/// Whether a text is a type and a subtype, with well-formed parameters.
+/// [RFC 2045, 5.1](https://www.rfc-editor.org/rfc/rfc2045#section-5.1)
+pub(super) fn is_media_type(text: &str) -> bool {
+    let rest = &mut &*text;
+    if !(token(rest) && sign(rest, '/') && token(rest)) {
+        return false;
+    }
+    while !rest.trim_start_matches(' ').is_empty() {
+        let is_parameter =
+            sign(rest, ';') && token(rest) && sign(rest, '=') && (token(rest) || quoted(rest));
+        if !is_parameter {
+            return false;
+        }
+    }
+    true
+}
+
+/// Takes this sign from the front, after spaces.
+fn sign(rest: &mut &str, sign: char) -> bool {
+    let after = rest.trim_start_matches(' ').strip_prefix(sign);
+    *rest = after.unwrap_or(rest);
+    after.is_some()
+}
+
+fn token(rest: &mut &str) -> bool {
+    let text = rest.trim_start_matches(' ');
+    let is_other = |c: char| !c.is_ascii_graphic() || "()<>@,;:\\\"/[]?=".contains(c);
+    let (token, after) = text.split_at(text.find(is_other).unwrap_or(text.len()));
+    *rest = after;
+    !token.is_empty()
+}
+
+fn quoted(rest: &mut &str) -> bool {
+    if !sign(rest, '"') {
+        return false;
+    }
+    let mut is_escaped = false;
+    let end = rest.find(|c| {
+        let is_end = c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        is_end
+    });
+    *rest = end.map_or("", |end| &rest[end + 1..]);
+    end.is_some()
+}
+
 /// `bytes=0-` or `bytes=0-499`, but not `bytes=-500`.
 /// [Fetch, parse a single range header value](https://fetch.spec.whatwg.org/#simple-range-header-value)
 fn is_range_from_somewhere(value: &[u8]) -> bool {
@@ -129,6 +175,40 @@ fn split(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn media_types() {
+        for text in [
+            "a/b",
+            " a / b ;c=d",
+            "text/plain;charset=utf-8",
+            "a/b;c=\"; \\\" d\"",
+            "a/b ; c = d; e=f ",
+            "a/b;c=\"\"",
+        ] {
+            assert!(is_media_type(text), "{text}");
+        }
+        for text in [
+            "",
+            "1",
+            "a/",
+            "/b",
+            "a b/c",
+            "a/b c",
+            "a/b;",
+            "a/b;c",
+            "a/b;c=",
+            "a/b;=d",
+            "a/b;c=\"d",
+            "a/b;c=\"\\\"",
+            "a/b/c",
+            "a/(b)",
+            "a/b\tc",
+            "a/b;c=d e",
+        ] {
+            assert!(!is_media_type(text), "{text}");
+        }
+    }
 
     #[test]
     fn safelisted() {

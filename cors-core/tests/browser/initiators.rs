@@ -94,6 +94,25 @@ fn each_has_its_mode_and_credentials() {
     }
 }
 
+/// Chromium drops a type that it cannot parse, and has nothing to ask for then.
+#[test]
+fn a_beacon_with_a_malformed_type() {
+    for (kind, methods) in [
+        ("1", ["POST", "OPTIONS", "OPTIONS"]),
+        ("a/b", ["OPTIONS"; 3]),
+        ("text/plain", ["POST"; 3]),
+    ] {
+        let beacon = Fetch::beacon(PAGE, "https://api.example/").body(Body::Bytes);
+        let beacon = beacon.header("content-type", kind);
+        let sent =
+            Engine::ALL.map(|engine| match Browser::like(engine).start(&beacon, Duration::ZERO) {
+                Turn::Send(sending) => sending.request().method().to_string(),
+                Turn::Done(ended) => panic!("{ended:?}"),
+            });
+        assert_eq!(sent, methods, "{kind}");
+    }
+}
+
 /// The headers that depend on the initiator, and on the engine.
 #[test]
 fn what_each_sends() {
