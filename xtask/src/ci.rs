@@ -2,6 +2,7 @@
 //! prints the one command that repeats it.
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use lexopt::{Arg, Parser};
 
@@ -80,10 +81,12 @@ pub fn run(parser: &mut Parser) -> Exit {
     }
     for step in chosen {
         println!("== {}: {}", step.name, step.about);
+        let start = Instant::now();
         if let Err(repeat) = (step.run)() {
             eprintln!("xtask: {} failed; to repeat: {repeat}", step.name);
             return Ok(ExitCode::FAILURE);
         }
+        println!("== {} took {} s", step.name, start.elapsed().as_secs());
     }
     Ok(ExitCode::SUCCESS)
 }
