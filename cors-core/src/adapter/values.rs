@@ -65,18 +65,15 @@ impl<V: FieldValue> Values<V> {
 }
 
 impl<V: FieldValue> Values<V> {
-    /// Whether all requests other than preflights get the same headers, here and under the other
-    /// policy.
+    /// Whether all requests other than preflights get the same headers here, and the other policy
+    /// has these values.
     pub(super) fn are_constant_like(&self, other: &Self) -> bool {
         let simple = |values: &Self| {
             let values = [&values.origin, &values.credentials, &values.expose];
             values.map(|value| value.as_ref().map(|value| value.as_ref().to_vec()))
         };
-        let is_constant = |values: &Self| {
-            let vary = VaryOn::Cacheable { consulted: Consulted::default(), fetch_site: false };
-            values.vary.on(vary).names().is_empty()
-        };
-        is_constant(self) && simple(self) == simple(other)
+        let vary = VaryOn::Cacheable { consulted: Consulted::default(), fetch_site: false };
+        self.vary.on(vary).names().is_empty() && simple(self) == simple(other)
     }
 }
 

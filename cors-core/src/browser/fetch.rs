@@ -225,7 +225,7 @@ impl Fetch {
         self
     }
 
-    /// Adds or removes an upload listener, which makes the browser ask first.
+    /// Adds or removes an upload listener. With one, every upload needs a preflight.
     ///
     /// ```
     /// use cors_core::Policy;
@@ -266,7 +266,7 @@ impl Fetch {
         self
     }
 
-    /// Sets where the page is, if its URL does not say.
+    /// Sets where the page is, whatever its URL says.
     ///
     /// ```
     /// use cors_core::Policy;
@@ -295,7 +295,7 @@ impl Fetch {
         self
     }
 
-    /// Sets where the URL's server is, if the URL does not say. See [`page_space`](Self::page_space).
+    /// Sets where the URL's server is, whatever its host says: see [`page_space`](Self::page_space).
     pub fn target_space(mut self, space: AddressSpace) -> Self {
         self.target_space = Some(space);
         self

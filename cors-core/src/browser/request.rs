@@ -64,16 +64,7 @@ impl Request {
         departures: &Departures,
         taken: &mut Vec<Taken>,
     ) -> Result<Self, Taken> {
-        let mut fetch = fetch.settled();
-        let is_malformed = |(_, value): &(String, String)| !is_media_type(value);
-        if departures.beacons_drop_malformed_types
-            && fetch.initiator == Initiator::Beacon
-            && fetch.headers.iter().any(is_malformed)
-        {
-            let fetch = fetch.to_mut();
-            (fetch.headers, fetch.mode) = (Vec::new(), Mode::NoCors);
-        }
-        let fetch = &*fetch;
+        let fetch = &*fetch.settled();
         let initiator = fetch.initiator;
         let page = Url::parse(&fetch.origin).ok();
         let mut url =
@@ -116,6 +107,15 @@ impl Request {
         };
         if departures.fonts_are_no_cors && initiator == Initiator::Font {
             (request.mode, request.credentials) = (Mode::NoCors, CredentialsMode::Include);
+        }
+        // A beacon has no header but the type of its data.
+        let is_malformed = |(_, value): &(String, String)| !is_media_type(value);
+        if departures.beacons_drop_malformed_types
+            && initiator == Initiator::Beacon
+            && fetch.headers.iter().any(is_malformed)
+        {
+            request.headers.clear();
+            request.mode = Mode::NoCors;
         }
         if departures.sockets_follow_redirects && initiator == Initiator::WebSocket {
             request.redirect = RedirectMode::Follow;

@@ -134,6 +134,7 @@ pub(super) fn advice(fetch: &Fetch, engines: &[InEngine; 3]) -> Vec<String> {
                 .to_owned(),
         );
     }
+    // Only WebKit can be left: in the others, `SameSite=None; Secure` passes.
     if count(&passing) < 3 {
         advice.push(
             "no attribute helps in WebKit, and Safari sends no cookies of other sites at all: serve \

@@ -388,6 +388,7 @@ fn regexes_that_match_no_origin() {
         (r"(?:https://a\.test/x)+", path, write(r"(?:https://a\.test)+")),
         (r"^https://Example\.com$", upper, write(r"https://example\.com")),
         (r"https://[A-Z]+\.example\.com", upper, write(r"https://[a-z]+\.example\.com")),
+        (r"https://\x41pp\.example\.com", upper, write(r"https://app\.example\.com")),
         (r"https://[AB]\.example\.com", upper, write(r"https://[ab]\.example\.com")),
         (r"^https://example\.com:443$", port, write(r"https://example\.com")),
         (r"http://localhost:80", port, write("http://localhost")),
@@ -572,8 +573,13 @@ fn the_budget_of_what_is_covered() {
     assert_eq!(covered(900, 10), 900);
     let found = covered(900, 200);
     assert!((1..400).contains(&found), "{found}");
-    let other = OriginEntry::regex(r"https://b\.test");
-    let config = Config::new([OriginEntry::from("https://a.test"), other]);
+}
+
+#[cfg(feature = "regex")]
+#[test]
+fn a_regex_that_does_not_match_covers_nothing() {
+    let regex = OriginEntry::regex(r"https://b\.test");
+    let config = Config::new([OriginEntry::from("https://a.test"), regex]);
     assert_eq!(Policy::new(&config).unwrap().warnings(), []);
 }
 

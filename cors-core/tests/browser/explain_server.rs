@@ -438,10 +438,12 @@ fn a_redirect_to_the_same_url() {
     let fetch = get().credentials(CredentialsMode::Include);
     let explanation = explain_server(&fetch, &mut |_| {
         sent += 1;
-        let cookie = ("set-cookie", "sid=1; SameSite=None; Secure");
-        let redirect = [("access-control-allow-origin", APP), ("location", "/"), cookie];
-        let credentials = ("access-control-allow-credentials", "true");
-        let redirect = [&redirect[..], &[credentials]].concat();
+        let redirect = [
+            ("access-control-allow-origin", APP),
+            ("access-control-allow-credentials", "true"),
+            ("location", "/"),
+            ("set-cookie", "sid=1; SameSite=None; Secure"),
+        ];
         Ok(if sent == 1 { answer(302, &redirect) } else { answer(200, &[]) })
     });
     assert_eq!(sent, 2);
