@@ -52,22 +52,25 @@ where
 }
 
 /// Carries out the decision: answers in place of the service, or calls it.
-#[inline]
+#[inline(always)]
 pub(crate) fn respond<S, ReqBody>(
     ready: &mut S,
-    mut request: Request<ReqBody>,
+    request: Request<ReqBody>,
     mut exchange: Exchange,
 ) -> ResponseFuture<S::Future>
 where
     S: Service<Request<ReqBody>>,
 {
-    match exchange.short_circuit() {
-        Some(status) => ResponseFuture::answered(status, exchange),
-        None => {
-            if let Some(decided) = exchange.take_decided() {
-                request.extensions_mut().insert(decided);
-            }
-            ResponseFuture::calling(ready.call(request), exchange)
-        }
+    if let Some(status) = exchange.short_circuit() {
+        return ResponseFuture::answered(status, exchange);
     }
+    let response = match exchange.take_decided() {
+        None => ready.call(request),
+        Some(decided) => {
+            let mut request = request;
+            request.extensions_mut().insert(decided);
+            ready.call(request)
+        }
+    };
+    ResponseFuture::calling(response, exchange)
 }

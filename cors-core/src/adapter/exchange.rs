@@ -109,37 +109,47 @@ pub struct Exchange<V> {
     plan: Plan,
     /// The request's origin, if the response echoes it.
     origin: Option<V>,
-    /// Boxed: few preflights echo anything, and every request moves an `Exchange`.
-    echoes: Option<Box<Echoes<V>>>,
-    also: Also<V>,
-    /// Boxed: few layers pass it on.
-    decided: Option<Box<Decided>>,
+    /// The requested headers, if the response echoes them.
+    headers: Option<V>,
+    /// What else `Vary` names, or all that it names.
+    also: VaryNames<V>,
+    instead: bool,
+    /// Boxed, because every request moves an `Exchange`.
+    rare: Option<Box<Rare<V>>>,
 }
 
-/// What else `Vary` names.
+/// What few exchanges have.
 #[derive(Clone, Debug)]
-enum Also<V> {
-    Nothing,
-    After(VaryNames<V>),
-    Instead(VaryNames<V>),
-}
-
-/// What a preflight's answer echoes, except the origin.
-#[derive(Clone, Debug)]
-pub(super) struct Echoes<V> {
-    pub(super) method: Option<V>,
-    pub(super) headers: Option<V>,
+struct Rare<V> {
+    /// The requested method, if the response echoes it.
+    method: Option<V>,
+    /// For the handler.
+    decided: Option<Decided>,
 }
 
 impl<V> Exchange<V> {
     #[inline]
-    pub(super) fn new(
-        values: Arc<Values<V>>,
-        plan: Plan,
-        origin: Option<V>,
-        echoes: Option<Box<Echoes<V>>>,
-    ) -> Self {
-        Self { values: Some(values), plan, origin, echoes, also: Also::Nothing, decided: None }
+    pub(super) fn new(values: Arc<Values<V>>, plan: Plan, origin: Option<V>) -> Self {
+        Self { values: Some(values), origin, ..Self::with(plan) }
+    }
+
+    #[inline]
+    fn with(plan: Plan) -> Self {
+        let (also, instead) = (VaryNames::NONE, false);
+        Self { values: None, plan, origin: None, headers: None, also, instead, rare: None }
+    }
+
+    /// Adds what a preflight's answer echoes besides the origin.
+    pub(super) fn echoing(mut self, method: Option<V>, headers: Option<V>) -> Self {
+        self.headers = headers;
+        if method.is_some() {
+            self.rare().method = method;
+        }
+        self
+    }
+
+    fn rare(&mut self) -> &mut Rare<V> {
+        self.rare.get_or_insert_with(|| Box::new(Rare { method: None, decided: None }))
     }
 
     /// An exchange to which no policy applies: it leaves the response alone.
@@ -158,24 +168,24 @@ impl<V> Exchange<V> {
     /// assert_eq!(headers.len(), 1);
     /// ```
     pub fn passthrough() -> Self {
-        let plan = Plan { status: None, headers: ResponseHeaderSet::None, vary: VaryOn::Options };
-        Self { values: None, plan, origin: None, echoes: None, also: Also::Nothing, decided: None }
+        let plan = Plan { status: None, headers: ResponseHeaderSet::None, vary: VaryOn::OPTIONS };
+        Self::with(plan)
     }
 
     /// Adds names of request headers to `Vary`: those that the choice of the policy depends on.
     pub fn vary_also(mut self, names: VaryNames<V>) -> Self {
-        self.also = Also::After(names);
+        self.also = names;
         self
     }
 
     /// Replaces the names that the policy alone leads to.
     pub(super) fn vary_instead(mut self, names: VaryNames<V>) -> Self {
-        self.also = Also::Instead(names);
+        (self.also, self.instead) = (names, true);
         self
     }
 
     pub(super) fn passing_on(mut self, decided: Decided) -> Self {
-        self.decided = Some(Box::new(decided));
+        self.rare().decided = Some(decided);
         self
     }
 
@@ -199,7 +209,7 @@ impl<V> Exchange<V> {
     /// ```
     #[inline]
     pub fn take_decided(&mut self) -> Option<Decided> {
-        self.decided.take().map(|decided| *decided)
+        self.rare.as_mut()?.decided.take()
     }
 
     /// The status to respond with at once, with an empty body: for a preflight or a refusal. If this
@@ -213,8 +223,9 @@ impl<V> Exchange<V> {
 impl<V: FieldValue> Exchange<V> {
     /// Writes the CORS headers of the response, and removes any that the handler set. `Vary` becomes
     /// one line: the handler's lines in order, then the missing names. `Vary: *` stays as it is.
-    pub fn write(self, headers: &mut impl ResponseHeaders<V>) {
-        let own = self.values.as_ref().map(|values| values.vary.on(self.plan.vary));
+    pub fn write(mut self, headers: &mut impl ResponseHeaders<V>) {
+        let plan = self.plan;
+        let own = self.values.as_ref().map(|values| values.vary.on(plan.vary));
         let (mut has_cors, mut has_vary) = (false, false);
         for name in headers.names() {
             has_cors |= is_cors_response_header(name);
@@ -223,45 +234,38 @@ impl<V: FieldValue> Exchange<V> {
         if has_cors && own.is_some() {
             headers.remove_cors();
         }
-        let (names, also) = match &self.also {
-            Also::Nothing => (own, None),
-            Also::After(names) => (own, names.if_any()),
-            Also::Instead(names) => (Some(names), None),
-        };
-        if names.is_some() || also.is_some() {
-            vary::merge([names, also], !has_vary, headers);
+        let own = own.filter(|_| !self.instead);
+        if self.values.is_some() || !self.also.is_empty() {
+            vary::merge([own, Some(&self.also)], !has_vary, headers);
         }
-        self.write_allowed(headers);
-    }
-
-    fn write_allowed(self, response: &mut impl ResponseHeaders<V>) {
         let Some(values) = &self.values else { return };
         let mut append = |name, value: Option<V>| {
             if let Some(value) = value {
-                response.append(name, value);
+                headers.append(name, value);
             }
         };
-        if self.plan.headers != ResponseHeaderSet::None {
-            append(ResponseHeader::AllowOrigin, self.origin.or_else(|| values.origin.clone()));
+        if plan.headers != ResponseHeaderSet::None {
+            append(
+                ResponseHeader::AllowOrigin,
+                self.origin.take().or_else(|| values.origin.clone()),
+            );
             append(ResponseHeader::AllowCredentials, values.credentials.clone());
         }
-        match self.plan.headers {
+        match plan.headers {
             ResponseHeaderSet::None => {}
             ResponseHeaderSet::Simple => {
                 append(ResponseHeader::ExposeHeaders, values.expose.clone());
             }
             ResponseHeaderSet::Preflight { methods, headers, private_network } => {
-                let (method, echoed) = match self.echoes {
-                    Some(echoes) => (echoes.method, echoes.headers),
-                    None => (None, None),
-                };
                 let methods = match methods {
                     Methods::Policy => Some(values.methods.clone()),
                     Methods::Safelisted => Some(values.safelisted_methods.clone()),
-                    Methods::Echo => method,
+                    Methods::Echo => self.rare.take().and_then(|rare| rare.method),
                 };
-                let headers =
-                    if headers == Headers::Policy { values.headers.clone() } else { echoed };
+                let headers = match headers {
+                    Headers::Policy => values.headers.clone(),
+                    _ => self.headers.take(),
+                };
                 let truth = private_network.then(|| values.truth.clone());
                 append(ResponseHeader::AllowMethods, methods);
                 append(ResponseHeader::AllowHeaders, headers);
@@ -277,7 +281,7 @@ impl<V: fmt::Debug> fmt::Debug for Exchange<V> {
         f.debug_struct("Exchange")
             .field("plan", &self.plan)
             .field("origin", &self.origin)
-            .field("echoes", &self.echoes)
+            .field("headers", &self.headers)
             .finish_non_exhaustive()
     }
 }

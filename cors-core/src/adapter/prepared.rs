@@ -1,6 +1,6 @@
 //! A policy with its header values in one library's type.
 
-use crate::adapter::exchange::{Begun, Echoes, Exchange, Pending};
+use crate::adapter::exchange::{Begun, Exchange, Pending};
 use crate::adapter::hooks::Hooks;
 #[cfg(feature = "tracing")]
 use crate::adapter::refusal;
@@ -12,7 +12,8 @@ use crate::engine::decision::Decision;
 use crate::engine::decision::{Headers, Methods, Outcome, Plan, ResponseHeaderSet, Step};
 use crate::engine::policy::{Compiled, Policy};
 use crate::engine::question::AskedOrigin;
-use crate::engine::request::{OriginLines, RequestHead, RequestHeader};
+use crate::engine::request::{Lines, RequestHead, RequestHeader};
+use crate::origin::Origin;
 use std::fmt;
 use std::sync::Arc;
 
@@ -139,36 +140,46 @@ fn begin<R: RequestHead<Value: FieldValue>>(
     {
         return Begun::Decided(exchange(compiled, values, request, None, plan));
     }
-    let origin = OriginLines::of(request);
+    let origin = Lines::of(request, RequestHeader::Origin);
     match compiled.begin(request, origin.as_ref()) {
         Step::Decided(outcome) => {
             Begun::Decided(decided(policy, values, hooks, request, origin, outcome))
         }
         Step::Ask { origin: asked, allowed, refused } => {
-            let names = compiled.asks.as_deref().unwrap_or_default();
-            let asked_origin = AskedOrigin::new(asked.as_str(), names, request);
-            let rest = |outcome: Outcome<'_>| {
-                exchange(compiled, values, request, origin.clone(), outcome.plan)
-            };
-            let exchanges = [rest(allowed), rest(refused)];
-            let note = |yes: bool| {
-                let (outcome, exchange) =
-                    if yes { (allowed, &exchanges[0]) } else { (refused, &exchanges[1]) };
-                hooks.note(policy, request, outcome.found, exchange, Some(yes))
-            };
-            let notes = note(true).zip(note(false));
-            let [yes, no] = exchanges;
-            let pending = Pending {
-                notes: notes.map(|(yes, no)| Box::new([yes, no])),
-                #[cfg(feature = "tracing")]
-                rejects: matches!(compiled.decision(request, refused.found), Decision::Reject(_))
-                    .then(|| asked.as_str().to_owned()),
-                allowed: yes,
-                refused: no,
-            };
-            Begun::Ask(Box::new((asked_origin, pending)))
+            let outcomes = [allowed, refused];
+            Begun::Ask(Box::new(ask(policy, values, hooks, request, origin, asked, outcomes)))
         }
     }
+}
+
+/// The question that the answer depends on, and the exchange that waits for it.
+#[cold]
+fn ask<R: RequestHead<Value: FieldValue>>(
+    policy: &Policy,
+    values: &Arc<Values<R::Value>>,
+    hooks: &Hooks,
+    request: &R,
+    origin: Option<Lines<'_, R::Value>>,
+    asked: Origin<'_>,
+    [allowed, refused]: [Outcome<'_>; 2],
+) -> (AskedOrigin, Pending<R::Value>) {
+    let compiled = policy.compiled();
+    let names = compiled.asks.as_deref().unwrap_or_default();
+    let [yes, no] = [allowed, refused]
+        .map(|outcome| exchange(compiled, values, request, origin.clone(), outcome.plan));
+    let note = |outcome: Outcome<'_>, exchange, verdict| {
+        hooks.note(policy, request, outcome.found, exchange, Some(verdict))
+    };
+    let notes = note(allowed, &yes, true).zip(note(refused, &no, false));
+    let pending = Pending {
+        notes: notes.map(|(yes, no)| Box::new([yes, no])),
+        #[cfg(feature = "tracing")]
+        rejects: matches!(compiled.decision(request, refused.found), Decision::Reject(_))
+            .then(|| asked.as_str().to_owned()),
+        allowed: yes,
+        refused: no,
+    };
+    (AskedOrigin::new(asked.as_str(), names, request), pending)
 }
 
 #[cfg(feature = "tracing")]
@@ -188,7 +199,7 @@ pub(super) fn decided<R: RequestHead<Value: FieldValue>>(
     values: &Arc<Values<R::Value>>,
     hooks: &Hooks,
     request: &R,
-    origin: Option<OriginLines<'_, R::Value>>,
+    origin: Option<Lines<'_, R::Value>>,
     outcome: Outcome<'_>,
 ) -> Exchange<R::Value> {
     let compiled = policy.compiled();
@@ -210,30 +221,32 @@ pub(super) fn exchange<R: RequestHead<Value: FieldValue>>(
     policy: &Compiled,
     values: &Arc<Values<R::Value>>,
     request: &R,
-    origin: Option<OriginLines<'_, R::Value>>,
+    origin: Option<Lines<'_, R::Value>>,
     plan: Plan,
 ) -> Exchange<R::Value> {
     let echoes_origin = plan.headers != ResponseHeaderSet::None && values.origin.is_none();
-    let echoes = match plan.headers {
+    let origin = origin.filter(|_| echoes_origin).map(|lines| lines.first.clone());
+    let exchange = Exchange::new(Arc::clone(values), plan, origin);
+    match plan.headers {
         ResponseHeaderSet::None
         | ResponseHeaderSet::Simple
         | ResponseHeaderSet::Preflight {
             methods: Methods::Policy, headers: Headers::Policy, ..
-        } => None,
+        } => exchange,
         ResponseHeaderSet::Preflight { methods, headers, .. } => {
-            echoes(policy, request, methods, headers)
+            echoing(exchange, policy, request, methods, headers)
         }
-    };
-    let origin = origin.filter(|_| echoes_origin).map(|lines| lines.first.clone());
-    Exchange::new(Arc::clone(values), plan, origin, echoes)
+    }
 }
 
-fn echoes<R: RequestHead<Value: FieldValue>>(
+/// Copies from the request what else the response echoes.
+fn echoing<R: RequestHead<Value: FieldValue>>(
+    exchange: Exchange<R::Value>,
     policy: &Compiled,
     request: &R,
     methods: Methods,
     headers: Headers,
-) -> Option<Box<Echoes<R::Value>>> {
+) -> Exchange<R::Value> {
     let first = |name| request.lines(name).next().cloned();
     let method = match methods {
         Methods::Echo => first(RequestHeader::RequestMethod),
@@ -248,7 +261,7 @@ fn echoes<R: RequestHead<Value: FieldValue>>(
         }
         Headers::Policy | Headers::Omit => None,
     };
-    (method.is_some() || headers.is_some()).then(|| Box::new(Echoes { method, headers }))
+    exchange.echoing(method, headers)
 }
 
 impl<V> fmt::Debug for Prepared<V> {

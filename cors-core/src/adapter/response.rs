@@ -98,7 +98,8 @@ impl ResponseHeaders<HeaderValue> for HeaderMap {
         }
     }
 
-    #[inline]
+    // Always, so that each name is a constant.
+    #[inline(always)]
     fn append(&mut self, name: ResponseHeader, value: HeaderValue) {
         use http::header;
         let name = match name {

@@ -24,17 +24,8 @@ pub(super) struct Values<V> {
     pub(super) constant: Option<Plan>,
 }
 
-/// The possible values of `Vary`.
-pub(super) struct Vary<V> {
-    /// For cacheable responses, by [`cacheable_index`].
-    cacheable: [VaryNames<V>; 8],
-    options: VaryNames<V>,
-    nothing: VaryNames<V>,
-}
-
-fn cacheable_index(consulted: Consulted, fetch_site: bool) -> usize {
-    usize::from(consulted.closure) | usize::from(consulted.ask) << 1 | usize::from(fetch_site) << 2
-}
+/// The possible values of `Vary`, by [`VaryOn::index`].
+pub(super) struct Vary<V>([VaryNames<V>; VaryOn::COUNT]);
 
 impl<V: FieldValue> Values<V> {
     pub(super) fn new(policy: &Compiled) -> Self {
@@ -72,7 +63,7 @@ impl<V: FieldValue> Values<V> {
             let values = [&values.origin, &values.credentials, &values.expose];
             values.map(|value| value.as_ref().map(|value| value.as_ref().to_vec()))
         };
-        let vary = VaryOn::Cacheable { consulted: Consulted::default(), fetch_site: false };
+        let vary = VaryOn::cacheable(Consulted::default(), false);
         self.vary.on(vary).names().is_empty() && simple(self) == simple(other)
     }
 }
@@ -84,14 +75,13 @@ impl<V: FieldValue> Vary<V> {
         let named = |names: Option<&Vec<HeaderName>>, consulted: bool| {
             names.filter(|_| consulted).cloned().unwrap_or_default()
         };
-        let cacheable = |index: usize| {
-            let has = |bit: usize| index & 1 << bit != 0;
+        let cacheable = |(consulted, fetch_site): (Consulted, bool)| {
             let origin = (!policy.is_constant()).then_some(RequestHeader::Origin);
-            let fetch_site = has(2).then_some(RequestHeader::FetchSite);
+            let fetch_site = fetch_site.then_some(RequestHeader::FetchSite);
             let names = origin.map(header).into_iter();
-            let names = names.chain(named(closure, has(0)));
-            let names = names.chain(named(policy.asks.as_ref(), has(1)));
-            VaryNames::new(names.chain(fetch_site.map(header)))
+            let names = names.chain(named(closure, consulted.closure));
+            let names = names.chain(named(policy.asks.as_ref(), consulted.ask));
+            names.chain(fetch_site.map(header)).collect()
         };
         let options = [RequestHeader::Origin, RequestHeader::RequestMethod]
             .into_iter()
@@ -101,17 +91,18 @@ impl<V: FieldValue> Vary<V> {
             .map(header)
             .chain(named(closure, true))
             .chain(named(policy.asks.as_ref(), true));
-        let [options, nothing] = [options.collect(), Vec::new()].map(VaryNames::new);
-        Self { cacheable: std::array::from_fn(cacheable), options, nothing }
+        let options: Vec<_> = options.collect();
+        Self(VaryOn::all().map(|on| {
+            VaryNames::new(match on {
+                VaryOn::NOTHING => Vec::new(),
+                VaryOn::OPTIONS => options.clone(),
+                on => cacheable(on.read()),
+            })
+        }))
     }
 
+    #[inline]
     pub(super) fn on(&self, on: VaryOn) -> &VaryNames<V> {
-        match on {
-            VaryOn::Nothing => &self.nothing,
-            VaryOn::Options => &self.options,
-            VaryOn::Cacheable { consulted, fetch_site } => {
-                &self.cacheable[cacheable_index(consulted, fetch_site)]
-            }
-        }
+        &self.0[on.index()]
     }
 }

@@ -30,6 +30,10 @@ struct Listed<V> {
     after: [OnceLock<(Vec<HeaderName>, V)>; 4],
 }
 
+impl<V> VaryNames<V> {
+    pub(crate) const NONE: Self = Self(None);
+}
+
 impl<V: FieldValue> VaryNames<V> {
     /// Keeps the names in this order, without duplicates.
     pub fn new(names: impl IntoIterator<Item = HeaderName>) -> Self {
@@ -54,9 +58,8 @@ impl<V: FieldValue> VaryNames<V> {
         self.0.as_ref().map_or(&[], |listed| &listed.names)
     }
 
-    /// `None` if there are no names.
-    pub(crate) fn if_any(&self) -> Option<&Self> {
-        self.0.is_some().then_some(self)
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
     }
 }
 
@@ -76,30 +79,32 @@ impl<V: FieldValue> Listed<V> {
 
 /// Leaves one line of `Vary`, because some caches only know the last (nginx before 1.23): the
 /// handler's names in order, then the missing names of both lists.
+#[inline]
 pub(crate) fn merge<V: FieldValue>(
     lists: [Option<&VaryNames<V>>; 2],
     is_new: bool,
     headers: &mut impl ResponseHeaders<V>,
 ) {
     let [first, second] = lists.map(|list| list.and_then(|names| names.0.as_deref()));
-    let value = if is_new {
-        match (first, second) {
-            (Some(first), Some(second)) => Some(second.after(first)),
-            (one, other) => one.or(other).map(|listed| listed.value.clone()),
-        }
-    } else {
+    if !is_new {
         let [first, second] =
             [first, second].map(|listed| listed.map_or(&[][..], |listed| &listed.names));
-        merged(headers, distinct(first, second))
+        if let Some(value) = merged(headers, distinct(first, second)) {
+            headers.set_vary(value);
+        }
+        return;
+    }
+    let value = match (first, second) {
+        (Some(first), Some(second)) => Some(second.after(first)),
+        (one, other) => one.or(other).map(|listed| listed.value.clone()),
     };
-    match value {
-        Some(value) if is_new => headers.append(ResponseHeader::Vary, value),
-        Some(value) => headers.set_vary(value),
-        None => {}
+    if let Some(value) = value {
+        headers.append(ResponseHeader::Vary, value);
     }
 }
 
 /// The line that replaces the handler's, or `None` if the handler's is already right.
+#[inline(never)]
 fn merged<'n, V: FieldValue>(
     headers: &'n impl ResponseHeaders<V>,
     names: impl Iterator<Item = &'n HeaderName> + Clone,

@@ -8,7 +8,7 @@ use crate::engine::headers::{AskedHeaders, elements};
 use crate::engine::names::is_token;
 use crate::engine::own_hosts;
 use crate::engine::policy::Compiled;
-use crate::engine::request::{OriginLines, RequestHead, RequestHeader};
+use crate::engine::request::{Lines, RequestHead, RequestHeader};
 use crate::engine::settings::{DisallowedOrigin, RefusedPreflight};
 use crate::origin::{self, Origin};
 use http::StatusCode;
@@ -18,6 +18,13 @@ enum OriginVerdict<'r> {
     Allowed { consulted: Consulted },
     Refused { found: Found<'r>, consulted: Consulted },
     Ask { origin: Origin<'r>, consulted: Consulted },
+}
+
+/// What a request's method makes of it.
+struct Asked<'r, V> {
+    options: bool,
+    /// `Access-Control-Request-Method`, if it is a preflight.
+    method: Option<Lines<'r, V>>,
 }
 
 impl Compiled {
@@ -75,12 +82,12 @@ impl Compiled {
     pub(crate) fn begin<'r, R: RequestHead>(
         &self,
         request: &'r R,
-        origin: Option<&OriginLines<'r, R::Value>>,
+        origin: Option<&Lines<'r, R::Value>>,
     ) -> Step<'r> {
         match self.foreign_host(request) {
             Some(host) => {
                 let found = Found::Decided(Decision::Reject(Reason::HostNotOwn(host)));
-                Step::Decided(self.forbidden(found, VaryOn::Nothing))
+                Step::Decided(self.forbidden(found, VaryOn::NOTHING))
             }
             None => self.begin_at_own(request, origin),
         }
@@ -102,26 +109,41 @@ impl Compiled {
     pub(crate) fn begin_at_own<'r, R: RequestHead>(
         &self,
         request: &'r R,
-        origin: Option<&OriginLines<'r, R::Value>>,
+        origin: Option<&Lines<'r, R::Value>>,
     ) -> Step<'r> {
         let options = is_options(request);
         let Some(origin) = origin else {
             return Step::Decided(self.without_origin(request, options));
         };
-        let preflight = options && request.lines(RequestHeader::RequestMethod).next().is_some();
-        let allowed = |consulted| {
-            if preflight { self.preflight(request) } else { self.simple(options, consulted) }
-        };
-        let refused =
-            |found, consulted| self.refuse_origin(request, found, options, preflight, consulted);
+        let method = if options { Lines::of(request, RequestHeader::RequestMethod) } else { None };
+        let asked = Asked { options, method };
         match self.judge_origin(request, origin) {
-            OriginVerdict::Allowed { consulted } => Step::Decided(allowed(consulted)),
-            OriginVerdict::Refused { found, consulted } => Step::Decided(refused(found, consulted)),
-            OriginVerdict::Ask { origin, consulted } => Step::Ask {
-                origin,
-                allowed: allowed(consulted),
-                refused: refused(Found::Unmatched(origin.as_str().as_bytes()), consulted),
-            },
+            OriginVerdict::Allowed { consulted } => {
+                Step::Decided(self.allow_origin(request, &asked, consulted))
+            }
+            OriginVerdict::Refused { found, consulted } => {
+                Step::Decided(self.refuse_origin(request, &asked, found, consulted))
+            }
+            OriginVerdict::Ask { origin, consulted } => {
+                self.ask(request, &asked, origin, consulted)
+            }
+        }
+    }
+
+    /// Both outcomes.
+    #[cold]
+    fn ask<'r, R: RequestHead>(
+        &self,
+        request: &'r R,
+        asked: &Asked<'r, R::Value>,
+        origin: Origin<'r>,
+        consulted: Consulted,
+    ) -> Step<'r> {
+        let found = Found::Unmatched(origin.as_str().as_bytes());
+        Step::Ask {
+            origin,
+            allowed: self.allow_origin(request, asked, consulted),
+            refused: self.refuse_origin(request, asked, found, consulted),
         }
     }
 
@@ -142,7 +164,9 @@ impl Compiled {
                 })
             }
             Found::PreflightUnread => {
-                preflight_decision(self.judge_method(request), self.judge_headers(request))
+                let method = Lines::of(request, RequestHeader::RequestMethod);
+                let method = method.map_or(Ok(()), |method| self.judge_method(&method));
+                preflight_decision(method, self.judge_headers(request))
             }
         }
     }
@@ -151,7 +175,7 @@ impl Compiled {
     fn judge_origin<'r, R: RequestHead>(
         &self,
         request: &'r R,
-        origin: &OriginLines<'r, R::Value>,
+        origin: &Lines<'r, R::Value>,
     ) -> OriginVerdict<'r> {
         let nobody = Consulted::default();
         let allowed = OriginVerdict::Allowed { consulted: nobody };
@@ -203,9 +227,17 @@ impl Compiled {
         Outcome { found, plan: Plan { status: None, headers, vary } }
     }
 
-    #[inline]
-    fn simple(&self, options: bool, consulted: Consulted) -> Outcome<'static> {
-        let vary = vary_on(options, consulted, false);
+    #[inline(always)]
+    fn allow_origin<'r, R: RequestHead>(
+        &self,
+        request: &'r R,
+        asked: &Asked<'r, R::Value>,
+        consulted: Consulted,
+    ) -> Outcome<'r> {
+        if let Some(method) = &asked.method {
+            return self.preflight(request, method);
+        }
+        let vary = vary_on(asked.options, consulted, false);
         let headers = ResponseHeaderSet::Simple;
         let found = Found::Decided(Decision::Simple);
         Outcome { found, plan: Plan { status: None, headers, vary } }
@@ -231,36 +263,40 @@ impl Compiled {
         Outcome { found, plan: Plan { status: Some(StatusCode::FORBIDDEN), headers, vary } }
     }
 
-    #[inline]
+    #[inline(always)]
     fn refuse_origin<'r, R: RequestHead>(
         &self,
         request: &R,
+        asked: &Asked<'r, R::Value>,
         found: Found<'r>,
-        options: bool,
-        preflight: bool,
         consulted: Consulted,
     ) -> Outcome<'r> {
+        let preflight = asked.method.is_some();
         let forbids = self.forbids_this(request, preflight);
         if forbids && is_own(request, found) {
-            return self.not_cors(options, consulted, true);
+            return self.not_cors(asked.options, consulted, true);
         }
         if preflight || forbids {
-            return self.forbidden(found, vary_on(options, consulted, forbids));
+            return self.forbidden(found, vary_on(asked.options, consulted, forbids));
         }
-        Outcome { found, plan: self.not_cors(options, consulted, false).plan }
+        Outcome { found, plan: self.not_cors(asked.options, consulted, false).plan }
     }
 
     /// A preflight from an allowed origin.
-    fn preflight<'r, R: RequestHead>(&self, request: &'r R) -> Outcome<'r> {
+    fn preflight<'r, R: RequestHead>(
+        &self,
+        request: &'r R,
+        method: &Lines<'r, R::Value>,
+    ) -> Outcome<'r> {
         let reads_headers = self.reads_request_headers();
-        let method = (self.methods.any || reads_headers).then(|| self.judge_method(request));
+        let method = (self.methods.any || reads_headers).then(|| self.judge_method(method));
         let asked = reads_headers.then(|| self.judge_headers(request));
         let found = match (method, asked) {
             (Some(method), Some(asked)) => Found::Decided(preflight_decision(method, asked)),
             _ => Found::PreflightUnread,
         };
         let refused = matches!(found, Found::Decided(Decision::Reject(_)));
-        let vary = VaryOn::Options;
+        let vary = VaryOn::OPTIONS;
         if refused && self.refused_preflight == RefusedPreflight::Conceal {
             return self.forbidden(found, vary);
         }
@@ -289,15 +325,23 @@ impl Compiled {
     }
 
     fn judge_headers<'r, R: RequestHead>(&self, request: &'r R) -> AskedHeaders<'r> {
-        self.headers.judge(|| request.lines(RequestHeader::RequestHeaders).map(AsRef::as_ref))
+        const NAME: RequestHeader = RequestHeader::RequestHeaders;
+        let (one, all) = match Lines::of(request, NAME) {
+            None => (None, false),
+            Some(Lines { first, repeated: false }) => (Some(first), false),
+            Some(_) => (None, true),
+        };
+        self.headers.judge(|| {
+            let all = all.then(|| request.lines(NAME)).into_iter().flatten();
+            one.into_iter().chain(all).map(AsRef::as_ref)
+        })
     }
 
-    fn judge_method<'r, R: RequestHead>(&self, request: &'r R) -> Result<(), Reason<'r>> {
-        let mut lines = request.lines(RequestHeader::RequestMethod);
-        let method = lines.next().map(AsRef::as_ref).unwrap_or_default();
-        if lines.next().is_some() {
+    fn judge_method<'r, V: AsRef<[u8]>>(&self, lines: &Lines<'r, V>) -> Result<(), Reason<'r>> {
+        if lines.repeated {
             return Err(Reason::MethodRepeated);
         }
+        let method = lines.first.as_ref();
         if self.methods.allows(method) {
             return Ok(());
         }
@@ -323,7 +367,7 @@ pub(crate) fn is_options<R: RequestHead>(request: &R) -> bool {
 }
 
 fn vary_on(options: bool, consulted: Consulted, fetch_site: bool) -> VaryOn {
-    if options { VaryOn::Options } else { VaryOn::Cacheable { consulted, fetch_site } }
+    if options { VaryOn::OPTIONS } else { VaryOn::cacheable(consulted, fetch_site) }
 }
 
 /// The only line of a header, or `None` if there is not exactly one.

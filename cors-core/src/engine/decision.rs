@@ -231,20 +231,41 @@ pub(crate) enum Headers {
     Omit,
 }
 
-/// What the response depends on, and so which request headers `Vary` names.
+/// What the response depends on, and so which request headers `Vary` names: one of few lists of a
+/// policy, by index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum VaryOn {
+pub(crate) struct VaryOn(u8);
+
+impl VaryOn {
     /// Nothing but the URL.
-    Nothing,
-    /// An `OPTIONS` request: one fixed list per policy.
-    Options,
-    /// Any other request.
-    Cacheable {
-        /// The checks that ran, which name further headers.
-        consulted: Consulted,
-        /// Whether `Sec-Fetch-Site` was read.
-        fetch_site: bool,
-    },
+    pub(crate) const NOTHING: Self = Self(8);
+    /// An `OPTIONS` request: one list whatever was read, since caches do not keep the answer.
+    pub(crate) const OPTIONS: Self = Self(9);
+    pub(crate) const COUNT: usize = 10;
+
+    /// Every one, by index.
+    pub(crate) fn all() -> [Self; Self::COUNT] {
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(Self)
+    }
+
+    /// Any other request: the checks that ran name further headers, and `Sec-Fetch-Site` may have been
+    /// read.
+    #[inline]
+    pub(crate) fn cacheable(consulted: Consulted, fetch_site: bool) -> Self {
+        let Consulted { closure, ask } = consulted;
+        Self(u8::from(closure) | u8::from(ask) << 1 | u8::from(fetch_site) << 2)
+    }
+
+    /// What [`cacheable`](Self::cacheable) was given.
+    pub(crate) fn read(self) -> (Consulted, bool) {
+        let has = |bit: u8| self.0 & 1 << bit != 0;
+        (Consulted { closure: has(0), ask: has(1) }, has(2))
+    }
+
+    #[inline]
+    pub(crate) fn index(self) -> usize {
+        usize::from(self.0)
+    }
 }
 
 /// Which of the user's own checks the answer depends on.

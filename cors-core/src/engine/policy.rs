@@ -6,7 +6,7 @@ use crate::engine::kept::Kept;
 use crate::engine::methods::AllowMethods;
 use crate::engine::own_hosts::OwnHosts;
 use crate::engine::question::Closure;
-use crate::engine::request::{OriginLines, RequestHead, RequestHeader};
+use crate::engine::request::{Lines, RequestHead, RequestHeader};
 use crate::engine::settings::{Danger, DisallowedOrigin, RefusedPreflight};
 use crate::error::Warning;
 use crate::origin::set::Origins;
@@ -102,7 +102,8 @@ impl Policy {
     /// If the policy [asks](Self::asking), the answer counts as no. If you can ask, use
     /// [`Policy::begin`].
     pub fn decide<'r, R: RequestHead>(&self, request: &'r R) -> Decision<'r> {
-        let step = self.compiled().begin(request, OriginLines::of(request).as_ref());
+        let step =
+            self.compiled().begin(request, Lines::of(request, RequestHeader::Origin).as_ref());
         self.compiled().decision(request, step.without_asking().found)
     }
 
@@ -124,7 +125,9 @@ impl Policy {
     /// ```
     pub fn allows(&self, origin: impl AsRef<[u8]>) -> bool {
         let request = OriginAlone(origin.as_ref());
-        let step = self.compiled().begin_at_own(&request, OriginLines::of(&request).as_ref());
+        let step = self
+            .compiled()
+            .begin_at_own(&request, Lines::of(&request, RequestHeader::Origin).as_ref());
         self.compiled().decision(&request, step.without_asking().found) == Decision::Simple
     }
 

@@ -76,19 +76,22 @@ pub trait RequestHead {
 /// for a decision.
 pub type RequestParts<'r> = (&'r Method, &'r Uri, &'r HeaderMap);
 
-/// A request's `Origin`, read once.
+/// A header of a request, looked up once.
 #[derive(Clone, Debug)]
-pub(crate) struct OriginLines<'r, V> {
+pub(crate) struct Lines<'r, V> {
     pub(crate) first: &'r V,
     /// Whether there is more than one line.
     pub(crate) repeated: bool,
 }
 
-impl<'r, V> OriginLines<'r, V> {
-    /// `None` if there is no `Origin`.
+impl<'r, V> Lines<'r, V> {
+    /// `None` if the header is not present.
     #[inline]
-    pub(crate) fn of<R: RequestHead<Value = V>>(request: &'r R) -> Option<Self> {
-        let mut lines = request.lines(RequestHeader::Origin);
+    pub(crate) fn of<R: RequestHead<Value = V>>(
+        request: &'r R,
+        name: RequestHeader,
+    ) -> Option<Self> {
+        let mut lines = request.lines(name);
         let first = lines.next()?;
         Some(Self { first, repeated: lines.next().is_some() })
     }

@@ -121,13 +121,22 @@ impl Patterns {
             if slot == 0 {
                 return false;
             }
-            if slot & !INDEX_MASK == tag
-                && key.is(nth(self.text.as_bytes(), &self.ends, index(slot)))
-            {
-                return true;
-            }
             at = if at + 1 == self.table.len() { 0 } else { at + 1 };
+            if slot & !INDEX_MASK == tag {
+                let found = nth(self.text.as_bytes(), &self.ends, index(slot));
+                return key.is(found) || self.find_from(at, key, tag);
+            }
         }
+    }
+
+    /// Continues after another text with the same tag, of which there are few.
+    #[cold]
+    fn find_from(&self, at: usize, key: Key<'_>, tag: Slot) -> bool {
+        let rest = self.table[at..].iter().chain(&self.table[..at]);
+        let mut run = rest.take_while(|slot| **slot != 0);
+        run.any(|slot| {
+            slot & !INDEX_MASK == tag && key.is(nth(self.text.as_bytes(), &self.ends, index(*slot)))
+        })
     }
 
     fn get(&self, index: usize) -> &str {
@@ -327,29 +336,35 @@ impl<'a> Key<'a> {
 
     #[inline]
     fn hash(self, seed: u64) -> u64 {
-        let mut hash = mix(seed ^ self.kind(), 0x9E37_79B9_7F4A_7C15);
-        if self.subdomains {
-            hash = hash_bytes(hash, self.scheme);
-        }
-        hash_bytes(hash, self.rest)
+        let seed = if self.subdomains { hash_bytes(seed, self.scheme) } else { seed };
+        hash_bytes(seed, self.rest)
     }
 }
 
-/// Folds eight bytes at a time into the hash, with a seed that requests cannot know. Keys are
-/// short.
+/// Folds sixteen bytes at a time into the hash, with a seed that requests cannot know. Keys are short.
 #[inline]
 fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
     let mut hash = seed ^ bytes.len() as u64;
-    let (chunks, tail) = bytes.as_chunks::<8>();
+    let (chunks, tail) = bytes.as_chunks::<16>();
     for chunk in chunks {
-        hash = mix(hash ^ u64::from_le_bytes(*chunk), 0xA076_1D64_78BD_642F);
+        hash = fold(hash, u128::from_le_bytes(*chunk));
     }
-    let last = match bytes.last_chunk::<8>() {
-        // The last eight bytes, which may overlap the previous ones. The length distinguishes them.
-        Some(last) => u64::from_le_bytes(*last),
-        None => tail.iter().fold(0, |last, byte| last << 8 | u64::from(*byte)),
-    };
-    mix(hash ^ last, 0xE703_7ED1_A0B4_28DB)
+    // The last bytes may overlap the previous ones. The length distinguishes them.
+    fold(
+        hash,
+        match (bytes.last_chunk::<16>(), tail.first_chunk::<8>(), tail.last_chunk::<8>()) {
+            (Some(last), ..) => u128::from_le_bytes(*last),
+            (None, Some(first), Some(last)) => {
+                u128::from(u64::from_le_bytes(*first)) << 64 | u128::from(u64::from_le_bytes(*last))
+            }
+            _ => tail.iter().fold(0, |last, byte| last << 8 | u128::from(*byte)),
+        },
+    )
+}
+
+fn fold(hash: u64, bytes: u128) -> u64 {
+    // Neither factor is known to be zero: patterns are ASCII, and the seed is secret.
+    mix(hash ^ bytes as u64, (bytes >> 64) as u64 ^ 0xA076_9DE4_F8BD_E4AF)
 }
 
 fn mix(a: u64, b: u64) -> u64 {

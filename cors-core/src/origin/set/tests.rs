@@ -143,6 +143,14 @@ fn what_hashes_alike_is_compared() {
         patterns.table = [0; 3].into();
         patterns.table[slot] = key.tag(hash) | 1;
         assert!(!patterns.find(key), "{held} is no {other}");
+        let mut both = set(&[held, other]);
+        both.seed = patterns.seed;
+        for gap in [0, 1] {
+            both.table = [0; 3].into();
+            both.table[slot] = key.tag(hash) | 1;
+            both.table[(slot + 1 + gap) % 3] = key.tag(hash) | 2;
+            assert_eq!(both.find(key), gap == 0, "{other} follows {held}");
+        }
         let free = |is_same| free_slot(&patterns.table, hash, key.tag(hash), |_| is_same);
         assert_eq!(free(false), Some((slot + 1) % 3), "{held} leaves room for {other}");
         assert_eq!(free(true), None);
