@@ -172,12 +172,6 @@ impl<V> Exchange<V> {
         Self::with(plan)
     }
 
-    /// Adds names of request headers to `Vary`: those that the choice of the policy depends on.
-    pub fn vary_also(mut self, names: VaryNames<V>) -> Self {
-        self.also = names;
-        self
-    }
-
     /// Replaces the names that the policy alone leads to.
     pub(super) fn vary_instead(mut self, names: VaryNames<V>) -> Self {
         (self.also, self.instead) = (names, true);
@@ -221,6 +215,12 @@ impl<V> Exchange<V> {
 }
 
 impl<V: FieldValue> Exchange<V> {
+    /// Adds names of request headers to `Vary`: those that the choice of the policy depends on.
+    pub fn vary_also(mut self, names: VaryNames<V>) -> Self {
+        self.also = if self.also.is_empty() { names } else { self.also.and(&names) };
+        self
+    }
+
     /// Writes the CORS headers of the response, and removes any that the handler set. `Vary` becomes
     /// one line: the handler's lines in order, then the missing names. `Vary: *` stays as it is.
     pub fn write(mut self, headers: &mut impl ResponseHeaders<V>) {

@@ -58,6 +58,11 @@ impl<V: FieldValue> VaryNames<V> {
         self.0.as_ref().map_or(&[], |listed| &listed.names)
     }
 
+    /// These names, then those of the other list.
+    pub(crate) fn and(&self, more: &Self) -> Self {
+        Self::new(distinct(self.names(), more.names()).cloned())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_none()
     }

@@ -2,9 +2,9 @@
 
 use crate::cases::cases;
 use crate::support::request;
-use cors_core::adapter::{Exchange, VaryNames};
+use cors_core::adapter::{Exchange, Source, VaryNames};
 use cors_core::{DisallowedOrigin, Policy};
-use http::header::{HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY};
+use http::header::{COOKIE, HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -30,6 +30,27 @@ fn exchanges() -> Vec<(&'static str, Exchange<HeaderValue>)> {
         ("a selector without names", begin(list(), "GET").vary_also(also(&[]))),
         ("no policy, a selector's names", Exchange::passthrough().vary_also(also(&[TENANT]))),
     ]
+}
+
+/// An adapter may add names more than once, and to the answer of several policies.
+#[test]
+fn names_are_added_to_those_that_are_there() {
+    type Select = dyn Fn() -> Option<Policy> + Send + Sync;
+    let list = |origin| Policy::for_origins([origin]).build().unwrap();
+    let policies = [list("https://a.test"), list("https://b.test")];
+    let source = Source::<HeaderValue, Select>::first_allowing(policies).unwrap();
+    for (method, policy_names) in
+        [("GET", &b"Origin"[..]), ("OPTIONS", b"Origin, Access-Control-Request-Method")]
+    {
+        let begun = source.begin(&request(method, &["origin: https://c.test"]), |_, _| None);
+        let mut exchange = begun.without_asking();
+        assert_eq!(written(&exchange, &[]), [policy_names]);
+        for name in [TENANT, ORIGIN, COOKIE] {
+            exchange = exchange.vary_also(VaryNames::new([name]));
+        }
+        let all = [policy_names, b", X-Tenant, Cookie"].concat();
+        assert_eq!(written(&exchange, &[]), [all], "{method}");
+    }
 }
 
 fn written(exchange: &Exchange<HeaderValue>, lines: &[Vec<u8>]) -> Vec<Vec<u8>> {
