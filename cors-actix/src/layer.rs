@@ -315,6 +315,30 @@ where
 }
 
 /// A [`CorsLayer`] with an asynchronous check of origins, made by [`CorsLayer::ask`].
+///
+/// ```
+/// # #[actix_web::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::future::{Ready, ready};
+///
+/// use actix_web::dev::{Service, Transform};
+/// use actix_web::test::{TestRequest, ok_service};
+/// use cors_actix::{AskCors, AskFuture, AskLayer, AskedOrigin, CorsLayer, Policy};
+///
+/// fn layer(policy: Policy) -> AskLayer<impl Fn(AskedOrigin) -> Ready<bool>> {
+///     CorsLayer::ask(policy, |asked| ready(asked.origin() == "https://tenant.example"))
+/// }
+/// let policy = Policy::for_origins("https://app.example.com").build()?;
+/// let service: AskCors<_, _> = layer(policy).new_transform(ok_service()).await.unwrap();
+///
+/// let request = TestRequest::get().insert_header(("origin", "https://tenant.example"));
+/// let response: AskFuture<_, _, _> = service.call(request.to_srv_request());
+/// let response = response.await?;
+/// let header = response.headers().get("access-control-allow-origin").unwrap();
+/// assert_eq!(header, "https://tenant.example");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "layers do nothing unless applied to an app, scope or resource"]
 pub struct AskLayer<F> {
     pub(crate) source: Source,

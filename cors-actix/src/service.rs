@@ -23,6 +23,25 @@ type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
 /// The inner service's errors pass through unchanged, so outer middleware still sees them. The headers
 /// are written when actix-web turns the error into a response
 /// ([`Error::add_response_mapper`](actix_web::Error::add_response_mapper)).
+///
+/// ```
+/// # #[actix_web::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use actix_web::dev::{Service, Transform};
+/// use actix_web::test::{TestRequest, ok_service};
+/// use cors_actix::{Cors, CorsLayer, Policy, ResponseFuture};
+///
+/// let policy = Policy::for_origins("https://app.example.com").build()?;
+/// let service: Cors<_> = CorsLayer::new(policy).new_transform(ok_service()).await.unwrap();
+///
+/// let request = TestRequest::get().insert_header(("origin", "https://app.example.com"));
+/// let response: ResponseFuture<_, _> = service.call(request.to_srv_request());
+/// let response = response.await?;
+/// let header = response.headers().get("access-control-allow-origin").unwrap();
+/// assert_eq!(header, "https://app.example.com");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Cors<S> {
     inner: S,

@@ -283,6 +283,31 @@ impl<S> Layer<S> for CorsLayer {
 ///
 /// The service that it wraps must be [`Clone`]: while the check runs, the response future holds the
 /// service, and a clone takes its place.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::convert::Infallible;
+/// use std::future::{Ready, ready};
+///
+/// use cors_axum::{AskCors, AskFuture, AskLayer, AskedOrigin, CorsLayer, Policy};
+/// use http::{Request, Response};
+/// use tower::{Layer, Service, service_fn};
+///
+/// fn layer(policy: Policy) -> AskLayer<impl Fn(AskedOrigin) -> Ready<bool>> {
+///     CorsLayer::ask(policy, |asked| ready(asked.origin() == "https://tenant.example"))
+/// }
+/// let hello = service_fn(|_| async { Ok::<_, Infallible>(Response::new("hello")) });
+/// let policy = Policy::for_origins("https://app.example.com").build()?;
+/// let mut service: AskCors<_, _> = layer(policy).layer(hello);
+///
+/// let request = Request::get("/").header("origin", "https://tenant.example").body(())?;
+/// let response: AskFuture<_, _, _> = service.call(request);
+/// let response = response.await?;
+/// assert_eq!(response.headers()["access-control-allow-origin"], "https://tenant.example");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "layers do nothing unless applied to a service"]
 pub struct AskLayer<F> {
     pub(crate) source: Source,

@@ -19,6 +19,27 @@ type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
 /// It takes any request body. The response body must be [`Default`], so that the layer can make an
 /// empty one. The inner service's errors pass through unchanged, since they are not responses. This
 /// does not affect axum, where services inside a router turn their errors into responses.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::convert::Infallible;
+///
+/// use cors_axum::{Cors, CorsLayer, Policy, ResponseFuture};
+/// use http::{Request, Response};
+/// use tower::{Layer, Service, service_fn};
+///
+/// let hello = service_fn(|_| async { Ok::<_, Infallible>(Response::new("hello")) });
+/// let policy = Policy::for_origins("https://app.example.com").build()?;
+/// let mut service: Cors<_> = CorsLayer::new(policy).layer(hello);
+///
+/// let request = Request::get("/").header("origin", "https://app.example.com").body(())?;
+/// let response: ResponseFuture<_> = service.call(request);
+/// let response = response.await?;
+/// assert_eq!(response.headers()["access-control-allow-origin"], "https://app.example.com");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Cors<S> {
     inner: S,

@@ -69,11 +69,12 @@ const API: &str = "https://api.example/";
 ///
 /// ```
 /// use cors_core::Policy;
+/// use cors_core::diff::Diff;
 /// use std::time::Duration;
 ///
 /// let old = Policy::for_origins(["https://app.example.com"]).build()?;
 /// let new = Policy::for_origins(["https://*.example.com"]).max_age(Duration::from_secs(60)).build()?;
-/// let diff = old.diff(&new);
+/// let diff: Diff = old.diff(&new);
 /// assert_eq!(diff.allows[0].value, r#""https://*.example.com""#);
 /// assert_eq!(diff.besides[0].key, "max_age");
 /// # Ok::<(), cors_core::ConfigErrors>(())
@@ -92,11 +93,13 @@ pub struct Diff {
 /// A key that differs without affecting what scripts may read.
 ///
 /// ```
-/// # use cors_core::{DisallowedOrigin, Policy};
+/// # use cors_core::{DisallowedOrigin, Policy, diff::Beside};
 /// let newer = Policy::builder().allow_origins(["https://app.example.com"]);
 /// let older = newer.clone().disallowed_origin(DisallowedOrigin::Forbid).build()?;
 /// let diff = older.diff(&newer.build()?);
 /// assert!(diff.is_empty());
+/// let [Beside { key, older, newer, .. }] = &diff.besides[..] else { unreachable!() };
+/// assert_eq!((*key, &**older, &**newer), ("disallowed_origin", "\"forbid\"", "\"forward\""));
 /// assert_eq!(
 ///     diff.to_string(),
 ///     "~ disallowed_origin \"forbid\" -> \"forward\": whether requests from other origins, \
@@ -121,14 +124,15 @@ pub struct Beside {
 ///
 /// ```
 /// use cors_core::Policy;
+/// use cors_core::diff::{Difference, Witness};
 ///
 /// let old = Policy::for_origins("https://app.example.com").build()?;
 /// let new = Policy::for_origins("https://app.example.com").expose_headers("x-total").build()?;
-/// let [difference] = &old.diff(&new).allows[..] else { unreachable!() };
-/// assert_eq!((difference.key, &*difference.value), ("expose_headers", "\"x-total\""));
-/// let witness = difference.witness.as_ref().unwrap();
-/// assert_eq!(witness.fetch.origin, "https://app.example.com");
-/// assert_eq!(witness.sees.as_ref().unwrap(), "x-total");
+/// let [Difference { key, value, witness }] = &old.diff(&new).allows[..] else { unreachable!() };
+/// assert_eq!((*key, &**value), ("expose_headers", "\"x-total\""));
+/// let Witness { fetch, sees } = witness.as_ref().unwrap();
+/// assert_eq!(fetch.origin, "https://app.example.com");
+/// assert_eq!(sees.as_ref().unwrap(), "x-total");
 /// # Ok::<(), cors_core::ConfigErrors>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

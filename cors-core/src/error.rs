@@ -22,6 +22,20 @@ use std::fmt;
 pub use warnings::WarningKind;
 
 /// An error or warning about a policy: a [`ConfigError`] or a [`Warning`].
+///
+/// ```
+/// use cors_core::{Finding, FindingKind, Policy};
+///
+/// /// Takes both.
+/// fn advice<K: FindingKind>(finding: &Finding<K>) -> String {
+///     format!("{}: {}", finding.key(), finding.fix())
+/// }
+/// let errors = Policy::for_origins("https://app.example.com/").build().unwrap_err();
+/// assert_eq!(advice(&errors.errors()[0]), r#"allow_origins: write "https://app.example.com""#);
+/// let policy = Policy::for_origins(["https://a.example", "https://a.example"]).build()?;
+/// assert_eq!(advice(&policy.warnings()[0]), "allow_origins: remove it");
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Finding<K> {
     subject: Subject,

@@ -17,6 +17,28 @@ use warp::reply::Response;
 use crate::{AskLayer, AskedOrigin, CorsLayer, IntoVerdict};
 
 /// A layer that [`filter`](crate::filter()) takes: [`CorsLayer`] or [`AskLayer`]. Sealed.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use cors_warp::{CorsLayer, FilterLayer, Policy};
+/// use http::Request;
+/// use tower::ServiceExt;
+/// use warp::{Filter, Rejection, reply::Response};
+///
+/// /// The same routes, whichever layer you test them with.
+/// fn routes<L: FilterLayer>(
+///     layer: &L,
+/// ) -> impl Filter<Extract = (Response,), Error = Rejection> + Clone + use<L> {
+///     cors_warp::filter(layer, warp::path::end().map(|| "hello"))
+/// }
+/// let routes = routes(&CorsLayer::new(Policy::public()));
+/// let request = Request::get("/").header("origin", "https://a.example").body(String::new())?;
+/// let response = warp::service(routes).oneshot(request).await?;
+/// assert_eq!(response.headers()["access-control-allow-origin"], "*");
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a layer that a filter can be wrapped in",
     label = "not a `CorsLayer`",

@@ -123,17 +123,38 @@ pub fn pass_on(parser: &mut Parser, about: &str, which: &str) -> Exit {
     if args.iter().any(|arg| arg == "--help" || arg == "-h") {
         return usage(about.trim_end());
     }
-    Ok(become_program(which, args))
+    // The last word is the name.
+    let (flags, name) = which.rsplit_once(' ').unwrap_or(("", which));
+    match args.iter().position(|arg| arg == "--kin") {
+        Some(index) if ["bench", "peers"].contains(&name) => {
+            let mut args = args;
+            args.remove(index);
+            args.insert(0, name.into());
+            Ok(become_program_of(KIN, &format!("{flags} kin"), args))
+        }
+        _ => Ok(become_program(which, args)),
+    }
 }
+
+/// A separate workspace, because two packages in it are called `cors-core`.
+pub const KIN: &str = "xtask/kin/Cargo.toml";
 
 /// Builds a program of the workspace, which `which` names to `cargo run`, and replaces this process
 /// with it.
 ///
 /// Returns only if that fails, or on platforms without `exec`.
 pub fn become_program(which: &str, args: Vec<OsString>) -> ExitCode {
+    become_program_of("Cargo.toml", which, args)
+}
+
+/// Like `become_program`, for the workspace with this manifest. All share what they build.
+fn become_program_of(manifest: &str, which: &str, args: Vec<OsString>) -> ExitCode {
     let with = |arguments: &[&str]| {
         let mut command = command();
-        command.args(arguments).arg("--manifest-path").arg(workspace().join("Cargo.toml"));
+        command.args(arguments).arg("--manifest-path").arg(workspace().join(manifest));
+        if manifest == KIN {
+            command.arg("--target-dir").arg(workspace().join("target"));
+        }
         command.args(which.split_whitespace());
         command
     };

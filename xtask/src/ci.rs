@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use lexopt::{Arg, Parser};
 
-use crate::cargo::Cargo;
+use crate::cargo::{Cargo, KIN};
 use crate::metadata::Workspace;
 use crate::{Exit, conformance, msrv, release, test, tidy, usage};
 
@@ -49,6 +49,11 @@ const STEPS: &[Step] = &[
     },
     Step { name: "package", about: "each library, built from its package", run: release::package },
     Step { name: "test", about: "all tests that need only Rust", run: test::tests },
+    Step {
+        name: "kin",
+        about: "lints and tests of the comparison with the other cors-core",
+        run: kin,
+    },
     Step {
         name: "conformance",
         about: "a table of test cases, sent over TCP to every adapter",
@@ -101,8 +106,10 @@ fn help() -> String {
 
 fn fmt() -> Result<(), String> {
     Cargo::new("fmt --all -- --check").run()?;
-    // A separate workspace.
-    Cargo::new("fmt --manifest-path xtask/fuzz/Cargo.toml -- --check").run()
+    // Separate workspaces.
+    ["xtask/fuzz/Cargo.toml", KIN].into_iter().try_for_each(|manifest| {
+        Cargo::new(&format!("fmt --manifest-path {manifest} -- --check")).run()
+    })
 }
 
 fn clippy() -> Result<(), String> {
@@ -123,6 +130,13 @@ fn doc() -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// In a workspace of its own, so that no other step reaches it.
+fn kin() -> Result<(), String> {
+    let flags = format!("--manifest-path {KIN} --target-dir target --all-targets");
+    Cargo::new(&format!("clippy {flags} -- -D warnings")).run()?;
+    Cargo::new(&format!("test {flags}")).run()
 }
 
 /// All other tests run with all features, so with the list.

@@ -72,7 +72,7 @@ fn walk(path: &Path, faults: &mut Vec<String>) -> io::Result<()> {
     if path.is_dir() {
         for entry in fs::read_dir(path)? {
             let entry: PathBuf = entry?.path();
-            // `xtask/fuzz` is a workspace with a target folder of its own.
+            // `xtask/fuzz` and `xtask/kin` are workspaces, which may have target folders of their own.
             if entry.file_name().is_none_or(|name| name != "target") {
                 walk(&entry, faults)?;
             }
@@ -92,11 +92,16 @@ fn walk(path: &Path, faults: &mut Vec<String>) -> io::Result<()> {
             faults.push(format!("{}: {fault}", at()));
         }
     }
-    if path.file_name().is_some_and(|name| name == "Cargo.toml") {
-        let manifest: Table = text.parse().map_err(io::Error::other)?;
-        let found = names::faults_of_manifest(&manifest).into_iter();
-        faults.extend(found.map(|fault| format!("{}: {fault}", path.display())));
-    }
+    let check = match path.file_name().and_then(|name| name.to_str()) {
+        Some("Cargo.toml") => names::faults_of_manifest,
+        Some("Cargo.lock") => names::faults_of_lock,
+        _ => return Ok(()),
+    };
+    let folder = path.parent().and_then(|folder| folder.strip_prefix(workspace()).ok());
+    let folder = folder.map(|folder| folder.to_string_lossy().replace('\\', "/"));
+    let table: Table = text.parse().map_err(io::Error::other)?;
+    let found = check(&folder.unwrap_or_default(), &table).into_iter();
+    faults.extend(found.map(|fault| format!("{}: {fault}", path.display())));
     Ok(())
 }
 

@@ -28,7 +28,8 @@ use std::sync::Arc;
 /// What [`Policy::begin`](crate::Policy::begin) returns: a decision, or a question.
 ///
 /// ```
-/// use cors_core::{Policy, adapter::Begun};
+/// use cors_core::adapter::{Begun, Pending};
+/// use cors_core::{AskedOrigin, Policy};
 /// use http::{HeaderMap, Request};
 ///
 /// let policy = Policy::for_origins(["https://app.example.com"]).build()?.asking();
@@ -36,7 +37,7 @@ use std::sync::Arc;
 /// let exchange = match policy.begin(&request) {
 ///     Begun::Decided(exchange) => exchange,
 ///     Begun::Ask(asked) => {
-///         let (question, pending) = *asked;
+///         let (question, pending): (AskedOrigin, Pending<_>) = *asked;
 ///         // Here, your database answers.
 ///         pending.resolve(question.origin() == "https://partner.example")
 ///     }

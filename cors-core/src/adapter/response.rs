@@ -44,6 +44,51 @@ impl ResponseHeader {
 
 /// Mutable access to a response's headers. Implemented for [`http::HeaderMap`]; for another library's
 /// map, you need a few lines.
+///
+/// ```
+/// use cors_core::Policy;
+/// use cors_core::adapter::{ResponseHeader, ResponseHeaders, is_cors_response_header};
+/// use http::{HeaderValue, Request};
+///
+/// /// Names in lower case, with their values.
+/// struct Lines(Vec<(&'static str, HeaderValue)>);
+///
+/// impl ResponseHeaders<HeaderValue> for Lines {
+///     fn names(&self) -> impl Iterator<Item = &str> {
+///         self.0.iter().map(|(name, _)| *name)
+///     }
+///
+///     fn remove_cors(&mut self) {
+///         self.0.retain(|(name, _)| !is_cors_response_header(name));
+///     }
+///
+///     fn append(&mut self, name: ResponseHeader, value: HeaderValue) {
+///         self.0.push((name.as_str(), value));
+///     }
+///
+///     fn vary(&self) -> impl Iterator<Item = &HeaderValue> {
+///         self.0.iter().filter(|(name, _)| *name == "vary").map(|(_, value)| value)
+///     }
+///
+///     fn set_vary(&mut self, value: HeaderValue) {
+///         self.0.retain(|(name, _)| *name != "vary");
+///         self.append(ResponseHeader::Vary, value);
+///     }
+/// }
+///
+/// let policy = Policy::for_origins(["https://a.example", "https://b.example"]).build()?;
+/// let request = Request::get("/").header("origin", "https://a.example").body(()).unwrap();
+/// let mut lines = Lines(vec![
+///     ("vary", HeaderValue::from_static("accept-encoding")),
+///     ("access-control-allow-origin", HeaderValue::from_static("*")),
+/// ]);
+/// policy.begin(&request).without_asking().write(&mut lines);
+/// assert_eq!(lines.0, [
+///     ("vary", HeaderValue::from_static("accept-encoding, Origin")),
+///     ("access-control-allow-origin", HeaderValue::from_static("https://a.example")),
+/// ]);
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 pub trait ResponseHeaders<V: 'static> {
     /// The names of all headers, in lower case. The order does not matter, and a name may repeat.
     fn names(&self) -> impl Iterator<Item = &str>;

@@ -87,6 +87,29 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
     }
 
     /// Lets a closure choose a policy for each request, or none. It sees everything but the headers.
+    ///
+    /// ```
+    /// use cors_core::Policy;
+    /// use cors_core::adapter::{Declared, Head, Source};
+    /// use http::{HeaderMap, HeaderValue, Request};
+    ///
+    /// type Select = dyn Fn(&Head<'_>) -> Option<Policy> + Send + Sync;
+    /// let select = |head: &Head<'_>| (head.uri().path() == "/public").then(Policy::public);
+    /// let source = Source::<HeaderValue, Select>::selected(Box::new(select));
+    ///
+    /// for (path, allowed) in [("/public", true), ("/private", false)] {
+    ///     let request = Request::get(path).header("origin", "https://app.example.com").body(());
+    ///     let (parts, ()) = request.unwrap().into_parts();
+    ///     let view = |select: &Select, declared: Declared<'_>| {
+    ///         assert!(!declared.contains("origin"));
+    ///         let of_http = (&parts.method, &parts.uri, &parts.headers);
+    ///         select(&Head::of_parts(of_http, parts.version, &parts.extensions, declared))
+    ///     };
+    ///     let mut headers = HeaderMap::new();
+    ///     source.begin(&parts, view).without_asking().write(&mut headers);
+    ///     assert_eq!(headers.contains_key("access-control-allow-origin"), allowed);
+    /// }
+    /// ```
     pub fn selected(select: Box<F>) -> Self {
         Self::selected_by(Vec::new(), select)
     }

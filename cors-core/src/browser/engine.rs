@@ -60,6 +60,22 @@ pub enum Engine {
 
 impl Engine {
     /// Every engine.
+    ///
+    /// ```
+    /// use cors_core::Policy;
+    /// use cors_core::browser::{Browser, Engine, Fetch, serve};
+    /// use http::Response;
+    /// use std::time::Duration;
+    ///
+    /// let policy = Policy::for_origins("https://app.example.com").build()?;
+    /// let fetch = Fetch::new("https://app.example.com", "https://api.example/");
+    /// for engine in Engine::ALL {
+    ///     let server = |request: &_| serve(&policy, request, |_| Response::new(()));
+    ///     let ended = Browser::as_installed(engine).fetch(&fetch, Duration::ZERO, server);
+    ///     assert!(ended.verdict.is_readable());
+    /// }
+    /// # Ok::<(), cors_core::ConfigErrors>(())
+    /// ```
     pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
     /// Its name.

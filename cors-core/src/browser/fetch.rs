@@ -132,6 +132,13 @@ impl Mode {
 
 impl CredentialsMode {
     /// Every mode.
+    ///
+    /// ```
+    /// use cors_core::browser::CredentialsMode;
+    ///
+    /// let written = CredentialsMode::ALL.map(CredentialsMode::as_str);
+    /// assert_eq!(written, ["omit", "same-origin", "include"]);
+    /// ```
     pub const ALL: [Self; 3] = [Self::Omit, Self::SameOrigin, Self::Include];
 
     /// As a script writes it.

@@ -58,6 +58,13 @@ impl Crossorigin {
 
 impl Initiator {
     /// Every initiator.
+    ///
+    /// ```
+    /// use cors_core::browser::Initiator;
+    ///
+    /// let written = |name| Initiator::ALL.into_iter().find(|initiator| initiator.as_str() == name);
+    /// assert_eq!(written("xhr"), Some(Initiator::XmlHttpRequest));
+    /// ```
     pub const ALL: [Self; 11] = [
         Self::Fetch,
         Self::XmlHttpRequest,
@@ -216,6 +223,14 @@ impl Fetch {
 
     /// A `<link rel="stylesheet" href>`, without [`crossorigin`](Self::crossorigin): it applies, and
     /// the page cannot read its `cssRules`.
+    ///
+    /// ```
+    /// use cors_core::browser::{Crossorigin, Fetch, Mode};
+    ///
+    /// let sheet = Fetch::stylesheet("https://app.example.com", "https://cdn.example/a.css");
+    /// assert_eq!(sheet.mode, Mode::NoCors);
+    /// assert_eq!(sheet.crossorigin(Some(Crossorigin::Anonymous)).mode, Mode::Cors);
+    /// ```
     pub fn stylesheet(origin: impl Into<String>, url: impl Into<String>) -> Self {
         Self::by(Initiator::Stylesheet, origin, url)
     }

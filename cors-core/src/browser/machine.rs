@@ -44,7 +44,7 @@ pub enum Turn {
 /// A request on its way.
 ///
 /// ```
-/// use cors_core::browser::{Browser, CredentialsMode, Engine, Fetch, Turn};
+/// use cors_core::browser::{Browser, CredentialsMode, Engine, Fetch, Sending, Turn};
 /// use std::time::Duration;
 ///
 /// let mut browser = Browser::as_installed(Engine::Chromium);
@@ -53,7 +53,8 @@ pub enum Turn {
 ///     .cookie("id=1; Secure");
 /// let Turn::Send(sending) = browser.start(&fetch, Duration::ZERO) else { unreachable!() };
 /// assert!(sending.includes_credentials() && !sending.is_preflight());
-/// assert_eq!(sending.cookie_header().unwrap(), "id=1");
+/// let cookies = |sending: &Sending| sending.cookie_header().unwrap().to_owned();
+/// assert_eq!(cookies(&sending), "id=1");
 ///
 /// // The server is down.
 /// let Turn::Done(ended) = sending.fail(&mut browser) else { unreachable!() };
@@ -69,6 +70,19 @@ pub struct Sending {
 }
 
 /// A fetch that has ended.
+///
+/// ```
+/// use cors_core::browser::{Browser, Ended, Fetch, RedirectMode, Step};
+/// use http::Response;
+/// use std::time::Duration;
+///
+/// let fetch = Fetch::new("https://app.example.com", "https://app.example.com/old")
+///     .redirect(RedirectMode::Error);
+/// let moved = |_: &_| Response::builder().status(302).header("location", "/new").body(()).unwrap();
+/// let ended: Ended = Browser::new().fetch(&fetch, Duration::ZERO, moved);
+/// assert_eq!(ended.verdict.failed_step(), Some(Step::RedirectModeError));
+/// assert!(ended.steps.last().unwrap().failed);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ended {

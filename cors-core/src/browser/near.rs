@@ -55,9 +55,9 @@ pub enum NearMissKind {
 /// space, percent-escapes, or are two origins. Each is a valid header value in UTF-8.
 ///
 /// ```
-/// use cors_core::browser::{NearMissKind, near_misses};
+/// use cors_core::browser::{NearMiss, NearMissKind, near_misses};
 ///
-/// let misses = near_misses("https://app.example.com");
+/// let misses: Vec<NearMiss> = near_misses("https://app.example.com");
 /// let of = |kind| misses.iter().find(|miss| miss.kind == kind).map(|miss| &*miss.origin);
 /// assert_eq!(of(NearMissKind::Suffix), Some("https://evilapp.example.com"));
 /// assert_eq!(of(NearMissKind::Prefix), Some("https://app.example.com.evil.test"));

@@ -22,6 +22,13 @@ macro_rules! steps {
 
         impl Step {
             /// Every step, in the order in which a fetch takes them.
+            ///
+            /// ```
+            /// use cors_core::browser::Step;
+            ///
+            /// let failing: Vec<_> = Step::ALL.iter().filter(|step| step.can_fail()).collect();
+            /// assert_eq!(failing[0].id(), "url-failure");
+            /// ```
             pub const ALL: &[Self] = &[$(Self::$step),+];
 
             fn about(self) -> About {
@@ -81,12 +88,12 @@ impl Step {
 ///
 /// ```
 /// use cors_core::Policy;
-/// use cors_core::browser::Fetch;
+/// use cors_core::browser::{Fetch, Taken};
 /// use cors_core::explain::explain;
 ///
 /// let policy = Policy::for_origins(["https://*.example.com"]).build()?;
 /// let explanation = explain(&policy, &Fetch::new("https://evil.test", "https://api.example/"));
-/// let taken = explanation.failed().unwrap();
+/// let taken: &Taken = explanation.failed().unwrap();
 /// assert!(taken.failed && taken.step.can_fail());
 /// assert_eq!(taken.says, "no Access-Control-Allow-Origin");
 /// assert_eq!(taken.step.id(), "allow-origin-missing");

@@ -16,18 +16,18 @@ use std::time::Duration;
 /// the list that you set before.
 ///
 /// ```
-/// use cors_core::Policy;
+/// use cors_core::{Builder, Policy};
 /// use http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}};
 /// use std::time::Duration;
 ///
-/// let policy = Policy::builder()
+/// let builder: Builder = Policy::builder()
 ///     .allow_origins(["https://app.example.com", "https://*.example.dev"])
 ///     .allow_methods([Method::PUT, Method::DELETE])
 ///     .allow_headers([CONTENT_TYPE, AUTHORIZATION])
 ///     .expose_headers(["x-request-id"])
 ///     .allow_credentials(true)
-///     .max_age(Duration::from_secs(600))
-///     .build()?;
+///     .max_age(Duration::from_secs(600));
+/// let policy = builder.build()?;
 /// assert!(policy.warnings().is_empty());
 /// # Ok::<(), cors_core::ConfigErrors>(())
 /// ```

@@ -151,6 +151,15 @@ impl std::error::Error for Report {}
 /// A finding, with its line in the file.
 ///
 /// It prints as `LINE: key = value: reason; fix`. The reason of a warning starts with `warning: `.
+///
+/// ```
+/// use cors_core::file::{Format, Located, check};
+///
+/// let report = check("allow_origins = '*'\nmax_age = -1", Format::Toml);
+/// let found: &Located = &report.findings()[0];
+/// assert_eq!((found.line, found.key()), (2, "max_age"));
+/// assert!(found.is_error());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Located {

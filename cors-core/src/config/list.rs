@@ -31,6 +31,17 @@ use crate::config::OriginEntry;
 )]
 pub trait OriginList<Count> {
     /// Converts into entries, in order.
+    ///
+    /// ```
+    /// use cors_core::OriginList;
+    ///
+    /// /// Takes what `allow_origins` takes.
+    /// fn count<Count>(origins: impl OriginList<Count>) -> usize {
+    ///     origins.into_entries().len()
+    /// }
+    /// assert_eq!(count("https://app.example.com"), 1);
+    /// assert_eq!(count(["https://app.example.com", "https://*.example.dev"]), 2);
+    /// ```
     fn into_entries(self) -> Vec<OriginEntry>;
 }
 
@@ -58,6 +69,20 @@ pub trait OriginList<Count> {
 )]
 pub trait NameList<Count> {
     /// Converts into names, in order.
+    ///
+    /// ```
+    /// use cors_core::{NameList, One, Several};
+    /// use http::Method;
+    ///
+    /// fn one(name: impl NameList<One>) -> Vec<String> {
+    ///     name.into_names()
+    /// }
+    /// fn several(names: impl NameList<Several>) -> Vec<String> {
+    ///     names.into_names()
+    /// }
+    /// assert_eq!(one("PUT"), ["PUT"]);
+    /// assert_eq!(several([Method::PUT, Method::PATCH]), ["PUT", "PATCH"]);
+    /// ```
     fn into_names(self) -> Vec<String>;
 }
 

@@ -197,6 +197,17 @@ impl fmt::Debug for Policy {
 }
 
 /// An owned or borrowed policy: what layers and handles take.
+///
+/// ```
+/// use cors_core::{IntoPolicy, Policy};
+///
+/// fn lets_in(policy: impl IntoPolicy) -> bool {
+///     policy.into_policy().allows("https://app.example.com")
+/// }
+/// let policy = Policy::for_origins("https://app.example.com").build()?;
+/// assert!(lets_in(&policy) && lets_in(policy));
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a policy",
     label = "not a `Policy`",

@@ -13,11 +13,11 @@ use std::sync::Arc;
 /// The request headers that a closure names.
 ///
 /// ```
-/// use cors_core::Policy;
+/// use cors_core::{NamedHeaders, Policy};
 /// use http::Request;
 ///
 /// let policy = Policy::builder()
-///     .allow_origin_if_reading(["x-tenant"], |origin, headers| {
+///     .allow_origin_if_reading(["x-tenant"], |origin, headers: &NamedHeaders<'_>| {
 ///         // `Vary` names `x-tenant`, and nothing else can be read.
 ///         assert_eq!(headers.get("cookie"), None);
 ///         headers.get("x-tenant") == Some(b"acme") && origin.host().ends_with(".acme.example")

@@ -45,6 +45,49 @@ impl RequestHeader {
 ///
 /// Implemented for [`http::request::Parts`], [`http::Request`] and `(&Method, &Uri, &HeaderMap)`. For
 /// another library's types, you need a few lines.
+///
+/// ```
+/// use cors_core::adapter::{RequestHead, RequestHeader};
+/// use cors_core::{Decision, Policy};
+///
+/// /// A request over HTTP/1.1. Names of headers are in lower case.
+/// struct Received {
+///     method: String,
+///     headers: Vec<(String, Vec<u8>)>,
+/// }
+///
+/// impl RequestHead for Received {
+///     type Value = Vec<u8>;
+///
+///     fn method(&self) -> &str {
+///         &self.method
+///     }
+///
+///     fn lines(&self, name: RequestHeader) -> impl Iterator<Item = &Vec<u8>> {
+///         let lines = self.headers.iter().filter(move |(known, _)| known == name.as_str());
+///         lines.map(|(_, value)| value)
+///     }
+///
+///     fn header(&self, name: &str) -> Option<&[u8]> {
+///         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| &value[..])
+///     }
+///
+///     // The target is only a path.
+///     fn target_authority(&self) -> Option<&[u8]> {
+///         None
+///     }
+/// }
+///
+/// let line = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
+/// let request = Received {
+///     method: "GET".to_owned(),
+///     headers: vec![line("host", "api.example"), line("origin", "https://app.example.com")],
+/// };
+/// let policy = Policy::for_origins("https://app.example.com").build()?;
+/// assert_eq!(policy.decide(&request), Decision::Simple);
+/// assert_eq!(request.authority(), Some(&b"api.example"[..]));
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 pub trait RequestHead {
     /// The library's header value, as bytes: a hostile header may not be text.
     type Value: AsRef<[u8]>;

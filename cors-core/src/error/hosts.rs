@@ -4,6 +4,15 @@ use crate::origin::OriginFault;
 use crate::origin::pattern::PatternFault;
 
 /// Why a text is not a host pattern.
+///
+/// ```
+/// use cors_core::{ErrorKind, HostFault, Policy};
+///
+/// let policy = Policy::for_origins("https://app.example.com").own_hosts("https://api.example");
+/// let errors = policy.build().unwrap_err();
+/// let ErrorKind::InvalidHost { fault, .. } = errors.errors()[0].kind() else { unreachable!() };
+/// assert_eq!(*fault, HostFault::Scheme);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HostFault {

@@ -12,6 +12,25 @@ use std::time::Duration;
 const MAX_TOLD: usize = 50;
 
 /// What an engine does with a cookie.
+///
+/// ```
+/// use cors_core::Policy;
+/// use cors_core::browser::{CookieFate, CredentialsMode, Engine, Fetch};
+/// use cors_core::explain::{CookieWay, Explanation, InCookie, InEngine, explain};
+///
+/// let policy = Policy::for_origins("https://app.example.com").allow_credentials(true).build()?;
+/// let fetch = Fetch::new("https://app.example.com", "https://api.other.example/")
+///     .credentials(CredentialsMode::Include)
+///     .cookie("id=1; Secure; SameSite=Lax");
+/// let explanation: Explanation = explain(&policy, &fetch);
+/// let in_chromium = |engine: &&InEngine| engine.engine == Engine::Chromium;
+/// let chromium = explanation.engines().iter().find(in_chromium).unwrap();
+/// let cookie: &InCookie = chromium.cookies.last().unwrap();
+/// assert_eq!((cookie.way, &*cookie.request), (CookieWay::Sent, "GET https://api.other.example/"));
+/// let fate: &CookieFate = &cookie.fate;
+/// assert!(fate.name == "id" && !fate.is_accepted());
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InCookie {

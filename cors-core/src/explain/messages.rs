@@ -62,9 +62,9 @@ impl fmt::Display for Section {
 /// is enough. Several sections have the same message if an engine does not tell their causes apart.
 ///
 /// ```
-/// use cors_core::explain::sections_of;
+/// use cors_core::explain::{Section, sections_of};
 ///
-/// let sections = sections_of(
+/// let sections: Vec<Section> = sections_of(
 ///     "Access to fetch at 'https://api.test/a' from origin 'http://localhost:5173' has been blocked \
 ///      by CORS policy: Method PATCH is not allowed by Access-Control-Allow-Methods in preflight \
 ///      response.",

@@ -13,10 +13,11 @@ impl Explanation {
     /// Prints in color, for a terminal.
     ///
     /// ```
-    /// # use cors_core::{Policy, browser::Fetch, explain::explain};
+    /// # use cors_core::{Policy, browser::Fetch, explain::{InColor, explain}};
     /// # let policy = Policy::for_origins("https://app.example.com").build()?;
     /// let explanation = explain(&policy, &Fetch::new("https://evil.test", "https://api.example/"));
-    /// assert!(explanation.in_color().to_string().contains("\x1b[31mnot readable\x1b[0m"));
+    /// let page: InColor<'_> = explanation.in_color();
+    /// assert!(page.to_string().contains("\x1b[31mnot readable\x1b[0m"));
     /// assert!(!explanation.to_string().contains('\x1b'));
     /// # Ok::<(), cors_core::ConfigErrors>(())
     /// ```

@@ -50,6 +50,19 @@ pub enum OriginFault {
 }
 
 /// How all matches of a regular expression differ from origins.
+///
+/// ```
+/// # #[cfg(feature = "regex")] {
+/// use cors_core::{ErrorKind, OriginEntry, Policy, RegexMismatch};
+///
+/// let slash = OriginEntry::regex(r"https://[a-z]+\.example\.com/");
+/// let errors = Policy::for_origins(slash).build().unwrap_err();
+/// let ErrorKind::RegexMatchesNoOrigin { why, .. } = errors.errors()[0].kind() else {
+///     unreachable!()
+/// };
+/// assert_eq!(why[..], [RegexMismatch::Path]);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RegexMismatch {
@@ -72,6 +85,20 @@ pub enum RegexMismatch {
 }
 
 /// The limit that ended a proof.
+///
+/// ```
+/// # #[cfg(feature = "regex")] {
+/// use cors_core::{ErrorKind, OriginEntry, Policy, ProofLimit};
+///
+/// let names: Vec<String> = (0..=1024).map(|number| number.to_string()).collect();
+/// let domains = OriginEntry::regex(format!(r"https://x({})\.com", names.join("|")));
+/// let errors = Policy::for_origins(domains).allow_credentials(true).build().unwrap_err();
+/// let ErrorKind::UnprovenRegexWithCredentials { limit } = errors.errors()[0].kind() else {
+///     unreachable!()
+/// };
+/// assert_eq!(*limit, ProofLimit::Names);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProofLimit {

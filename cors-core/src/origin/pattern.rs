@@ -54,6 +54,14 @@ pub(crate) enum Port<'a> {
 }
 
 /// Why a text is not a pattern.
+///
+/// ```
+/// use cors_core::{ErrorKind, PatternFault, Policy};
+///
+/// let errors = Policy::for_origins(" https://app.example.com").build().unwrap_err();
+/// let ErrorKind::InvalidOrigin { fault, .. } = errors.errors()[0].kind() else { unreachable!() };
+/// assert_eq!(*fault, PatternFault::WhiteSpace);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PatternFault {

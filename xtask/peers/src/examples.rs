@@ -120,18 +120,23 @@ pub fn examples() -> Vec<(Class, Case)> {
     ]
 }
 
-const A: &str = "https://a.test";
-const EVIL: &str = "https://evil.example";
+/// The origin that the policies allow.
+pub const A: &str = "https://a.test";
+/// An origin that they do not allow.
+pub const EVIL: &str = "https://evil.example";
 
-fn fetch(origin: &str) -> Fetch {
+/// A fetch from this origin.
+pub fn fetch(origin: &str) -> Fetch {
     Fetch::new(origin, "https://api.example/ok")
 }
 
-fn script(policy: &str, fetch: Fetch) -> Case {
+/// A case with a script.
+pub fn script(policy: &str, fetch: Fetch) -> Case {
     case(policy, Route::Ok, Asks::Script(fetch))
 }
 
-fn anyone(policy: &str, method: &str, headers: &[(&str, &str)]) -> Case {
+/// A case with any client.
+pub fn anyone(policy: &str, method: &str, headers: &[(&str, &str)]) -> Case {
     let mut request = Request::builder().method(method).uri(Route::Ok.path());
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -140,7 +145,8 @@ fn anyone(policy: &str, method: &str, headers: &[(&str, &str)]) -> Case {
     case(policy, Route::Ok, Asks::Anyone(request))
 }
 
-fn case(policy: &str, route: Route, asks: Asks) -> Case {
+/// A case on any route.
+pub fn case(policy: &str, route: Route, asks: Asks) -> Case {
     let config: Config = toml::from_str(policy).expect("the examples are policies");
     Case { config, route, asks: asks.on(route) }
 }

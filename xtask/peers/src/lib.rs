@@ -13,6 +13,7 @@ pub mod examples;
 pub mod options;
 pub mod page;
 pub mod peer;
+pub mod report;
 pub mod routes;
 pub mod search;
 pub mod servers;

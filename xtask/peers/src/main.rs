@@ -4,12 +4,10 @@
 use std::process::ExitCode;
 
 use lexopt::Parser;
-use peers::class::Weight;
 use peers::csrf;
 use peers::options::Peers;
-use peers::page::{counts, found, table, unsaid};
 use peers::peer::Peer;
-use peers::search::search;
+use peers::report::{quietly, report};
 
 fn main() -> ExitCode {
     let options = match Peers::parse(&mut Parser::from_env()) {
@@ -23,37 +21,21 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let versions = Peer::ALL.map(|peer| Ok(format!("{} {}", peer.package(), peer.version()?)));
-    let versions: Result<Vec<String>, String> = versions.into_iter().collect();
-    match versions {
-        Ok(versions) => {
-            println!("{} cases, seed {}: {}\n", options.cases, options.seed, versions.join(", "))
-        }
-        Err(fault) => {
+    match quietly(|| Ok(report(Peer::ALL, &options)? & report_csrf(&options))) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err::<_, String>(fault) => {
             eprintln!("peers: {fault}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
     }
-    // Panics are caught and reported below.
-    std::panic::set_hook(Box::new(|_| {}));
-    let findings = search(options.cases, options.seed);
-    println!("{}", unsaid(&findings));
-    for weight in [Weight::Ours, Weight::Choice] {
-        println!("{}", table(&counts(&findings), weight));
-    }
-    println!("{}", found(&findings));
-    for (peer, words, case) in &findings.unknown {
-        eprintln!("peers: {peer}: of an unknown kind: {words}\n{case}\n");
-    }
+}
+
+fn report_csrf(options: &Peers) -> bool {
     let forged = csrf::search(options.cases, options.seed);
     println!("{}", csrf::table(&forged));
     for request in &forged.unknown {
         eprintln!("peers: tower-http csrf: of an unknown kind: {request}");
     }
-    drop(std::panic::take_hook());
-    if findings.unknown.is_empty() && forged.unknown.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    forged.unknown.is_empty()
 }

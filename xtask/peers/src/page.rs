@@ -24,15 +24,15 @@ pub fn counts(findings: &Findings) -> Cells {
 }
 
 /// A table with one row per kind, the most serious first.
-pub fn table(cells: &Cells, weight: Weight) -> String {
+pub fn table(peers: &[Peer], cells: &Cells, weight: Weight) -> String {
     let mut table = "| kind |".to_owned();
-    for peer in Peer::ALL {
+    for peer in peers {
         let _ = write!(table, " {peer} |");
     }
-    table += " what it means |\n|---|---|---|---|---|\n";
+    let _ = writeln!(table, " what it means |\n|---|{}---|", "---|".repeat(peers.len()));
     for class in classes(cells, weight) {
         let _ = write!(table, "| `{class}` |");
-        for peer in Peer::ALL {
+        for &peer in peers {
             match cells.get(&(class, peer)) {
                 Some(cell) => drop(write!(table, " {cell} |")),
                 None => table += " |",
@@ -51,7 +51,7 @@ fn classes(cells: &Cells, weight: Weight) -> impl Iterator<Item = Class> {
 /// How many policies cannot be written for each peer, and why.
 pub fn unsaid(findings: &Findings) -> String {
     let mut text = String::new();
-    for peer in Peer::ALL {
+    for &peer in &findings.peers {
         let told = findings.told.get(&peer).copied().unwrap_or_default();
         let _ =
             writeln!(text, "{peer}: {told} of {} policies can be written for it", findings.cases);
@@ -73,32 +73,41 @@ pub fn found(findings: &Findings) -> String {
     text
 }
 
-/// The peers in which an example shows this kind.
-pub fn showing(class: Class, case: &Case) -> Vec<(Peer, Seen)> {
+/// Those of the peers in which an example shows this kind.
+pub fn showing(peers: &[Peer], class: Class, case: &Case) -> Vec<(Peer, Seen)> {
     let shows = |seen: &Seen| seen.classes.contains(&class);
-    let seen = |peer| Some((peer, look(peer, case).ok().filter(shows)?));
-    Peer::ALL.into_iter().filter_map(seen).collect()
+    let seen = |&peer| Some((peer, look(peer, case).ok().filter(shows)?));
+    peers.iter().filter_map(seen).collect()
 }
 
 /// The guide's page, with the results of running [`examples`].
 pub fn page() -> Result<String, String> {
+    let page = filled(include_str!("page.md"), "###", Peer::ALL, &examples())?;
+    Ok(page.replace("{csrf}\n", &csrf::page()).replace("{kin}\n", include_str!("kin.md")))
+}
+
+/// The text with the peers' versions, and with tables and the results of running the examples, under headings of
+/// this level.
+pub fn filled(
+    text: &str,
+    level: &str,
+    peers: &[Peer],
+    examples: &[(Class, Case)],
+) -> Result<String, String> {
     let mut cells = Cells::new();
     let mut told_of: BTreeMap<Class, String> = BTreeMap::new();
-    for (class, case) in examples() {
-        let showing = showing(class, &case);
+    for (class, case) in examples {
+        let (class, showing) = (*class, showing(peers, *class, case));
         cells.extend(showing.iter().map(|(peer, _)| ((class, *peer), "x".to_owned())));
         let text = told_of.entry(class).or_default();
-        let _ = write!(text, "\n```text\n{}\n```\n", told(&case, &showing));
+        let _ = write!(text, "\n```text\n{}\n```\n", told(case, &showing));
     }
-    let versions = Peer::ALL.map(|peer| Ok(format!("{} {}", peer.package(), peer.version()?)));
-    let versions: Result<Vec<String>, String> = versions.into_iter().collect();
-    let mut page = include_str!("page.md").replace("{versions}", &versions?.join(", "));
-    page = page.replace("{csrf}\n", &csrf::page());
+    let mut page = text.replace("{versions}", &Peer::versions(peers)?);
     for (weight, place) in [(Weight::Ours, "ours"), (Weight::Choice, "choice")] {
         let examples: String = classes(&cells, weight)
-            .map(|class| format!("\n### {class}\n\n{}\n{}", class.meaning(), told_of[&class]))
+            .map(|class| format!("\n{level} {class}\n\n{}\n{}", class.meaning(), told_of[&class]))
             .collect();
-        page = page.replace(&format!("{{{place}}}\n"), &(table(&cells, weight) + &examples));
+        page = page.replace(&format!("{{{place}}}\n"), &(table(peers, &cells, weight) + &examples));
     }
     Ok(page)
 }

@@ -1,57 +1,100 @@
 //! The peers, and the policies that cannot be written for them.
 
+use std::cmp::Ordering;
 use std::fmt;
 
+use cors_core::{Config, Policy};
 use xtask::workspace;
 
+use crate::servers::{Pair, actix_cors, tower_http, warp_cors};
+
 /// Another library's layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Peer {
-    /// `tower_http::cors`, on axum.
-    TowerHttp,
-    /// `actix_cors`, on actix-web.
-    ActixCors,
-    /// `warp::cors`.
-    WarpCors,
+#[derive(Clone, Copy)]
+pub struct Peer {
+    /// Its name, which no other peer has.
+    pub name: &'static str,
+    /// The crate that contains it.
+    pub package: &'static str,
+    /// The lock file with its version, relative to the workspace.
+    pub lock: &'static str,
+    /// Makes both servers. The peer is set up as its documentation says.
+    pub pair: fn(&Config, &Policy) -> Result<Pair, Unsaid>,
 }
 
 impl Peer {
-    /// All peers.
-    pub const ALL: [Self; 3] = [Self::TowerHttp, Self::ActixCors, Self::WarpCors];
+    /// `tower_http::cors`, on axum.
+    pub const TOWER_HTTP: Self = Self {
+        name: "tower-http",
+        package: "tower-http",
+        lock: "Cargo.lock",
+        pair: tower_http::pair,
+    };
+    /// `actix_cors`, on actix-web.
+    pub const ACTIX_CORS: Self = Self {
+        name: "actix-cors",
+        package: "actix-cors",
+        lock: "Cargo.lock",
+        pair: actix_cors::pair,
+    };
+    /// `warp::cors`.
+    pub const WARP_CORS: Self =
+        Self { name: "warp::cors", package: "warp", lock: "Cargo.lock", pair: warp_cors::pair };
 
-    /// The crate that contains it.
-    pub fn package(self) -> &'static str {
-        match self {
-            Self::TowerHttp => "tower-http",
-            Self::ActixCors => "actix-cors",
-            Self::WarpCors => "warp",
-        }
-    }
+    /// The peers that this workspace can build. `xtask/kin` has another.
+    pub const ALL: &[Self] = &[Self::TOWER_HTTP, Self::ACTIX_CORS, Self::WARP_CORS];
 
-    /// The newest version in `Cargo.lock`, which is the one compared: another package may need an
+    /// The newest version in its lock file, which is the one compared: another package may need an
     /// older one.
     pub fn version(self) -> Result<String, String> {
-        let path = workspace().join("Cargo.lock");
+        let path = workspace().join(self.lock);
         let text =
             std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let lock: toml::Table =
             toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
         let packages = lock.get("package").and_then(|list| list.as_array());
         let package = packages.into_iter().flatten().rev().find(|package| {
-            package.get("name").and_then(|name| name.as_str()) == Some(self.package())
+            package.get("name").and_then(|name| name.as_str()) == Some(self.package)
         });
         let version = package.and_then(|package| package.get("version")?.as_str());
         version.map(str::to_owned).ok_or_else(|| format!("{}: no {self}", path.display()))
+    }
+
+    /// The crates of these peers with their versions, on one line.
+    pub fn versions(peers: &[Self]) -> Result<String, String> {
+        let versions = peers.iter().map(|peer| Ok(format!("{} {}", peer.package, peer.version()?)));
+        Ok(versions.collect::<Result<Vec<String>, String>>()?.join(", "))
+    }
+}
+
+impl PartialEq for Peer {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Peer {}
+
+impl PartialOrd for Peer {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Peer {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.name.cmp(other.name)
     }
 }
 
 impl fmt::Display for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TowerHttp => "tower-http",
-            Self::ActixCors => "actix-cors",
-            Self::WarpCors => "warp::cors",
-        })
+        f.write_str(self.name)
+    }
+}
+
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
     }
 }
 

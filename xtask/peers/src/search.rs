@@ -23,6 +23,8 @@ pub struct Found {
 /// The results of a search.
 #[derive(Debug, Default)]
 pub struct Findings {
+    /// The peers compared.
+    pub peers: Vec<Peer>,
     /// How many cases ran for each peer.
     pub cases: usize,
     /// How many of their policies could be written for the peer.
@@ -35,12 +37,12 @@ pub struct Findings {
     pub unknown: Vec<(Peer, String, Case)>,
 }
 
-/// Runs `count` cases for every peer. The same seed gives the same cases.
-pub fn search(count: usize, seed: u64) -> Findings {
+/// Runs `count` cases for each of these peers. The same seed gives the same cases.
+pub fn search(peers: &[Peer], count: usize, seed: u64) -> Findings {
     let cases = cases();
-    let mut findings = Findings { cases: count, ..Findings::default() };
+    let mut findings = Findings { peers: peers.to_vec(), cases: count, ..Findings::default() };
     for index in 0..count {
-        for peer in Peer::ALL {
+        for &peer in peers {
             findings.put(peer, &|| tree(&cases, seed, index as u64));
         }
     }

@@ -1,8 +1,8 @@
 //! Servers with the same routes in each framework, behind our layer and behind the peer's.
 
-mod actix_cors;
-pub(crate) mod tower_http;
-mod warp_cors;
+pub(crate) mod actix_cors;
+pub mod tower_http;
+pub(crate) mod warp_cors;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -64,11 +64,7 @@ impl Pair {
         if config.own_hosts.is_some() {
             return Err("it takes requests for any host");
         }
-        match peer {
-            Peer::TowerHttp => tower_http::pair(config, policy),
-            Peer::ActixCors => actix_cors::pair(config, policy),
-            Peer::WarpCors => warp_cors::pair(config, policy),
-        }
+        (peer.pair)(config, policy)
     }
 }
 
@@ -90,7 +86,7 @@ fn ready<F: Future>(future: F) -> F::Output {
 }
 
 /// The origins, if the list has only exact ones.
-fn exact(config: &Config) -> Option<Vec<&str>> {
+pub fn exact(config: &Config) -> Option<Vec<&str>> {
     let exact = config.allow_origins.iter().map(|entry| match entry {
         OriginEntry::Pattern(text) if !text.contains('*') => Some(text.as_str()),
         _ => None,
@@ -98,16 +94,18 @@ fn exact(config: &Config) -> Option<Vec<&str>> {
     exact.collect()
 }
 
-fn is_any(config: &Config) -> bool {
+/// Whether any origin is allowed.
+pub fn is_any(config: &Config) -> bool {
     config.allow_origins.iter().any(|entry| *entry == OriginEntry::from("*"))
 }
 
-fn has_star(names: &[String]) -> bool {
+/// Whether any name is.
+pub fn has_star(names: &[String]) -> bool {
     names.iter().any(|name| name == "*")
 }
 
 /// A predicate that is exactly as strict as the policy.
-fn predicate(policy: &Policy) -> impl Fn(&[u8]) -> bool + Clone + Send + Sync + 'static {
+pub fn predicate(policy: &Policy) -> impl Fn(&[u8]) -> bool + Clone + Send + Sync + 'static {
     let policy = policy.clone();
     move |origin| {
         let request = Request::get("/").header("origin", origin).body(());

@@ -19,7 +19,7 @@ use peers::servers::{Pair, Server};
 #[test]
 fn examples_show_their_kind() {
     for (class, case) in examples() {
-        assert!(!showing(class, &case).is_empty(), "{class}: {case}");
+        assert!(!showing(Peer::ALL, class, &case).is_empty(), "{class}: {case}");
     }
 }
 
@@ -34,9 +34,11 @@ fn the_page_shows_the_examples() {
 fn everything_that_a_search_finds_is_on_the_page() {
     let known: BTreeSet<(Class, Peer)> = examples()
         .iter()
-        .flat_map(|(class, case)| showing(*class, case).into_iter().map(|(peer, _)| (*class, peer)))
+        .flat_map(|(class, case)| {
+            showing(Peer::ALL, *class, case).into_iter().map(|(peer, _)| (*class, peer))
+        })
         .collect();
-    let findings = search(200, 1);
+    let findings = search(Peer::ALL, 200, 1);
     assert_eq!(findings.unknown.iter().map(|(_, words, _)| words).collect::<Vec<_>>(), [""; 0]);
     let missing: Vec<_> = findings
         .found
@@ -47,10 +49,10 @@ fn everything_that_a_search_finds_is_on_the_page() {
     assert!(missing.is_empty(), "{}", missing.join("\n\n"));
     // The search must find these.
     for pair in [
-        (Class::NoVary, Peer::WarpCors),
-        (Class::LostOnErrors, Peer::WarpCors),
-        (Class::OptionsSwallowed, Peer::TowerHttp),
-        (Class::RefusalUnexplained, Peer::ActixCors),
+        (Class::NoVary, Peer::WARP_CORS),
+        (Class::LostOnErrors, Peer::WARP_CORS),
+        (Class::OptionsSwallowed, Peer::TOWER_HTTP),
+        (Class::RefusalUnexplained, Peer::ACTIX_CORS),
     ] {
         assert!(findings.found.contains_key(&pair), "{pair:?} was not found");
     }
@@ -93,7 +95,7 @@ fn each_break_of_a_layer_is_of_the_right_kind() {
         let origin = if class == Class::LetsOriginIn { "https://c.test" } else { "https://a.test" };
         let fetch = Fetch::new(origin, "https://api.example/ok");
         let case = Case { config: config.clone(), route: Route::Ok, asks: Asks::Script(fetch) };
-        let ours = || Pair::new(Peer::TowerHttp, &config, &policy).unwrap().ours;
+        let ours = || Pair::new(Peer::TOWER_HTTP, &config, &policy).unwrap().ours;
         let same = look_at(&Pair { ours: ours(), peer: ours() }, &policy, &case);
         assert!(same.classes.is_empty() && same.unknown.is_empty(), "{same:?}");
         let whole = ours();

@@ -1,10 +1,13 @@
 //! We do not own our names on crates.io: `cors-core` belongs to somebody else, and anyone can take the others. So
-//! nothing here may point there: no command, link or version requirement.
+//! nothing here may point there: no command, link or version requirement. Only `xtask/kin` does, to compare.
 
 use toml::{Table, Value};
 
 /// The prefix of all our package names.
 const OURS: &str = "cors-";
+
+/// The folder that may require the other `cors-core`, and the name by which it does.
+const KIN: (&str, &str) = ("xtask/kin", "theirs");
 
 /// Sites with package names in their URLs.
 const REGISTRIES: &[&str] =
@@ -39,10 +42,10 @@ pub fn fault(line: &str) -> Option<&'static str> {
     is_requirement.then_some("requires a version, so cargo looks on crates.io; name a path")
 }
 
-/// What in a manifest points there, or lets the list of suffixes change without a release of ours.
-pub fn faults_of_manifest(manifest: &Table) -> Vec<String> {
+/// What in the manifest of this folder points there, or lets cargo publish it.
+pub fn faults_of_manifest(folder: &str, manifest: &Table) -> Vec<String> {
     let mut faults = Vec::new();
-    requirements(manifest, &mut faults);
+    requirements(folder, manifest, &mut faults);
     if let Some(package) = manifest.get("package").and_then(Value::as_table)
         && package.get("publish").is_none_or(|publish| {
             let inherits = publish.as_table().is_some_and(|table| table.contains_key("workspace"));
@@ -58,22 +61,35 @@ pub fn faults_of_manifest(manifest: &Table) -> Vec<String> {
     faults
 }
 
-fn requirements(table: &Table, faults: &mut Vec<String>) {
+/// The packages in the lock file of this folder that have our names and come from elsewhere.
+pub fn faults_of_lock(folder: &str, lock: &Table) -> Vec<String> {
+    let packages = lock.get("package").and_then(Value::as_array).into_iter().flatten();
+    let text = |package: &Value, key: &str| package.get(key)?.as_str().map(str::to_owned);
+    packages
+        .filter_map(|package| Some((text(package, "name")?, text(package, "source")?)))
+        .filter(|(name, _)| name.starts_with(OURS) && folder != KIN.0)
+        .map(|(name, source)| format!("{name} comes from {source}, so it is somebody else's"))
+        .collect()
+}
+
+fn requirements(folder: &str, table: &Table, faults: &mut Vec<String>) {
     for (name, value) in table {
         let package = value.get("package").and_then(Value::as_str).unwrap_or(name);
         let version = value.as_str().or_else(|| value.get("version").and_then(Value::as_str));
         match version {
+            // Exact, because what it does is written down.
+            Some(version) if (folder, name.as_str()) == KIN && version.starts_with('=') => {}
             Some(version) if package.starts_with(OURS) && name != "name" => faults.push(format!(
                 "{name} = {version:?}: with a version, cargo looks on crates.io; give only a path"
             )),
             _ => {}
         }
         match value {
-            Value::Table(inner) => requirements(inner, faults),
+            Value::Table(inner) => requirements(folder, inner, faults),
             Value::Array(all) => {
                 all.iter()
                     .filter_map(Value::as_table)
-                    .for_each(|table| requirements(table, faults));
+                    .for_each(|table| requirements(folder, table, faults));
             }
             _ => {}
         }
@@ -129,8 +145,32 @@ mod tests {
             ("package = { name = 'cors-core', publish.workspace = true }", 0),
             ("workspace.package.publish = false", 0),
         ] {
-            let faults = faults_of_manifest(&manifest.parse().unwrap());
+            let faults = faults_of_manifest("cors-axum", &manifest.parse().unwrap());
             assert_eq!(faults.len(), count, "{manifest}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_comparison_has_the_other_crate() {
+        let requirement = |name: &str, version: &str| -> Table {
+            let inner = format!("{name} = {{ package = 'cors-core', version = '{version}' }}");
+            format!("[dependencies]\n{inner}").parse().unwrap()
+        };
+        for (folder, name, version, count) in [
+            ("xtask/kin", "theirs", "=0.1.1", 0),
+            ("xtask/kin", "theirs", "0.1.1", 1),
+            ("xtask/kin", "ours", "=0.1.1", 1),
+            ("xtask/peers", "theirs", "=0.1.1", 1),
+        ] {
+            let faults = faults_of_manifest(folder, &requirement(name, version));
+            assert_eq!(faults.len(), count, "{folder}, {name}, {version}: {faults:?}");
+        }
+        let lock = "[[package]]\nname = 'cors-core'\nversion = '0.0.0'\n[[package]]\n\
+                    name = 'cors-core'\nversion = '0.1.1'\nsource = 'registry'\n[[package]]\n\
+                    name = 'http'\nversion = '1.0.0'\nsource = 'registry'";
+        let lock: Table = lock.parse().unwrap();
+        for (folder, count) in [("", 1), ("xtask/fuzz", 1), ("xtask/kin", 0)] {
+            assert_eq!(faults_of_lock(folder, &lock).len(), count, "{folder}");
         }
     }
 }

@@ -153,9 +153,9 @@ impl Error for Unreadable {}
 /// Reads the text of a policy file, for [`check`]. It never blocks: a pipe or a device is an error.
 ///
 /// ```
-/// use cors_core::file::read_file;
+/// use cors_core::file::{Unreadable, read_file};
 ///
-/// let error = read_file("no-such-folder/cors.toml").unwrap_err();
+/// let error: Unreadable = read_file("no-such-folder/cors.toml").unwrap_err();
 /// assert_eq!(error.to_string(), "no-such-folder/cors.toml:1: there is no such file; check the path");
 /// ```
 ///

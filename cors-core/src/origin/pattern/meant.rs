@@ -39,12 +39,13 @@ impl Meant {
     /// The entries to write in `allow_origins` instead.
     ///
     /// ```
-    /// use cors_core::{ErrorKind, Policy};
+    /// use cors_core::{ErrorKind, Meant, Policy};
     ///
     /// let errors = Policy::for_origins("http://localhost:3000,3001").build().unwrap_err();
     /// let ErrorKind::InvalidOrigin { meant: Some(meant), .. } = errors.errors()[0].kind() else {
     ///     unreachable!()
     /// };
+    /// assert!(matches!(meant, Meant::Entries(_)));
     /// let policy = Policy::for_origins(meant.entries()).build()?;
     /// assert_eq!(policy.config().allow_origins.len(), 2);
     /// # Ok::<(), cors_core::ConfigErrors>(())

@@ -15,7 +15,7 @@ use crate::answer::Answer;
 use crate::peer::Unsaid;
 use crate::routes::{OWN_HEADERS, Route, handle, is_handled};
 
-pub(super) fn pair(config: &Config, policy: &Policy) -> Result<Pair, Unsaid> {
+pub(crate) fn pair(config: &Config, policy: &Policy) -> Result<Pair, Unsaid> {
     let ours = Server::build(|| {
         let layer = cors_actix::CorsLayer::new(policy.clone());
         serve(ready(init_service(App::new().configure(routes).wrap(layer))))

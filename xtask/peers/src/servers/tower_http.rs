@@ -14,13 +14,18 @@ use crate::answer::Answer;
 use crate::peer::Unsaid;
 use crate::routes::{OWN_HEADERS, Route, handle, is_handled};
 
-pub(super) fn pair(config: &Config, policy: &Policy) -> Result<Pair, Unsaid> {
-    let ours = Server::build(|| serve(routes().layer(cors_axum::CorsLayer::new(policy.clone()))));
+pub(crate) fn pair(config: &Config, policy: &Policy) -> Result<Pair, Unsaid> {
     let layer = layer(config, policy)?;
-    Ok(Pair { ours, peer: Server::build(|| serve(routes().layer(layer()))) })
+    Ok(Pair { ours: ours(policy), peer: Server::build(|| serve(routes().layer(layer()))) })
 }
 
-pub(crate) fn routes() -> Router {
+/// The server behind our layer.
+pub fn ours(policy: &Policy) -> Server {
+    Server::build(|| serve(routes().layer(cors_axum::CorsLayer::new(policy.clone()))))
+}
+
+/// The routes, behind no layer.
+pub fn routes() -> Router {
     let ok = || async {
         handle();
         OWN_HEADERS
@@ -32,7 +37,8 @@ pub(crate) fn routes() -> Router {
     Router::new().route(Route::Ok.path(), any(ok)).route(Route::Error.path(), any(error))
 }
 
-pub(crate) fn serve(router: Router) -> Serve {
+/// Calls the router for each request.
+pub fn serve(router: Router) -> Serve {
     Box::new(move |request| {
         let (parts, ()) = request.clone().into_parts();
         let request = Request::from_parts(parts, Body::empty());

@@ -17,7 +17,7 @@ use crate::answer::Answer;
 use crate::peer::Unsaid;
 use crate::routes::{OWN_HEADERS, handle, is_handled};
 
-pub(super) fn pair(config: &Config, policy: &Policy) -> Result<Pair, Unsaid> {
+pub(crate) fn pair(config: &Config, policy: &Policy) -> Result<Pair, Unsaid> {
     let ours = Server::build(|| {
         serve(cors_warp::CorsLayer::new(policy.clone()).layer(warp::service(routes())))
     });
