@@ -97,13 +97,11 @@ impl Patterns {
             let key =
                 Key { subdomains: true, any_port: false, scheme: split.scheme(), rest: with_port };
             let any_port = Key { any_port: true, rest: without_port, ..key };
-            if (self.has.subdomains && self.find(key))
-                || (self.has.subdomains_any_port && self.find(any_port))
-            {
-                // A star never matches an empty label.
-                return host[0] != b'.'
-                    && host[..=dot].windows(2).all(|pair| pair != b"..")
-                    && split.check().is_ok();
+            if self.has.subdomains && self.find(key) {
+                return split.has_labels_before(dot);
+            }
+            if self.has.subdomains_any_port && self.find(any_port) {
+                return split.has_labels_before(dot) && split.check().is_ok();
             }
         }
         false
@@ -350,14 +348,20 @@ fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
         hash = fold(hash, u128::from_le_bytes(*chunk));
     }
     // The last bytes may overlap the previous ones. The length distinguishes them.
+    let pair = |first: u64, last: u64| u128::from(first) << 64 | u128::from(last);
     fold(
         hash,
-        match (bytes.last_chunk::<16>(), tail.first_chunk::<8>(), tail.last_chunk::<8>()) {
+        match (bytes.last_chunk(), tail.first_chunk(), tail.last_chunk()) {
             (Some(last), ..) => u128::from_le_bytes(*last),
             (None, Some(first), Some(last)) => {
-                u128::from(u64::from_le_bytes(*first)) << 64 | u128::from(u64::from_le_bytes(*last))
+                pair(u64::from_le_bytes(*first), u64::from_le_bytes(*last))
             }
-            _ => tail.iter().fold(0, |last, byte| last << 8 | u128::from(*byte)),
+            _ => match (tail.first_chunk(), tail.last_chunk()) {
+                (Some(first), Some(last)) => {
+                    pair(u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
+                }
+                _ => tail.iter().fold(0, |last, byte| last << 8 | u128::from(*byte)),
+            },
         },
     )
 }

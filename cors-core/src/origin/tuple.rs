@@ -162,10 +162,10 @@ impl<'a> Split<'a> {
     /// `None` if there is no `://`.
     #[inline]
     pub(crate) fn of(bytes: &'a [u8]) -> Option<Self> {
-        let mut scheme_len = bytes.iter().position(|byte| *byte == b':')?;
-        if !bytes[scheme_len..].starts_with(b"://") {
-            scheme_len = bytes.windows(3).position(|three| three == b"://")?;
-        }
+        let scheme_len = match bytes {
+            [b'h', b't', b't', b'p', b's', b':', b'/', b'/', ..] => "https".len(),
+            _ => bytes.windows(3).position(|three| three == b"://")?,
+        };
         let host = &bytes[scheme_len + "://".len()..];
         let after = if host.first() == Some(&b'[') { b']' } else { b':' };
         let end = host.iter().position(|byte| *byte == after);
@@ -198,6 +198,22 @@ impl<'a> Split<'a> {
 
     pub(crate) fn has_port(&self) -> bool {
         self.host_end < self.bytes.len()
+    }
+
+    /// Whether the host begins with labels, up to a dot. If all other parts are those of an origin, the
+    /// text is one.
+    #[inline]
+    pub(crate) fn has_labels_before(&self, dot: usize) -> bool {
+        let (mut has, mut is_empty, mut before) = (Kinds(0), false, b'.');
+        for byte in &self.host()[..=dot] {
+            has = has.and(Kinds(KINDS[usize::from(*byte)]));
+            is_empty |= *byte == b'.' && before == b'.';
+            before = *byte;
+        }
+        let is_odd = has.any(Kinds::UPPER_CASE | Kinds::PERCENT);
+        !is_empty
+            && !has.any(Kinds::FORBIDDEN)
+            && !(is_odd && default_port(self.scheme()).is_some())
     }
 
     /// The origin, if the text is one.
