@@ -31,6 +31,12 @@ use crate::origin::{self, Origin, OriginFault};
 use std::borrow::Cow;
 use std::fmt;
 
+/// Like [`str::contains`], whose search is made for longer texts, and is much more code.
+fn has(text: &str, part: &str) -> bool {
+    let (text, part) = (text.as_bytes(), part.as_bytes());
+    text.windows(part.len()).any(|bytes| bytes.first() == part.first() && bytes == part)
+}
+
 /// One pattern, parsed. Borrows the text of the policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pattern<'a> {
@@ -155,7 +161,7 @@ impl<'a> Pattern<'a> {
             return Err(PatternFault::Unicode);
         }
         let (scheme, authority) =
-            text.split_once("://").ok_or(PatternFault::Origin(OriginFault::NoScheme))?;
+            origin::split_scheme(text).ok_or(PatternFault::Origin(OriginFault::NoScheme))?;
         if scheme == "file" {
             return Err(PatternFault::Origin(OriginFault::FileScheme));
         }
