@@ -227,7 +227,7 @@ impl<K: FindingKind> std::error::Error for Finding<K> {}
 ///     .unwrap_err();
 /// assert_eq!(errors.errors().len(), 3);
 /// ```
-#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigErrors {
     errors: Vec<ConfigError>,
     count: usize,
@@ -272,6 +272,8 @@ impl fmt::Debug for ConfigErrors {
         fmt::Display::fmt(self, f)
     }
 }
+
+impl std::error::Error for ConfigErrors {}
 
 /// The caller has at least one.
 impl From<Vec<ConfigError>> for ConfigErrors {

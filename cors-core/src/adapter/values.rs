@@ -27,13 +27,15 @@ pub(super) struct Values<V> {
 /// The possible values of `Vary`, by [`VaryOn::index`].
 pub(super) struct Vary<V>([VaryNames<V>; VaryOn::COUNT]);
 
+/// The first clone of a value may move it to the heap, and a clone is cheaper to clone. So it is made
+/// now, not during a request.
+#[inline(never)]
+fn value<V: FieldValue>(text: &str) -> V {
+    V::of_text(text).clone()
+}
+
 impl<V: FieldValue> Values<V> {
     pub(super) fn new(policy: &Compiled) -> Self {
-        let value = |text: &str| {
-            // The first clone of a value may move it to the heap, and a clone is cheaper to clone. Make it
-            // now, not during a request.
-            V::of_text(text).clone()
-        };
         let origin = if policy.origins.any {
             (!policy.reflects()).then_some("*")
         } else {
@@ -71,27 +73,38 @@ impl<V: FieldValue> Values<V> {
 impl<V: FieldValue> Vary<V> {
     fn new(policy: &Compiled) -> Self {
         let header = |header: RequestHeader| HeaderName::from_static(header.as_str());
-        let closure = policy.closure.as_ref().map(|closure| &closure.names);
-        let named = |names: Option<&Vec<HeaderName>>, consulted: bool| {
-            names.filter(|_| consulted).cloned().unwrap_or_default()
-        };
+        let closure = policy.closure.as_ref().map_or(&[][..], |closure| &closure.names);
+        let asks = policy.asks.as_deref().unwrap_or_default();
         let cacheable = |(consulted, fetch_site): (Consulted, bool)| {
-            let origin = (!policy.is_constant()).then_some(RequestHeader::Origin);
-            let fetch_site = fetch_site.then_some(RequestHeader::FetchSite);
-            let names = origin.map(header).into_iter();
-            let names = names.chain(named(closure, consulted.closure));
-            let names = names.chain(named(policy.asks.as_ref(), consulted.ask));
-            names.chain(fetch_site.map(header)).collect()
+            let mut names = Vec::new();
+            if !policy.is_constant() {
+                names.push(header(RequestHeader::Origin));
+            }
+            if consulted.closure {
+                names.extend_from_slice(closure);
+            }
+            if consulted.ask {
+                names.extend_from_slice(asks);
+            }
+            if fetch_site {
+                names.push(header(RequestHeader::FetchSite));
+            }
+            names
         };
-        let options = [RequestHeader::Origin, RequestHeader::RequestMethod]
-            .into_iter()
-            .chain(policy.reads_request_headers().then_some(RequestHeader::RequestHeaders))
-            .chain(policy.private_network.then_some(RequestHeader::RequestPrivateNetwork))
-            .chain(policy.forbids().then_some(RequestHeader::FetchSite))
-            .map(header)
-            .chain(named(closure, true))
-            .chain(named(policy.asks.as_ref(), true));
-        let options: Vec<_> = options.collect();
+        let mut options = Vec::new();
+        for (name, is_read) in [
+            (RequestHeader::Origin, true),
+            (RequestHeader::RequestMethod, true),
+            (RequestHeader::RequestHeaders, policy.reads_request_headers()),
+            (RequestHeader::RequestPrivateNetwork, policy.private_network),
+            (RequestHeader::FetchSite, policy.forbids()),
+        ] {
+            if is_read {
+                options.push(header(name));
+            }
+        }
+        options.extend_from_slice(closure);
+        options.extend_from_slice(asks);
         Self(VaryOn::all().map(|on| {
             VaryNames::new(match on {
                 VaryOn::NOTHING => Vec::new(),

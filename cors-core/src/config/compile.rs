@@ -143,11 +143,13 @@ struct Findings {
 }
 
 impl Findings {
-    fn error(&mut self, key: Key, value: impl Into<String>, kind: ErrorKind) {
+    #[cold]
+    fn error(&mut self, key: Key, value: &str, kind: ErrorKind) {
         self.errors.push(Some(key), Finding::new(key, None, value, kind));
     }
 
-    fn warn(&mut self, key: Key, value: impl Into<String>, kind: WarningKind) {
+    #[cold]
+    fn warn(&mut self, key: Key, value: &str, kind: WarningKind) {
         self.warnings.push(Some(key), Finding::new(key, None, value, kind));
     }
 }
@@ -163,14 +165,17 @@ struct Entry<'c> {
 }
 
 impl Entry<'_> {
+    #[cold]
     fn error(&self, kind: ErrorKind, findings: &mut Findings) {
         self.error_with(quote(self.text), kind, findings);
     }
 
+    #[cold]
     fn error_with(&self, value: String, kind: ErrorKind, findings: &mut Findings) {
         findings.errors.push(Some(self.key), self.finding(value, kind));
     }
 
+    #[cold]
     fn warn(&self, kind: WarningKind, findings: &mut Findings) {
         findings.warnings.push(Some(self.key), self.finding(quote(self.text), kind));
     }
@@ -178,7 +183,8 @@ impl Entry<'_> {
     /// Warns about a name that was probably meant as a pattern. Its characters are valid in a token,
     /// so it only matches itself. Beside `*`, such a name makes no difference.
     fn warn_of_literal(&self, any: bool, or_any: bool, findings: &mut Findings) -> bool {
-        let found = self.text.chars().find(|character| "*+^$|".contains(*character));
+        let is_operator = |c: &char| matches!(c, '*' | '+' | '^' | '$' | '|');
+        let found = self.text.chars().find(is_operator);
         let Some(character) = found.filter(|_| !any) else { return false };
         self.warn(WarningKind::LiteralName { character, or_any }, findings);
         true
@@ -228,21 +234,31 @@ fn entries<'c>(key: Key, list: &'c [String]) -> impl Iterator<Item = Entry<'c>> 
 
 /// What to write for an invalid name that has white space around it, or is several names with
 /// separators between them. `accept` returns a name as you should write it.
-fn meant(entry: Entry<'_>, accept: impl Fn(&str) -> Option<String>) -> Option<String> {
+fn meant_name(entry: Entry<'_>, accept: &dyn Fn(&str) -> Option<&str>) -> Option<String> {
+    let accept = |part: &str| accept(part).filter(|_| is_token(part.as_bytes())).map(quote);
+    meant(entry, &[',', ';'], &accept)
+}
+
+/// What to write for an invalid entry, in TOML: its parts as `accept` returns them, if it accepts all.
+fn meant(
+    entry: Entry<'_>,
+    separators: &[char],
+    accept: &dyn Fn(&str) -> Option<String>,
+) -> Option<String> {
     // Too long for a message.
     if entry.text.len() > MAX_LEN {
         return None;
     }
-    let parts = entry.text.split(|char: char| char.is_whitespace() || ",;".contains(char));
-    let names: Vec<String> = parts
-        .filter(|part| !part.is_empty())
-        .map(|part| accept(part).filter(|_| is_token(part.as_bytes())).map(|name| quote(&name)))
-        .collect::<Option<_>>()?;
-    match names.len() {
-        0 => None,
-        1 => Some(names.concat()),
-        _ if entry.len == 1 => Some(format!("[{}]", names.join(", "))),
-        _ => Some(names.join(", ")),
+    let mut parts = Vec::new();
+    for part in entry.text.split(|c: char| c.is_whitespace() || separators.contains(&c)) {
+        if !part.is_empty() {
+            parts.push(accept(part)?);
+        }
+    }
+    match &*parts {
+        [] => None,
+        [_, _, ..] if entry.len == 1 => Some(format!("[{}]", parts.join(", "))),
+        _ => Some(parts.join(", ")),
     }
 }
 
@@ -257,21 +273,17 @@ fn compile_names(
     list: &[String],
     case: Case,
     findings: &mut Findings,
-    covered: impl Fn(&str) -> bool,
-    check: impl Fn(Entry<'_>, &mut Findings) -> bool,
+    covered: &dyn Fn(&str) -> bool,
+    check: &dyn Fn(Entry<'_>, &mut Findings) -> bool,
 ) -> Vec<Box<str>> {
     let any = has_star(list);
     let mut seen = HashSet::new();
     let mut names = Vec::new();
     for entry in entries(key, list) {
-        let folded = match case {
-            Case::Sensitive => entry.text.to_owned(),
-            Case::Insensitive => entry.text.to_ascii_lowercase(),
-        };
         if entry.text != "*" && !check(entry, findings) {
             continue;
         }
-        if !seen.insert(folded) {
+        if !seen.insert(case.folded(entry.text)) {
             entry.warn(WarningKind::Duplicate, findings);
         } else if any && entry.text != "*" && covered(entry.text) {
             entry.warn(WarningKind::CoveredByAny, findings);
@@ -287,9 +299,9 @@ fn compile_methods(config: &Config, findings: &mut Findings) -> AllowMethods {
     let check = |entry: Entry<'_>, findings: &mut Findings| {
         let method = entry.text;
         if !is_token(method.as_bytes()) {
-            let meant = meant(entry, |name| match methods::normalized(name) {
-                Some(name) => Some(name.to_owned()),
-                None => (!methods::is_forbidden(name.as_bytes())).then(|| name.to_owned()),
+            let meant = meant_name(entry, &|name| match methods::normalized(name) {
+                None => (!methods::is_forbidden(name.as_bytes())).then_some(name),
+                normalized => normalized,
             });
             entry.error(ErrorKind::InvalidMethod { meant }, findings);
         } else if methods::is_forbidden(method.as_bytes()) {
@@ -310,7 +322,8 @@ fn compile_methods(config: &Config, findings: &mut Findings) -> AllowMethods {
         false
     };
     let list = &config.allow_methods;
-    let names = compile_names(Key::AllowMethods, list, Case::Sensitive, findings, |_| true, check);
+    let names =
+        compile_names(Key::AllowMethods, list, Case::Sensitive, findings, &|_| true, &check);
     AllowMethods { any, names: Names::new(names, Case::Sensitive) }
 }
 
@@ -318,8 +331,9 @@ fn compile_headers(config: &Config, findings: &mut Findings) -> AllowHeaders {
     let any = has_star(&config.allow_headers);
     let check = |entry: Entry<'_>, findings: &mut Findings| {
         if !is_token(entry.text.as_bytes()) {
-            let accept = |name: &str| (!headers::is_preflights_own(name)).then(|| name.to_owned());
-            entry.error(ErrorKind::InvalidHeaderName { meant: meant(entry, accept) }, findings);
+            let meant =
+                meant_name(entry, &|name| (!headers::is_preflights_own(name)).then_some(name));
+            entry.error(ErrorKind::InvalidHeaderName { meant }, findings);
         } else if headers::is_preflights_own(entry.text) {
             entry.error(ErrorKind::CorsRequestHeader, findings);
         } else if headers::is_forbidden_request(entry.text) {
@@ -335,7 +349,8 @@ fn compile_headers(config: &Config, findings: &mut Findings) -> AllowHeaders {
     };
     let covered = |name: &str| !name.eq_ignore_ascii_case(NON_WILDCARD);
     let list = &config.allow_headers;
-    let names = compile_names(Key::AllowHeaders, list, Case::Insensitive, findings, covered, check);
+    let names =
+        compile_names(Key::AllowHeaders, list, Case::Insensitive, findings, &covered, &check);
     AllowHeaders { any, names: Names::new(names, Case::Insensitive) }
 }
 
@@ -344,8 +359,7 @@ fn compile_expose(config: &Config, findings: &mut Findings) -> Vec<Box<str>> {
     let any = has_star(&config.expose_headers);
     let check = |entry: Entry<'_>, findings: &mut Findings| {
         if !is_token(entry.text.as_bytes()) {
-            let meant =
-                meant(entry, |name| (!headers::is_set_cookie(name)).then(|| name.to_owned()));
+            let meant = meant_name(entry, &|name| (!headers::is_set_cookie(name)).then_some(name));
             entry.error(ErrorKind::InvalidHeaderName { meant }, findings);
         } else if headers::is_set_cookie(entry.text) {
             entry.error(ErrorKind::SetCookieExposed, findings);
@@ -361,7 +375,7 @@ fn compile_expose(config: &Config, findings: &mut Findings) -> Vec<Box<str>> {
         false
     };
     let list = &config.expose_headers;
-    let mut names = compile_names(key, list, Case::Insensitive, findings, |_| true, check);
+    let mut names = compile_names(key, list, Case::Insensitive, findings, &|_| true, &check);
     if config.allow_credentials
         && let Some(star) = entries(key, list).find(|entry| entry.text == "*")
     {
@@ -398,11 +412,11 @@ fn check_max_age(config: &Config, findings: &mut Findings) {
     let Some(max_age) = config.max_age else { return };
     let (key, seconds) = (Key::MaxAge, max_age.as_secs());
     if max_age.subsec_nanos() > 0 {
-        findings.error(key, format!("{max_age:?}"), ErrorKind::MaxAgeFraction);
+        findings.error(key, &format!("{max_age:?}"), ErrorKind::MaxAgeFraction);
     } else if max_age > MAX_AGE {
-        findings.error(key, seconds.to_string(), ErrorKind::MaxAgeTooLarge);
+        findings.error(key, &seconds.to_string(), ErrorKind::MaxAgeTooLarge);
     } else if max_age > MAX_AGE_CHROMIUM {
-        findings.warn(key, seconds.to_string(), WarningKind::MaxAgeOverChromium);
+        findings.warn(key, &seconds.to_string(), WarningKind::MaxAgeOverChromium);
     }
 }
 
@@ -410,11 +424,11 @@ fn check_preflight_status(config: &Config, findings: &mut Findings) {
     let Some(status) = config.preflight_status else { return };
     let key = Key::PreflightStatus;
     if !(200..=299).contains(&status) {
-        findings.error(key, status.to_string(), ErrorKind::PreflightStatusOutOfRange);
+        findings.error(key, &status.to_string(), ErrorKind::PreflightStatusOutOfRange);
     }
     if config.preflight_continue {
         let value = format!("{status} with preflight_continue = true");
-        findings.error(key, value, ErrorKind::PreflightStatusWithContinue);
+        findings.error(key, &value, ErrorKind::PreflightStatusWithContinue);
     }
 }
 
@@ -432,7 +446,7 @@ fn check_any(config: &Config, asked: bool, findings: &mut Findings) {
     if config.disallowed_origin != DisallowedOrigin::Forward {
         let word = config.shown(Key::DisallowedOrigin);
         let value = format!("{word} with allow_origins = \"*\"");
-        findings.error(Key::DisallowedOrigin, value, ErrorKind::AnyOriginForbids);
+        findings.error(Key::DisallowedOrigin, &value, ErrorKind::AnyOriginForbids);
     }
     if config.allow_credentials && !config.danger.reflect_any_origin {
         let value = "true with allow_origins = \"*\"";

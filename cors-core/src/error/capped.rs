@@ -61,8 +61,15 @@ impl<T> Capped<T> {
         }
     }
 
-    pub(crate) fn sort_by_key<K: Ord>(&mut self, key: impl FnMut(&T) -> K) {
-        self.kept.sort_by_key(key);
+    /// An insertion sort, since nearly all are in order already.
+    pub(crate) fn sort_by_key<K: Ord>(&mut self, key: impl Fn(&T) -> K) {
+        for sorted in 1..self.kept.len() {
+            let mut at = sorted;
+            while at > 0 && key(&self.kept[at]) < key(&self.kept[at - 1]) {
+                self.kept.swap(at, at - 1);
+                at -= 1;
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::origin::OriginFault;
 use crate::origin::pattern::PatternFault;
+use std::fmt;
 
 /// Why a text is not a host pattern.
 ///
@@ -13,41 +14,46 @@ use crate::origin::pattern::PatternFault;
 /// let ErrorKind::InvalidHost { fault, .. } = errors.errors()[0].kind() else { unreachable!() };
 /// assert_eq!(*fault, HostFault::Scheme);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HostFault {
     /// A scheme in front.
-    #[error("a host has no scheme")]
     Scheme,
     /// `*` alone: any host.
-    #[error("\"*\" names every host, also an attacker's")]
     Any,
     /// As an origin with this host, it is not a pattern.
-    #[error("{}", reason(*.0))]
     Pattern(PatternFault),
 }
 
-fn reason(fault: PatternFault) -> String {
-    let text = match fault {
-        PatternFault::Origin(OriginFault::BadPort) => {
-            "a port is a number from 1 to 65535, or \"*\""
-        }
-        PatternFault::Origin(OriginFault::DefaultPort) => "no port already means 80 and 443",
-        PatternFault::Origin(OriginFault::Path) => "a host pattern ends with the host or port",
-        PatternFault::Origin(OriginFault::UserInfo) => "a host has no user name or password",
-        PatternFault::Origin(OriginFault::NoHost)
-        | PatternFault::Empty
-        | PatternFault::LoneScheme => "there is no host",
-        PatternFault::Several => "each host must be its own entry",
-        PatternFault::WhiteSpace => "a host contains no white space",
-        PatternFault::Quotes => "a host contains no quotation marks",
-        PatternFault::TooLong | PatternFault::Origin(OriginFault::TooLong) => {
-            "a host has at most 504 bytes"
-        }
-        other => return other.to_string(),
-    };
-    text.to_owned()
+impl fmt::Display for HostFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fault = match self {
+            Self::Scheme => return f.write_str("a host has no scheme"),
+            Self::Any => return f.write_str("\"*\" names every host, also an attacker's"),
+            Self::Pattern(fault) => fault,
+        };
+        f.write_str(match fault {
+            PatternFault::Origin(OriginFault::BadPort) => {
+                "a port is a number from 1 to 65535, or \"*\""
+            }
+            PatternFault::Origin(OriginFault::DefaultPort) => "no port already means 80 and 443",
+            PatternFault::Origin(OriginFault::Path) => "a host pattern ends with the host or port",
+            PatternFault::Origin(OriginFault::UserInfo) => "a host has no user name or password",
+            PatternFault::Origin(OriginFault::NoHost)
+            | PatternFault::Empty
+            | PatternFault::LoneScheme => "there is no host",
+            PatternFault::Several => "each host must be its own entry",
+            PatternFault::WhiteSpace => "a host contains no white space",
+            PatternFault::Quotes => "a host contains no quotation marks",
+            PatternFault::TooLong | PatternFault::Origin(OriginFault::TooLong) => {
+                "a host has at most 504 bytes"
+            }
+            other => return other.fmt(f),
+        })
+    }
 }
+
+impl std::error::Error for HostFault {}
 
 pub(super) fn host_fix(fault: HostFault, meant: Option<&str>) -> String {
     let text = match (fault, meant) {

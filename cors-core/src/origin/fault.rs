@@ -1,53 +1,66 @@
 //! What can be wrong with an origin or a regular expression.
 
+use std::fmt;
+
 /// Why a text is not a serialized tuple origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OriginFault {
     /// Longer than [`MAX_ORIGIN_LEN`](crate::MAX_ORIGIN_LEN).
-    #[error("an origin has at most 512 bytes")]
     TooLong,
     /// Contains a byte above 0x7F.
-    #[error("browsers send punycode")]
     NotAscii,
     /// No scheme followed by `://`.
-    #[error("an origin starts with its scheme")]
     NoScheme,
     /// The scheme is not a lower-case letter followed by lower-case letters, digits, `+`, `-` and
     /// `.`.
-    #[error("a scheme contains only lower-case letters, digits, +, - and .")]
     BadScheme,
     /// `file:` URLs have opaque origins, sent as `null`.
-    #[error("browsers send null for files")]
     FileScheme,
     /// There is no host.
-    #[error("an origin has a host")]
     NoHost,
     /// A user name or password before the host.
-    #[error("an origin contains no user name or password")]
     UserInfo,
     /// A path, query or fragment after the host or port.
-    #[error("an origin ends with its host or port")]
     Path,
     /// The host of a special scheme, such as `https`, contains an upper-case letter.
-    #[error("browsers send hosts in lower case")]
     UpperCase,
     /// The host contains a character that the URL Standard forbids there.
-    #[error("a host cannot contain such a character")]
     BadHost,
     /// The host ends in a number but is not a dotted quad.
-    #[error("a host that ends in a number must be an IPv4 address of four decimal numbers")]
     BadIpv4,
     /// The host is in brackets but not an IPv6 address in the URL Standard's compressed form.
-    #[error("browsers send IPv6 addresses compressed and in lower case")]
     BadIpv6,
     /// The port is not a number from 0 to 65535 without leading zeros.
-    #[error("a port is a number from 0 to 65535")]
     BadPort,
     /// The port is the scheme's default, which serializers omit.
-    #[error("browsers omit the default port")]
     DefaultPort,
 }
+
+impl fmt::Display for OriginFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLong => "an origin has at most 512 bytes",
+            Self::NotAscii => "browsers send punycode",
+            Self::NoScheme => "an origin starts with its scheme",
+            Self::BadScheme => "a scheme contains only lower-case letters, digits, +, - and .",
+            Self::FileScheme => "browsers send null for files",
+            Self::NoHost => "an origin has a host",
+            Self::UserInfo => "an origin contains no user name or password",
+            Self::Path => "an origin ends with its host or port",
+            Self::UpperCase => "browsers send hosts in lower case",
+            Self::BadHost => "a host cannot contain such a character",
+            Self::BadIpv4 => {
+                "a host that ends in a number must be an IPv4 address of four decimal numbers"
+            }
+            Self::BadIpv6 => "browsers send IPv6 addresses compressed and in lower case",
+            Self::BadPort => "a port is a number from 0 to 65535",
+            Self::DefaultPort => "browsers omit the default port",
+        })
+    }
+}
+
+impl std::error::Error for OriginFault {}
 
 /// How all matches of a regular expression differ from origins.
 ///

@@ -29,6 +29,13 @@ pub(crate) use scheme::misspelt;
 
 use crate::origin::{self, Origin, OriginFault};
 use std::borrow::Cow;
+use std::fmt;
+
+/// Like [`str::contains`], whose search is made for longer texts, and is much more code.
+fn has(text: &str, part: &str) -> bool {
+    let (text, part) = (text.as_bytes(), part.as_bytes());
+    text.windows(part.len()).any(|bytes| bytes.first() == part.first() && bytes == part)
+}
 
 /// One pattern, parsed. Borrows the text of the policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,63 +69,81 @@ pub(crate) enum Port<'a> {
 /// let ErrorKind::InvalidOrigin { fault, .. } = errors.errors()[0].kind() else { unreachable!() };
 /// assert_eq!(*fault, PatternFault::WhiteSpace);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PatternFault {
     /// Without its wildcards, it is not an origin.
-    #[error(transparent)]
     Origin(OriginFault),
     /// Nothing but white space.
-    #[error("an empty string is not an origin")]
     Empty,
     /// White space before, after or inside.
-    #[error("an origin contains no white space")]
     WhiteSpace,
     /// Quotation marks around it.
-    #[error("an origin contains no quotation marks")]
     Quotes,
     /// Several entries in one, or a separator such as a comma.
-    #[error("each origin must be its own entry")]
     Several,
     /// A placeholder that was not filled in, such as `${host}`.
-    #[error("a placeholder was not filled in")]
     Placeholder,
     /// A regular expression that is not marked as one.
-    #[error("this looks like a regular expression, but plain text is compared literally")]
     Regex,
     /// `https//`, `https:/`, `//`: the scheme is cut or doubled.
-    #[error("an origin starts with one scheme and \"://\"")]
     CutScheme,
     /// `wss`, `ftp`: no page has an origin with this scheme.
-    #[error("no page has an origin with this scheme")]
     NoPage,
     /// A scheme alone, as in `https://`.
-    #[error("a scheme alone is not an origin")]
     LoneScheme,
     /// `https://*`: any host.
-    #[error("\"*\" matches labels in front of a domain, not any host")]
     AnyHost,
     /// `*` anywhere except as whole left-most labels or as the port.
-    #[error("\"*\" can replace only whole left-most labels or the port")]
     Wildcard,
     /// `*.` before an IP address, which has no subdomains.
-    #[error("an IP address has no subdomains")]
     WildcardBeforeIp,
     /// An IPv6 address that lacks a bracket.
-    #[error("an IPv6 address goes between \"[\" and \"]\"")]
     Brackets,
     /// Characters outside ASCII. Browsers send Punycode.
-    #[error("browsers send punycode")]
     Unicode,
     /// The host ends in a dot.
-    #[error("browsers treat a host with a trailing dot as a different host")]
     TrailingDot,
     /// Two consecutive dots, or a leading dot.
-    #[error("a host has no empty labels")]
     EmptyLabel,
     /// The shortest origin that it could match is longer than [`MAX_LEN`](crate::MAX_ORIGIN_LEN).
-    #[error("an origin has at most 512 bytes")]
     TooLong,
+}
+
+impl fmt::Display for PatternFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Origin(fault) => return fault.fmt(f),
+            Self::Empty => "an empty string is not an origin",
+            Self::WhiteSpace => "an origin contains no white space",
+            Self::Quotes => "an origin contains no quotation marks",
+            Self::Several => "each origin must be its own entry",
+            Self::Placeholder => "a placeholder was not filled in",
+            Self::Regex => {
+                "this looks like a regular expression, but plain text is compared literally"
+            }
+            Self::CutScheme => "an origin starts with one scheme and \"://\"",
+            Self::NoPage => "no page has an origin with this scheme",
+            Self::LoneScheme => "a scheme alone is not an origin",
+            Self::AnyHost => "\"*\" matches labels in front of a domain, not any host",
+            Self::Wildcard => "\"*\" can replace only whole left-most labels or the port",
+            Self::WildcardBeforeIp => "an IP address has no subdomains",
+            Self::Brackets => "an IPv6 address goes between \"[\" and \"]\"",
+            Self::Unicode => "browsers send punycode",
+            Self::TrailingDot => "browsers treat a host with a trailing dot as a different host",
+            Self::EmptyLabel => "a host has no empty labels",
+            Self::TooLong => "an origin has at most 512 bytes",
+        })
+    }
+}
+
+impl std::error::Error for PatternFault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Origin(fault) => fault.source(),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> Pattern<'a> {
@@ -136,7 +161,7 @@ impl<'a> Pattern<'a> {
             return Err(PatternFault::Unicode);
         }
         let (scheme, authority) =
-            text.split_once("://").ok_or(PatternFault::Origin(OriginFault::NoScheme))?;
+            origin::split_scheme(text).ok_or(PatternFault::Origin(OriginFault::NoScheme))?;
         if scheme == "file" {
             return Err(PatternFault::Origin(OriginFault::FileScheme));
         }

@@ -15,11 +15,16 @@ const T_MAX: u32 = 26;
 /// time. A label that needs Unicode normalization first may differ from a browser's: this is only
 /// advice, and the result is checked again when it is used.
 pub(crate) fn to_ascii(label: &str) -> String {
-    let lower = label.to_lowercase();
+    let lower = lower_case(label);
     if lower.is_ascii() || lower.chars().count() > MAX_LABEL {
         return lower;
     }
     encode(&lower).map_or(lower, |encoded| format!("xn--{encoded}"))
+}
+
+/// Each letter by itself, as browsers do: a sigma at the end too.
+fn lower_case(label: &str) -> String {
+    label.chars().flat_map(char::to_lowercase).collect()
 }
 
 /// Whether browsers encode a lower-case label with this character unchanged: it is not composed,
@@ -34,7 +39,7 @@ pub(crate) fn is_encoded_as_it_is(label: &str) -> bool {
         '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => true,
         _ => c.is_ascii(),
     };
-    label.to_lowercase().chars().all(is_plain)
+    lower_case(label).chars().all(is_plain)
 }
 
 /// [RFC 3492, 6.3](https://www.rfc-editor.org/rfc/rfc3492#section-6.3). `None` if a number
@@ -111,6 +116,7 @@ mod tests {
             ("Plain", "plain"),
             ("münchen", "xn--mnchen-3ya"),
             ("MÜNCHEN", "xn--mnchen-3ya"),
+            ("ΟΔΟΣ", "xn--pxavbq"),
             ("☕", "xn--53h"),
             ("例え", "xn--r8jz45g"),
             ("aaaaåŧя", "xn--aaaa-toa49e11n"),

@@ -9,7 +9,7 @@
 use crate::origin::pattern::{Pattern, Port};
 #[cfg(feature = "regex")]
 use crate::origin::regex::OriginRegex;
-use crate::origin::{MAX_LEN, Split};
+use crate::origin::{MAX_LEN, Split, split_scheme};
 use std::fmt;
 use std::hash::BuildHasher;
 
@@ -302,7 +302,9 @@ impl<'a> Key<'a> {
             Some(text) => (text, true),
             None => (pattern, false),
         };
-        match text.split_once("://*") {
+        let starred =
+            split_scheme(text).and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix('*')?)));
+        match starred {
             Some((scheme, rest)) => Self {
                 subdomains: true,
                 any_port,

@@ -252,6 +252,12 @@ impl<'a> Split<'a> {
     }
 }
 
+/// The scheme, and what follows its `://`.
+pub(crate) fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let at = text.as_bytes().windows(3).position(|three| three == b"://")?;
+    Some((&text[..at], &text[at + 3..]))
+}
+
 impl fmt::Debug for Origin<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.text, f)

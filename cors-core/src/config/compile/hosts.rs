@@ -1,6 +1,6 @@
 //! The checks of `own_hosts`.
 
-use super::{Entry, Findings, entries, quote};
+use super::{Entry, Findings, entries, meant, quote};
 use crate::config::{Config, DisallowedOrigin, OriginEntry};
 use crate::engine::own_hosts::{OwnHosts, SCHEME};
 use crate::engine::policy::Policy;
@@ -8,7 +8,7 @@ use crate::error::{ErrorKind, HostFault, Warning, WarningKind};
 use crate::key::Key;
 use crate::origin::pattern::{self, Meant, Pattern, PatternFault, Port};
 use crate::origin::set::PatternsBuilder;
-use crate::origin::{MAX_LEN, OriginFault, is_loopback, public_suffix};
+use crate::origin::{OriginFault, is_loopback, public_suffix, split_scheme};
 use std::net::IpAddr;
 
 const KEY: Key = Key::OwnHosts;
@@ -37,7 +37,7 @@ pub(super) fn compile(config: &Config, findings: &mut Findings) -> Option<OwnHos
                 valid.push(entry);
             }
             Err(fault) => {
-                let meant = meant(entry);
+                let meant = meant(entry, &[',', ';', '"', '\''], &meant_host);
                 entry.error(ErrorKind::InvalidHost { fault, meant }, findings);
             }
         }
@@ -57,7 +57,7 @@ fn parse<'t>(text: &str, whole: &'t str) -> Result<Pattern<'t>, HostFault> {
     if text.contains(['"', '\'']) {
         return Err(HostFault::Pattern(PatternFault::Quotes));
     }
-    if text.contains("://") {
+    if split_scheme(text).is_some() {
         return Err(HostFault::Scheme);
     }
     match Pattern::parse(whole) {
@@ -73,27 +73,10 @@ fn parse<'t>(text: &str, whole: &'t str) -> Result<Pattern<'t>, HostFault> {
     }
 }
 
-/// What to write instead, in TOML, if that is clear.
-fn meant(entry: Entry<'_>) -> Option<String> {
-    // Too long for a message.
-    if entry.text.len() > MAX_LEN {
-        return None;
-    }
-    let parts = entry.text.split(|c: char| c.is_whitespace() || ",;\"'".contains(c));
-    let parts = parts.filter(|part| !part.is_empty()).map(meant_host);
-    let hosts: Vec<String> = parts.collect::<Option<_>>()?;
-    match hosts.len() {
-        0 => None,
-        1 => Some(hosts.concat()),
-        _ if entry.len == 1 => Some(format!("[{}]", hosts.join(", "))),
-        _ => Some(hosts.join(", ")),
-    }
-}
-
 /// The quoted host that a text without separators means.
 fn meant_host(text: &str) -> Option<String> {
-    let bare = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let bare = bare.split(['/', '?', '#']).next()?;
+    let bare = split_scheme(text).map_or(text, |(_, rest)| rest);
+    let bare = &bare[..bare.find(['/', '?', '#']).unwrap_or(bare.len())];
     let bare = bare.strip_suffix(":80").unwrap_or(bare);
     let whole = format!("{SCHEME}{bare}");
     let meant = match parse(bare, &whole) {

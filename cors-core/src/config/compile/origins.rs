@@ -193,7 +193,7 @@ impl Compiler<'_> {
             Pattern::Tuple { scheme, host, .. } => (scheme, host),
         };
         if let Some(likely) = pattern::misspelt(scheme) {
-            let text = entry.text.replacen(scheme, likely, 1);
+            let text = format!("{likely}{}", &entry.text[scheme.len()..]);
             let meant = Pattern::parse(&text).is_ok().then_some(text);
             let meant = meant.filter(|text| self.passes(&Meant::Entry(text.clone()), false));
             return entry.warn(WarningKind::MisspeltScheme { meant }, self.findings);

@@ -2,7 +2,7 @@
 
 use super::host::{lacks_bracket, mended};
 use super::meant::{Meant, entry};
-use super::{Pattern, PatternFault, dialect, scheme, several};
+use super::{Pattern, PatternFault, dialect, has, scheme, several};
 use crate::origin::OriginFault;
 
 /// Longer lists are not shown.
@@ -10,6 +10,7 @@ const MAX_TEXT: usize = 2048;
 
 /// What is wrong with a text in which [`Pattern::parse`] found `fault`, and its possible meanings,
 /// the likeliest first.
+#[cold]
 pub(crate) fn diagnose(text: &str, fault: PatternFault) -> (PatternFault, Vec<Meant>) {
     let bare = unquoted(text);
     let fault = match Pattern::parse(bare) {
@@ -22,7 +23,7 @@ pub(crate) fn diagnose(text: &str, fault: PatternFault) -> (PatternFault, Vec<Me
         Err(fault) => fault,
     };
     if bare.len() > MAX_TEXT {
-        let is_list = bare.split(several::is_separator).filter(|one| one.contains("://")).nth(1);
+        let is_list = bare.split(several::is_separator).filter(|one| has(one, "://")).nth(1);
         return (if is_list.is_some() { PatternFault::Several } else { fault }, Vec::new());
     }
     if bare.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:")) {
@@ -61,7 +62,7 @@ fn unquoted(text: &str) -> &str {
     let text = text.trim();
     let bare = text.trim_matches(marks).trim();
     let angled = bare.strip_prefix('<').and_then(|bare| bare.strip_suffix('>'));
-    let bare = angled.filter(|inner| inner.contains("://")).unwrap_or(bare);
+    let bare = angled.filter(|inner| has(inner, "://")).unwrap_or(bare);
     // `"https://a.test", "https://b.test"` also has marks inside.
     if bare.contains(marks) { text } else { bare }
 }
@@ -69,11 +70,11 @@ fn unquoted(text: &str) -> &str {
 /// `*://a.test` and the like: both schemes, or only the one that may have credentials.
 fn both_schemes(text: &str) -> Option<Vec<Meant>> {
     let rest = scheme::behind_both(text)?;
-    let [http, https] = ["http", "https"].map(|scheme| {
+    let with = |scheme: &str| {
         let text = format!("{scheme}://{rest}");
         entry(text.clone()).or_else(|| mended(&text))
-    });
-    match (http?, https?) {
+    };
+    match (with("http")?, with("https")?) {
         (Meant::Entry(http), Meant::Entry(https)) => {
             Some(vec![Meant::Entries(vec![http, https.clone()]), Meant::Entry(https)])
         }

@@ -1,8 +1,7 @@
 //! Regular expressions written as plain text, in the dialects of other programs.
 
 use super::meant::Meant;
-use super::{Pattern, host};
-use std::borrow::Cow;
+use super::{Pattern, has, host};
 use std::net::Ipv6Addr;
 
 /// Whether a text looks like a regular expression rather than a glob or a placeholder.
@@ -11,12 +10,10 @@ pub(super) fn is_regex(text: &str) -> bool {
         "^", r"\.", r"\/", r"\d", r"\w", r"\s", r"\-", r"\:", r"\b", "://.*", ".+", ")+", ")*",
         ")?", "]+", "]*", "]{", "]?", "[a-z", "[A-Z", "[0-9", "(?", "http.*", "?:",
     ];
-    let text = &*without_address(text);
+    let text = &without_address(text);
     let has_group = text.contains('(') && text.contains(')');
-    !text.contains("${")
-        && !text.contains("$(")
-        && !text.contains("{{")
-        && (SIGNS.iter().any(|sign| text.contains(sign))
+    !["${", "$(", "{{"].iter().any(|sign| has(text, sign))
+        && (SIGNS.iter().any(|sign| has(text, sign))
             || has_group
             || text.starts_with('~')
             || text.starts_with(".*")
@@ -25,19 +22,18 @@ pub(super) fn is_regex(text: &str) -> bool {
 }
 
 /// Removes an IPv6 address, which looks like a class.
-fn without_address(text: &str) -> Cow<'_, str> {
-    let address = text.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
-    match address {
-        Some((inner, _)) if inner.parse::<Ipv6Addr>().is_ok() => {
-            text.replacen(&format!("[{inner}]"), "", 1).into()
-        }
-        _ => text.into(),
-    }
+fn without_address(text: &str) -> String {
+    let address = text.split_once('[').and_then(|(before, rest)| {
+        let (inner, after) = rest.split_once(']')?;
+        inner.parse::<Ipv6Addr>().is_ok().then(|| format!("{before}{after}"))
+    });
+    address.unwrap_or_else(|| text.to_owned())
 }
 
 /// The text between the delimiters of `/…/i`, `#…#` and the like.
 fn delimited(text: &str) -> Option<&str> {
-    let delimiter = text.chars().next().filter(|c| "/#@!%~".contains(*c))?;
+    let delimiter =
+        text.chars().next().filter(|c| matches!(c, '/' | '#' | '@' | '!' | '%' | '~'))?;
     let (inner, flags) = text[1..].rsplit_once(delimiter)?;
     let is_flags = flags.len() < 7 && flags.bytes().all(|byte| byte.is_ascii_lowercase());
     (is_flags && inner.contains(['.', ':', '\\']) && !inner.starts_with(delimiter)).then_some(inner)
@@ -90,7 +86,7 @@ fn translated(text: &str) -> Option<String> {
     inner = inner.strip_prefix('^').unwrap_or(inner);
     inner = inner.strip_prefix("(?i)").unwrap_or(inner);
     inner = inner.strip_suffix('$').filter(|rest| !rest.ends_with('\\')).unwrap_or(inner);
-    let plain = if inner.contains(r"\\") { inner.replace(r"\\", r"\") } else { inner.to_owned() };
+    let plain = if has(inner, r"\\") { inner.replace(r"\\", r"\") } else { inner.to_owned() };
     let regex = respelt(&plain);
     let is_behind_scheme = |end: &str| !end.ends_with('/');
     let regex = ["(?:/.*)?", "(/.*)?", "/.*", "/?", "/"]
@@ -98,11 +94,11 @@ fn translated(text: &str) -> Option<String> {
         .find_map(|path| regex.strip_suffix(path).filter(|rest| is_behind_scheme(rest)))
         .unwrap_or(&regex)
         .to_owned();
-    if regex.contains("://") {
-        return regex.starts_with(|c: char| "h([".contains(c)).then_some(regex);
+    if has(&regex, "://") {
+        return regex.starts_with(['h', '(', '[']).then_some(regex);
     }
     let is_loopback = ["localhost", r"127\.", r"\[::1"].iter().any(|host| regex.starts_with(host));
-    let has_dot = regex.contains(r"\.");
+    let has_dot = has(&regex, r"\.");
     match (is_loopback, has_dot) {
         (true, _) => Some(format!("http://{regex}")),
         (false, true) if !regex.starts_with(['/', ':']) => Some(format!("https://{regex}")),
@@ -119,11 +115,15 @@ fn respelt(regex: &str) -> String {
             '\\' => match chars.next() {
                 Some(escaped @ ('/' | ':' | '_')) => out.push(escaped),
                 Some('-') if !in_class => out.push('-'),
-                Some(escaped) => out.extend(['\\', escaped]),
+                Some(escaped) => {
+                    out.push('\\');
+                    out.push(escaped);
+                }
                 None => out.push('\\'),
             },
             '.' if !in_class => {
-                let is_repeated = chars.peek().is_some_and(|next| "*+?{".contains(*next));
+                let is_repeated =
+                    chars.peek().is_some_and(|next| matches!(next, '*' | '+' | '?' | '{'));
                 out.push_str(if is_repeated { "." } else { r"\." });
             }
             _ => {

@@ -1,7 +1,7 @@
 //! Corrected hosts and ports of entries.
 
 use super::meant::{Meant, entry};
-use super::{scheme, stars};
+use super::{has, scheme, stars};
 use crate::origin::punycode;
 use crate::origin::{default_port, write_ipv6};
 use std::net::Ipv6Addr;
@@ -12,7 +12,7 @@ pub(super) fn is_plain(host: &str, is_web: bool) -> bool {
     if host.starts_with('[') {
         return true;
     }
-    let is_label = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_label = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     if is_web {
         return host.bytes().all(is_label);
     }
@@ -28,12 +28,13 @@ pub(super) fn is_plain(host: &str, is_web: bool) -> bool {
 }
 
 /// The likely meaning of an entry that is not a pattern.
+#[cold]
 pub(super) fn mended(text: &str) -> Option<Meant> {
     let (scheme, rest, _) = scheme::split(text)?;
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let authority = authority.rsplit('@').next()?;
+    let authority = scheme::authority(rest);
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, authority)| authority);
     let (host, port) = split_port(authority);
-    if ["http", "https"].contains(&host) {
+    if scheme::is_web(host) {
         return None;
     }
     let port = match mended_port(port, &scheme) {
@@ -67,7 +68,7 @@ fn split_port(authority: &str) -> (&str, &str) {
         Some(at) if authority[at..].starts_with(':') => at,
         _ => return (authority, ""),
     };
-    let is_ipv6 = authority.contains("::") && !authority.contains(']');
+    let is_ipv6 = has(authority, "::") && !authority.contains(']');
     if is_ipv6 { (authority, "") } else { authority.split_at(colon) }
 }
 
@@ -77,10 +78,10 @@ fn ipv6(host: &str) -> Option<Option<Ipv6Addr>> {
     let inner = host.strip_prefix('[').unwrap_or(host);
     let inner = inner.strip_suffix(']').unwrap_or(inner);
     let has_both = host.len() == inner.len() + 2;
-    if !has_both && !inner.contains("::") {
+    if !has_both && !has(inner, "::") {
         return None;
     }
-    let last = inner.rsplit(':').next().unwrap_or_default();
+    let last = inner.rsplit_once(':').map_or(inner, |(_, last)| last);
     let may_be_port = last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_digit());
     Some(inner.parse().ok().filter(|_| has_both || !may_be_port))
 }
@@ -88,9 +89,9 @@ fn ipv6(host: &str) -> Option<Option<Ipv6Addr>> {
 /// Whether a bracket of an IPv6 address is missing.
 pub(super) fn lacks_bracket(text: &str) -> bool {
     let Some((_, rest, _)) = scheme::split(text) else { return false };
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let authority = scheme::authority(rest);
     authority.contains('[') != authority.contains(']')
-        || authority.contains("::") && !authority.contains('[')
+        || has(authority, "::") && !authority.contains('[')
 }
 
 /// The port with its colon. `None` if it is invalid or means several.
@@ -109,14 +110,17 @@ fn mended_port(port: &str, scheme: &str) -> Option<String> {
 
 /// In lower case and Punycode, without empty labels, and with `*.` for a leading dot.
 fn mended_name(host: &str) -> Option<String> {
-    let mut labels = Vec::new();
+    let mut name = String::new();
     for label in host.split('.').filter(|label| !label.is_empty()) {
         let ascii = punycode::to_ascii(label);
         if !punycode::is_encoded_as_it_is(label) || !is_plain(&ascii.replace('*', ""), true) {
             return None;
         }
-        labels.push(ascii);
+        if !name.is_empty() {
+            name.push('.');
+        }
+        name += &ascii;
     }
     let stars = if host.starts_with('.') { "*." } else { "" };
-    Some(format!("{stars}{}", labels.join(".")))
+    Some(format!("{stars}{name}"))
 }

@@ -1,5 +1,7 @@
 //! Schemes: those whose pages have origins, and misspelt ones.
 
+use crate::origin::split_scheme;
+
 /// Whether this is a scheme of web pages, whose hosts are domains and addresses.
 pub(super) fn is_web(scheme: &str) -> bool {
     matches!(scheme, "http" | "https")
@@ -40,7 +42,8 @@ pub(crate) fn misspelt(scheme: &str) -> Option<&'static str> {
     }
     let is_near = distance(scheme, "http") <= 1 || distance(scheme, "https") <= 1 || {
         // Two typos, if it has no other letters.
-        scheme.bytes().all(|byte| b"htps".contains(&byte)) && distance(scheme, "https") <= 2
+        scheme.bytes().all(|byte| matches!(byte, b'h' | b't' | b'p' | b's'))
+            && distance(scheme, "https") <= 2
     };
     is_near.then_some(if scheme.contains('s') { "https" } else { "http" })
 }
@@ -66,14 +69,13 @@ fn distance(a: &str, b: &str) -> usize {
 
 /// The scheme, the rest, and whether the scheme was cut or doubled. `None` if two schemes conflict.
 pub(super) fn split(text: &str) -> Option<(String, &str, bool)> {
-    let (mut scheme, rest, mut cut) = match (whole(text), cut_web(text)) {
-        (Some((scheme, rest)), _) => (Some(scheme), rest, false),
-        (None, Some((scheme, rest))) => (Some(scheme), rest, true),
-        (None, None) => (None, text, false),
+    let (mut scheme, rest, mut cut) = match first(text) {
+        Some((scheme, rest, cut)) => (Some(scheme), rest, cut),
+        None => (None, text, false),
     };
     let mut host = trimmed(rest);
     cut |= host.len() < rest.len();
-    while let Some((again, behind)) = whole(host).or_else(|| cut_web(host)) {
+    while let Some((again, behind, _)) = first(host) {
         if scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case(again)) {
             return None;
         }
@@ -93,11 +95,17 @@ fn trimmed(rest: &str) -> &str {
     if rest.starts_with("::") { rest } else { rest.trim_start_matches(SLASHES) }
 }
 
+/// Splits off a scheme, and tells whether it was cut.
+fn first(text: &str) -> Option<(&str, &str, bool)> {
+    let cut = || cut_web(text).map(|(scheme, rest)| (scheme, rest, true));
+    whole(text).map(|(scheme, rest)| (scheme, rest, false)).or_else(cut)
+}
+
 /// Splits off `scheme://`.
 fn whole(text: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = text.split_once("://")?;
+    let (scheme, rest) = split_scheme(text)?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
     is_scheme.then_some((scheme, rest))
 }
 
@@ -112,18 +120,26 @@ fn cut_web(text: &str) -> Option<(&str, &str)> {
     })
 }
 
+/// What comes before the path, query or fragment.
+pub(super) fn authority(rest: &str) -> &str {
+    &rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())]
+}
+
+fn before_port(rest: &str) -> &str {
+    let authority = authority(rest);
+    authority.split_once(':').map_or(authority, |(host, _)| host)
+}
+
 /// The scheme for a host without one. This machine rarely has a certificate.
 fn default(rest: &str) -> Option<&'static str> {
     let name = rest.trim_start_matches(['*', '.', '[']).to_ascii_lowercase();
     let is_hex = |c: char| c.is_ascii_hexdigit();
-    let end = name.find([':', '/', '?', '#', '\\']).unwrap_or(name.len());
     let is_loopback = name.strip_prefix("::1").is_some_and(|rest| !rest.starts_with(is_hex))
-        || crate::origin::is_loopback(&name[..end]);
+        || crate::origin::is_loopback(before_port(&name));
     if is_loopback {
         return Some("http");
     }
-    let host = rest.split([':', '/', '?', '#', '\\']).next()?;
-    (host.contains('.') || rest.starts_with('[')).then_some("https")
+    (before_port(rest).contains('.') || rest.starts_with('[')).then_some("https")
 }
 
 /// The text after a scheme that means both `http` and `https`.

@@ -2,7 +2,8 @@
 
 use super::host::mended;
 use super::meant::Meant;
-use super::{Pattern, scheme};
+use super::{Pattern, has, scheme};
+use crate::origin::split_scheme;
 
 /// More entries are hardly a mistake, and too long for a message.
 const MAX: usize = 64;
@@ -28,7 +29,7 @@ pub(super) fn list(text: &str) -> Option<Meant> {
             continue;
         }
         // A space may also be a typo in a single entry.
-        if is_spaced && !piece.contains("://") {
+        if is_spaced && !has(piece, "://") {
             return None;
         }
         let entry = match entries.last() {
@@ -49,15 +50,13 @@ pub(super) fn list(text: &str) -> Option<Meant> {
 /// everything but its port.
 fn next(before: &str, piece: &str) -> Option<String> {
     if piece.bytes().all(|byte| byte.is_ascii_digit()) {
-        let (host, _) = before.rsplit_once(':').filter(|(host, _)| host.contains("://"))?;
+        let (host, _) = before.rsplit_once(':').filter(|(host, _)| has(host, "://"))?;
         return one(&format!("{host}:{piece}"));
     }
     let entry = one(piece)?;
-    let scheme = before.split_once("://").map(|(scheme, _)| scheme)?;
+    let scheme = split_scheme(before).map(|(scheme, _)| scheme)?;
     match entry.strip_prefix("https://") {
-        Some(rest) if !piece.contains("//") && !piece.contains(":/") => {
-            one(&format!("{scheme}://{rest}"))
-        }
+        Some(rest) if !has(piece, "//") && !has(piece, ":/") => one(&format!("{scheme}://{rest}")),
         _ => Some(entry),
     }
 }
@@ -89,12 +88,18 @@ pub(super) fn expanded(text: &str) -> Option<Meant> {
         if !texts[0][open..close].contains([',', '|']) {
             return None;
         }
-        texts = texts.iter().try_fold(Vec::new(), |mut all, text| {
+        let mut all = Vec::new();
+        for text in &texts {
             let (front, rest) = text.split_once('{')?;
             let (choices, back) = rest.split_once('}')?;
-            all.extend(choices.split([',', '|']).map(|one| format!("{front}{}{back}", one.trim())));
-            (all.len() <= MAX).then_some(all)
-        })?;
+            for one in choices.split([',', '|']) {
+                all.push(format!("{front}{}{back}", one.trim()));
+            }
+            if all.len() > MAX {
+                return None;
+            }
+        }
+        texts = all;
     }
     if texts.len() < 2 {
         return None;
@@ -114,20 +119,23 @@ pub(super) fn expanded(text: &str) -> Option<Meant> {
 pub(super) fn is_placeholder(text: &str) -> bool {
     let is_name = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-. ".contains(&b))
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b' '))
     };
     let within = |open: char, close: char| {
         text.match_indices(open)
             .any(|(at, _)| text[at + 1..].split_once(close).is_some_and(|(name, _)| is_name(name)))
     };
-    let follows_dollar =
-        |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "_{(".contains(c));
+    let follows_dollar = |rest: &str| {
+        rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '{' | '('))
+    };
     text.contains(['{', '}'])
         || text.split('$').skip(1).any(follows_dollar)
         || within('<', '>')
         || within('%', '%')
         // An IPv6 address may also begin with `[a`, but then a colon follows.
-        || within('[', ']') && !text.contains("::")
-        || text.contains("__")
+        || within('[', ']') && !has(text, "::")
+        || has(text, "__")
             && text.contains(|c: char| c.is_ascii_uppercase())
 }
