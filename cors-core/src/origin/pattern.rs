@@ -151,14 +151,16 @@ impl<'a> Pattern<'a> {
         if text == "null" {
             return Ok(Self::Null);
         }
-        if text.trim().is_empty() {
-            return Err(PatternFault::Empty);
-        }
-        if text.contains(char::is_whitespace) {
-            return Err(PatternFault::WhiteSpace);
-        }
-        if !text.is_ascii() {
-            return Err(PatternFault::Unicode);
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) || text.is_empty() {
+            if text.trim().is_empty() {
+                return Err(PatternFault::Empty);
+            }
+            if text.contains(char::is_whitespace) {
+                return Err(PatternFault::WhiteSpace);
+            }
+            if !text.is_ascii() {
+                return Err(PatternFault::Unicode);
+            }
         }
         let (scheme, authority) =
             origin::split_scheme(text).ok_or(PatternFault::Origin(OriginFault::NoScheme))?;
@@ -199,7 +201,7 @@ impl<'a> Pattern<'a> {
         }
         // The pattern without its wildcards, or the text itself if it has none.
         let plain = match subdomains {
-            true => Cow::Owned(format!("{scheme}://{host}")),
+            true => Cow::Owned([scheme, "://", host].concat()),
             false => Cow::Borrowed(&text[..shortest]),
         };
         let parsed = Origin::parse(plain.as_bytes()).map_err(PatternFault::Origin)?;
@@ -210,7 +212,7 @@ impl<'a> Pattern<'a> {
         if (is_web || subdomains) && host.ends_with('.') {
             return Err(PatternFault::TrailingDot);
         }
-        if (is_web || subdomains) && host.split('.').any(str::is_empty) {
+        if (is_web || subdomains) && (host.starts_with('.') || has(host, "..")) {
             return Err(PatternFault::EmptyLabel);
         }
         if subdomains && origin::is_ip_address(host) {

@@ -25,7 +25,7 @@ pub(crate) fn is_shared(host: &str) -> bool {
 #[cfg(feature = "public-suffix")]
 fn is_listed(host: &str) -> bool {
     let found = list::find(host);
-    found.has_below || found.labels == host.split('.').count()
+    found.has_below || found.labels == crate::origin::labels(host)
 }
 
 #[cfg(not(feature = "public-suffix"))]

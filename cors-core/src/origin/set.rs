@@ -203,7 +203,7 @@ impl PatternsBuilder {
             self.has.subdomains |= !any_port && *subdomains;
             self.has.subdomains_any_port |= any_port && *subdomains;
             if *subdomains {
-                let labels = host.split('.').count();
+                let labels = crate::origin::labels(host);
                 let (least, most) = self.has.labels.unwrap_or((labels, labels));
                 self.has.labels = Some((least.min(labels), most.max(labels)));
             }

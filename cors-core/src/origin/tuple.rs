@@ -211,9 +211,8 @@ impl<'a> Split<'a> {
             before = *byte;
         }
         let is_odd = has.any(Kinds::UPPER_CASE | Kinds::PERCENT);
-        !is_empty
-            && !has.any(Kinds::FORBIDDEN)
-            && !(is_odd && default_port(self.scheme()).is_some())
+        let is_opaque = || default_port(self.scheme()).is_none();
+        !is_empty && !has.any(Kinds::FORBIDDEN) && (!is_odd || is_opaque())
     }
 
     /// The origin, if the text is one.
@@ -256,6 +255,11 @@ impl<'a> Split<'a> {
 pub(crate) fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let at = text.as_bytes().windows(3).position(|three| three == b"://")?;
     Some((&text[..at], &text[at + 3..]))
+}
+
+/// How many labels a name has.
+pub(crate) fn labels(host: &str) -> usize {
+    1 + host.bytes().filter(|byte| *byte == b'.').count()
 }
 
 impl fmt::Debug for Origin<'_> {

@@ -48,8 +48,8 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
     }
     let mut origins = Origins { any, ..Origins::default() };
     let mut patterns = PatternsBuilder::with_capacity(list.len());
-    // For each pattern of the set, its index in the list.
-    let mut indices: Vec<usize> = Vec::with_capacity(list.len());
+    // For each pattern of the set, its index in the list, and whether it is an exact origin.
+    let mut added: Vec<(usize, bool)> = Vec::with_capacity(list.len());
     for (index, entry) in list.iter().enumerate() {
         let at = |text| Entry { key: KEY, index, len: list.len(), text };
         match entry {
@@ -57,10 +57,10 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
             OriginEntry::Pattern(text) => {
                 if let Some(pattern) = compiler.pattern(at(text)) {
                     patterns.add(text, &pattern);
-                    indices.push(index);
+                    added.push((index, pattern.is_exact()));
                 }
             }
-            OriginEntry::Regex(text) => compiler.regex(at(text), indices.len(), &mut origins),
+            OriginEntry::Regex(text) => compiler.regex(at(text), added.len(), &mut origins),
         }
     }
     let (patterns, repeated) = patterns.build();
@@ -68,11 +68,11 @@ pub(super) fn compile(config: &Config, asked: bool, findings: &mut Findings) -> 
         OriginEntry::Pattern(text) | OriginEntry::Regex(text) => text.as_str(),
     };
     let mut is_repeated = repeated.iter().peekable();
-    for (added, index) in indices.iter().copied().enumerate() {
+    for (nth, (index, is_exact)) in added.into_iter().enumerate() {
         let entry = Entry { key: KEY, index, len: list.len(), text: text_at(index) };
-        if is_repeated.next_if(|repeated| **repeated == added).is_some() {
+        if is_repeated.next_if(|repeated| **repeated == nth).is_some() {
             entry.warn(WarningKind::Duplicate, compiler.findings);
-        } else if compiler.is_covered(entry.text, &patterns, &origins) {
+        } else if is_exact && compiler.is_covered(entry.text, &patterns, &origins) {
             entry.warn(WarningKind::CoveredOrigin, compiler.findings);
         }
     }
@@ -160,13 +160,12 @@ impl Compiler<'_> {
         Some(pattern)
     }
 
-    /// Whether `text` is an exact origin that a wider entry matches.
+    /// Whether a wider entry matches an exact origin.
     fn is_covered(&mut self, text: &str, patterns: &Patterns, origins: &Origins) -> bool {
-        let covered = patterns.covers(text)
+        patterns.covers(text)
             || origins.has_regexes()
                 && Origin::parse(text.as_bytes())
-                    .is_ok_and(|origin| self.is_matched_by_regex(origin, origins));
-        covered && Pattern::parse(text).is_ok_and(|pattern| pattern.is_exact())
+                    .is_ok_and(|origin| self.is_matched_by_regex(origin, origins))
     }
 
     #[cfg(not(feature = "regex"))]

@@ -83,6 +83,19 @@ fn accepts_and_rejects() {
             &["https://x.a.test", "https://x.a.test:81"],
             &["https://a.test", "https://a.test:81", "https://x.a.test:443", "https://x.a.test:x"],
         ),
+        (
+            &["app://*.a.test", "https://*.b.test"],
+            &["app://x.a.test", "app://X.a.test", "app://x%41.a.test", "https://x~.b.test"],
+            &[
+                "app://a.test",
+                "app://.a.test",
+                "app://x..a.test",
+                "app://x/.a.test",
+                "app://[x.a.test",
+                "https://x%41.b.test",
+                "https://é.b.test",
+            ],
+        ),
         (&["null"], &["null"], &["", "NULL", "nul", "null ", "https://null"]),
         (
             &["tauri://localhost"],
