@@ -110,8 +110,6 @@ pub struct Exchange<V> {
     plan: Plan,
     /// The request's origin, if the response echoes it.
     origin: Option<V>,
-    /// The requested headers, if the response echoes them.
-    headers: Option<V>,
     /// What else `Vary` names, or all that it names.
     also: VaryNames<V>,
     instead: bool,
@@ -122,8 +120,9 @@ pub struct Exchange<V> {
 /// What few exchanges have.
 #[derive(Clone, Debug)]
 struct Rare<V> {
-    /// The requested method, if the response echoes it.
+    /// The requested method and headers, if the response echoes them.
     method: Option<V>,
+    headers: Option<V>,
     /// For the handler.
     decided: Option<Decided>,
 }
@@ -137,20 +136,15 @@ impl<V> Exchange<V> {
     #[inline]
     fn with(plan: Plan) -> Self {
         let (also, instead) = (VaryNames::NONE, false);
-        Self { values: None, plan, origin: None, headers: None, also, instead, rare: None }
+        Self { values: None, plan, origin: None, also, instead, rare: None }
     }
 
     /// Adds what a preflight's answer echoes besides the origin.
     pub(super) fn echoing(mut self, method: Option<V>, headers: Option<V>) -> Self {
-        self.headers = headers;
-        if method.is_some() {
-            self.rare().method = method;
+        if method.is_some() || headers.is_some() {
+            self.rare = Some(Box::new(Rare { method, headers, decided: None }));
         }
         self
-    }
-
-    fn rare(&mut self) -> &mut Rare<V> {
-        self.rare.get_or_insert_with(|| Box::new(Rare { method: None, decided: None }))
     }
 
     /// An exchange to which no policy applies: it leaves the response alone.
@@ -180,7 +174,13 @@ impl<V> Exchange<V> {
     }
 
     pub(super) fn passing_on(mut self, decided: Decided) -> Self {
-        self.rare().decided = Some(decided);
+        match &mut self.rare {
+            Some(rare) => rare.decided = Some(decided),
+            None => {
+                let decided = Some(decided);
+                self.rare = Some(Box::new(Rare { method: None, headers: None, decided }));
+            }
+        }
         self
     }
 
@@ -258,14 +258,16 @@ impl<V: FieldValue> Exchange<V> {
                 append(ResponseHeader::ExposeHeaders, values.expose.clone());
             }
             ResponseHeaderSet::Preflight { methods, headers, private_network } => {
+                let rare = self.rare.take();
+                let (method, asked) = rare.map_or((None, None), |rare| (rare.method, rare.headers));
                 let methods = match methods {
                     Methods::Policy => Some(values.methods.clone()),
                     Methods::Safelisted => Some(values.safelisted_methods.clone()),
-                    Methods::Echo => self.rare.take().and_then(|rare| rare.method),
+                    Methods::Echo => method,
                 };
                 let headers = match headers {
                     Headers::Policy => values.headers.clone(),
-                    _ => self.headers.take(),
+                    _ => asked,
                 };
                 let truth = private_network.then(|| values.truth.clone());
                 append(ResponseHeader::AllowMethods, methods);
@@ -282,7 +284,7 @@ impl<V: fmt::Debug> fmt::Debug for Exchange<V> {
         f.debug_struct("Exchange")
             .field("plan", &self.plan)
             .field("origin", &self.origin)
-            .field("headers", &self.headers)
+            .field("rare", &self.rare)
             .finish_non_exhaustive()
     }
 }
