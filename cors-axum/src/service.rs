@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use cors_core::adapter::Head;
+use cors_core::adapter::{Decided, Head};
 use http::{Request, Response};
 use tower_service::Service;
 
@@ -87,11 +87,14 @@ where
     }
     let response = match exchange.take_decided() {
         None => ready.call(request),
-        Some(decided) => {
-            let mut request = request;
-            request.extensions_mut().insert(decided);
-            ready.call(request)
-        }
+        Some(decided) => ready.call(with(decided, request)),
     };
     ResponseFuture::calling(response, exchange)
+}
+
+/// Apart, because to change a request in place would move every one.
+#[inline(never)]
+fn with<B>(decided: Decided, mut request: Request<B>) -> Request<B> {
+    request.extensions_mut().insert(decided);
+    request
 }

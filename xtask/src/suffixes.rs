@@ -74,9 +74,9 @@ fn rules_of(list: &str) -> Result<Vec<String>, String> {
     Ok(rules)
 }
 
-/// All rules, without what they repeat: a line has names that are above the same labels, each with
-/// the dot before it, and these labels. After each label is a letter that tells how much of it the
-/// next one begins with: `A` for nothing.
+/// All rules, without what they repeat. Each line has a comma-separated list of endings, each with its
+/// leading dot, and then the labels that occur below all of them. After each label is a letter that
+/// tells how much of it the next one begins with: `A` for nothing.
 fn groups_of(rules: &[String]) -> String {
     let mut labels_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for rule in rules {

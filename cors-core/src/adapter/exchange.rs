@@ -89,14 +89,13 @@ impl<V> Pending<V> {
         if let Some(origin) = self.rejects.as_deref().map(str::as_bytes).filter(|_| !allow) {
             refusal::emit(origin, Reason::OriginNotAllowed(origin));
         }
-        let exchange = if allow { self.allowed } else { self.refused };
-        match self.notes {
-            None => exchange,
-            Some(notes) => {
-                let [allowed, refused] = *notes;
-                if allow { allowed.tell(exchange) } else { refused.tell(exchange) }
-            }
+        let mut exchange = if allow { self.allowed } else { self.refused };
+        if let Some(notes) = self.notes {
+            let [allowed, refused] = *notes;
+            let note = if allow { allowed } else { refused };
+            note.tell(&mut exchange);
         }
+        exchange
     }
 }
 
@@ -110,8 +109,9 @@ pub struct Exchange<V> {
     plan: Plan,
     /// The request's origin, if the response echoes it.
     origin: Option<V>,
-    /// What else `Vary` names, or all that it names.
+    /// What else `Vary` names.
     also: VaryNames<V>,
+    /// Whether `also` replaces the policy's names.
     instead: bool,
     /// Boxed, because every request moves an `Exchange`.
     rare: Option<Box<Rare<V>>>,
@@ -129,8 +129,13 @@ struct Rare<V> {
 
 impl<V> Exchange<V> {
     #[inline]
-    pub(super) fn new(values: Arc<Values<V>>, plan: Plan, origin: Option<V>) -> Self {
-        Self { values: Some(values), origin, ..Self::with(plan) }
+    pub(super) fn new(values: Arc<Values<V>>, plan: Plan) -> Self {
+        Self { values: Some(values), ..Self::with(plan) }
+    }
+
+    #[inline]
+    pub(super) fn echo_origin(&mut self, origin: V) {
+        self.origin = Some(origin);
     }
 
     #[inline]
@@ -140,11 +145,16 @@ impl<V> Exchange<V> {
     }
 
     /// Adds what a preflight's answer echoes besides the origin.
-    pub(super) fn echoing(mut self, method: Option<V>, headers: Option<V>) -> Self {
+    pub(super) fn echo(&mut self, method: Option<V>, headers: Option<V>) {
         if method.is_some() || headers.is_some() {
-            self.rare = Some(Box::new(Rare { method, headers, decided: None }));
+            let rare = self.rare();
+            (rare.method, rare.headers) = (method, headers);
         }
-        self
+    }
+
+    fn rare(&mut self) -> &mut Rare<V> {
+        let none = || Box::new(Rare { method: None, headers: None, decided: None });
+        self.rare.get_or_insert_with(none)
     }
 
     /// An exchange to which no policy applies: it leaves the response alone.
@@ -173,15 +183,8 @@ impl<V> Exchange<V> {
         self
     }
 
-    pub(super) fn passing_on(mut self, decided: Decided) -> Self {
-        match &mut self.rare {
-            Some(rare) => rare.decided = Some(decided),
-            None => {
-                let decided = Some(decided);
-                self.rare = Some(Box::new(Rare { method: None, headers: None, decided }));
-            }
-        }
-        self
+    pub(super) fn pass_on(&mut self, decided: Decided) {
+        self.rare().decided = Some(decided);
     }
 
     /// The decision, if the handler should get it: put it in the request's extensions before you call
@@ -216,7 +219,8 @@ impl<V> Exchange<V> {
 }
 
 impl<V: FieldValue> Exchange<V> {
-    /// Adds names of request headers to `Vary`: those that the choice of the policy depends on.
+    /// Adds names of request headers to `Vary`: those that the choice of the policy depends on. Further
+    /// calls add to these names; call it once for a request, because joining two lists takes a while.
     pub fn vary_also(mut self, names: VaryNames<V>) -> Self {
         self.also = if self.also.is_empty() { names } else { self.also.and(&names) };
         self
@@ -240,40 +244,43 @@ impl<V: FieldValue> Exchange<V> {
             vary::merge([own, Some(&self.also)], !has_vary, headers);
         }
         let Some(values) = &self.values else { return };
-        let mut append = |name, value: Option<V>| {
+        let allows = plan.headers != ResponseHeaderSet::None;
+        if let Some(origin) = self.origin.take() {
+            headers.append(ResponseHeader::AllowOrigin, origin);
+        } else if allows && let Some(origin) = &values.origin {
+            headers.append(ResponseHeader::AllowOrigin, origin.clone());
+        }
+        let mut append = |name, value: Option<&V>| {
             if let Some(value) = value {
-                headers.append(name, value);
+                headers.append(name, value.clone());
             }
         };
-        if plan.headers != ResponseHeaderSet::None {
-            append(
-                ResponseHeader::AllowOrigin,
-                self.origin.take().or_else(|| values.origin.clone()),
-            );
-            append(ResponseHeader::AllowCredentials, values.credentials.clone());
+        if allows {
+            append(ResponseHeader::AllowCredentials, values.credentials.as_ref());
         }
         match plan.headers {
             ResponseHeaderSet::None => {}
             ResponseHeaderSet::Simple => {
-                append(ResponseHeader::ExposeHeaders, values.expose.clone());
+                append(ResponseHeader::ExposeHeaders, values.expose.as_ref());
             }
             ResponseHeaderSet::Preflight { methods, headers, private_network } => {
-                let rare = self.rare.take();
-                let (method, asked) = rare.map_or((None, None), |rare| (rare.method, rare.headers));
+                let rare = self.rare.as_deref();
                 let methods = match methods {
-                    Methods::Policy => Some(values.methods.clone()),
-                    Methods::Safelisted => Some(values.safelisted_methods.clone()),
-                    Methods::Echo => method,
+                    Methods::Policy => Some(&values.methods),
+                    Methods::Safelisted => Some(&values.safelisted_methods),
+                    Methods::Echo => rare.and_then(|rare| rare.method.as_ref()),
                 };
                 let headers = match headers {
-                    Headers::Policy => values.headers.clone(),
-                    _ => asked,
+                    Headers::Policy => values.headers.as_ref(),
+                    _ => rare.and_then(|rare| rare.headers.as_ref()),
                 };
-                let truth = private_network.then(|| values.truth.clone());
                 append(ResponseHeader::AllowMethods, methods);
                 append(ResponseHeader::AllowHeaders, headers);
-                append(ResponseHeader::MaxAge, values.max_age.clone());
-                append(ResponseHeader::AllowPrivateNetwork, truth);
+                append(ResponseHeader::MaxAge, values.max_age.as_ref());
+                append(
+                    ResponseHeader::AllowPrivateNetwork,
+                    private_network.then_some(&values.truth),
+                );
             }
         }
     }

@@ -71,7 +71,7 @@ impl Hooks {
         &self,
         policy: &Policy,
         request: &R,
-        found: Found<'_>,
+        found: Found,
         exchange: &Exchange<R::Value>,
         verdict: Option<bool>,
     ) -> Option<Note> {
@@ -85,7 +85,7 @@ impl Hooked {
         self: &Arc<Self>,
         policy: &Policy,
         request: &R,
-        found: Found<'_>,
+        found: Found,
         exchange: &Exchange<R::Value>,
         verdict: Option<bool>,
     ) -> Note {
@@ -115,14 +115,13 @@ impl fmt::Debug for Note {
 
 impl Note {
     /// Calls the hooks, and gives the exchange what it passes on.
-    pub(super) fn tell<V>(self, exchange: Exchange<V>) -> Exchange<V> {
+    pub(super) fn tell<V>(self, exchange: &mut Exchange<V>) {
         let Self { hooked, decided, .. } = self;
         hooked.observers.iter().for_each(|observer| observer(&decided));
         #[cfg(feature = "browser")]
         self.diffs.iter().for_each(|(index, diff)| hooked.shadows[*index].report(diff));
-        match hooked.passes_on && exchange.short_circuit().is_none() {
-            true => exchange.passing_on(decided),
-            false => exchange,
+        if hooked.passes_on && exchange.short_circuit().is_none() {
+            exchange.pass_on(decided);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::engine::decision::Decision;
 use crate::engine::decision::{Headers, Methods, Outcome, Plan, ResponseHeaderSet, Step};
 use crate::engine::policy::{Compiled, Policy};
 use crate::engine::question::AskedOrigin;
-use crate::engine::request::{Lines, RequestHead, RequestHeader};
+use crate::engine::request::{FirstLine, RequestHead, RequestHeader};
 use crate::origin::Origin;
 use std::fmt;
 use std::sync::Arc;
@@ -140,7 +140,7 @@ fn begin<R: RequestHead<Value: FieldValue>>(
     {
         return Begun::Decided(exchange(compiled, values, request, None, plan));
     }
-    let origin = Lines::of(request, RequestHeader::Origin);
+    let origin = FirstLine::of(request, RequestHeader::Origin);
     match compiled.begin(request, origin.as_ref()) {
         Step::Decided(outcome) => {
             Begun::Decided(decided(policy, values, hooks, request, origin, outcome))
@@ -159,15 +159,15 @@ fn ask<R: RequestHead<Value: FieldValue>>(
     values: &Arc<Values<R::Value>>,
     hooks: &Hooks,
     request: &R,
-    origin: Option<Lines<'_, R::Value>>,
+    origin: Option<FirstLine<'_, R::Value>>,
     asked: Origin<'_>,
-    [allowed, refused]: [Outcome<'_>; 2],
+    [allowed, refused]: [Outcome; 2],
 ) -> (AskedOrigin, Pending<R::Value>) {
     let compiled = policy.compiled();
     let names = compiled.asks.as_deref().unwrap_or_default();
     let [yes, no] = [allowed, refused]
         .map(|outcome| exchange(compiled, values, request, origin.clone(), outcome.plan));
-    let note = |outcome: Outcome<'_>, exchange, verdict| {
+    let note = |outcome: Outcome, exchange, verdict| {
         hooks.note(policy, request, outcome.found, exchange, Some(verdict))
     };
     let notes = note(allowed, &yes, true).zip(note(refused, &no, false));
@@ -199,8 +199,8 @@ pub(super) fn decided<R: RequestHead<Value: FieldValue>>(
     values: &Arc<Values<R::Value>>,
     hooks: &Hooks,
     request: &R,
-    origin: Option<Lines<'_, R::Value>>,
-    outcome: Outcome<'_>,
+    origin: Option<FirstLine<'_, R::Value>>,
+    outcome: Outcome,
 ) -> Exchange<R::Value> {
     let compiled = policy.compiled();
     #[cfg(feature = "tracing")]
@@ -209,44 +209,66 @@ pub(super) fn decided<R: RequestHead<Value: FieldValue>>(
     {
         refusal::emit(origin.as_ref().map_or(&[], |lines| lines.first.as_ref()), reason);
     }
-    let exchange = exchange(compiled, values, request, origin, outcome.plan);
-    match hooks.note(policy, request, outcome.found, &exchange, None) {
-        Some(note) => note.tell(exchange),
-        None => exchange,
+    if hooks.are_none() {
+        return exchange(compiled, values, request, origin, outcome.plan);
     }
+    observed(policy, values, hooks, request, origin, outcome)
 }
 
-#[inline]
+/// What follows from an outcome that somebody wants to know. Apart, because to tell it, an exchange
+/// has to be in memory.
+#[inline(never)]
+fn observed<R: RequestHead<Value: FieldValue>>(
+    policy: &Policy,
+    values: &Arc<Values<R::Value>>,
+    hooks: &Hooks,
+    request: &R,
+    origin: Option<FirstLine<'_, R::Value>>,
+    outcome: Outcome,
+) -> Exchange<R::Value> {
+    let mut exchange = exchange(policy.compiled(), values, request, origin, outcome.plan);
+    if let Some(note) = hooks.note(policy, request, outcome.found, &exchange, None) {
+        note.tell(&mut exchange);
+    }
+    exchange
+}
+
+#[inline(always)]
 pub(super) fn exchange<R: RequestHead<Value: FieldValue>>(
     policy: &Compiled,
     values: &Arc<Values<R::Value>>,
     request: &R,
-    origin: Option<Lines<'_, R::Value>>,
+    origin: Option<FirstLine<'_, R::Value>>,
     plan: Plan,
 ) -> Exchange<R::Value> {
-    let echoes_origin = plan.headers != ResponseHeaderSet::None && values.origin.is_none();
-    let origin = origin.filter(|_| echoes_origin).map(|lines| lines.first.clone());
-    let exchange = Exchange::new(Arc::clone(values), plan, origin);
+    let mut exchange = Exchange::new(Arc::clone(values), plan);
+    if plan.headers != ResponseHeaderSet::None
+        && values.origin.is_none()
+        && let Some(lines) = origin
+    {
+        exchange.echo_origin(lines.first.clone());
+    }
     match plan.headers {
         ResponseHeaderSet::None
         | ResponseHeaderSet::Simple
         | ResponseHeaderSet::Preflight {
             methods: Methods::Policy, headers: Headers::Policy, ..
-        } => exchange,
+        } => {}
         ResponseHeaderSet::Preflight { methods, headers, .. } => {
-            echoing(exchange, policy, request, methods, headers)
+            let (method, headers) = echoed(policy, request, methods, headers);
+            exchange.echo(method, headers);
         }
     }
+    exchange
 }
 
-/// Copies from the request what else the response echoes.
-fn echoing<R: RequestHead<Value: FieldValue>>(
-    exchange: Exchange<R::Value>,
+/// The requested method and headers, as far as the response echoes them.
+fn echoed<R: RequestHead<Value: FieldValue>>(
     policy: &Compiled,
     request: &R,
     methods: Methods,
     headers: Headers,
-) -> Exchange<R::Value> {
+) -> (Option<R::Value>, Option<R::Value>) {
     let first = |name| request.lines(name).next().cloned();
     let method = match methods {
         Methods::Echo => first(RequestHeader::RequestMethod),
@@ -261,7 +283,7 @@ fn echoing<R: RequestHead<Value: FieldValue>>(
         }
         Headers::Policy | Headers::Omit => None,
     };
-    exchange.echoing(method, headers)
+    (method, headers)
 }
 
 impl<V> fmt::Debug for Prepared<V> {

@@ -143,7 +143,7 @@ impl ResponseHeaders<HeaderValue> for HeaderMap {
         }
     }
 
-    // Always, so that each name is a constant.
+    // Always, so that `name` is a constant at each call.
     #[inline(always)]
     fn append(&mut self, name: ResponseHeader, value: HeaderValue) {
         use http::header;

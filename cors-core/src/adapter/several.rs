@@ -8,7 +8,7 @@ use crate::adapter::vary::VaryNames;
 use crate::engine::decide::is_options;
 use crate::engine::decision::VaryOn;
 use crate::engine::policy::{Compiled, IntoPolicy, Policy};
-use crate::engine::request::{Lines, RequestHead, RequestHeader};
+use crate::engine::request::{FirstLine, RequestHead, RequestHeader};
 use crate::error::{ConfigErrors, ErrorKind, Finding};
 use crate::key::Key;
 use crate::origin::{MAX_LEN, Origin};
@@ -65,7 +65,7 @@ impl<V: FieldValue> Several<V> {
         hooks: &Hooks,
         request: &R,
     ) -> Exchange<V> {
-        let origin = Lines::of(request, RequestHeader::Origin);
+        let origin = FirstLine::of(request, RequestHeader::Origin);
         // All have the same server.
         let refuses = |one: &&Ranked<V>| one.prepared.compiled().foreign_host(request).is_some();
         if let Some(Ranked { prepared, .. }) = self.ranked.iter().find(refuses) {
@@ -109,7 +109,7 @@ fn checks<V: FieldValue>(prepared: &Prepared<V>) -> Vec<HeaderName> {
 }
 
 /// Which policies run their checks for this origin, as an index of [`Ranked::chosen_by`].
-fn checks_run_for<V: AsRef<[u8]>>(origin: Option<&Lines<'_, V>>) -> usize {
+fn checks_run_for<V: AsRef<[u8]>>(origin: Option<&FirstLine<'_, V>>) -> usize {
     let one = origin.filter(|lines| !lines.repeated).map(|lines| lines.first.as_ref());
     match one.map(Origin::parse) {
         Some(Ok(origin)) if origin.is_insecure() => 1,

@@ -8,7 +8,7 @@ use crate::adapter::value::FieldValue;
 use crate::diff::{Answer, Asked, Diff};
 use crate::engine::decision::Step;
 use crate::engine::policy::Policy;
-use crate::engine::request::{Lines, RequestHead, RequestHeader};
+use crate::engine::request::{FirstLine, RequestHead, RequestHeader};
 use std::iter;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl Shadow {
         exchange: &Exchange<R::Value>,
         verdict: Option<bool>,
     ) -> Option<Diff> {
-        let origin = Lines::of(request, RequestHeader::Origin);
+        let origin = FirstLine::of(request, RequestHeader::Origin);
         let newer = self.newer.compiled();
         let outcome = match newer.begin(request, origin.as_ref()) {
             Step::Ask { allowed, .. } if verdict == Some(true) => allowed,

@@ -6,7 +6,7 @@ use super::{Beside, Diff, Difference, Witness};
 use crate::adapter::ResponseHeader;
 use crate::adapter::shadow::CorsHeaders;
 use crate::config::Config;
-use crate::engine::decision::{Decision, Escaped, Found, Reason};
+use crate::engine::decision::{Decision, Escaped, Reason};
 use crate::engine::policy::Compiled;
 use crate::key::Key;
 use http::StatusCode;
@@ -68,7 +68,7 @@ impl Asked<'_> {
 
 impl<V: AsRef<[u8]>> Answer<'_, V> {
     fn allows_origin(&self) -> bool {
-        Found::Decided(self.decision).allows_origin()
+        self.decision.allows_origin()
     }
 
     fn is_for_another_host(&self) -> bool {

@@ -8,7 +8,7 @@ use crate::engine::headers::{AskedHeaders, elements};
 use crate::engine::names::is_token;
 use crate::engine::own_hosts;
 use crate::engine::policy::Compiled;
-use crate::engine::request::{Lines, RequestHead, RequestHeader};
+use crate::engine::request::{FirstLine, RequestHead, RequestHeader};
 use crate::engine::settings::{DisallowedOrigin, RefusedPreflight};
 use crate::origin::{self, Origin};
 use http::StatusCode;
@@ -16,15 +16,15 @@ use http::StatusCode;
 /// What the policy says about an origin.
 enum OriginVerdict<'r> {
     Allowed { consulted: Consulted },
-    Refused { found: Found<'r>, consulted: Consulted },
+    Refused { consulted: Consulted },
     Ask { origin: Origin<'r>, consulted: Consulted },
 }
 
-/// What a request's method makes of it.
-struct Asked<'r, V> {
+/// Whether a request is an `OPTIONS`, and whether it is a preflight.
+struct Kind<'r, V> {
     options: bool,
     /// `Access-Control-Request-Method`, if it is a preflight.
-    method: Option<Lines<'r, V>>,
+    method: Option<FirstLine<'r, V>>,
 }
 
 impl Compiled {
@@ -32,8 +32,7 @@ impl Compiled {
     /// [Fetch, CORS protocol and HTTP caches](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches)
     #[inline]
     pub(crate) fn is_constant(&self) -> bool {
-        let one_answer =
-            if self.origins.any { !self.reflects() } else { self.origins.one_origin().is_some() };
+        let one_answer = if self.origins.any { !self.reflects() } else { self.origins.is_one() };
         one_answer && self.closure.is_none() && self.asks.is_none() && !self.forbids()
     }
 
@@ -82,13 +81,10 @@ impl Compiled {
     pub(crate) fn begin<'r, R: RequestHead>(
         &self,
         request: &'r R,
-        origin: Option<&Lines<'r, R::Value>>,
+        origin: Option<&FirstLine<'r, R::Value>>,
     ) -> Step<'r> {
         match self.foreign_host(request) {
-            Some(host) => {
-                let found = Found::Decided(Decision::Reject(Reason::HostNotOwn(host)));
-                Step::Decided(self.forbidden(found, VaryOn::NOTHING))
-            }
+            Some(_) => Step::Decided(self.forbidden(Found::HostNotOwn, VaryOn::NOTHING)),
             None => self.begin_at_own(request, origin),
         }
     }
@@ -109,41 +105,27 @@ impl Compiled {
     pub(crate) fn begin_at_own<'r, R: RequestHead>(
         &self,
         request: &'r R,
-        origin: Option<&Lines<'r, R::Value>>,
+        origin: Option<&FirstLine<'r, R::Value>>,
     ) -> Step<'r> {
         let options = is_options(request);
         let Some(origin) = origin else {
             return Step::Decided(self.without_origin(request, options));
         };
-        let method = if options { Lines::of(request, RequestHeader::RequestMethod) } else { None };
-        let asked = Asked { options, method };
+        let method =
+            if options { FirstLine::of(request, RequestHeader::RequestMethod) } else { None };
+        let kind = Kind { options, method };
         match self.judge_origin(request, origin) {
             OriginVerdict::Allowed { consulted } => {
-                Step::Decided(self.allow_origin(request, &asked, consulted))
+                Step::Decided(self.allow_origin(request, &kind, consulted))
             }
-            OriginVerdict::Refused { found, consulted } => {
-                Step::Decided(self.refuse_origin(request, &asked, found, consulted))
+            OriginVerdict::Refused { consulted } => {
+                Step::Decided(self.refuse_origin(request, &kind, origin, consulted))
             }
-            OriginVerdict::Ask { origin, consulted } => {
-                self.ask(request, &asked, origin, consulted)
-            }
-        }
-    }
-
-    /// Both outcomes.
-    #[cold]
-    fn ask<'r, R: RequestHead>(
-        &self,
-        request: &'r R,
-        asked: &Asked<'r, R::Value>,
-        origin: Origin<'r>,
-        consulted: Consulted,
-    ) -> Step<'r> {
-        let found = Found::Unmatched(origin.as_str().as_bytes());
-        Step::Ask {
-            origin,
-            allowed: self.allow_origin(request, asked, consulted),
-            refused: self.refuse_origin(request, asked, found, consulted),
+            OriginVerdict::Ask { origin: parsed, consulted } => Step::Ask {
+                origin: parsed,
+                allowed: self.allow_origin(request, &kind, consulted),
+                refused: self.refuse_origin(request, &kind, origin, consulted),
+            },
         }
     }
 
@@ -151,40 +133,50 @@ impl Compiled {
     pub(crate) fn decision<'r, R: RequestHead>(
         &self,
         request: &'r R,
-        found: Found<'r>,
+        found: Found,
     ) -> Decision<'r> {
-        match found {
-            Found::Decided(decision) => decision,
-            Found::Unmatched(origin) => {
-                let well_formed = origin == b"null" || Origin::parse(origin).is_ok();
-                Decision::Reject(if well_formed {
-                    Reason::OriginNotAllowed(origin)
-                } else {
-                    Reason::OriginMalformed(origin)
-                })
-            }
-            Found::PreflightUnread => {
-                let method = Lines::of(request, RequestHeader::RequestMethod);
+        let reason = match found {
+            Found::NotCors => return Decision::NotCors,
+            Found::Simple => return Decision::Simple,
+            Found::Preflight => {
+                let method = FirstLine::of(request, RequestHeader::RequestMethod);
                 let method = method.map_or(Ok(()), |method| self.judge_method(&method));
-                preflight_decision(method, self.judge_headers(request))
+                return preflight_decision(method, self.judge_headers(request));
             }
-        }
+            Found::OriginRefused => match FirstLine::of(request, RequestHeader::Origin) {
+                Some(FirstLine { repeated: true, .. }) => Reason::OriginRepeated,
+                lines => {
+                    let origin = lines.map_or(&[][..], |lines| lines.first.as_ref());
+                    let well_formed = origin == b"null" || Origin::check(origin).is_ok();
+                    if well_formed {
+                        Reason::OriginNotAllowed(origin)
+                    } else {
+                        Reason::OriginMalformed(origin)
+                    }
+                }
+            },
+            Found::CrossOrigin => {
+                Reason::CrossOrigin(cross_origin_site(request).unwrap_or_default())
+            }
+            Found::HostNotOwn => Reason::HostNotOwn(request.authority().unwrap_or_default()),
+        };
+        Decision::Reject(reason)
     }
 
     #[inline(always)]
     fn judge_origin<'r, R: RequestHead>(
         &self,
         request: &'r R,
-        origin: &Lines<'r, R::Value>,
+        origin: &FirstLine<'r, R::Value>,
     ) -> OriginVerdict<'r> {
         let nobody = Consulted::default();
         let allowed = OriginVerdict::Allowed { consulted: nobody };
         if self.origins.any && !self.reflects() {
             return allowed;
         }
-        let refused = |found| OriginVerdict::Refused { found, consulted: nobody };
+        let refused = OriginVerdict::Refused { consulted: nobody };
         if origin.repeated {
-            return refused(Found::Decided(Decision::Reject(Reason::OriginRepeated)));
+            return refused;
         }
         let bytes = origin.first.as_ref();
         if self.origins.patterns.contains(bytes) {
@@ -196,14 +188,14 @@ impl Compiled {
         let listed =
             self.origins.any || self.origins.has_regexes() && self.origins.matches_regex(bytes);
         if !listed && self.closure.is_none() && self.asks.is_none() {
-            return refused(Found::Unmatched(bytes));
+            return refused;
         }
         if listed {
             let well_formed = Origin::check(bytes).is_ok();
-            return if well_formed { allowed } else { refused(Found::Unmatched(bytes)) };
+            return if well_formed { allowed } else { refused };
         }
         let Ok(origin) = Origin::parse(bytes) else {
-            return refused(Found::Unmatched(bytes));
+            return refused;
         };
         let secure = !self.needs_tls() || !origin.is_insecure();
         let closure = self.closure.as_ref().filter(|_| secure);
@@ -215,50 +207,45 @@ impl Compiled {
         if consulted.ask {
             return OriginVerdict::Ask { origin, consulted };
         }
-        OriginVerdict::Refused { found: Found::Unmatched(bytes), consulted }
+        OriginVerdict::Refused { consulted }
     }
 
     #[inline]
-    fn not_cors(&self, options: bool, consulted: Consulted, fetch_site: bool) -> Outcome<'static> {
+    fn not_cors(&self, options: bool, consulted: Consulted, fetch_site: bool) -> Outcome {
         let headers =
             if self.is_constant() { ResponseHeaderSet::Simple } else { ResponseHeaderSet::None };
         let vary = vary_on(options, consulted, fetch_site);
-        let found = Found::Decided(Decision::NotCors);
-        Outcome { found, plan: Plan { status: None, headers, vary } }
+        Outcome { found: Found::NotCors, plan: Plan { status: None, headers, vary } }
     }
 
     #[inline(always)]
     fn allow_origin<'r, R: RequestHead>(
         &self,
         request: &'r R,
-        asked: &Asked<'r, R::Value>,
+        kind: &Kind<'r, R::Value>,
         consulted: Consulted,
-    ) -> Outcome<'r> {
-        if let Some(method) = &asked.method {
+    ) -> Outcome {
+        if let Some(method) = &kind.method {
             return self.preflight(request, method);
         }
-        let vary = vary_on(asked.options, consulted, false);
-        let headers = ResponseHeaderSet::Simple;
-        let found = Found::Decided(Decision::Simple);
-        Outcome { found, plan: Plan { status: None, headers, vary } }
+        let vary = vary_on(kind.options, consulted, false);
+        let plan = Plan { status: None, headers: ResponseHeaderSet::Simple, vary };
+        Outcome { found: Found::Simple, plan }
     }
 
     /// A request without `Origin`. It is not CORS, unless it may change something and the browser says
     /// that another origin sent it.
     #[inline]
-    fn without_origin<'r, R: RequestHead>(&self, request: &'r R, options: bool) -> Outcome<'r> {
+    fn without_origin<R: RequestHead>(&self, request: &R, options: bool) -> Outcome {
         let reads_site = self.forbids() && is_unsafe(request);
-        let site = reads_site.then(|| cross_origin_site(request)).flatten();
-        match site {
-            None => self.not_cors(options, Consulted::default(), reads_site),
-            Some(site) => self.forbidden(
-                Found::Decided(Decision::Reject(Reason::CrossOrigin(site))),
-                vary_on(options, Consulted::default(), true),
-            ),
+        if reads_site && cross_origin_site(request).is_some() {
+            return self
+                .forbidden(Found::CrossOrigin, vary_on(options, Consulted::default(), true));
         }
+        self.not_cors(options, Consulted::default(), reads_site)
     }
 
-    fn forbidden<'r>(&self, found: Found<'r>, vary: VaryOn) -> Outcome<'r> {
+    fn forbidden(&self, found: Found, vary: VaryOn) -> Outcome {
         let headers = ResponseHeaderSet::None;
         Outcome { found, plan: Plan { status: Some(StatusCode::FORBIDDEN), headers, vary } }
     }
@@ -267,36 +254,37 @@ impl Compiled {
     fn refuse_origin<'r, R: RequestHead>(
         &self,
         request: &R,
-        asked: &Asked<'r, R::Value>,
-        found: Found<'r>,
+        kind: &Kind<'r, R::Value>,
+        origin: &FirstLine<'r, R::Value>,
         consulted: Consulted,
-    ) -> Outcome<'r> {
-        let preflight = asked.method.is_some();
+    ) -> Outcome {
+        let preflight = kind.method.is_some();
         let forbids = self.forbids_this(request, preflight);
-        if forbids && is_own(request, found) {
-            return self.not_cors(asked.options, consulted, true);
+        if forbids && is_own(request, origin) {
+            return self.not_cors(kind.options, consulted, true);
         }
         if preflight || forbids {
-            return self.forbidden(found, vary_on(asked.options, consulted, forbids));
+            let vary = vary_on(kind.options, consulted, forbids);
+            return self.forbidden(Found::OriginRefused, vary);
         }
-        Outcome { found, plan: self.not_cors(asked.options, consulted, false).plan }
+        let plan = self.not_cors(kind.options, consulted, false).plan;
+        Outcome { found: Found::OriginRefused, plan }
     }
 
     /// A preflight from an allowed origin.
     fn preflight<'r, R: RequestHead>(
         &self,
         request: &'r R,
-        method: &Lines<'r, R::Value>,
-    ) -> Outcome<'r> {
+        method: &FirstLine<'r, R::Value>,
+    ) -> Outcome {
         let reads_headers = self.reads_request_headers();
         let method = (self.methods.any || reads_headers).then(|| self.judge_method(method));
         let asked = reads_headers.then(|| self.judge_headers(request));
-        let found = match (method, asked) {
-            (Some(method), Some(asked)) => Found::Decided(preflight_decision(method, asked)),
-            _ => Found::PreflightUnread,
+        let refused = match (method, asked) {
+            (Some(method), Some(asked)) => preflight_decision(method, asked) != Decision::Preflight,
+            _ => false,
         };
-        let refused = matches!(found, Found::Decided(Decision::Reject(_)));
-        let vary = VaryOn::OPTIONS;
+        let (found, vary) = (Found::Preflight, VaryOn::OPTIONS);
         if refused && self.refused_preflight == RefusedPreflight::Conceal {
             return self.forbidden(found, vary);
         }
@@ -325,10 +313,11 @@ impl Compiled {
     }
 
     fn judge_headers<'r, R: RequestHead>(&self, request: &'r R) -> AskedHeaders<'r> {
+        // `judge` may read the lines twice. A single line is looked up once.
         const NAME: RequestHeader = RequestHeader::RequestHeaders;
-        let (one, all) = match Lines::of(request, NAME) {
+        let (one, all) = match FirstLine::of(request, NAME) {
             None => (None, false),
-            Some(Lines { first, repeated: false }) => (Some(first), false),
+            Some(FirstLine { first, repeated: false }) => (Some(first), false),
             Some(_) => (None, true),
         };
         self.headers.judge(|| {
@@ -337,7 +326,7 @@ impl Compiled {
         })
     }
 
-    fn judge_method<'r, V: AsRef<[u8]>>(&self, lines: &Lines<'r, V>) -> Result<(), Reason<'r>> {
+    fn judge_method<'r, V: AsRef<[u8]>>(&self, lines: &FirstLine<'r, V>) -> Result<(), Reason<'r>> {
         if lines.repeated {
             return Err(Reason::MethodRepeated);
         }
@@ -398,12 +387,12 @@ fn cross_origin_site<R: RequestHead>(request: &R) -> Option<&[u8]> {
 /// Whether a request from a disallowed origin comes from this server's own pages, or from no page at
 /// all. `Sec-Fetch-Site` decides if it is present: `http:` and `https:` pages can share an authority,
 /// and those of other schemes can claim any.
-fn is_own<R: RequestHead>(request: &R, found: Found<'_>) -> bool {
+fn is_own<R: RequestHead>(request: &R, origin: &FirstLine<'_, R::Value>) -> bool {
     if request.lines(RequestHeader::FetchSite).next().is_some() {
         let site = only(request.lines(RequestHeader::FetchSite));
         return matches!(site, Some(b"same-origin" | b"none"));
     }
-    matches!(found, Found::Unmatched(origin) if is_own_origin(request, origin))
+    !origin.repeated && is_own_origin(request, origin.first.as_ref())
 }
 
 /// Whether an `http` or `https` origin has the host and port that the request was sent to.

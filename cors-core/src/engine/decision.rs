@@ -27,6 +27,25 @@ pub enum Decision<'r> {
     Reject(Reason<'r>),
 }
 
+#[cfg(feature = "browser")]
+impl Decision<'_> {
+    /// Whether the request has an origin that is allowed, whatever else is refused.
+    pub(crate) fn allows_origin(&self) -> bool {
+        match self {
+            Self::Simple | Self::Preflight => true,
+            Self::NotCors => false,
+            Self::Reject(reason) => matches!(
+                reason,
+                Reason::MethodNotAllowed(_)
+                    | Reason::MethodMalformed(_)
+                    | Reason::MethodRepeated
+                    | Reason::HeaderNotAllowed(_)
+                    | Reason::HeadersTooLong
+            ),
+        }
+    }
+}
+
 /// Why a request is rejected, with the offending part of the request.
 ///
 /// The bytes come from the client: escape and truncate them before you log them, as `Display` does.
@@ -141,49 +160,43 @@ impl fmt::Display for Escaped<'_> {
 
 /// What kind of request it is, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Outcome<'r> {
-    pub(crate) found: Found<'r>,
+pub(crate) struct Outcome {
+    pub(crate) found: Found,
     pub(crate) plan: Plan,
 }
 
-/// What kind of request it is, as far as the answer depends on it.
+/// What kind of request it is, as far as the answer depends on it. Few callers need the reason for a
+/// refusal, and they look for it in the request again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found<'r> {
-    Decided(Decision<'r>),
-    /// An origin that nothing allows: well-formed, malformed or `null`.
-    Unmatched(&'r [u8]),
-    /// A preflight from an allowed origin that gets the same answer whatever it asks for.
-    PreflightUnread,
+pub(crate) enum Found {
+    NotCors,
+    Simple,
+    /// A preflight from an allowed origin, whatever else it asks for.
+    Preflight,
+    /// An origin that nothing allows: well-formed, malformed, `null` or repeated.
+    OriginRefused,
+    /// No origin, but another site sent it.
+    CrossOrigin,
+    HostNotOwn,
 }
 
-impl Found<'_> {
+impl Found {
     /// Whether the request has an origin that is allowed, whatever else is refused.
-    pub(crate) fn allows_origin(&self) -> bool {
-        match self {
-            Self::PreflightUnread | Self::Decided(Decision::Simple | Decision::Preflight) => true,
-            Self::Decided(Decision::Reject(reason)) => matches!(
-                reason,
-                Reason::MethodNotAllowed(_)
-                    | Reason::MethodMalformed(_)
-                    | Reason::MethodRepeated
-                    | Reason::HeaderNotAllowed(_)
-                    | Reason::HeadersTooLong
-            ),
-            Self::Unmatched(_) | Self::Decided(Decision::NotCors) => false,
-        }
+    pub(crate) fn allows_origin(self) -> bool {
+        matches!(self, Self::Simple | Self::Preflight)
     }
 }
 
 /// An outcome, or the question that it depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step<'r> {
-    Decided(Outcome<'r>),
-    Ask { origin: Origin<'r>, allowed: Outcome<'r>, refused: Outcome<'r> },
+    Decided(Outcome),
+    Ask { origin: Origin<'r>, allowed: Outcome, refused: Outcome },
 }
 
-impl<'r> Step<'r> {
+impl Step<'_> {
     /// The outcome if the question is answered with no.
-    pub(crate) fn without_asking(self) -> Outcome<'r> {
+    pub(crate) fn without_asking(self) -> Outcome {
         match self {
             Self::Decided(outcome) => outcome,
             Self::Ask { refused, .. } => refused,
@@ -231,8 +244,8 @@ pub(crate) enum Headers {
     Omit,
 }
 
-/// What the response depends on, and so which request headers `Vary` names: one of few lists of a
-/// policy, by index.
+/// What the response depends on, and so which request headers `Vary` names: the index of one
+/// of the policy's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct VaryOn(u8);
 
@@ -243,9 +256,9 @@ impl VaryOn {
     pub(crate) const OPTIONS: Self = Self(9);
     pub(crate) const COUNT: usize = 10;
 
-    /// Every one, by index.
+    /// All, in the order of their indices.
     pub(crate) fn all() -> [Self; Self::COUNT] {
-        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map(Self)
+        std::array::from_fn(|index| Self(index as u8))
     }
 
     /// Any other request: the checks that ran name further headers, and `Sec-Fetch-Site` may have been

@@ -74,7 +74,7 @@ impl Names {
     pub(crate) fn new(listed: Vec<Box<str>>, case: Case) -> Self {
         let names = listed.iter().enumerate();
         let names = names.map(|(index, name)| (name.len(), case.folded(name), index));
-        // Much less code than a sort, for lists that are short.
+        // A heap sort compiles to much less code than `sort`, and the lists are short.
         let sorted = BinaryHeap::from_iter(names).into_sorted_vec();
         let sorted = sorted.into_iter().map(|(.., index)| index).collect();
         Self { case, listed: listed.into(), sorted }

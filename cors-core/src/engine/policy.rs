@@ -6,7 +6,7 @@ use crate::engine::kept::Kept;
 use crate::engine::methods::AllowMethods;
 use crate::engine::own_hosts::OwnHosts;
 use crate::engine::question::Closure;
-use crate::engine::request::{Lines, RequestHead, RequestHeader};
+use crate::engine::request::{FirstLine, RequestHead, RequestHeader};
 use crate::engine::settings::{Danger, DisallowedOrigin, RefusedPreflight};
 use crate::error::Warning;
 use crate::origin::set::Origins;
@@ -103,7 +103,7 @@ impl Policy {
     /// [`Policy::begin`].
     pub fn decide<'r, R: RequestHead>(&self, request: &'r R) -> Decision<'r> {
         let step =
-            self.compiled().begin(request, Lines::of(request, RequestHeader::Origin).as_ref());
+            self.compiled().begin(request, FirstLine::of(request, RequestHeader::Origin).as_ref());
         self.compiled().decision(request, step.without_asking().found)
     }
 
@@ -127,7 +127,7 @@ impl Policy {
         let request = OriginAlone(origin.as_ref());
         let step = self
             .compiled()
-            .begin_at_own(&request, Lines::of(&request, RequestHeader::Origin).as_ref());
+            .begin_at_own(&request, FirstLine::of(&request, RequestHeader::Origin).as_ref());
         self.compiled().decision(&request, step.without_asking().found) == Decision::Simple
     }
 

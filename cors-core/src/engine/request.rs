@@ -119,15 +119,15 @@ pub trait RequestHead {
 /// for a decision.
 pub type RequestParts<'r> = (&'r Method, &'r Uri, &'r HeaderMap);
 
-/// A header of a request, looked up once.
+/// The first line of a request's header, and whether there are more.
 #[derive(Clone, Debug)]
-pub(crate) struct Lines<'r, V> {
+pub(crate) struct FirstLine<'r, V> {
     pub(crate) first: &'r V,
     /// Whether there is more than one line.
     pub(crate) repeated: bool,
 }
 
-impl<'r, V> Lines<'r, V> {
+impl<'r, V> FirstLine<'r, V> {
     /// `None` if the header is not present.
     #[inline]
     pub(crate) fn of<R: RequestHead<Value = V>>(

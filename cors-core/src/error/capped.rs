@@ -61,7 +61,7 @@ impl<T> Capped<T> {
         }
     }
 
-    /// An insertion sort, since nearly all are in order already.
+    /// An insertion sort: few are kept, and most are in order already.
     pub(crate) fn sort_by_key<K: Ord>(&mut self, key: impl Fn(&T) -> K) {
         for sorted in 1..self.kept.len() {
             let mut at = sorted;

@@ -31,7 +31,7 @@ use crate::origin::{self, Origin, OriginFault};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Like [`str::contains`], whose search is made for longer texts, and is much more code.
+/// Like [`str::contains`], which compiles to much more code. `part` is not empty.
 fn has(text: &str, part: &str) -> bool {
     let (text, part) = (text.as_bytes(), part.as_bytes());
     text.windows(part.len()).any(|bytes| bytes.first() == part.first() && bytes == part)
@@ -137,14 +137,7 @@ impl fmt::Display for PatternFault {
     }
 }
 
-impl std::error::Error for PatternFault {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Origin(fault) => fault.source(),
-            _ => None,
-        }
-    }
-}
+impl std::error::Error for PatternFault {}
 
 impl<'a> Pattern<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, PatternFault> {

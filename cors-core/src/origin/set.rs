@@ -151,9 +151,9 @@ impl Patterns {
         (0..self.len()).map(|index| self.get(index))
     }
 
-    /// The only pattern, if it is an exact origin.
-    pub(crate) fn one_origin(&self) -> Option<&str> {
-        (self.len() == 1 && !self.has.wildcards()).then(|| self.get(0))
+    #[inline]
+    fn is_one_origin(&self) -> bool {
+        self.ends.len() == 1 && !self.has.wildcards()
     }
 
     /// Whether a pattern with a wildcard covers this one.
@@ -194,11 +194,10 @@ impl PatternsBuilder {
     pub(crate) fn add(&mut self, text: &str, pattern: &Pattern<'_>) {
         self.text.push_str(text);
         self.ends.push(self.text.len());
-        let mut is_exact = !matches!(pattern, Pattern::AnyHost { .. });
-        self.has.any_host |= !is_exact;
+        self.has.exact |= pattern.is_exact();
+        self.has.any_host |= matches!(pattern, Pattern::AnyHost { .. });
         if let Pattern::Tuple { subdomains, host, port, .. } = pattern {
             let any_port = *port == Port::Any;
-            is_exact = !any_port && !subdomains;
             self.has.any_port |= any_port && !subdomains;
             self.has.subdomains |= !any_port && *subdomains;
             self.has.subdomains_any_port |= any_port && *subdomains;
@@ -208,7 +207,6 @@ impl PatternsBuilder {
                 self.has.labels = Some((least.min(labels), most.max(labels)));
             }
         }
-        self.has.exact |= is_exact;
     }
 
     /// The set, and the indices of duplicates, which it omits.
@@ -369,7 +367,8 @@ fn hash_bytes(seed: u64, bytes: &[u8]) -> u64 {
 }
 
 fn fold(hash: u64, bytes: u128) -> u64 {
-    // Neither factor is known to be zero: patterns are ASCII, and the seed is secret.
+    // No pattern makes the second factor zero, because patterns are ASCII. A request can, but then it
+    // only chooses where its own search begins.
     mix(hash ^ bytes as u64, (bytes >> 64) as u64 ^ 0xA076_9DE4_F8BD_E4AF)
 }
 
@@ -411,9 +410,15 @@ impl Origins {
         false
     }
 
+    /// Whether just one origin is allowed.
+    #[inline]
+    pub(crate) fn is_one(&self) -> bool {
+        self.patterns.is_one_origin() && !self.has_regexes()
+    }
+
     /// The only allowed origin, if there is just one.
     pub(crate) fn one_origin(&self) -> Option<&str> {
-        self.patterns.one_origin().filter(|_| !self.has_regexes())
+        self.is_one().then(|| self.patterns.get(0))
     }
 }
 

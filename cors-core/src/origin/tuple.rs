@@ -164,7 +164,7 @@ impl<'a> Split<'a> {
     pub(crate) fn of(bytes: &'a [u8]) -> Option<Self> {
         let scheme_len = match bytes {
             [b'h', b't', b't', b'p', b's', b':', b'/', b'/', ..] => "https".len(),
-            _ => bytes.windows(3).position(|three| three == b"://")?,
+            _ => scheme_len(bytes)?,
         };
         let host = &bytes[scheme_len + "://".len()..];
         let after = if host.first() == Some(&b'[') { b']' } else { b':' };
@@ -253,8 +253,12 @@ impl<'a> Split<'a> {
 
 /// The scheme, and what follows its `://`.
 pub(crate) fn split_scheme(text: &str) -> Option<(&str, &str)> {
-    let at = text.as_bytes().windows(3).position(|three| three == b"://")?;
-    Some((&text[..at], &text[at + 3..]))
+    let len = scheme_len(text.as_bytes())?;
+    Some((&text[..len], &text[len + "://".len()..]))
+}
+
+fn scheme_len(bytes: &[u8]) -> Option<usize> {
+    bytes.windows("://".len()).position(|three| three == b"://")
 }
 
 /// How many labels a name has.

@@ -11,7 +11,7 @@ const FILE: &[u8] = include_bytes!("rules.bin");
 
 /// What the rules say about each name that is in them, or above one of them.
 static NAMES: LazyLock<HashMap<&str, u8>> = LazyLock::new(|| {
-    let rules: &str = unpacked().unwrap_or_default().leak();
+    let rules: &str = unpacked().expect("the file is as `suffixes` wrote it").leak();
     let mut names = HashMap::new();
     for rule in rules.lines() {
         let (mut name, mut what) = match rule.split_at(1) {
@@ -34,7 +34,7 @@ const HAS_STAR: u8 = 1 << 1;
 const IS_EXCEPTION: u8 = 1 << 2;
 const HAS_BELOW: u8 = 1 << 3;
 
-/// The rules, each on a line: half of their text repeats what is above them, or above others.
+/// The rules, one per line. Unpacked, they repeat their endings, which the file has once per group.
 fn unpacked() -> Option<String> {
     let notice = FILE.windows(2).position(|two| two == b"\n\n")?;
     let (pairs, packed) = FILE[notice + 2..].split_at_checked(2 * 256)?;
@@ -59,7 +59,8 @@ fn unpacked() -> Option<String> {
         for above in above.split(',') {
             let mut label = String::new();
             for c in labels.chars() {
-                // Ends a label: `A` if the next has none of its letters, `B` if it begins with the same one.
+                // Ends a label. `A`: the next begins differently. `B`: it has the same first letter. `C`: the
+                // same two, and so on.
                 if c.is_ascii_uppercase() {
                     for part in [&label, above, "\n"] {
                         rules.push_str(part);

@@ -156,14 +156,22 @@ fn what_hashes_alike_is_compared() {
         patterns.table = [0; 3].into();
         patterns.table[slot] = key.tag(hash) | 1;
         assert!(!patterns.find(key), "{held} is no {other}");
-        let mut both = set(&[held, other]);
-        both.seed = patterns.seed;
-        for gap in [0, 1] {
-            both.table = [0; 3].into();
-            both.table[slot] = key.tag(hash) | 1;
-            both.table[(slot + 1 + gap) % 3] = key.tag(hash) | 2;
-            assert_eq!(both.find(key), gap == 0, "{other} follows {held}");
-        }
+        let mut three = set(&[held, "https://c.test", other]);
+        three.seed = patterns.seed;
+        let (home, tag) = (home(hash, 5), key.tag(hash));
+        let mut after_home = |slots: [Slot; 4]| {
+            three.table = [0; 5].into();
+            for (after, slot) in slots.into_iter().enumerate() {
+                three.table[(home + after) % 5] = slot;
+            }
+            three.find(key)
+        };
+        // Whatever the home is, one of these runs goes on at the start of the table.
+        assert!(after_home([tag | 1, tag | 3, 0, 0]), "{other} follows {held}");
+        assert!(after_home([tag | 1, tag | 2, !tag & !INDEX_MASK | 2, tag | 3]), "{other} is last");
+        assert!(!after_home([tag | 1, tag | 2, 0, tag | 3]), "an empty slot ends a run");
+        assert!(!after_home([tag | 1, tag | 2, tag | 1, 0]), "{held} is no {other}");
+        assert!(!after_home([tag | 1, !tag & !INDEX_MASK | 3, 0, 0]), "another tag, another text");
         let free = |is_same| free_slot(&patterns.table, hash, key.tag(hash), |_| is_same);
         assert_eq!(free(false), Some((slot + 1) % 3), "{held} leaves room for {other}");
         assert_eq!(free(true), None);
