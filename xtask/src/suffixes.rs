@@ -107,7 +107,7 @@ fn groups_of(rules: &[String]) -> String {
 /// More letters would leave fewer bytes for pairs.
 const MAX_SAME: usize = 9;
 
-/// Byte pair encoding: the pair for which each byte stands, or two zeros if it stands for itself,
+/// Byte pair encoding: the pair that each byte represents, or two zeros if it represents itself,
 /// and the text.
 fn pack(text: &[u8]) -> Vec<u8> {
     let mut packed = text.to_vec();
