@@ -5,6 +5,7 @@
 //! and [`ResponseHeaders`] for the framework's types, unless it uses `http` 1: both are implemented for
 //! its types. Keep a [`Source`] in your layer, and follow the steps of [`exchange`] for each request.
 
+mod begin;
 mod decided;
 pub mod exchange;
 pub(crate) mod handle;

@@ -2,7 +2,7 @@
 
 use crate::adapter::exchange::Exchange;
 use crate::adapter::hooks::Hooks;
-use crate::adapter::prepared::{self, Prepared};
+use crate::adapter::prepared::Prepared;
 use crate::adapter::value::FieldValue;
 use crate::adapter::vary::VaryNames;
 use crate::engine::decide::is_options;
@@ -70,8 +70,7 @@ impl<V: FieldValue> Several<V> {
         let refuses = |one: &&Ranked<V>| one.prepared.compiled().foreign_host(request).is_some();
         if let Some(Ranked { prepared, .. }) = self.ranked.iter().find(refuses) {
             let outcome = prepared.compiled().begin(request, origin.as_ref()).without_asking();
-            let (policy, values) = (prepared.policy(), prepared.values());
-            return prepared::decided(policy, values, hooks, request, origin, outcome);
+            return prepared.with(hooks, request).decided(origin, outcome);
         }
         let last = self.ranked.len() - 1;
         // Without an origin, nobody is asked.
@@ -85,8 +84,7 @@ impl<V: FieldValue> Several<V> {
                 continue;
             }
             let ran = if self.has_checks { checks_run_for(origin.as_ref()) } else { 0 };
-            let (policy, values) = (prepared.policy(), prepared.values());
-            let exchange = prepared::decided(policy, values, hooks, request, origin, outcome);
+            let exchange = prepared.with(hooks, request).decided(origin, outcome);
             return match is_options(request) {
                 true => exchange.vary_instead(self.options.clone()),
                 false => exchange.vary_also(chosen_by[ran].clone()),

@@ -1,7 +1,9 @@
 //! A second policy that judges the same requests and changes nothing.
 
+use crate::adapter::begin::Begin;
 use crate::adapter::decided::Decided;
 use crate::adapter::exchange::Exchange;
+use crate::adapter::hooks::Hooks;
 use crate::adapter::prepared;
 use crate::adapter::response::{ResponseHeader, ResponseHeaders};
 use crate::adapter::value::FieldValue;
@@ -43,6 +45,7 @@ impl Shadow {
             step => step.without_asking(),
         };
         let values = prepared::values(&self.newer);
+        let begin = Begin { policy: &self.newer, values, hooks: &Hooks::NONE, request };
         let answers = [
             Answer {
                 policy: decided.policy().compiled(),
@@ -54,13 +57,7 @@ impl Shadow {
                 policy: newer,
                 decision: newer.decision(request, outcome.found),
                 status: outcome.plan.status,
-                headers: written(prepared::exchange(
-                    newer,
-                    values,
-                    request,
-                    origin.clone(),
-                    outcome.plan,
-                )),
+                headers: written(begin.exchange(origin.clone(), outcome.plan)),
             },
         ];
         Asked { origin: origin.map(|lines| lines.first.as_ref()) }.diff(&answers)

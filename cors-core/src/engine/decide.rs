@@ -179,7 +179,7 @@ impl Compiled {
             return refused;
         }
         let bytes = origin.first.as_ref();
-        if self.origins.patterns.contains(bytes) {
+        if !self.origins.any && self.origins.patterns.contains(bytes) {
             return allowed;
         }
         if bytes == b"null" && self.origins.any && self.danger.allow_null_origin {

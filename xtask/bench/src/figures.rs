@@ -90,7 +90,8 @@ impl Figures {
                 if let (Some(ours), Some(least)) = (made(Who::Ours), made(Who::Necessary))
                     && ours > least
                 {
-                    let _ = write!(sum.2, "; {} more allocations: {}", ours - least, row.name);
+                    let more = ours - least;
+                    let _ = write!(sum.2, "; allocates more: {} ({more})", row.name);
                 }
                 let cell =
                     |ratio: Option<f64>| ratio.map_or("—".to_owned(), |r| format!("{r:.2}"));
@@ -205,8 +206,8 @@ mod tests {
                          least   peer     least   peer
             regex, hit    1.33!  0.48      1.33!  0.48<
             forbid        1.33!     —      1.33!     —
-            tower: 2 of 2 over the target, 0 behind the peer; 2 more allocations: regex, hit; 2 more allocations: forbid
-            actix: 2 of 2 over the target, 0 behind the peer; 2 more allocations: regex, hit; 2 more allocations: forbid
+            tower: 2 of 2 over the target, 0 behind the peer; allocates more: regex, hit (2); allocates more: forbid (2)
+            actix: 2 of 2 over the target, 0 behind the peer; allocates more: regex, hit (2); allocates more: forbid (2)
         "#]]
         .assert_eq(&figures().table(&shown, &rows));
     }

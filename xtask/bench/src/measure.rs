@@ -74,7 +74,8 @@ fn child(framework: &str) -> Result<String, Fault> {
     lines
 }
 
-/// Adds valgrind's counts to each line that has none. Each has its own file.
+/// Adds valgrind's counts to each line that has none. Each has its own file. Unlike instructions, calls
+/// are also counted while the contender warms up.
 fn counts(lines: &str, dumps: &Path) -> Result<String, Fault> {
     let (mut counted, mut files) = (String::new(), 0);
     for line in lines.lines() {
@@ -88,8 +89,10 @@ fn counts(lines: &str, dumps: &Path) -> Result<String, Fault> {
         let dump = dump.map_err(|error| format!("{name}: {error}"))?;
         let (instructions, allocations) =
             read(&dump).ok_or_else(|| format!("{name}: the file has no total"))?;
-        for (measure, sum) in [("instructions", instructions), ("allocations", allocations)] {
-            counted += &format!("{line}\t{measure}\t{}\n", sum / REQUESTS as f64);
+        for (measure, sum, requests) in
+            [("instructions", instructions, REQUESTS), ("allocations", allocations, 2 * REQUESTS)]
+        {
+            counted += &format!("{line}\t{measure}\t{}\n", sum / requests as f64);
         }
     }
     Ok(counted)
@@ -195,8 +198,8 @@ mod tests {
         let [three, four] =
             [3, 4].map(|lines| counts(&"\n".repeat(lines), &dumps).unwrap_err().to_string());
         fs::remove_dir_all(&dumps).unwrap();
-        let expected = "a\tbare\tinstructions\t450\na\tbare\tallocations\t3\na\tpeer\tnote\t-vary\n\
-                        a\tours\tinstructions\t2.5\na\tours\tallocations\t3\n";
+        let expected = "a\tbare\tinstructions\t450\na\tbare\tallocations\t1.5\na\tpeer\tnote\t-vary\n\
+                        a\tours\tinstructions\t2.5\na\tours\tallocations\t1.5\n";
         assert_eq!(two.unwrap(), expected);
         assert!(three.contains("counts.3: the file has no total"), "{three}");
         assert!(four.contains("counts.3"), "{four}");
