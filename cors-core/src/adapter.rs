@@ -24,8 +24,9 @@ mod values;
 mod vary;
 
 pub use crate::engine::request::{RequestHead, RequestHeader, RequestParts};
+pub use begin::{Begun, Pending};
 pub use decided::Decided;
-pub use exchange::{Begun, Exchange, Pending};
+pub use exchange::Exchange;
 pub use head::Head;
 pub use prepared::Prepared;
 pub use response::{ResponseHeader, ResponseHeaders, is_cors_response_header};

@@ -16,6 +16,7 @@ pub use origin::origin;
 pub use policy_file::policy_file;
 
 use crate::laws;
+use crate::origin::Origin;
 use crate::origin::pattern::Pattern;
 
 /// A target. It panics if its law is broken.
@@ -39,8 +40,12 @@ fn choice_and_lines(bytes: &[u8]) -> Option<(u8, impl Iterator<Item = &[u8]> + C
 /// Like [`laws::matches`], which also lets `*.` match empty labels, for closures. The engine does
 /// not.
 fn matches(pattern: &Pattern<'_>, text: &str) -> bool {
-    let has_empty_label =
-        || text.split_once("://").is_some_and(|(_, host)| format!(".{host}").contains(".."));
-    let is_opaque = matches!(pattern, Pattern::AnyHost { .. });
-    laws::matches(pattern, text) && (pattern.is_exact() || is_opaque || !has_empty_label())
+    let has_empty_label = || match (pattern, Origin::parse(text.as_bytes())) {
+        (Pattern::Tuple { subdomains: true, host, .. }, Ok(origin)) => {
+            let labels = origin.host().strip_suffix(host);
+            labels.is_some_and(|labels| format!(".{labels}").contains(".."))
+        }
+        _ => false,
+    };
+    laws::matches(pattern, text) && !has_empty_label()
 }

@@ -1,20 +1,94 @@
 //! From a request under a policy to an exchange, or to a question.
 
-use crate::adapter::exchange::{Begun, Exchange, Pending};
-use crate::adapter::hooks::Hooks;
+use crate::adapter::exchange::Exchange;
+use crate::adapter::hooks::{Hooks, Note};
 #[cfg(feature = "tracing")]
 use crate::adapter::refusal;
 use crate::adapter::value::FieldValue;
 use crate::adapter::values::Values;
 use crate::engine::decide::is_options;
 #[cfg(feature = "tracing")]
-use crate::engine::decision::Decision;
-use crate::engine::decision::{Headers, Methods, Outcome, Plan, ResponseHeaderSet, Step};
+use crate::engine::decision::{Decision, Reason};
+use crate::engine::decision::{Outcome, Plan, Step};
 use crate::engine::policy::Policy;
 use crate::engine::question::AskedOrigin;
 use crate::engine::request::{FirstLine, RequestHead, RequestHeader};
 use crate::origin::Origin;
 use std::sync::Arc;
+
+/// What [`Policy::begin`](crate::Policy::begin) returns: a decision, or a question.
+///
+/// ```
+/// use cors_core::adapter::{Begun, Pending};
+/// use cors_core::{AskedOrigin, Policy};
+/// use http::{HeaderMap, Request};
+///
+/// let policy = Policy::for_origins(["https://app.example.com"]).build()?.asking();
+/// let request = Request::get("/").header("origin", "https://partner.example").body(()).unwrap();
+/// let exchange = match policy.begin(&request) {
+///     Begun::Decided(exchange) => exchange,
+///     Begun::Ask(asked) => {
+///         let (question, pending): (AskedOrigin, Pending<_>) = *asked;
+///         // Here, your database answers.
+///         pending.resolve(question.origin() == "https://partner.example")
+///     }
+/// };
+/// let mut headers = HeaderMap::new();
+/// exchange.write(&mut headers);
+/// assert_eq!(headers["access-control-allow-origin"], "https://partner.example");
+/// # Ok::<(), cors_core::ConfigErrors>(())
+/// ```
+#[derive(Debug)]
+#[must_use]
+#[expect(clippy::exhaustive_enums, reason = "an adapter has to handle every case")]
+pub enum Begun<V> {
+    /// The request is decided.
+    Decided(Exchange<V>),
+    /// The policy [asks](crate::Policy::asking) about the origin. Get an answer, and resolve the
+    /// [`Pending`] exchange with it.
+    Ask(Box<(AskedOrigin, Pending<V>)>),
+}
+
+impl<V> Begun<V> {
+    /// Continues without an answer: an origin that the policy asks about is refused.
+    #[inline]
+    pub fn without_asking(self) -> Exchange<V> {
+        match self {
+            Self::Decided(exchange) => exchange,
+            Self::Ask(asked) => asked.1.resolve(false),
+        }
+    }
+}
+
+/// An exchange that waits for an answer.
+#[derive(Debug)]
+#[must_use]
+pub struct Pending<V> {
+    allowed: Exchange<V>,
+    refused: Exchange<V>,
+    /// What the hooks see of each, if there are any.
+    notes: Option<Box<[Note; 2]>>,
+    /// The origin, if it is rejected when the answer is no.
+    #[cfg(feature = "tracing")]
+    rejects: Option<String>,
+}
+
+impl<V> Pending<V> {
+    /// Continues with the answer: whether the origin is allowed.
+    pub fn resolve(self, allow: bool) -> Exchange<V> {
+        #[cfg(feature = "tracing")]
+        if let Some(origin) = self.rejects.as_deref().map(str::as_bytes).filter(|_| !allow) {
+            refusal::emit(origin, Reason::OriginNotAllowed(origin));
+        }
+        let mut exchange = if allow { self.allowed } else { self.refused };
+        if let Some(notes) = self.notes {
+            let [allowed, refused] = *notes;
+            let note = if allow { allowed } else { refused };
+            note.tell(&mut exchange);
+        }
+        exchange
+    }
+}
 
 /// A request, and everything that has a say about it.
 pub(super) struct Begin<'r, R: RequestHead> {
@@ -109,47 +183,8 @@ impl<'r, R: RequestHead<Value: FieldValue>> Begin<'r, R> {
     }
 
     #[inline(always)]
-    pub(super) fn exchange(&self, origin: OriginLines<'r, R>, plan: Plan) -> Exchange<R::Value> {
-        let mut exchange = Exchange::new(Arc::clone(self.values), plan);
-        if plan.headers != ResponseHeaderSet::None
-            && self.values.origin.is_none()
-            && let Some(lines) = origin
-        {
-            exchange.echo_origin(lines.first.clone());
-        }
-        match plan.headers {
-            ResponseHeaderSet::None
-            | ResponseHeaderSet::Simple
-            | ResponseHeaderSet::Preflight {
-                methods: Methods::Policy,
-                headers: Headers::Policy,
-                ..
-            } => {}
-            ResponseHeaderSet::Preflight { methods, headers, .. } => {
-                let (method, headers) = self.echoed(methods, headers);
-                exchange.echo(method, headers);
-            }
-        }
-        exchange
-    }
-
-    /// The requested method and headers, as far as the response echoes them.
-    fn echoed(&self, methods: Methods, headers: Headers) -> (Option<R::Value>, Option<R::Value>) {
-        let first = |name| self.request.lines(name).next().cloned();
-        let method = match methods {
-            Methods::Echo => first(RequestHeader::RequestMethod),
-            Methods::Policy | Methods::Safelisted => None,
-        };
-        let headers = match headers {
-            Headers::EchoVerbatim => first(RequestHeader::RequestHeaders),
-            Headers::EchoAllowed => {
-                let lines = self.request.lines(RequestHeader::RequestHeaders).map(AsRef::as_ref);
-                let allowed = self.policy.compiled().headers.allowed_of(lines);
-                (!allowed.is_empty()).then(|| R::Value::of_bytes(allowed))
-            }
-            Headers::Policy | Headers::Omit => None,
-        };
-        (method, headers)
+    fn exchange(&self, origin: OriginLines<'r, R>, plan: Plan) -> Exchange<R::Value> {
+        Exchange::of(self.policy.compiled(), self.values, self.request, origin, plan)
     }
 }
 

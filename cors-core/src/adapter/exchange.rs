@@ -10,94 +10,16 @@
 //! 3. Call [`Exchange::write`] with the headers of the response, even if it is an error.
 
 use crate::adapter::decided::Decided;
-use crate::adapter::hooks::Note;
-#[cfg(feature = "tracing")]
-use crate::adapter::refusal;
 use crate::adapter::response::{ResponseHeader, ResponseHeaders, is_cors_response_header};
 use crate::adapter::value::FieldValue;
 use crate::adapter::values::Values;
 use crate::adapter::vary::{self, VaryNames};
-#[cfg(feature = "tracing")]
-use crate::engine::decision::Reason;
 use crate::engine::decision::{Headers, Methods, Plan, ResponseHeaderSet, VaryOn};
-use crate::engine::question::AskedOrigin;
+use crate::engine::policy::Compiled;
+use crate::engine::request::{FirstLine, RequestHead, RequestHeader};
 use http::StatusCode;
 use std::fmt;
 use std::sync::Arc;
-
-/// What [`Policy::begin`](crate::Policy::begin) returns: a decision, or a question.
-///
-/// ```
-/// use cors_core::adapter::{Begun, Pending};
-/// use cors_core::{AskedOrigin, Policy};
-/// use http::{HeaderMap, Request};
-///
-/// let policy = Policy::for_origins(["https://app.example.com"]).build()?.asking();
-/// let request = Request::get("/").header("origin", "https://partner.example").body(()).unwrap();
-/// let exchange = match policy.begin(&request) {
-///     Begun::Decided(exchange) => exchange,
-///     Begun::Ask(asked) => {
-///         let (question, pending): (AskedOrigin, Pending<_>) = *asked;
-///         // Here, your database answers.
-///         pending.resolve(question.origin() == "https://partner.example")
-///     }
-/// };
-/// let mut headers = HeaderMap::new();
-/// exchange.write(&mut headers);
-/// assert_eq!(headers["access-control-allow-origin"], "https://partner.example");
-/// # Ok::<(), cors_core::ConfigErrors>(())
-/// ```
-#[derive(Debug)]
-#[must_use]
-#[expect(clippy::exhaustive_enums, reason = "an adapter has to handle every case")]
-pub enum Begun<V> {
-    /// The request is decided.
-    Decided(Exchange<V>),
-    /// The policy [asks](crate::Policy::asking) about the origin. Get an answer, and resolve the
-    /// [`Pending`] exchange with it.
-    Ask(Box<(AskedOrigin, Pending<V>)>),
-}
-
-impl<V> Begun<V> {
-    /// Continues without an answer: an origin that the policy asks about is refused.
-    #[inline]
-    pub fn without_asking(self) -> Exchange<V> {
-        match self {
-            Self::Decided(exchange) => exchange,
-            Self::Ask(asked) => asked.1.resolve(false),
-        }
-    }
-}
-
-/// An exchange that waits for an answer.
-#[derive(Debug)]
-#[must_use]
-pub struct Pending<V> {
-    pub(super) allowed: Exchange<V>,
-    pub(super) refused: Exchange<V>,
-    /// What the hooks see of each, if there are any.
-    pub(super) notes: Option<Box<[Note; 2]>>,
-    /// The origin, if it is rejected when the answer is no.
-    #[cfg(feature = "tracing")]
-    pub(super) rejects: Option<String>,
-}
-
-impl<V> Pending<V> {
-    /// Continues with the answer: whether the origin is allowed.
-    pub fn resolve(self, allow: bool) -> Exchange<V> {
-        #[cfg(feature = "tracing")]
-        if let Some(origin) = self.rejects.as_deref().map(str::as_bytes).filter(|_| !allow) {
-            refusal::emit(origin, Reason::OriginNotAllowed(origin));
-        }
-        let mut exchange = if allow { self.allowed } else { self.refused };
-        if let Some(notes) = self.notes {
-            let [allowed, refused] = *notes;
-            let note = if allow { allowed } else { refused };
-            note.tell(&mut exchange);
-        }
-        exchange
-    }
-}
 
 /// One request and its response under a policy. It borrows nothing, so a future can hold it while the
 /// handler runs. Replacing the policy in the meantime does not affect it.
@@ -129,27 +51,9 @@ struct Rare<V> {
 
 impl<V> Exchange<V> {
     #[inline]
-    pub(super) fn new(values: Arc<Values<V>>, plan: Plan) -> Self {
-        Self { values: Some(values), ..Self::with(plan) }
-    }
-
-    #[inline]
-    pub(super) fn echo_origin(&mut self, origin: V) {
-        self.origin = Some(origin);
-    }
-
-    #[inline]
     fn with(plan: Plan) -> Self {
         let (also, instead) = (VaryNames::NONE, false);
         Self { values: None, plan, origin: None, also, instead, rare: None }
-    }
-
-    /// Adds what a preflight's answer echoes besides the origin.
-    pub(super) fn echo(&mut self, method: Option<V>, headers: Option<V>) {
-        if method.is_some() || headers.is_some() {
-            let rare = self.rare();
-            (rare.method, rare.headers) = (method, headers);
-        }
     }
 
     fn rare(&mut self) -> &mut Rare<V> {
@@ -219,6 +123,65 @@ impl<V> Exchange<V> {
 }
 
 impl<V: FieldValue> Exchange<V> {
+    /// With what the answer to `request` echoes.
+    #[inline(always)]
+    pub(super) fn of<R: RequestHead<Value = V>>(
+        policy: &Compiled,
+        values: &Arc<Values<V>>,
+        request: &R,
+        origin: Option<FirstLine<'_, V>>,
+        plan: Plan,
+    ) -> Self {
+        let mut exchange = Self { values: Some(Arc::clone(values)), ..Self::with(plan) };
+        if plan.headers != ResponseHeaderSet::None
+            && values.origin.is_none()
+            && let Some(lines) = origin
+        {
+            exchange.origin = Some(lines.first.clone());
+        }
+        match plan.headers {
+            ResponseHeaderSet::None
+            | ResponseHeaderSet::Simple
+            | ResponseHeaderSet::Preflight {
+                methods: Methods::Policy,
+                headers: Headers::Policy,
+                ..
+            } => {}
+            ResponseHeaderSet::Preflight { methods, headers, .. } => {
+                exchange.echo(policy, request, methods, headers);
+            }
+        }
+        exchange
+    }
+
+    /// Copies the requested method and headers, as far as the response echoes them.
+    fn echo<R: RequestHead<Value = V>>(
+        &mut self,
+        policy: &Compiled,
+        request: &R,
+        methods: Methods,
+        headers: Headers,
+    ) {
+        let first = |name| request.lines(name).next().cloned();
+        let method = match methods {
+            Methods::Echo => first(RequestHeader::RequestMethod),
+            Methods::Policy | Methods::Safelisted => None,
+        };
+        let headers = match headers {
+            Headers::EchoVerbatim => first(RequestHeader::RequestHeaders),
+            Headers::EchoAllowed => {
+                let lines = request.lines(RequestHeader::RequestHeaders).map(AsRef::as_ref);
+                let allowed = policy.headers.allowed_of(lines);
+                (!allowed.is_empty()).then(|| V::of_bytes(allowed))
+            }
+            Headers::Policy | Headers::Omit => None,
+        };
+        if method.is_some() || headers.is_some() {
+            let rare = self.rare();
+            (rare.method, rare.headers) = (method, headers);
+        }
+    }
+
     /// Adds names of request headers to `Vary`: those that the choice of the policy depends on. Further
     /// calls add to these names; call it once for a request, because joining two lists takes a while.
     pub fn vary_also(mut self, names: VaryNames<V>) -> Self {

@@ -1,7 +1,6 @@
 //! A policy with its header values in one library's type.
 
-use crate::adapter::begin::Begin;
-use crate::adapter::exchange::Begun;
+use crate::adapter::begin::{Begin, Begun};
 use crate::adapter::hooks::Hooks;
 use crate::adapter::value::FieldValue;
 use crate::adapter::values::Values;
@@ -38,7 +37,7 @@ pub struct Prepared<V> {
 impl<V: FieldValue> Prepared<V> {
     /// Prepares a policy.
     pub fn new(policy: Policy) -> Self {
-        let values = Arc::clone(values(&policy));
+        let values = Arc::clone(Values::of(&policy));
         Self { policy, values }
     }
 
@@ -118,13 +117,8 @@ impl Policy {
         hooks: &Hooks,
         request: &R,
     ) -> Begun<R::Value> {
-        Begin { policy: self, values: values(self), hooks, request }.begin()
+        Begin { policy: self, values: Values::of(self), hooks, request }.begin()
     }
-}
-
-/// The policy's values, made on first use.
-pub(super) fn values<V: FieldValue>(policy: &Policy) -> &Arc<Values<V>> {
-    policy.kept().get_or_make(|| Arc::new(Values::new(policy.compiled())))
 }
 
 impl<V> fmt::Debug for Prepared<V> {

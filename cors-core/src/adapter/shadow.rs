@@ -1,12 +1,10 @@
 //! A second policy that judges the same requests and changes nothing.
 
-use crate::adapter::begin::Begin;
 use crate::adapter::decided::Decided;
 use crate::adapter::exchange::Exchange;
-use crate::adapter::hooks::Hooks;
-use crate::adapter::prepared;
 use crate::adapter::response::{ResponseHeader, ResponseHeaders};
 use crate::adapter::value::FieldValue;
+use crate::adapter::values::Values;
 use crate::diff::{Answer, Asked, Diff};
 use crate::engine::decision::Step;
 use crate::engine::policy::Policy;
@@ -44,8 +42,8 @@ impl Shadow {
             Step::Ask { allowed, .. } if verdict == Some(true) => allowed,
             step => step.without_asking(),
         };
-        let values = prepared::values(&self.newer);
-        let begin = Begin { policy: &self.newer, values, hooks: &Hooks::NONE, request };
+        let values = Values::of(&self.newer);
+        let again = Exchange::of(newer, values, request, origin.clone(), outcome.plan);
         let answers = [
             Answer {
                 policy: decided.policy().compiled(),
@@ -57,7 +55,7 @@ impl Shadow {
                 policy: newer,
                 decision: newer.decision(request, outcome.found),
                 status: outcome.plan.status,
-                headers: written(begin.exchange(origin.clone(), outcome.plan)),
+                headers: written(again),
             },
         ];
         Asked { origin: origin.map(|lines| lines.first.as_ref()) }.diff(&answers)

@@ -1,7 +1,8 @@
 //! Where a layer gets a request's policy.
 
+use crate::adapter::begin::Begun;
 use crate::adapter::decided::Decided;
-use crate::adapter::exchange::{Begun, Exchange};
+use crate::adapter::exchange::Exchange;
 use crate::adapter::handle::Handle;
 use crate::adapter::hooks::Hooks;
 use crate::adapter::prepared::Prepared;

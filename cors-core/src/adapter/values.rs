@@ -4,9 +4,10 @@ use crate::adapter::value::FieldValue;
 use crate::adapter::vary::VaryNames;
 use crate::engine::decision::{Consulted, Plan, VaryOn};
 use crate::engine::methods::SAFELISTED;
-use crate::engine::policy::Compiled;
+use crate::engine::policy::{Compiled, Policy};
 use crate::engine::request::RequestHeader;
 use http::HeaderName;
+use std::sync::Arc;
 
 /// Every header value that a response under the policy can need.
 pub(super) struct Values<V> {
@@ -35,7 +36,12 @@ fn value<V: FieldValue>(text: &str) -> V {
 }
 
 impl<V: FieldValue> Values<V> {
-    pub(super) fn new(policy: &Compiled) -> Self {
+    /// The policy's values, made on first use.
+    pub(super) fn of(policy: &Policy) -> &Arc<Self> {
+        policy.kept().get_or_make(|| Arc::new(Self::new(policy.compiled())))
+    }
+
+    fn new(policy: &Compiled) -> Self {
         let origin = if policy.origins.any {
             (!policy.reflects()).then_some("*")
         } else {
