@@ -3,16 +3,17 @@
 //! Nothing here opens a connection: [`audit`] asks through a closure, so that tests answer in the
 //! same process. Every request is safe or a preflight, and there are at most [`MAX_REQUESTS`].
 
+mod anyone;
 mod bases;
 mod errors;
 mod finding;
 mod headers;
 mod json;
 mod near;
-mod origins;
 mod pace;
 mod preflights;
 mod prober;
+mod refused;
 mod sarif;
 mod target;
 mod text;
@@ -89,11 +90,11 @@ pub fn audit(target: &Target, send: &mut Send<'_>, progress: &mut dyn FnMut(usiz
 /// What matters more is asked first, and each part has its share of the requests.
 fn judge(target: &Target, prober: &mut Prober<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let anyone = origins::anyone(target, prober, &mut findings);
+    let anyone = anyone::judge(target, prober, &mut findings);
     let bases = Bases::find(target, &anyone, prober);
     preflights::judge(target, &bases, prober, &mut findings);
     let lost = errors::judge(target, &bases, prober, &mut findings);
-    origins::refused(target, &bases, &lost, prober, &mut findings);
+    refused::judge(target, &bases, &lost, prober, &mut findings);
     near::judge(target, &bases, &anyone, prober, &mut findings);
     headers::judge(target, prober, &mut findings);
     findings.sort_by_key(|finding| (finding.severity, finding.id));

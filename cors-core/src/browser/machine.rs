@@ -12,13 +12,13 @@
 //! ```
 
 use super::Browser;
-use super::address_space;
 use super::check::{Of, cors_check, resource_policy_check};
 use super::cookies::{Context, CookieFate, Cookies};
 use super::engine::Departures;
 use super::fetch::{Fetch, Mode, RedirectMode};
 use super::filter::Shared;
 use super::initiator::Initiator;
+use super::local_network;
 use super::preflight;
 use super::redirect::{self, is_redirect};
 use super::request::{Request, Tainting};
@@ -249,7 +249,7 @@ impl Flight {
                 Tainting::Opaque => "opaque, because the mode is no-cors",
             },
         ));
-        match address_space::check(browser.local_network, &self.request) {
+        match local_network::check(browser.local_network, &self.request) {
             Some(Ok(asks)) if !self.steps.contains(&asks) => self.steps.push(asks),
             Some(Err(failure)) => return self.network_error(browser, failure),
             _ => {}

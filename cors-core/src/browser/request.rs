@@ -275,6 +275,15 @@ impl Request {
         self.mode == Mode::Cors && self.departures.always_name_origin.contains(&self.initiator)
     }
 
+    /// [Fetch Metadata, Sec-Fetch-Mode](https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-mode-header)
+    fn fetch_mode(&self) -> &'static str {
+        match self.initiator {
+            Initiator::WebSocket => "websocket",
+            Initiator::Frame => "navigate",
+            _ => self.mode.as_str(),
+        }
+    }
+
     /// [Fetch, CORS-preflight fetch, steps 1 to 5](https://fetch.spec.whatwg.org/#cors-preflight-fetch-0)
     pub(super) fn to_preflight(&self, origin: &str) -> Result<http::Request<()>, Taken> {
         let mut headers = HeaderMap::new();
@@ -304,7 +313,7 @@ impl Request {
             let site = fetch_site(&self.origin, &self.urls);
             for (name, value) in [
                 ("sec-fetch-dest", self.initiator.destination()),
-                ("sec-fetch-mode", self.initiator.mode(self.mode)),
+                ("sec-fetch-mode", self.fetch_mode()),
                 ("sec-fetch-site", site),
             ] {
                 headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));

@@ -14,9 +14,9 @@ use cors_core::browser::{AddressSpace, Browser, CredentialsMode, Engine, Fetch, 
 use http::{HeaderValue, Request, Response};
 use xtask::options::Adapter;
 
+use crate::engines::in_each;
 use crate::model::ask;
 use crate::proxy::Upstreams;
-use crate::run::in_each;
 use crate::{Adapters, Job, Proxy, Seen, Session};
 
 /// The words that stand for a host in a story, and what a story with the name `ID` has in their place. The first that

@@ -33,6 +33,7 @@ mod capabilities;
 mod console;
 pub mod cookies;
 mod driver;
+mod engines;
 mod home;
 pub mod install;
 mod job;

@@ -19,10 +19,10 @@ use xtask::options::Adapter;
 
 use crate::capabilities::Spaces;
 use crate::console::{Command, in_firefox};
+use crate::engines::in_each;
 use crate::judge::outcome_fault;
 use crate::line::Line;
 use crate::model::{Answered, Model};
-use crate::run::in_each;
 use rows::{PAGES, Row, random_rows, rows};
 
 use crate::{Adapters, Job, Log, Outcome, Proxy, Session, page};

@@ -20,9 +20,9 @@ use xtask::client;
 
 use crate::capabilities::Spaces;
 use crate::console::in_firefox;
+use crate::engines::in_each;
 use crate::home::Home;
 use crate::install::webkit_library;
-use crate::run::in_each;
 use crate::{Session, printing};
 use scenes::{SCENES, Scene, Target};
 use server::Servers;

@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use tokio::time::timeout;
 use xtask::options::Adapter;
 
+use crate::engines::in_each;
 use crate::judge::Stage;
 use crate::{
     Adapters, Outcome, Proxy, Session, answers, cookies, local_network, matrix, messages, random,
@@ -26,28 +27,6 @@ pub async fn run(engines: &[Engine], seed: u64) -> Result<(), String> {
             Err(fault) => faults.push(fault),
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
-}
-
-/// Runs a part of the tests in each engine, which returns how many `what` there were, and adds a line to the vector for
-/// each disagreement.
-pub(crate) async fn in_each(
-    engines: &[Engine],
-    what: &str,
-    part: impl AsyncFn(Engine, &mut Vec<String>) -> Result<usize, String>,
-) -> Result<(), String> {
-    let ended = join_all(engines.iter().map(async |engine| {
-        let mut faults = Vec::new();
-        match part(*engine, &mut faults).await {
-            Ok(count) if faults.is_empty() => {
-                println!("{}: {count} {what}: all as in the model", engine.name());
-            }
-            Ok(_) => {}
-            Err(fault) => faults.push(fault),
-        }
-        faults.into_iter().map(|fault| format!("{}: {fault}", engine.name())).collect::<Vec<_>>()
-    }));
-    let faults = ended.await.concat();
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 

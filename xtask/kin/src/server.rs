@@ -7,9 +7,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use cors_core::{Config, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight};
-use peers::peer::Unsaid;
 use peers::servers::tower_http::{ours, routes, serve};
-use peers::servers::{Pair, Server, exact, has_star, is_any, predicate};
+use peers::servers::{Pair, Server, Unsaid, exact, has_star, is_any, predicate};
 use theirs::{AllowHeaders, AllowOrigin, Cors, CorsDecision, HeaderList};
 
 /// Both servers under a policy.

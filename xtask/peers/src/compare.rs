@@ -9,9 +9,9 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use crate::answer::Answer;
 use crate::case::{Asks, Case};
 use crate::class::Class;
-use crate::peer::{Peer, Unsaid};
+use crate::peer::Peer;
 use crate::routes::Route;
-use crate::servers::{Pair, Server};
+use crate::servers::{Pair, Server, Unsaid};
 use crate::vary;
 
 /// A request and both answers, or the messages of panics.
@@ -43,7 +43,7 @@ pub struct Seen {
 /// Runs the case on both servers.
 pub fn look(peer: Peer, case: &Case) -> Result<Seen, Unsaid> {
     let Some(policy) = case.policy() else { return Ok(Seen::default()) };
-    let pair = Pair::new(peer, &case.config, &policy)?;
+    let pair = peer.servers(&case.config, &policy)?;
     Ok(look_at(&pair, &policy, case))
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use cors_core::{Config, Policy};
 use xtask::workspace;
 
-use crate::servers::{Pair, actix_cors, tower_http, warp_cors};
+use crate::servers::{Pair, Unsaid, actix_cors, tower_http, warp_cors};
 
 /// Another library's layer.
 #[derive(Clone, Copy)]
@@ -42,6 +42,14 @@ impl Peer {
 
     /// The peers that this workspace can build. `xtask/kin` has another.
     pub const ALL: &[Self] = &[Self::TOWER_HTTP, Self::ACTIX_CORS, Self::WARP_CORS];
+
+    /// Both servers under a policy.
+    pub fn servers(self, config: &Config, policy: &Policy) -> Result<Pair, Unsaid> {
+        if config.own_hosts.is_some() {
+            return Err("it takes requests for any host");
+        }
+        (self.pair)(config, policy)
+    }
 
     /// The newest version in its lock file, which is the one compared: another package may need an
     /// older one.
@@ -97,6 +105,3 @@ impl fmt::Debug for Peer {
         f.write_str(self.name)
     }
 }
-
-/// Why a policy cannot be written for a peer.
-pub type Unsaid = &'static str;

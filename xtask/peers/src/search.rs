@@ -8,7 +8,8 @@ use proptest::test_runner::{Config as Runs, RngAlgorithm, TestRng, TestRunner};
 use crate::case::{Case, cases};
 use crate::class::Class;
 use crate::compare::look;
-use crate::peer::{Peer, Unsaid};
+use crate::peer::Peer;
+use crate::servers::Unsaid;
 use crate::shrink::least;
 
 /// How often a disagreement was found, and a small case that shows it.

@@ -12,10 +12,12 @@ use cors_core::{Config, OriginEntry, Policy};
 use http::Request;
 
 use crate::answer::Answer;
-use crate::peer::{Peer, Unsaid};
 
 /// A server in this process.
 pub type Serve = Box<dyn Fn(&Request<()>) -> Answer>;
+
+/// Why a policy cannot be written for a peer.
+pub type Unsaid = &'static str;
 
 /// Two servers that differ only in their layer.
 pub struct Pair {
@@ -55,16 +57,6 @@ impl Server {
     pub fn answer(&self, request: &Request<()>) -> Result<Answer, String> {
         let serve = self.0.as_ref().map_err(String::clone)?;
         caught(|| serve(request))
-    }
-}
-
-impl Pair {
-    /// Both servers under a policy. The peer is set up as its documentation says.
-    pub fn new(peer: Peer, config: &Config, policy: &Policy) -> Result<Self, Unsaid> {
-        if config.own_hosts.is_some() {
-            return Err("it takes requests for any host");
-        }
-        (peer.pair)(config, policy)
     }
 }
 

@@ -95,7 +95,7 @@ fn each_break_of_a_layer_is_of_the_right_kind() {
         let origin = if class == Class::LetsOriginIn { "https://c.test" } else { "https://a.test" };
         let fetch = Fetch::new(origin, "https://api.example/ok");
         let case = Case { config: config.clone(), route: Route::Ok, asks: Asks::Script(fetch) };
-        let ours = || Pair::new(Peer::TOWER_HTTP, &config, &policy).unwrap().ours;
+        let ours = || Peer::TOWER_HTTP.servers(&config, &policy).unwrap().ours;
         let same = look_at(&Pair { ours: ours(), peer: ours() }, &policy, &case);
         assert!(same.classes.is_empty() && same.unknown.is_empty(), "{same:?}");
         let whole = ours();

@@ -1,4 +1,4 @@
-//! Installs the servers.
+//! Installs the servers' programs, and finds them.
 
 use std::fs;
 use std::io;
@@ -8,8 +8,6 @@ use std::process::Command;
 
 use cors_cli::server::Server;
 
-use crate::hosts::{folder, program};
-
 /// Exact versions, with which the recipes are proven.
 pub const NODE: [&str; 2] = ["express@5.3.0", "cors@2.8.6"];
 /// As for node.
@@ -18,6 +16,40 @@ pub const PYTHON: [&str; 4] =
 
 /// Keeps a package from starting its server.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+/// Where programs are installed, and servers find their files.
+pub fn folder() -> PathBuf {
+    xtask::workspace().join("target/recipes")
+}
+
+/// The program that the server needs, or a sentence that says what is missing.
+pub fn program(server: Server) -> Result<Option<PathBuf>, String> {
+    let (candidates, package): (&[&str], &str) = match server {
+        Server::Nginx => (&["/usr/sbin/nginx"], "nginx"),
+        Server::Apache => (&["/usr/sbin/apache2"], "apache2"),
+        Server::Express => (&["/usr/bin/node", "/usr/local/bin/node"], "node"),
+        _ => (&[], ""),
+    };
+    let installed = match server {
+        Server::TowerHttp | Server::ActixCors | Server::Warp | Server::Ours => return Ok(None),
+        Server::FastApi | Server::Flask => is_installed("python", &PYTHON),
+        Server::Express => is_installed("node", &NODE),
+        Server::Nginx | Server::Apache => true,
+    };
+    if !installed {
+        return Err(format!("{server} is not installed below target/recipes"));
+    }
+    if matches!(server, Server::FastApi | Server::Flask) {
+        return Ok(Some(folder().join("python/bin/python")));
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let in_path = std::env::split_paths(&path).map(|folder| folder.join(package));
+    let mut found = in_path.chain(candidates.iter().map(PathBuf::from));
+    match found.find(|program| program.is_file()) {
+        Some(program) => Ok(Some(program)),
+        None => Err(format!("{package} is not installed")),
+    }
+}
 
 /// Installs what the server needs, unless it is there. The error says what failed.
 pub fn install(server: Server) -> Result<(), String> {

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use cors_cli::server::Server;
 use lexopt::{Arg, Parser};
 use recipes::case::Case;
-use recipes::hosts::program;
 use recipes::install::install;
+use recipes::install::program;
 use recipes::proof::prove;
 
 fn main() -> ExitCode {

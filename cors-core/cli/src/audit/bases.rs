@@ -4,7 +4,7 @@ use cors_core::Origin;
 use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 
 use super::Target;
-use super::origins::Anyone;
+use super::anyone::Anyone;
 use super::prober::{ALL_REDIRECTS, Prober, Reading};
 
 /// Where `--allow` has more origins, the rest is left out.

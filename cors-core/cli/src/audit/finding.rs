@@ -2,6 +2,8 @@
 
 use cors_core::browser::Fetch;
 
+use super::Target;
+
 /// One thing that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -190,4 +192,36 @@ pub(super) fn lines_for(origin: &str, credentials: bool) -> String {
         false => "",
     };
     format!("Access-Control-Allow-Origin: {origin}{allow}\nVary: Origin")
+}
+
+/// A preflight's answer that lets the fetch, and the target's methods and headers through.
+/// `everywhere` if the origin cannot read other answers yet.
+pub(super) fn preflight_lines(
+    target: &Target,
+    fetch: &Fetch,
+    origin: &str,
+    credentials: bool,
+    everywhere: bool,
+) -> String {
+    let mut methods = target.methods().to_vec();
+    if methods.is_empty() {
+        methods = ["GET", "HEAD", "POST"].map(str::to_owned).to_vec();
+    }
+    if !methods.contains(&fetch.method) {
+        methods.push(fetch.method.clone());
+    }
+    let names: Vec<&str> = target.headers().iter().map(|(name, _)| name.as_str()).collect();
+    let headers = match &*names {
+        [] => String::new(),
+        names => format!("\nAccess-Control-Allow-Headers: {}", names.join(", ")),
+    };
+    let methods = methods.join(", ");
+    let lines = lines_for(origin, credentials);
+    let start = match everywhere {
+        true => {
+            format!("Send this on every answer:\n{lines}\nAnswer OPTIONS with status 204, and add:")
+        }
+        false => format!("Answer OPTIONS with status 204 and:\n{lines}"),
+    };
+    format!("{start}\nAccess-Control-Allow-Methods: {methods}{headers}")
 }

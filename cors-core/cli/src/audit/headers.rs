@@ -9,8 +9,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 
 use super::Target;
-use super::finding::{Finding, Id, Severity, lines_for};
-use super::origins::preflight_lines;
+use super::finding::{Finding, Id, Severity, lines_for, preflight_lines};
 use super::prober::{Outcome, Prober};
 
 pub(super) fn judge(target: &Target, prober: &mut Prober<'_>, findings: &mut Vec<Finding>) {

@@ -4,9 +4,9 @@ use cors_core::Origin;
 use cors_core::browser::{NearMissKind as Kind, near_misses};
 
 use super::Target;
+use super::anyone::Anyone;
 use super::bases::{Bases, at_domain};
 use super::finding::{Finding, Id, Severity, lines_for};
-use super::origins::Anyone;
 use super::prober::{MAX_REQUESTS, Prober, Reading};
 
 pub(super) fn judge(

@@ -6,9 +6,8 @@ use http::{Response, StatusCode};
 
 use super::Target;
 use super::bases::Bases;
-use super::finding::{Finding, Id, Severity};
+use super::finding::{Finding, Id, Severity, preflight_lines};
 use super::headers::{has_several_origins, has_star_with_credentials};
-use super::origins::preflight_lines;
 use super::prober::{Outcome, Prober, Reading, Tried};
 
 /// What is not tried where requests run out.

@@ -1,6 +1,6 @@
 //! What engines call initiators other than `fetch`, and what they print of them alone.
 
-use super::{Messages, failed_to_load, unsent};
+use super::Messages;
 use crate::browser::{Fetch, Initiator, Step};
 use url::Url;
 
@@ -100,7 +100,7 @@ pub(super) fn of_socket(fetch: &Fetch, step: Step, status: Option<u16>) -> Messa
     }
 }
 
-fn serialized(page: &str) -> String {
+pub(super) fn serialized(page: &str) -> String {
     Url::parse(page).map_or_else(|_| page.to_owned(), String::from)
 }
 
@@ -113,40 +113,4 @@ fn socket_url(fetch: &Fetch) -> String {
     let scheme = if matches!(url.scheme(), "https" | "wss") { "wss" } else { "ws" };
     let _ = url.set_scheme(scheme);
     url.into()
-}
-
-/// If nothing was sent.
-pub(super) fn unsent(fetch: &Fetch, step: Step, url: &str) -> Messages {
-    let firefox = in_firefox(fetch, url, false);
-    match step {
-        Step::BadPort => {
-            let is_frame = fetch.initiator == Initiator::Frame;
-            let chromium = (!is_frame).then(|| failed_to_load("UNSAFE_PORT"));
-            let beacon = (fetch.initiator == Initiator::Beacon).then(|| {
-                format!("Beacon API cannot load {url}. Not allowed to use restricted network port")
-            });
-            [chromium, firefox, lines([unsent::restricted_port(url), beacon])]
-        }
-        Step::LocalNetworkAccess if fetch.initiator == Initiator::Frame => [None, None, None],
-        Step::MixedContent => {
-            let what = match fetch.initiator {
-                Initiator::XmlHttpRequest => "XMLHttpRequest endpoint",
-                Initiator::EventSource => "EventSource endpoint",
-                Initiator::Beacon => "Beacon endpoint",
-                Initiator::Stylesheet => "stylesheet",
-                Initiator::Frame => "frame",
-                _ => in_chromium(fetch),
-            };
-            let page = serialized(&fetch.origin);
-            let chromium = format!(
-                "Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an insecure \
-                 {what} '{url}'. This request has been blocked; the content must be served over \
-                 HTTPS."
-            );
-            let blocked = format!("Blocked loading mixed active content “{url}”");
-            [Some(chromium), lines([Some(blocked), firefox]), None]
-        }
-        Step::LocalNetworkAccess => [Some(unsent::not_secure(fetch, url, "")), None, None],
-        _ => [None, None, None],
-    }
 }

@@ -1,6 +1,7 @@
 //! Messages for a call that never leaves the browser.
 
-use super::{Messages, initiators};
+use super::initiators::{self, in_firefox, lines, serialized};
+use super::{Messages, failed_to_load};
 use crate::browser::{AddressSpace, Fetch, Initiator, Step};
 use crate::engine::names::is_token;
 use url::Url;
@@ -25,13 +26,12 @@ pub(super) fn not_secure(fetch: &Fetch, url: &str, from: &str) -> String {
 
 /// Each engine's message: the exception if `new Request()` throws, otherwise from the console.
 pub(super) fn messages(step: Step, fetch: &Fetch) -> Messages {
-    let serialized = |text: &str| Url::parse(text).map_or_else(|_| text.to_owned(), String::from);
     let (url, page) = (serialized(&fetch.url), serialized(&fetch.origin));
     let method = &fetch.method;
     match fetch.initiator {
         Initiator::Fetch => {}
         Initiator::WebSocket => return initiators::of_socket(fetch, step, None),
-        _ => return initiators::unsent(fetch, step, &url),
+        _ => return of_element(fetch, step, &url),
     }
     let webkit_cannot_load = |url: &str| initiators::in_webkit(fetch, url, url).unwrap_or_default();
     match step {
@@ -131,6 +131,42 @@ pub(super) fn messages(step: Step, fetch: &Fetch) -> Messages {
                 )),
             ]
         }
+        _ => [None, None, None],
+    }
+}
+
+/// For initiators other than `fetch` and WebSocket.
+fn of_element(fetch: &Fetch, step: Step, url: &str) -> Messages {
+    let firefox = in_firefox(fetch, url, false);
+    match step {
+        Step::BadPort => {
+            let is_frame = fetch.initiator == Initiator::Frame;
+            let chromium = (!is_frame).then(|| failed_to_load("UNSAFE_PORT"));
+            let beacon = (fetch.initiator == Initiator::Beacon).then(|| {
+                format!("Beacon API cannot load {url}. Not allowed to use restricted network port")
+            });
+            [chromium, firefox, lines([restricted_port(url), beacon])]
+        }
+        Step::LocalNetworkAccess if fetch.initiator == Initiator::Frame => [None, None, None],
+        Step::MixedContent => {
+            let what = match fetch.initiator {
+                Initiator::XmlHttpRequest => "XMLHttpRequest endpoint",
+                Initiator::EventSource => "EventSource endpoint",
+                Initiator::Beacon => "Beacon endpoint",
+                Initiator::Stylesheet => "stylesheet",
+                Initiator::Frame => "frame",
+                _ => initiators::in_chromium(fetch),
+            };
+            let page = serialized(&fetch.origin);
+            let chromium = format!(
+                "Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an insecure \
+                 {what} '{url}'. This request has been blocked; the content must be served over \
+                 HTTPS."
+            );
+            let blocked = format!("Blocked loading mixed active content “{url}”");
+            [Some(chromium), lines([Some(blocked), firefox]), None]
+        }
+        Step::LocalNetworkAccess => [Some(not_secure(fetch, url, "")), None, None],
         _ => [None, None, None],
     }
 }

@@ -10,9 +10,8 @@ use actix_web::{App, Error, HttpResponse, web};
 use cors_core::{Config, DisallowedOrigin, Policy, RefusedPreflight};
 use http::{HeaderMap, Request, StatusCode};
 
-use super::{Pair, Serve, Server, exact, has_star, is_any, predicate, ready};
+use super::{Pair, Serve, Server, Unsaid, exact, has_star, is_any, predicate, ready};
 use crate::answer::Answer;
-use crate::peer::Unsaid;
 use crate::routes::{OWN_HEADERS, Route, handle, is_handled};
 
 pub(crate) fn pair(config: &Config, policy: &Policy) -> Result<Pair, Unsaid> {

@@ -9,9 +9,8 @@ use http::{HeaderName, HeaderValue, Method, Request};
 use tower::ServiceExt;
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer, ExposeHeaders};
 
-use super::{Pair, Serve, Server, exact, has_star, is_any, predicate, ready};
+use super::{Pair, Serve, Server, Unsaid, exact, has_star, is_any, predicate, ready};
 use crate::answer::Answer;
-use crate::peer::Unsaid;
 use crate::routes::{OWN_HEADERS, Route, handle, is_handled};
 
 pub(crate) fn pair(config: &Config, policy: &Policy) -> Result<Pair, Unsaid> {

@@ -12,9 +12,8 @@ use warp::reject::{self, Reject};
 use warp::reply::Response;
 use warp::{Filter, Rejection, Reply};
 
-use super::{Pair, Serve, Server, exact, has_star, is_any, ready};
+use super::{Pair, Serve, Server, Unsaid, exact, has_star, is_any, ready};
 use crate::answer::Answer;
-use crate::peer::Unsaid;
 use crate::routes::{OWN_HEADERS, handle, is_handled};
 
 pub(crate) fn pair(config: &Config, policy: &Policy) -> Result<Pair, Unsaid> {

@@ -8,8 +8,9 @@ use std::process::Command;
 use cors_cli::server::Server;
 use xtask::running::Running;
 
-use super::{Host, folder, program};
+use super::Host;
 use crate::case::{Case, OTHER, PAGE};
+use crate::install::{folder, program};
 
 /// `me:secret`, as both proxies read it.
 const PASSWORDS: &str = "me:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n";
@@ -25,19 +26,19 @@ pub(super) fn proxy(
     let mut said = Vec::new();
     for _ in 0..10 {
         let addr = free().map_err(|error| format!("no port is free: {error}"))?;
-        let folder = folder().join(format!("{server:?}-{}", case.name()));
+        let files = folder().join(format!("{server:?}-{}", case.name()));
         let config = config(server, case, recipe)
             .replace("ADDR", &addr.to_string())
             .replace("UPSTREAM", &upstream.to_string());
-        write(&folder, &[("server.conf", &config), ("passwords", PASSWORDS)])?;
+        write(&files, &[("server.conf", &config), ("passwords", PASSWORDS)])?;
         let mut command = Command::new(&program);
-        command.current_dir(&folder);
+        command.current_dir(&files);
         match server {
             Server::Nginx => {
-                command.arg("-p").arg(&folder).args(["-c", "server.conf", "-e", "stderr"])
+                command.arg("-p").arg(&files).args(["-c", "server.conf", "-e", "stderr"])
             }
             // In the foreground, one process.
-            _ => command.args(["-X", "-d"]).arg(&folder).args(["-f", "server.conf"]),
+            _ => command.args(["-X", "-d"]).arg(&files).args(["-f", "server.conf"]),
         };
         let process = Running::start(&mut command).map_err(|error| error.to_string())?;
         // Each prints this once it listens.
@@ -110,11 +111,11 @@ pub(super) fn app(server: Server, case: Case, recipe: Option<&str>) -> Result<Ho
     let fault = app_fault(server, case);
     let marker = if server == Server::Express { "// RECIPE\n" } else { "# RECIPE\n" };
     let source = template.replace(marker, recipe.unwrap_or(&fault));
-    let folder = folder().join(format!("{server:?}-{}", case.name()));
-    write(&folder, &[(file, &source)])?;
+    let files = folder().join(format!("{server:?}-{}", case.name()));
+    write(&files, &[(file, &source)])?;
     let mut command = Command::new(&program);
-    command.arg(folder.join(file)).current_dir(&folder);
-    command.env("NODE_PATH", super::folder().join("node/node_modules"));
+    command.arg(files.join(file)).current_dir(&files);
+    command.env("NODE_PATH", folder().join("node/node_modules"));
     command.env("PYTHONDONTWRITEBYTECODE", "1").env_remove("AUTH");
     if case == Case::Auth {
         command.env("AUTH", "1");

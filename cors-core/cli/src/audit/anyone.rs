@@ -1,13 +1,11 @@
-//! Whether anyone can read, and whether those who must can.
+//! What anyone can read.
 
 use cors_core::Origin;
-use cors_core::browser::{Fetch, Step};
 use http::StatusCode;
 
 use super::Target;
-use super::bases::Bases;
 use super::finding::{Finding, Id, Severity, lines_for};
-use super::prober::{Outcome, Prober, Reading, Tried};
+use super::prober::{Prober, Reading, Tried};
 
 /// What an origin that nobody lists can read, and `null`.
 pub(super) struct Anyone {
@@ -28,7 +26,7 @@ impl Anyone {
     }
 }
 
-pub(super) fn anyone(
+pub(super) fn judge(
     target: &Target,
     prober: &mut Prober<'_>,
     findings: &mut Vec<Finding>,
@@ -95,84 +93,4 @@ fn own(target: &Target, prober: &mut Prober<'_>) {
     if with_headers.status().is_some_and(|status| status.as_u16() < 400) {
         prober.set_headers(target.headers());
     }
-}
-
-/// The origins of `--allow` that cannot read. `lost` can on success.
-pub(super) fn refused(
-    target: &Target,
-    bases: &Bases,
-    lost: &[String],
-    prober: &Prober<'_>,
-    findings: &mut Vec<Finding>,
-) {
-    for reading in bases.allowed() {
-        let Outcome::Fails(taken) = &reading.without.outcome else { continue };
-        if reading.passes() || lost.contains(&reading.origin) {
-            continue;
-        }
-        let fix = match taken.step {
-            Step::MixedContent => "Serve the URL over https: this page cannot fetch it".to_owned(),
-            Step::BadPort => "Serve the URL on another port: browsers block this one".to_owned(),
-            _ => fix(target, reading, taken.step, prober),
-        };
-        findings.push(
-            Finding::new(Id::AllowRefused, Severity::Error, &reading.origin, false)
-                .why(&prober.get(&reading.origin), &taken.says)
-                .fix(fix),
-        );
-    }
-}
-
-/// What the server has to send to this origin.
-fn fix(target: &Target, reading: &Reading, step: Step, prober: &Prober<'_>) -> String {
-    let Tried { fetch, answer, is_redirected, .. } = &reading.without;
-    let named = target.named_for(&reading.origin);
-    if step.id().starts_with("preflight") {
-        return preflight_lines(target, fetch, named, false, true);
-    }
-    // With redirects, other URLs and perhaps the origin null take part.
-    let redirects =
-        *is_redirected || answer.as_ref().is_some_and(|answer| answer.status().is_redirection());
-    let is_check = matches!(
-        step,
-        Step::AllowOriginMissing | Step::AllowOriginMismatch | Step::AllowCredentials
-    );
-    if (redirects || !is_check)
-        && let Some(explained) = prober.explained(fetch)
-    {
-        return explained.replace(&reading.origin, named);
-    }
-    format!("Send this on every answer to the origin:\n{}", lines_for(named, false))
-}
-
-/// A preflight's answer that lets the fetch, and the target's methods and headers through.
-/// `everywhere` if the origin cannot read other answers yet.
-pub(super) fn preflight_lines(
-    target: &Target,
-    fetch: &Fetch,
-    origin: &str,
-    credentials: bool,
-    everywhere: bool,
-) -> String {
-    let mut methods = target.methods().to_vec();
-    if methods.is_empty() {
-        methods = ["GET", "HEAD", "POST"].map(str::to_owned).to_vec();
-    }
-    if !methods.contains(&fetch.method) {
-        methods.push(fetch.method.clone());
-    }
-    let names: Vec<&str> = target.headers().iter().map(|(name, _)| name.as_str()).collect();
-    let headers = match &*names {
-        [] => String::new(),
-        names => format!("\nAccess-Control-Allow-Headers: {}", names.join(", ")),
-    };
-    let methods = methods.join(", ");
-    let lines = lines_for(origin, credentials);
-    let start = match everywhere {
-        true => {
-            format!("Send this on every answer:\n{lines}\nAnswer OPTIONS with status 204, and add:")
-        }
-        false => format!("Answer OPTIONS with status 204 and:\n{lines}"),
-    };
-    format!("{start}\nAccess-Control-Allow-Methods: {methods}{headers}")
 }
