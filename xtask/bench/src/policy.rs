@@ -44,15 +44,15 @@ fn label(i: usize) -> String {
     format!("{}-{i}{}", char::from(b'a' + (z >> 40) as u8 % 26), "x".repeat((z % 12) as usize))
 }
 
-/// Our policy, and its entries and regular expression for a handwritten search.
-type Built = (Policy, HashSet<Vec<u8>, RandomState>, OriginRegex);
+/// Our policy, and its entries for a handwritten search.
+type Built = (Policy, HashSet<Vec<u8>, RandomState>);
 
 /// Built once per process.
 pub fn built(kind: PolicyKind) -> &'static Built {
     static BUILT: LazyLock<Mutex<HashMap<PolicyKind, &Built>>> = LazyLock::new(Mutex::default);
     BUILT.lock().expect("no holder panics").entry(kind).or_insert_with(|| {
         let entries = entries(kind).into_iter().map(String::into_bytes).collect();
-        Box::leak(Box::new((build(kind), entries, OriginRegex::new())))
+        Box::leak(Box::new((build(kind), entries)))
     })
 }
 
@@ -85,6 +85,7 @@ fn build(kind: PolicyKind) -> Policy {
 }
 
 /// The regular expression, compiled by hand.
+#[derive(Clone)]
 pub struct OriginRegex(dense::DFA<Vec<u32>>, StateID);
 
 impl OriginRegex {
@@ -115,7 +116,7 @@ impl OriginRegex {
 
 /// A handwritten check whether a policy without a list allows an origin.
 fn predicate(kind: PolicyKind) -> impl Fn(&[u8]) -> bool + Send + Sync + 'static {
-    let regex = &built(kind).2;
+    let regex = OriginRegex::new();
     let suffixes: Vec<String> = entries(kind).iter().map(|domain| format!(".{domain}")).collect();
     move |origin: &[u8]| match kind {
         Regex => regex.is_match(origin),

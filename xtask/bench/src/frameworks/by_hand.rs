@@ -36,7 +36,7 @@ pub struct Necessary {
     /// Whether simple answers are the same for all requests.
     is_constant: bool,
     listed: &'static HashSet<Vec<u8>, RandomState>,
-    regex: &'static OriginRegex,
+    regex: OriginRegex,
 }
 
 /// What the least layer keeps of a request.
@@ -205,7 +205,7 @@ impl Necessary {
     /// The baseline for a row's policy.
     pub fn new(row: &Row) -> &'static Self {
         let kind = row.policy;
-        let (_, listed, regex) = policy::built(kind);
+        let (listed, regex) = (&policy::built(kind).1, OriginRegex::new());
         let is_constant = matches!(kind, PolicyKind::Any | PolicyKind::Origins(1));
         Box::leak(Box::new(Self { kind, is_constant, listed, regex }))
     }
