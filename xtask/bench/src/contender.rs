@@ -1,38 +1,17 @@
 //! A common form for all contenders, so that calling each costs the same.
 
-use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 /// A response without its body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The values by name. Several are separate lines, in order.
-    pub headers: BTreeMap<String, String>,
-}
-
-impl Answer {
-    /// An answer from a status and header lines.
-    pub fn new<'a>(status: u16, lines: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
-        let mut headers = BTreeMap::<String, String>::new();
-        for (name, value) in lines {
-            let value = String::from_utf8_lossy(value);
-            let joined = |own: &mut String| *own = format!("{own}\n{value}");
-            headers.entry(name.to_owned()).and_modify(joined).or_insert_with(|| value.to_string());
-        }
-        Self { status, headers }
-    }
-
-    /// An answer from the parts of an `http` 1 response.
-    pub fn of<B>(response: &http::Response<B>) -> Self {
-        let lines = response.headers().iter();
-        let lines = lines.map(|(name, value)| (name.as_str(), value.as_bytes()));
-        Self::new(response.status().as_u16(), lines)
-    }
+    /// The header lines, sorted by name.
+    pub headers: Vec<(String, String)>,
 }
 
 /// Something that serves requests.

@@ -1,59 +1,26 @@
 //! The measurements, and tables of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::Fault;
 use crate::contender::Answer;
 use crate::frameworks::{Framework, Who};
 use crate::rows::Row;
 
-/// All measurements.
-#[derive(Clone, Debug, Default)]
-pub struct Figures {
-    /// By framework, row, contender and measure.
-    values: BTreeMap<[String; 4], Vec<f64>>,
-    /// Notes on the peer, by framework and row.
-    notes: BTreeMap<[String; 2], String>,
-}
+/// All measurements, by framework, row, contender and measure, and a note on the peer in each row.
+pub struct Figures(pub Value);
 
 impl Figures {
-    /// Adds the lines that a process printed for a framework.
-    ///
-    /// # Errors
-    /// If a line is not a measurement.
-    pub fn read(&mut self, framework: &str, lines: &str) -> Result<(), Fault> {
-        lines.lines().try_for_each(|line| {
-            self.read_line(framework, line).ok_or_else(|| format!("not a figure: {line:?}").into())
-        })
-    }
-
-    fn read_line(&mut self, framework: &str, line: &str) -> Option<()> {
-        let parts: Vec<_> = line.split('\t').collect();
-        let [row, who, measure, value] = parts.try_into().ok()?;
-        if measure == "note" {
-            self.notes.insert([framework, row].map(str::to_owned), value.to_owned());
-        } else {
-            let key = [framework, row, who, measure].map(str::to_owned);
-            self.values.entry(key).or_default().push(value.parse().ok()?);
-        }
-        Some(())
-    }
-
-    /// The median of a measure, minus that of the bare service.
+    /// A measure, minus that of the bare service.
     fn over_bare(&self, framework: &str, row: &str, who: Who, measure: &str) -> Option<f64> {
-        let of = |who: Who| {
-            let key = [framework, row, &who.to_string(), measure].map(str::to_owned);
-            self.values.get(&key).map(|values| median(values))
-        };
+        let of = |who: Who| self.0[framework][row][who.name()][measure].as_f64();
         Some(of(who)? - of(Who::Bare)?)
     }
 
     /// A one-character mark for how the peer's answer differs.
     fn mark(&self, framework: &str, row: &str) -> char {
-        let note = self.notes.get(&[framework, row].map(str::to_owned)).map_or("", String::as_str);
+        let note = self.0[framework][row]["note"].as_str().unwrap_or_default();
         match (note.contains('~'), note.contains('-'), note.contains('+')) {
             (false, false, false) => ' ',
             (false, true, false) => '<',
@@ -66,13 +33,11 @@ impl Figures {
     /// Then a summary of each framework.
     pub fn table(&self, frameworks: &[Framework], rows: &[Row]) -> String {
         let width = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
-        let (mut titles, mut heads) = (" ".repeat(width), " ".repeat(width));
+        let titles: String = frameworks.iter().map(|of| format!("   {:<13}", of.name)).collect();
+        let heads = "   least   peer  ".repeat(frameworks.len());
+        let mut table = format!("{:width$}{}\n", "", titles.trim_end());
+        table += &format!("{:width$}{}\n", "", heads.trim_end());
         let mut sums = vec![(0, 0, String::new()); frameworks.len()];
-        for Framework { name, .. } in frameworks {
-            let _ = write!(titles, "   {name:<13}");
-            heads += "   least   peer  ";
-        }
-        let mut table = format!("{}\n{}\n", titles.trim_end(), heads.trim_end());
         for row in rows {
             let mut line = format!("{:width$}", row.name);
             for (Framework { name, .. }, sum) in frameworks.iter().zip(&mut sums) {
@@ -87,42 +52,25 @@ impl Figures {
                 sum.0 += usize::from(!target);
                 sum.1 += usize::from(behind);
                 let made = |who| self.over_bare(name, &row.name, who, "allocations");
-                if let (Some(ours), Some(least)) = (made(Who::Ours), made(Who::Necessary))
-                    && ours > least
-                {
-                    let more = ours - least;
-                    let _ = write!(sum.2, "; allocates more: {} ({more})", row.name);
+                let made = |who| made(who).unwrap_or(f64::NAN);
+                let more = made(Who::Ours) - made(Who::Necessary);
+                if more > 0.0 {
+                    sum.2 += &format!("; allocates more: {} ({more})", row.name);
                 }
-                let cell =
-                    |ratio: Option<f64>| ratio.map_or("—".to_owned(), |r| format!("{r:.2}"));
+                let cell = |who| ratio(who).map_or("—".to_owned(), |ratio| format!("{ratio:.2}"));
                 let flag = |missed| if missed { '!' } else { ' ' };
-                let (least, peer) = (cell(ratio(Who::Necessary)), cell(ratio(Who::Peer)));
-                let mark = self.mark(name, &row.name);
-                let _ =
-                    write!(line, "  {least:>6}{} {peer:>5}{mark}{}", flag(!target), flag(behind));
+                let (least, peer) = (cell(Who::Necessary), cell(Who::Peer));
+                let (over, mark) = (flag(!target), self.mark(name, &row.name));
+                line += &format!("  {least:>6}{over} {peer:>5}{mark}{}", flag(behind));
             }
-            let _ = writeln!(table, "{}", line.trim_end());
+            table += &format!("{}\n", line.trim_end());
         }
-        for (Framework { name, .. }, (over, behind, more)) in frameworks.iter().zip(sums) {
-            let of = rows.len();
-            let _ = writeln!(
-                table,
-                "{name}: {over} of {of} over the target, {behind} behind the peer{more}"
-            );
+        let of = rows.len();
+        for (Framework { name, .. }, (over, late, more)) in frameworks.iter().zip(sums) {
+            table +=
+                &format!("{name}: {over} of {of} over the target, {late} behind the peer{more}\n");
         }
         table
-    }
-
-    /// All measurements, by framework, row, contender and measure.
-    pub fn json(&self) -> Value {
-        let mut all = Value::Null;
-        for ([framework, row, who, measure], values) in &self.values {
-            all[framework][row][who][measure] = json!(median(values));
-        }
-        for ([framework, row], note) in &self.notes {
-            all[framework][row]["note"] = json!(note);
-        }
-        all
     }
 }
 
@@ -148,17 +96,17 @@ pub fn difference(ours: &Answer, theirs: &Answer) -> String {
 
 /// The parts of an answer to compare: whether it is a success, CORS headers as sets, and each name in
 /// `Vary`.
-fn parts(answer: &Answer) -> BTreeMap<String, Vec<String>> {
+fn parts(answer: &Answer) -> BTreeMap<String, BTreeSet<String>> {
     let kind = (answer.status / 100).to_string();
-    let mut parts = BTreeMap::from([("status".to_owned(), vec![kind])]);
+    let mut parts = BTreeMap::from([("status".to_owned(), BTreeSet::from([kind]))]);
     for (name, value) in &answer.headers {
-        let elements = value.split([',', '\n']).map(|name| name.trim().to_ascii_lowercase());
-        let mut elements: Vec<_> = elements.map(|name| name.replace('-', "_")).collect();
-        elements.sort_unstable();
-        if let Some(name) = name.strip_prefix("access-control-") {
-            parts.insert(name.replace('-', "_"), elements);
-        } else if name == "vary" {
-            parts.extend(elements.into_iter().map(|name| (format!("vary_{name}"), Vec::new())));
+        for element in value.split(',') {
+            let element = element.trim().to_ascii_lowercase().replace('-', "_");
+            if let Some(name) = name.strip_prefix("access-control-") {
+                parts.entry(name.replace('-', "_")).or_default().insert(element);
+            } else if name == "vary" {
+                parts.entry(format!("vary_{element}")).or_default();
+            }
         }
     }
     parts
@@ -167,34 +115,29 @@ fn parts(answer: &Answer) -> BTreeMap<String, Vec<String>> {
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
+    use serde_json::json;
 
     use super::*;
     use crate::frameworks::FRAMEWORKS;
     use crate::rows;
 
     fn figures() -> Figures {
-        let mut figures = Figures::default();
-        let mut read = |framework, row: &str, who, measure, values: &[f64]| {
-            for value in values {
-                figures.read(framework, &format!("{row}\t{who}\t{measure}\t{value}\n")).unwrap();
-            }
-        };
+        let mut all = Value::Null;
         for (row, peer) in [("forbid", None), ("regex, hit", Some(2200.0))] {
             for framework in ["tower", "actix"] {
                 let four = [(Who::Bare, 100.0), (Who::Floor, 600.0), (Who::Necessary, 850.0)];
                 for (who, count) in four {
-                    read(framework, row, who, "instructions", &[count]);
-                    read(framework, row, who, "allocations", &[3.0]);
+                    all[framework][row][who.name()] =
+                        json!({ "instructions": count, "allocations": 3.0 });
                 }
-                read(framework, row, Who::Ours, "instructions", &[1100.0, 9999.0, 600.0]);
-                read(framework, row, Who::Ours, "allocations", &[5.0]);
+                all[framework][row]["ours"] = json!({ "instructions": 1100.0, "allocations": 5.0 });
                 if let Some(peer) = peer {
-                    read(framework, row, Who::Peer, "instructions", &[peer]);
+                    all[framework][row]["peer"] = json!({ "instructions": peer });
                 }
             }
         }
-        figures.read("actix", "regex, hit\tpeer\tnote\t-vary_origin\n").unwrap();
-        figures
+        all["actix"]["regex, hit"]["note"] = json!("-vary_origin");
+        Figures(all)
     }
 
     #[test]
@@ -213,21 +156,10 @@ mod tests {
     }
 
     #[test]
-    fn json_and_what_is_not_a_figure() {
-        let json = figures().json();
-        assert_eq!(json["tower"]["forbid"]["ours"]["instructions"], 1100.0);
-        assert_eq!(json["actix"]["regex, hit"]["note"], "-vary_origin");
-        for line in ["", "a warning", "forbid\tours\tbytes\tmany"] {
-            let fault =
-                Figures::default().read("axum", &format!("{line}\n")).unwrap_err().to_string();
-            assert!(fault.contains(&format!("{line:?}")), "{fault}");
-        }
-    }
-
-    #[test]
     fn differences() {
         let answer = |status, lines: &[(&str, &str)]| {
-            Answer::new(status, lines.iter().map(|(name, value)| (*name, value.as_bytes())))
+            let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+            Answer { status, headers: lines.iter().map(owned).collect() }
         };
         let vary = ("vary", "Origin, Access-Control-Request-Method");
         let origin = ("access-control-allow-origin", "https://a.example");

@@ -30,13 +30,9 @@ type Fault = Box<dyn Error + Send + Sync>;
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => {
-            eprintln!("bench: {fault}");
-            ExitCode::from(if fault.is::<lexopt::Error>() { 2 } else { 1 })
-        }
-    }
+    let Err(fault) = run() else { return ExitCode::SUCCESS };
+    eprintln!("bench: {fault}");
+    ExitCode::from(if fault.is::<lexopt::Error>() { 2 } else { 1 })
 }
 
 fn run() -> Result<(), Fault> {
@@ -49,7 +45,7 @@ fn run() -> Result<(), Fault> {
         return Ok(());
     }
     if options.child {
-        measure::count(&options);
+        measure::count(options);
         return Ok(());
     }
     let by = format!("{}; instructions counted by {}", versions().join(", "), measure::valgrind()?);
@@ -59,7 +55,7 @@ fn run() -> Result<(), Fault> {
         building::run()?;
     }
     if let Some(file) = &options.json {
-        let report = json!({ "by": by, "frameworks": figures.json() });
+        let report = json!({ "by": by, "frameworks": figures.0 });
         fs::write(file, format!("{report:#}\n"))
             .map_err(|error| format!("{}: {error}", file.display()))?;
     }

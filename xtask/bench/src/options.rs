@@ -34,9 +34,8 @@ impl Options {
     /// If the flags are wrong.
     pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Option<Self>, Error> {
         let mut parser = Parser::from_args(args);
-        let (mut frameworks, mut texts) = (FRAMEWORKS.to_vec(), Vec::new());
+        let (mut frameworks, mut texts, mut json) = (FRAMEWORKS.to_vec(), Vec::new(), None);
         let (mut quick, mut sockets, mut child) = (false, false, false);
-        let mut json = None;
         while let Some(arg) = parser.next()? {
             match arg {
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),

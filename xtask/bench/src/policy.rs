@@ -8,10 +8,10 @@ use cors_core::{DisallowedOrigin, OriginEntry, Policy};
 use foldhash::fast::RandomState;
 use http::{HeaderName, HeaderValue, Method};
 use regex_automata::dfa::{Automaton, StartKind, dense};
-use regex_automata::util::{primitives::StateID, start};
+use regex_automata::util::primitives::StateID;
 use regex_automata::{Anchored, MatchKind};
 
-use crate::rows::PolicyKind;
+use crate::rows::PolicyKind::{self, Any, AnyHeader, Echo, Forbid, Origins, Regex, Subdomains};
 
 /// Methods, in the order in which our policies list them.
 pub const METHODS: [&str; 5] = ["PUT", "DELETE", "GET", "HEAD", "POST"];
@@ -27,11 +27,11 @@ const REGEX: &str = r"https://pr-[0-9]+\.example\.com";
 pub fn entries(kind: PolicyKind) -> Vec<String> {
     let labels = |n, last: &str| (1..n).map(label).chain([last.to_owned()]);
     match kind {
-        PolicyKind::Origins(n) | PolicyKind::Forbid(n) | PolicyKind::AnyHeader(n) => {
+        Origins(n) | Forbid(n) | AnyHeader(n) => {
             labels(n, "app").map(|label| format!("https://{label}.example.com")).collect()
         }
-        PolicyKind::Subdomains(n) => labels(n, "example").map(|label| label + ".com").collect(),
-        PolicyKind::Regex | PolicyKind::Any | PolicyKind::Echo => Vec::new(),
+        Subdomains(n) => labels(n, "example").map(|label| label + ".com").collect(),
+        Regex | Any | Echo => Vec::new(),
     }
 }
 
@@ -41,8 +41,7 @@ fn label(i: usize) -> String {
     let mut z = (i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z ^= z >> 27;
-    let padding = (z % 12) as usize;
-    format!("{}-{i}{}", char::from(b'a' + (z >> 40) as u8 % 26), "x".repeat(padding))
+    format!("{}-{i}{}", char::from(b'a' + (z >> 40) as u8 % 26), "x".repeat((z % 12) as usize))
 }
 
 /// Our policy, and its entries for a handwritten search.
@@ -63,26 +62,24 @@ pub fn ours(kind: PolicyKind) -> Policy {
 }
 
 fn build(kind: PolicyKind) -> Policy {
-    let headers = if matches!(kind, PolicyKind::AnyHeader(_)) { &["*"] } else { &HEADERS[..] };
+    let headers = if matches!(kind, AnyHeader(_)) { &["*"] } else { &HEADERS[..] };
     let policy = Policy::builder()
         .allow_methods(&METHODS[..2])
         .allow_headers(headers)
         .expose_headers(EXPOSED)
-        .allow_credentials(kind != PolicyKind::Any)
+        .allow_credentials(kind != Any)
         .max_age(MAX_AGE);
     let policy = match kind {
-        PolicyKind::Origins(_) | PolicyKind::AnyHeader(_) => policy.allow_origins(entries(kind)),
-        PolicyKind::Forbid(_) => {
+        Origins(_) | AnyHeader(_) => policy.allow_origins(entries(kind)),
+        Forbid(_) => {
             policy.allow_origins(entries(kind)).disallowed_origin(DisallowedOrigin::Forbid)
         }
-        PolicyKind::Subdomains(_) => {
+        Subdomains(_) => {
             policy.allow_origins(entries(kind).iter().map(|domain| format!("https://*.{domain}")))
         }
-        PolicyKind::Regex => policy.allow_origins([OriginEntry::regex(REGEX)]),
-        PolicyKind::Any => policy.allow_origins(["*"]),
-        PolicyKind::Echo => {
-            policy.allow_origins(["*"]).danger(|danger| danger.reflect_any_origin = true)
-        }
+        Regex => policy.allow_origins([OriginEntry::regex(REGEX)]),
+        Any => policy.allow_origins(["*"]),
+        Echo => policy.allow_origins(["*"]).danger(|danger| danger.reflect_any_origin = true),
     };
     policy.build().expect("it has no errors")
 }
@@ -99,8 +96,7 @@ impl OriginRegex {
             .match_kind(MatchKind::All)
             .start_kind(StartKind::Anchored);
         let dfa = dense::Builder::new().configure(config).build(REGEX).expect("it is well-formed");
-        let start = dfa.start_state(&start::Config::new().anchored(Anchored::Yes));
-        let start = start.expect("nothing quits");
+        let start = dfa.universal_start_state(Anchored::Yes).expect("it does not look behind");
         Self(dfa, start)
     }
 
@@ -120,10 +116,10 @@ impl OriginRegex {
 
 /// A handwritten check whether a policy without a list allows an origin.
 fn predicate(kind: PolicyKind) -> impl Fn(&[u8]) -> bool + Send + Sync + 'static {
-    let (regex, domains) = (OriginRegex::new(), entries(kind));
-    let suffixes: Vec<String> = domains.iter().map(|domain| format!(".{domain}")).collect();
+    let regex = OriginRegex::new();
+    let suffixes: Vec<String> = entries(kind).iter().map(|domain| format!(".{domain}")).collect();
     move |origin: &[u8]| match kind {
-        PolicyKind::Regex => regex.is_match(origin),
+        Regex => regex.is_match(origin),
         _ => {
             origin.starts_with(b"https://")
                 && suffixes.iter().any(|suffix| origin.ends_with(suffix.as_bytes()))
@@ -133,31 +129,28 @@ fn predicate(kind: PolicyKind) -> impl Fn(&[u8]) -> bool + Send + Sync + 'static
 
 /// `tower-http`'s layer, or why it cannot have the policy.
 pub fn tower_http(kind: PolicyKind) -> Result<tower_http::cors::CorsLayer, &'static str> {
-    use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
+    use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
     let value = |text: String| HeaderValue::try_from(text).expect("it is visible ASCII");
     let origin = match kind {
-        PolicyKind::Origins(_) | PolicyKind::AnyHeader(_) => {
-            AllowOrigin::list(entries(kind).into_iter().map(value))
-        }
-        PolicyKind::Forbid(_) => return Err("it never refuses"),
-        PolicyKind::Subdomains(_) | PolicyKind::Regex => {
+        Origins(_) | AnyHeader(_) => AllowOrigin::list(entries(kind).into_iter().map(value)),
+        Forbid(_) => return Err("it never refuses"),
+        Subdomains(_) | Regex => {
             let is_allowed = predicate(kind);
             AllowOrigin::predicate(move |origin, _| is_allowed(origin.as_bytes()))
         }
-        PolicyKind::Any => AllowOrigin::any(),
-        PolicyKind::Echo => AllowOrigin::mirror_request(),
+        Any => AllowOrigin::any(),
+        Echo => AllowOrigin::mirror_request(),
     };
     let headers = match kind {
-        PolicyKind::AnyHeader(_) => AllowHeaders::mirror_request(),
+        AnyHeader(_) => AllowHeaders::mirror_request(),
         _ => AllowHeaders::list(HEADERS.map(HeaderName::from_static)),
     };
-    let methods = METHODS.map(|name| Method::try_from(name).expect("it is a token"));
     Ok(CorsLayer::new()
         .allow_origin(origin)
-        .allow_methods(AllowMethods::list(methods))
+        .allow_methods(METHODS.map(|name| Method::try_from(name).expect("it is a token")))
         .allow_headers(headers)
         .expose_headers(EXPOSED.map(HeaderName::from_static))
-        .allow_credentials(kind != PolicyKind::Any)
+        .allow_credentials(kind != Any)
         .max_age(MAX_AGE))
 }
 
@@ -167,21 +160,21 @@ pub fn actix_cors(kind: PolicyKind) -> actix_cors::Cors {
         .allowed_methods(METHODS)
         .expose_headers(EXPOSED)
         .max_age(MAX_AGE.as_secs() as usize)
-        .block_on_origin_mismatch(matches!(kind, PolicyKind::Forbid(_)));
+        .block_on_origin_mismatch(matches!(kind, Forbid(_)));
     let cors = match kind {
-        PolicyKind::AnyHeader(_) => cors.allow_any_header(),
+        AnyHeader(_) => cors.allow_any_header(),
         _ => cors.allowed_headers(HEADERS),
     };
     let cors = match kind {
-        PolicyKind::Origins(_) | PolicyKind::Forbid(_) | PolicyKind::AnyHeader(_) => {
+        Origins(_) | Forbid(_) | AnyHeader(_) => {
             entries(kind).iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
         }
-        PolicyKind::Subdomains(_) | PolicyKind::Regex => {
+        Subdomains(_) | Regex => {
             let is_allowed = predicate(kind);
             cors.allowed_origin_fn(move |origin, _| is_allowed(origin.as_bytes()))
         }
-        PolicyKind::Any => return cors.allow_any_origin().send_wildcard(),
-        PolicyKind::Echo => cors.allow_any_origin(),
+        Any => return cors.allow_any_origin().send_wildcard(),
+        Echo => cors.allow_any_origin(),
     };
     cors.supports_credentials()
 }
@@ -192,16 +185,14 @@ pub fn warp_cors(kind: PolicyKind) -> Result<warp::cors::Builder, &'static str> 
         .allow_methods(METHODS)
         .allow_headers(HEADERS)
         .expose_headers(EXPOSED)
-        .allow_credentials(kind != PolicyKind::Any)
+        .allow_credentials(kind != Any)
         .max_age(MAX_AGE);
     match kind {
         // It always refuses disallowed origins.
-        PolicyKind::Origins(_) | PolicyKind::Forbid(_) => {
-            Ok(cors.allow_origins(entries(kind).iter().map(String::as_str)))
-        }
-        PolicyKind::Any | PolicyKind::Echo => Ok(cors.allow_any_origin()),
-        PolicyKind::Subdomains(_) => Err("it has no patterns"),
-        PolicyKind::Regex => Err("it has no regular expressions"),
-        PolicyKind::AnyHeader(_) => Err("it takes only listed headers"),
+        Origins(_) | Forbid(_) => Ok(cors.allow_origins(entries(kind).iter().map(String::as_str))),
+        Any | Echo => Ok(cors.allow_any_origin()),
+        Subdomains(_) => Err("it has no patterns"),
+        Regex => Err("it has no regular expressions"),
+        AnyHeader(_) => Err("it takes only listed headers"),
     }
 }

@@ -32,8 +32,8 @@ pub struct Row {
     pub origin: Option<&'static str>,
     /// For a preflight: the method and the headers that it asks for.
     pub preflight: Option<(&'static str, String)>,
-    /// Whether the handler sets [`OWN_HEADERS`].
-    pub own_headers: bool,
+    /// The path of the handler.
+    pub path: &'static str,
 }
 
 /// The last origin in every list.
@@ -51,7 +51,7 @@ const ASKED: &str = "content-type,x-request-id";
 /// The body of every handler's answer.
 pub const BODY: &str = "hello";
 
-/// Headers of the handler at [`Row::path`] `/headers`.
+/// Headers of the handler at `/headers`.
 pub const OWN_HEADERS: [(&str, &str); 11] = [
     ("cache-control", "public, max-age=60"),
     ("content-language", "en"),
@@ -69,20 +69,11 @@ pub const OWN_HEADERS: [(&str, &str); 11] = [
 /// The rows whose names contain one of `texts`, or all if `texts` is empty. A quick run skips policies
 /// with more than 10,000 entries.
 pub fn rows(texts: &[String], quick: bool) -> Vec<Row> {
-    let mut rows = all();
-    rows.retain(|row| {
-        (texts.is_empty() || texts.iter().any(|text| row.name.contains(text.as_str())))
-            && !(quick && row.is_long())
-    });
-    rows
-}
-
-fn all() -> Vec<Row> {
     use PolicyKind::{Any, AnyHeader, Echo, Forbid, Origins, Regex, Subdomains};
     let mut rows = Vec::new();
     let mut add = |name: &str, policy, origin: &'static str, preflight| {
         let (name, origin) = (name.to_owned(), (!origin.is_empty()).then_some(origin));
-        rows.push(Row { name, policy, origin, preflight, own_headers: false });
+        rows.push(Row { name, policy, origin, preflight, path: "/" });
     };
     let asks = |method, headers: &str| Some((method, headers.to_owned()));
 
@@ -100,8 +91,8 @@ fn all() -> Vec<Row> {
     let secret = format!("{ASKED},x-secret");
     add("preflight refused by header", Origins(100), APP, asks("PUT", &secret));
     add("preflight, 60 KiB of names", Origins(100), APP, asks("PUT", &names(60 * 1024)));
-    for (text, bytes) in [("100 bytes", 100), ("1 KiB", 1024), ("4 KiB", 4096), ("60 KiB", 61_440)]
-    {
+    let sizes = [("100 bytes", 100), ("1 KiB", 1024), ("4 KiB", 4096), ("60 KiB", 60 * 1024)];
+    for (text, bytes) in sizes {
         add(&format!("any header, {text}"), AnyHeader(100), APP, asks("PUT", &names(bytes)));
     }
     for n in [10, 10_000] {
@@ -113,15 +104,17 @@ fn all() -> Vec<Row> {
     add("forbid", Forbid(100), STRANGER, None);
     add("echo with credentials", Echo, APP, None);
     add("ten own headers and Vary", Origins(100), APP, None);
-    rows.last_mut().expect("it was just added").own_headers = true;
+    rows.last_mut().expect("it was just added").path = "/headers";
+    rows.retain(|row| {
+        (texts.is_empty() || texts.iter().any(|text| row.name.contains(text.as_str())))
+            && !(quick && row.is_long())
+    });
     rows
 }
 
 /// As many different names, with commas, as fit in this many bytes.
 fn names(bytes: usize) -> String {
-    let mut list = (0..bytes / 8).map(|i| format!("x-{i:05},")).collect::<String>();
-    list.pop();
-    list
+    (0..bytes / 8).map(|i| format!("x-{i:05}")).collect::<Vec<_>>().join(",")
 }
 
 impl Row {
@@ -138,16 +131,6 @@ impl Row {
     /// Whether the layer answers instead of the handler.
     pub fn is_answered(&self) -> bool {
         self.preflight.is_some() || matches!(self.policy, PolicyKind::Forbid(_))
-    }
-
-    /// The method of the request itself.
-    pub fn method(&self) -> &'static str {
-        if self.preflight.is_some() { "OPTIONS" } else { "GET" }
-    }
-
-    /// The path of the handler.
-    pub fn path(&self) -> &'static str {
-        if self.own_headers { "/headers" } else { "/" }
     }
 
     /// The request's headers in the order in which Chromium sends them. The values are slices of one
@@ -183,12 +166,6 @@ pub fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
     groups.join(",")
-}
-
-/// The row with this name.
-#[cfg(test)]
-pub(crate) fn named(name: &str) -> Row {
-    all().into_iter().find(|row| row.name == name).unwrap()
 }
 
 #[cfg(test)]

@@ -50,23 +50,18 @@ pub fn run(rounds: usize) -> Result<String, Fault> {
             let mut turns = [(0.0, 0.0); 3];
             for i in 0..3 {
                 let side = (round + i) % 3;
-                let load = load(sides[side], *version, side > 0);
-                turns[side] = clients.block_on(load)?;
+                turns[side] = clients.block_on(load(sides[side], *version, side > 0))?;
             }
             let [none, ours, peer] = turns;
-            let over = |(throughput, p99)| [throughput / none.0, p99 / none.1];
-            ratios.push([over(ours), over(peer)].concat());
+            ratios.push([ours.0 / none.0, peer.0 / none.0, ours.1 / none.1, peer.1 / none.1]);
         }
     }
     let mut table = format!("{:24}{:^28}{:^28}\n", "as multiples of no CORS", "throughput", "p99");
     table += &format!("{:24}{}\n", "", "     ours      tower-http   ".repeat(2).trim_end());
     for (version, origins, _, ratios) in rows {
-        let mut line = format!("{version:?}, {} origins", thousands(origins));
-        line = format!("{line:24}");
-        for column in [0, 2, 1, 3] {
-            line += &middle(ratios.iter().map(|ratios| ratios[column]));
-        }
-        table += &format!("{}\n", line.trim_end());
+        let what = format!("{version:?}, {} origins", thousands(origins));
+        let columns = [0, 1, 2, 3].map(|column| middle(ratios.iter().map(|ratios| ratios[column])));
+        table += &format!("{what:24}{}\n", columns.concat().trim_end());
     }
     Ok(table)
 }

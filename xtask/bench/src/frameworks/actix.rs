@@ -5,14 +5,14 @@ use std::future::ready as at_once;
 use actix_http::Request;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceResponse};
-use actix_web::http::{self, Uri};
+use actix_web::http;
 use actix_web::test::init_service;
 use actix_web::{App, Error, HttpResponse, web};
 use cors_actix::CorsLayer;
 use futures_util::FutureExt;
 use futures_util::future::Either;
 
-use super::{Made, Make};
+use super::{Made, Who};
 use crate::contender::{Answer, Contender, ready};
 use crate::policy;
 use crate::rows::{BODY, OWN_HEADERS, Row};
@@ -23,14 +23,14 @@ mod by_hand;
 
 use by_hand::{ByHand, Floor, Necessary};
 
-pub fn make(row: &Row, make: Make) -> Made {
+pub fn make(row: &Row, who: Who, answer: &Answer) -> Made {
     let (app, ours) = (App::new().configure(routes), CorsLayer::new(policy::ours(row.policy)));
-    Ok(match make {
-        Make::Bare => served(row, ready(init_service(app))),
-        Make::Ours => served(row, ready(init_service(app.wrap(ours)))),
-        Make::Peer => served(row, ready(init_service(app.wrap(policy::actix_cors(row.policy))))),
-        Make::Floor(status, lines) => around(row, Floor::new(status, &lines)),
-        Make::Necessary => around(row, Necessary::new(row)),
+    Ok(match who {
+        Who::Bare => served(row, ready(init_service(app))),
+        Who::Layer | Who::Floor => around(row, Floor::new(row, answer)),
+        Who::Necessary => around(row, Necessary::new(row)),
+        Who::Ours => served(row, ready(init_service(app.wrap(ours)))),
+        Who::Peer => served(row, ready(init_service(app.wrap(policy::actix_cors(row.policy))))),
     })
 }
 
@@ -66,11 +66,8 @@ fn routes(app: &mut web::ServiceConfig) {
     let item = |id: web::Path<u64>| async move { id.to_string() };
     app.route("/", web::get().to(|| async { BODY }))
         .route("/headers", web::get().to(own))
-        .service(
-            web::resource("/items")
-                .route(web::get().to(|| async { BODY }))
-                .route(web::post().to(created)),
-        )
+        .route("/items", web::get().to(|| async { BODY }))
+        .route("/items", web::post().to(created))
         .route("/items/{id}", web::get().to(item))
         .route("/sessions", web::post().to(created));
 }
@@ -83,13 +80,11 @@ async fn own() -> HttpResponse {
     response.body(BODY)
 }
 
-fn served<S, B>(row: &Row, app: S) -> Contender
-where
-    S: Service<Request, Response = ServiceResponse<B>, Error = Error> + 'static,
-    B: MessageBody + 'static,
-{
-    let (method, headers) = by_hand::head(row);
-    let uri = Uri::from_static(row.path());
+fn served<B: MessageBody + 'static>(
+    row: &Row,
+    app: impl Service<Request, Response = ServiceResponse<B>, Error = Error> + 'static,
+) -> Contender {
+    let (method, uri, headers) = by_hand::head(row);
     let request = move || {
         let mut request = Request::new();
         let head = request.head_mut();
@@ -99,10 +94,5 @@ where
         request
     };
     let call = move |request| ready(app.call(request)).expect("no service here fails");
-    let look = |response: &ServiceResponse<B>| {
-        let lines = response.headers().iter();
-        let lines = lines.map(|(name, value)| (name.as_str(), value.as_bytes()));
-        Answer::new(response.status().as_u16(), lines)
-    };
-    Contender::new(request, call, look)
+    Contender::new(request, call, |response| by_hand::answer(response.status(), response.headers()))
 }

@@ -9,24 +9,25 @@ use http::StatusCode;
 use tower_layer::layer_fn;
 
 use super::tower::by_hand::{ByHand, Floor, Necessary};
-use super::tower::{around, cloned, own_headers};
-use super::{Made, Make};
+use super::tower::{Around, cloned, own_headers};
+use super::{Made, Who};
+use crate::contender::Answer;
 use crate::policy;
 use crate::rows::{BODY, Row};
 
-pub fn make(row: &Row, make: Make) -> Made {
-    let router = match make {
-        Make::Bare => router(),
-        Make::Ours => router().layer(CorsLayer::new(policy::ours(row.policy))),
-        Make::Peer => router().layer(policy::tower_http(row.policy)?),
-        Make::Floor(status, lines) => by_hand(Floor::new(status, &lines)),
-        Make::Necessary => by_hand(Necessary::new(row)),
+pub fn make(row: &Row, who: Who, answer: &Answer) -> Made {
+    let router = match who {
+        Who::Bare => router(),
+        Who::Layer | Who::Floor => by_hand(Floor::new(row, answer)),
+        Who::Necessary => by_hand(Necessary::new(row)),
+        Who::Ours => router().layer(CorsLayer::new(policy::ours(row.policy))),
+        Who::Peer => router().layer(policy::tower_http(row.policy)?),
     };
-    Ok(cloned::<_, Body, _>(row, router))
+    Ok(cloned::<Body, _>(row, router))
 }
 
 fn by_hand(by_hand: &'static impl ByHand) -> Router {
-    router().layer(layer_fn(move |inner: Route| around(by_hand, inner)))
+    router().layer(layer_fn(move |inner: Route| Around(by_hand, inner)))
 }
 
 /// The router without CORS.

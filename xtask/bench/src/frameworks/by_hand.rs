@@ -7,13 +7,9 @@ use std::collections::HashSet;
 use cors_core::Origin;
 use foldhash::fast::RandomState;
 
-use super::http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HOST, HeaderMap, HeaderName,
-    HeaderValue, ORIGIN, UPGRADE, VARY,
-};
+use super::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use super::http::{Method, StatusCode, Uri};
+use crate::contender::Answer;
 use crate::policy::{self, OriginRegex};
 use crate::rows::{APP, PolicyKind, Row};
 
@@ -40,7 +36,7 @@ pub struct Necessary {
     /// Whether simple answers are the same for all requests.
     is_constant: bool,
     listed: &'static HashSet<Vec<u8>, RandomState>,
-    regex: Option<OriginRegex>,
+    regex: OriginRegex,
 }
 
 /// What the least layer keeps of a request.
@@ -62,9 +58,9 @@ enum Lines {
 }
 
 // Statics, because a constant would be made and dropped at each look-up.
-static ASKING: HeaderName = ORIGIN;
-static ASKED_METHOD: HeaderName = ACCESS_CONTROL_REQUEST_METHOD;
-static ASKED_HEADERS: HeaderName = ACCESS_CONTROL_REQUEST_HEADERS;
+static ASKING: HeaderName = header::ORIGIN;
+static ASKED_METHOD: HeaderName = header::ACCESS_CONTROL_REQUEST_METHOD;
+static ASKED_HEADERS: HeaderName = header::ACCESS_CONTROL_REQUEST_HEADERS;
 static SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 const STAR: HeaderValue = HeaderValue::from_static("*");
@@ -74,26 +70,37 @@ const EXPOSED: HeaderValue = HeaderValue::from_static("x-request-id");
 const METHODS: HeaderValue = HeaderValue::from_static("PUT,DELETE,GET,HEAD,POST");
 const HEADERS: HeaderValue = HeaderValue::from_static("content-type,authorization,x-request-id");
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
+const VARY_METHOD: HeaderValue = HeaderValue::from_static("Origin, Access-Control-Request-Method");
 
-/// The method and headers of a row's request.
-pub fn head(row: &Row) -> (Method, HeaderMap) {
+/// The method, path and headers of a row's request.
+pub fn head(row: &Row) -> (Method, Uri, HeaderMap) {
     let line = |(name, value)| {
-        let value = HeaderValue::from_maybe_shared(value).expect("it is ASCII");
-        (HeaderName::from_static(name), value)
+        (HeaderName::from_static(name), HeaderValue::from_maybe_shared(value).expect("it is ASCII"))
     };
-    let method = Method::from_bytes(row.method().as_bytes()).expect("it is a token");
-    (method, row.headers().into_iter().map(line).collect())
+    let method = if row.preflight.is_some() { Method::OPTIONS } else { Method::GET };
+    (method, Uri::from_static(row.path), row.headers().into_iter().map(line).collect())
+}
+
+/// What a response says.
+pub fn answer(status: StatusCode, headers: &HeaderMap) -> Answer {
+    let line = |(name, value): (&HeaderName, &HeaderValue)| {
+        (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let mut headers: Vec<_> = headers.iter().map(line).collect();
+    headers.sort_by(|(name, _), (other, _)| name.cmp(other));
+    Answer { status: status.as_u16(), headers }
 }
 
 impl Floor {
-    /// Sends these lines, with this status if the layer answers.
-    pub fn new(status: Option<u16>, headers: &[(String, String)]) -> &'static Self {
+    /// Sends the lines of an answer, with its status if the layer answers.
+    pub fn new(row: &Row, answer: &Answer) -> &'static Self {
         let line = |(name, value): &(String, String)| {
             let value = HeaderValue::from_static(value.clone().leak());
             (name.parse().expect("it was a name"), value)
         };
-        let status = status.map(|status| StatusCode::from_u16(status).expect("it was one"));
-        Box::leak(Box::new(Self(status, headers.iter().map(line).collect())))
+        let status = StatusCode::from_u16(answer.status).expect("it was one");
+        let lines = answer.headers.iter().map(line).collect();
+        Box::leak(Box::new(Self(row.is_answered().then_some(status), lines)))
     }
 }
 
@@ -109,8 +116,8 @@ impl ByHand for Floor {
     fn end(&self, (): (), headers: &mut HeaderMap) {
         for (name, value) in &self.1 {
             // The handler may have set this one alone.
-            if *name == VARY {
-                headers.insert(VARY, value.clone());
+            if *name == header::VARY {
+                headers.insert(header::VARY, value.clone());
             } else {
                 headers.append(name.clone(), value.clone());
             }
@@ -164,32 +171,32 @@ impl ByHand for Necessary {
     #[inline]
     fn end(&self, kept: Kept, headers: &mut HeaderMap) {
         let is_own = |name: &HeaderName| {
-            *name == VARY || name.as_str().as_bytes().starts_with(b"access-control-")
+            *name == header::VARY || name.as_str().as_bytes().starts_with(b"access-control-")
         };
         // All of them, because to stop at one costs more than it saves: there is rarely any.
         if headers.keys().fold(false, |any, name| any | is_own(name)) {
             remove_cors(headers);
             join(headers, self.vary(&kept));
         } else if let Some(vary) = self.vary(&kept) {
-            headers.append(VARY, vary);
+            headers.append(header::VARY, vary);
         }
         if kept.lines == Lines::Nothing {
             return;
         }
         let constant = || if self.kind == PolicyKind::Any { STAR } else { ONE_ORIGIN };
-        headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, kept.origin.unwrap_or_else(constant));
+        headers.append(header::ACCESS_CONTROL_ALLOW_ORIGIN, kept.origin.unwrap_or_else(constant));
         if self.kind != PolicyKind::Any {
-            headers.append(ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
+            headers.append(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
         }
         if kept.lines == Lines::Simple {
-            headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+            headers.append(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
             return;
         }
-        headers.append(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-        headers.append(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+        headers.append(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+        headers.append(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
         let any = matches!(self.kind, PolicyKind::AnyHeader(_));
         if let Some(names) = if any { kept.names } else { Some(HEADERS) } {
-            headers.append(ACCESS_CONTROL_ALLOW_HEADERS, names);
+            headers.append(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
         }
     }
 }
@@ -198,15 +205,13 @@ impl Necessary {
     /// The baseline for a row's policy.
     pub fn new(row: &Row) -> &'static Self {
         let kind = row.policy;
-        let regex = (kind == PolicyKind::Regex).then(OriginRegex::new);
+        let (listed, regex) = (&policy::built(kind).1, OriginRegex::new());
         let is_constant = matches!(kind, PolicyKind::Any | PolicyKind::Origins(1));
-        Box::leak(Box::new(Self { kind, is_constant, listed: &policy::built(kind).1, regex }))
+        Box::leak(Box::new(Self { kind, is_constant, listed, regex }))
     }
 
     #[inline]
     fn vary(&self, kept: &Kept) -> Option<HeaderValue> {
-        const METHOD: HeaderValue =
-            HeaderValue::from_static("Origin, Access-Control-Request-Method");
         const METHOD_AND_SITE: HeaderValue =
             HeaderValue::from_static("Origin, Access-Control-Request-Method, Sec-Fetch-Site");
         const METHOD_AND_HEADERS: HeaderValue = HeaderValue::from_static(
@@ -215,7 +220,7 @@ impl Necessary {
         Some(match self.kind {
             PolicyKind::Forbid(_) if kept.options => METHOD_AND_SITE,
             PolicyKind::AnyHeader(_) if kept.options => METHOD_AND_HEADERS,
-            _ if kept.options => METHOD,
+            _ if kept.options => VARY_METHOD,
             _ if self.is_constant => return None,
             _ if kept.site => const { HeaderValue::from_static("Origin, Sec-Fetch-Site") },
             _ => const { HeaderValue::from_static("Origin") },
@@ -226,10 +231,7 @@ impl Necessary {
     fn allows(&self, origin: &[u8]) -> bool {
         match &self.kind {
             PolicyKind::Subdomains(_) => self.allows_subdomain(origin).unwrap_or(false),
-            PolicyKind::Regex => {
-                origin.len() <= 512
-                    && self.regex.as_ref().is_some_and(|regex| regex.is_match(origin))
-            }
+            PolicyKind::Regex => origin.len() <= 512 && self.regex.is_match(origin),
             PolicyKind::Echo => is_well_formed(origin),
             _ => self.listed.contains(origin),
         }
@@ -297,8 +299,7 @@ fn echo(headers: &HeaderMap) -> Option<HeaderValue> {
         return Some(line.clone());
     }
     let names: Vec<_> = lines().flat_map(elements).filter(is_allowed).collect();
-    let joined = HeaderValue::from_bytes(&names.join(&b','));
-    joined.ok().filter(|_| !names.is_empty())
+    HeaderValue::from_bytes(&names.join(&b',')).ok().filter(|_| !names.is_empty())
 }
 
 /// Whether a list has no white space, no empty element, and nothing that could be `authorization` or
@@ -327,7 +328,7 @@ fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 fn is_unsafe(method: &Method, headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(UPGRADE).into_iter();
+    let lines = headers.get_all(header::UPGRADE).into_iter();
     let mut upgrades = lines.flat_map(|line| elements(line.as_bytes()));
     !matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
         || upgrades.any(|name| name.eq_ignore_ascii_case(b"websocket"))
@@ -344,10 +345,9 @@ fn is_own(origin: &[u8], is_one: bool, uri: &Uri, headers: &HeaderMap) -> bool {
     if let Some(site) = sites.next() {
         return sites.next().is_none() && (site == "same-origin" || site == "none");
     }
-    let mut hosts = headers.get_all(HOST).into_iter();
+    let mut hosts = headers.get_all(header::HOST).into_iter();
     let host = hosts.next().filter(|_| hosts.next().is_none());
-    let host = host.and_then(|host| str::from_utf8(host.as_bytes()).ok());
-    let authority = uri.authority().map(|authority| authority.as_str()).or(host);
+    let authority = uri.authority().map(|own| own.as_str()).or_else(|| host?.to_str().ok());
     let (true, Ok(origin), Some(authority)) = (is_one, Origin::parse(origin), authority) else {
         return false;
     };
@@ -366,11 +366,9 @@ fn is_own(origin: &[u8], is_one: bool, uri: &Uri, headers: &HeaderMap) -> bool {
 
 /// Removes the handler's own CORS headers.
 fn remove_cors(headers: &mut HeaderMap) {
-    let is_cors = |name: &&HeaderName| {
-        let rest = name.as_str().strip_prefix("access-control-");
-        rest.is_some_and(|rest| {
-            rest.starts_with("allow-") || rest == "expose-headers" || rest == "max-age"
-        })
+    let is_cors = |name: &&HeaderName| match name.as_str().strip_prefix("access-control-") {
+        Some(rest) => rest.starts_with("allow-") || rest == "expose-headers" || rest == "max-age",
+        None => false,
     };
     while let Some(name) = headers.keys().find(is_cors).cloned() {
         headers.remove(name);
@@ -379,7 +377,7 @@ fn remove_cors(headers: &mut HeaderMap) {
 
 /// Leaves one line of `Vary`: the handler's lines, then what they lack of ours.
 fn join(headers: &mut HeaderMap, ours: Option<HeaderValue>) {
-    let mut lines = headers.get_all(VARY).into_iter().map(HeaderValue::as_bytes);
+    let mut lines = headers.get_all(header::VARY).into_iter().map(HeaderValue::as_bytes);
     let first = lines.next().unwrap_or_default();
     let several = lines.next().map(|_| one_of(headers));
     let own = several.as_deref().unwrap_or(first);
@@ -400,12 +398,12 @@ fn join(headers: &mut HeaderMap, ours: Option<HeaderValue>) {
         }
         joined.extend_from_slice(name);
     }
-    headers.insert(VARY, HeaderValue::try_from(joined).expect("all parts were values"));
+    headers.insert(header::VARY, HeaderValue::try_from(joined).expect("all parts were values"));
 }
 
 /// The handler's lines in one.
 fn one_of(headers: &HeaderMap) -> Vec<u8> {
-    let lines = || headers.get_all(VARY).into_iter().map(HeaderValue::as_bytes);
+    let lines = || headers.get_all(header::VARY).into_iter().map(HeaderValue::as_bytes);
     if lines().any(|line| line.trim_ascii() == b"*") {
         return b"*".to_vec();
     }

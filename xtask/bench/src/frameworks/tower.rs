@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use ::http;
 use cors_axum::CorsLayer;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper_util::service::TowerToHyperService;
 use pin_project_lite::pin_project;
@@ -17,7 +17,7 @@ use tower::service_fn;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Made, Make};
+use super::{Made, Who};
 use crate::contender::{Answer, Contender, ready};
 use crate::policy;
 use crate::rows::{BODY, OWN_HEADERS, Row};
@@ -28,8 +28,8 @@ pub mod by_hand;
 
 use by_hand::{ByHand, Floor, Necessary};
 
-pub fn make(row: &Row, make: Make) -> Made {
-    let headers = row.own_headers.then(|| Rc::new(own_headers()));
+pub fn make(row: &Row, who: Who, answer: &Answer) -> Made {
+    let headers = (row.path == "/headers").then(|| Rc::new(own_headers()));
     let inner = service_fn(move |_: Request<()>| {
         let mut response = Response::new(Full::new(BODY.as_bytes()));
         if let Some(headers) = &headers {
@@ -37,12 +37,12 @@ pub fn make(row: &Row, make: Make) -> Made {
         }
         at_once(Ok(response))
     });
-    Ok(match make {
-        Make::Bare => by_reference(row, inner),
-        Make::Ours => by_reference(row, CorsLayer::new(policy::ours(row.policy)).layer(inner)),
-        Make::Peer => by_reference(row, policy::tower_http(row.policy)?.layer(inner)),
-        Make::Floor(status, lines) => by_reference(row, around(Floor::new(status, &lines), inner)),
-        Make::Necessary => by_reference(row, around(Necessary::new(row), inner)),
+    Ok(match who {
+        Who::Bare => by_reference(row, inner),
+        Who::Layer | Who::Floor => by_reference(row, Around(Floor::new(row, answer), inner)),
+        Who::Necessary => by_reference(row, Around(Necessary::new(row), inner)),
+        Who::Ours => by_reference(row, CorsLayer::new(policy::ours(row.policy)).layer(inner)),
+        Who::Peer => by_reference(row, policy::tower_http(row.policy)?.layer(inner)),
     })
 }
 
@@ -52,80 +52,68 @@ pub fn own_headers() -> HeaderMap {
     OWN_HEADERS.into_iter().map(line).collect()
 }
 
-/// Makes requests of a row.
-pub fn requests<B: Default>(row: &Row) -> impl Fn() -> Request<B> + use<B> {
-    let (method, headers) = by_hand::head(row);
-    let uri = Uri::from_static(row.path());
-    move || {
-        let mut request = Request::new(B::default());
-        *request.method_mut() = method.clone();
-        *request.uri_mut() = uri.clone();
-        *request.headers_mut() = headers.clone();
-        request
-    }
-}
-
 /// A service that servers clone for each request, called as hyper calls it.
-pub fn cloned<S, Q, B>(row: &Row, service: S) -> Contender
-where
-    S: Service<Request<Q>, Response = Response<B>, Error = Infallible> + Clone + 'static,
-    Q: Default + 'static,
-    B: 'static,
-{
+pub fn cloned<Q: Default + 'static, B: 'static>(
+    row: &Row,
+    service: impl Service<Request<Q>, Response = Response<B>, Error = Infallible> + Clone + 'static,
+) -> Contender {
     let service = TowerToHyperService::new(service);
-    let call = move |request| {
+    serving(row, move |request| {
         let Ok(response) = ready(hyper::service::Service::call(&service, request));
         response
-    };
-    Contender::new(requests(row), call, Answer::of)
+    })
 }
 
-fn by_reference<S, B: 'static>(row: &Row, service: S) -> Contender
-where
-    S: Service<Request<()>, Response = Response<B>, Error = Infallible> + 'static,
-{
+fn by_reference<B: 'static>(
+    row: &Row,
+    service: impl Service<Request<()>, Response = Response<B>, Error = Infallible> + 'static,
+) -> Contender {
     let service = RefCell::new(service);
-    let call = move |request| {
+    serving(row, move |request| {
         let mut service = service.borrow_mut();
         let Ok(()) = ready(poll_fn(|cx| service.poll_ready(cx)));
         let Ok(response) = ready(service.call(request));
         response
+    })
+}
+
+/// Serves requests of a row.
+fn serving<Q: Default + 'static, B: 'static>(
+    row: &Row,
+    call: impl Fn(Request<Q>) -> Response<B> + 'static,
+) -> Contender {
+    let (method, uri, headers) = by_hand::head(row);
+    let request = move || {
+        let mut request = Request::new(Q::default());
+        *request.method_mut() = method.clone();
+        *request.uri_mut() = uri.clone();
+        *request.headers_mut() = headers.clone();
+        request
     };
-    Contender::new(requests(row), call, Answer::of)
+    Contender::new(request, call, |response| by_hand::answer(response.status(), response.headers()))
 }
 
 /// A tower service with a handwritten layer.
 #[derive(Clone)]
-pub struct Around<L: 'static, S> {
-    by_hand: &'static L,
-    inner: S,
-}
+pub struct Around<L: 'static, S>(pub &'static L, pub S);
 
-/// Applies a handwritten layer.
-pub fn around<L, S>(by_hand: &'static L, inner: S) -> Around<L, S> {
-    Around { by_hand, inner }
-}
-
-impl<L, S, Q, B> Service<Request<Q>> for Around<L, S>
+impl<L: ByHand, S, Q, B: Default> Service<Request<Q>> for Around<L, S>
 where
-    L: ByHand,
     S: Service<Request<Q>, Response = Response<B>>,
-    B: Default,
 {
     type Response = Response<B>;
     type Error = S::Error;
     type Future = Responding<L, S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
+        self.1.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<Q>) -> Self::Future {
-        let by_hand = self.by_hand;
         let (method, uri, headers) = (request.method(), request.uri(), request.headers());
-        let (status, kept) = by_hand.begin(method, uri, headers);
-        let inner = if status.is_none() { Some(self.inner.call(request)) } else { None };
-        Responding { inner, status: status.unwrap_or_default(), by_hand, kept: Some(kept) }
+        let (status, kept) = self.0.begin(method, uri, headers);
+        let inner = if status.is_none() { Some(self.1.call(request)) } else { None };
+        Responding { inner, status: status.unwrap_or_default(), by_hand: self.0, kept: Some(kept) }
     }
 }
 
@@ -140,15 +128,13 @@ pin_project! {
     }
 }
 
-impl<L, F, B, E> Future for Responding<L, F>
+impl<L: ByHand, F, B: Default, E> Future for Responding<L, F>
 where
-    L: ByHand,
     F: Future<Output = Result<Response<B>, E>>,
-    B: Default,
 {
-    type Output = Result<Response<B>, E>;
+    type Output = F::Output;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let mut polled = match this.inner.as_pin_mut() {
             Some(inner) => inner.poll(cx),

@@ -8,26 +8,25 @@ use tower_layer::Layer;
 use warp::{Filter, Rejection, Reply};
 
 use super::tower::by_hand::{Floor, Necessary};
-use super::tower::{around, cloned, own_headers};
-use super::{Made, Make};
+use super::tower::{Around, cloned, own_headers};
+use super::{Made, Who};
+use crate::contender::Answer;
 use crate::policy;
 use crate::rows::{BODY, Row};
 
 type Body = Empty<Bytes>;
 
-pub fn make(row: &Row, make: Make) -> Made {
+pub fn make(row: &Row, who: Who, answer: &Answer) -> Made {
     let (ours, service) = (policy::ours(row.policy), warp::service(routes()));
-    Ok(match make {
-        Make::Bare => cloned::<_, Body, _>(row, service),
-        Make::Ours => cloned::<_, Body, _>(row, CorsLayer::new(ours).layer(service)),
-        Make::Peer => {
+    Ok(match who {
+        Who::Bare => cloned::<Body, _>(row, service),
+        Who::Layer | Who::Floor => cloned::<Body, _>(row, Around(Floor::new(row, answer), service)),
+        Who::Necessary => cloned::<Body, _>(row, Around(Necessary::new(row), service)),
+        Who::Ours => cloned::<Body, _>(row, CorsLayer::new(ours).layer(service)),
+        Who::Peer => {
             let peer = policy::warp_cors(row.policy)?.build();
-            cloned::<_, Body, _>(row, warp::service(routes().with(peer)))
+            cloned::<Body, _>(row, warp::service(routes().with(peer)))
         }
-        Make::Floor(status, lines) => {
-            cloned::<_, Body, _>(row, around(Floor::new(status, &lines), service))
-        }
-        Make::Necessary => cloned::<_, Body, _>(row, around(Necessary::new(row), service)),
     })
 }
 
