@@ -1,7 +1,6 @@
 //! The frameworks, and the contenders in each.
 
-use crate::contender::{Answer, Contender};
-use crate::figures::difference;
+use crate::contender::{Answer, Contender, difference};
 use crate::rows::Row;
 
 mod actix;
