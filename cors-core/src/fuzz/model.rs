@@ -34,7 +34,8 @@ pub fn model(bytes: &[u8]) {
     }
 }
 
-/// Whether the policy allows the fetch. `None` if nothing was sent, or if CORS does not apply.
+/// Whether the policy allows the fetch. `None` if nothing was sent, if CORS does not apply, or if
+/// nobody reads the response.
 fn allowed(policy: &Policy, fetch: &Fetch, explanation: &Explanation) -> Option<bool> {
     let sent: Vec<_> = explanation
         .events()
@@ -44,7 +45,7 @@ fn allowed(policy: &Policy, fetch: &Fetch, explanation: &Explanation) -> Option<
             _ => None,
         })
         .collect();
-    if matches!(fetch.initiator, Initiator::WebSocket | Initiator::Frame) {
+    if matches!(fetch.initiator, Initiator::WebSocket | Initiator::Frame | Initiator::Beacon) {
         return None;
     }
     let first = sent.first()?;
