@@ -408,11 +408,11 @@ fn stars_with_credentials_are_echoes() {
             row(
                 "as they came",
                 "OPTIONS",
-                &[A, PUT, "access-control-request-headers: X-a,x-b"],
+                &[A, PUT, "access-control-request-headers: X-a, x-b"],
                 PREFLIGHT,
                 &[
                     TRUE,
-                    "access-control-allow-headers: X-a,x-b",
+                    "access-control-allow-headers: X-a, x-b",
                     "access-control-allow-methods: PUT",
                     ORIGIN,
                     VARY,
@@ -484,8 +484,68 @@ fn any_header_and_some_methods() {
     );
 }
 
+/// Browsers convert none of these, so each is a method of its own.
+#[test]
+fn methods_that_differ_only_in_case() {
+    let policy = two().allow_methods(["PATCH", "patch", "Patch"]).build().unwrap();
+    for (method, decision) in [
+        ("PATCH", Decision::Preflight),
+        ("patch", Decision::Preflight),
+        ("Patch", Decision::Preflight),
+        ("PAtch", Decision::Reject(Reason::MethodNotAllowed(b"PAtch"))),
+    ] {
+        let line = format!("access-control-request-method: {method}");
+        assert_eq!(policy.decide(&request("OPTIONS", &[A, &line])), decision, "{method}");
+    }
+}
+
+#[test]
+fn any_method_and_some_headers() {
+    const A_ALLOWED: &str = "access-control-allow-origin: https://a.test";
+    const HEADERS: &str = "access-control-allow-headers: x-a";
+    let policy = || two().allow_methods(["*"]).allow_headers(["x-a"]);
+    check(
+        policy(),
+        &[
+            row(
+                "a method",
+                "OPTIONS",
+                &[A, PUT],
+                PREFLIGHT,
+                &[HEADERS, "access-control-allow-methods: *", A_ALLOWED, VARY_OPTIONS],
+            ),
+            row(
+                "a method that no page may send",
+                "OPTIONS",
+                &[A, "access-control-request-method: TRACE"],
+                reject(Reason::MethodNotAllowed(b"TRACE"), 204),
+                &[HEADERS, "access-control-allow-methods: GET,HEAD,POST", A_ALLOWED, VARY_OPTIONS],
+            ),
+        ],
+    );
+    check(
+        policy().allow_credentials(true),
+        &[row(
+            "a method with credentials",
+            "OPTIONS",
+            &[A, PUT],
+            PREFLIGHT,
+            &[
+                "access-control-allow-credentials: true",
+                HEADERS,
+                "access-control-allow-methods: PUT",
+                A_ALLOWED,
+                VARY_OPTIONS,
+            ],
+        )],
+    );
+}
+
 #[test]
 fn a_list_of_headers_past_the_limit() {
+    let policy = two().allow_methods(["PUT"]).allow_headers(["x"]).build().unwrap();
+    let longest = format!("access-control-request-headers: {}", "x,".repeat(2048));
+    assert_eq!(policy.decide(&request("OPTIONS", &[A, PUT, &longest])), Decision::Preflight);
     let long = format!("access-control-request-headers: {}", "x,".repeat(30_000));
     let lines = [A, PUT, &long];
     let cases = [

@@ -208,8 +208,8 @@ fn each_wrong_host_and_its_fix() {
             "own_hosts = \"wss://api.test:8443/ws?a\": a host has no scheme; write \"api.test:8443\"",
         ),
         (
-            &["http://api.test:80/"],
-            "own_hosts = \"http://api.test:80/\": a host has no scheme; write \"api.test\"",
+            &["http://api.test:80/a/b"],
+            "own_hosts = \"http://api.test:80/a/b\": a host has no scheme; write \"api.test\"",
         ),
         (
             &["api.test/path"],

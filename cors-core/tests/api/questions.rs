@@ -108,8 +108,10 @@ fn a_question_waits_for_its_answer() {
     assert_eq!(no.short_circuit(), Some(StatusCode::FORBIDDEN));
     assert_eq!(written(no, &[]), ["vary: Origin, X-Tenant, Sec-Fetch-Site"]);
 
-    let unasked = request("GET", &["origin: https://a.test"]);
-    assert!(matches!(policy.decide(&unasked), Decision::Reject(_)), "without an answer, it is no");
+    let line = "origin: https://a.test";
+    let unasked = begin(&[line]).without_asking();
+    assert_eq!(unasked.short_circuit(), Some(StatusCode::FORBIDDEN), "without an answer, it is no");
+    assert!(matches!(policy.decide(&request("GET", &[line])), Decision::Reject(_)));
 }
 
 /// Only a policy with `ask` asks, and only about an origin that it may allow.

@@ -34,6 +34,12 @@ fn faults_and_what_was_meant() {
         ("", Empty, ""),
         (" https://a.test", WhiteSpace, r#""https://a.test""#),
         ("a.test", Origin(O::NoScheme), r#""https://a.test""#),
+        ("[2001:db8::2]:8443", Origin(O::NoScheme), r#""https://[2001:db8::2]:8443""#),
+        ("moz-extension://a/", Origin(O::Path), r#""moz-extension://a""#),
+        ("https://u@v:p@a.test", Origin(O::UserInfo), r#""https://a.test""#),
+        ("https:/http", CutScheme, ""),
+        ("https://a.test b.test", Several, ""),
+        ("http://a.test,https//b.test", Several, r#"["http://a.test", "https://b.test"]"#),
         ("localhost:3000", Origin(O::NoScheme), r#""http://localhost:3000""#),
         ("127.0.0.1:8080", Origin(O::NoScheme), r#""http://127.0.0.1:8080""#),
         ("[::1]:8080", Origin(O::NoScheme), r#""http://[::1]:8080""#),
@@ -78,6 +84,7 @@ fn faults_and_what_was_meant() {
         ("https://a.test.", TrailingDot, r#""https://a.test""#),
         ("https://*.a.test.:*", TrailingDot, r#""https://*.a.test:*""#),
         ("https://.a.test", EmptyLabel, r#""https://*.a.test""#),
+        ("app://*..a.test", EmptyLabel, ""),
         ("https://.test", EmptyLabel, ""),
         ("https://a..test", EmptyLabel, r#""https://a.test""#),
         // Ports.
@@ -146,6 +153,7 @@ fn faults_and_what_was_meant() {
         ("https://a.test:{81,82}", Several, r#"["https://a.test:81", "https://a.test:82"]"#),
         // Placeholders.
         ("https://${host}", Placeholder, ""),
+        ("<host>", Placeholder, ""),
         ("https://$HOST:3000", Placeholder, ""),
         ("https://$(host)", Placeholder, ""),
         ("https://{tenant}.a.test", Placeholder, ""),
@@ -171,6 +179,7 @@ fn faults_and_what_was_meant() {
         ("https://a!b.test", Origin(O::BadHost), ""),
         ("https://a$.test", Origin(O::BadHost), ""),
         ("https://a(.test", Origin(O::BadHost), ""),
+        ("https://a\u{1}.test", Origin(O::BadHost), ""),
         ("app://a$b", Placeholder, ""),
         ("app://a,b", Several, ""),
         ("app://%2", Origin(O::BadHost), ""),
@@ -229,6 +238,7 @@ fn regular_expressions_as_texts() {
         (r"~^https?://(a|b)\.a\.test$", r"{ regex = 'https?://(a|b)\.a\.test' }"),
         (r"~*^https://[a-z]+.A.test", r"{ regex = 'https://[a-z]+\.a\.test' }"),
         ("https://[a-z]+.a.test", r"{ regex = 'https://[a-z]+\.a\.test' }"),
+        ("https://[a-z]+.a.test.", r"{ regex = 'https://[a-z]+\.a\.test\.' }"),
         (r"(.+\.)?a\.test", r"{ regex = 'https://(.+\.)?a\.test' }"),
         (r"localhost:\d+", r"{ regex = 'http://localhost:\d+' }"),
         (r"^https:\/\/a\.test$", r#""https://a.test""#),
@@ -297,6 +307,13 @@ fn long_lists() {
             (PatternFault::Several, is_shown),
             "{entries} {len}"
         );
+    }
+    let long = format!("https://{}.test", "a".repeat(1024));
+    assert_eq!(diagnosed(&format!("{long},{long}")), (PatternFault::Several, Vec::new()));
+    for (choices, is_shown) in [(64, true), (65, false)] {
+        let others: String = (1..choices).map(|n| format!(",a{n}")).collect();
+        let (_, meant) = diagnosed(&format!("https://{{a{others}}}.example.test"));
+        assert_eq!(!meant.is_empty(), is_shown, "{choices} choices");
     }
 }
 
