@@ -611,6 +611,8 @@ fn what_keeps_one_origin_from_being_constant() {
         ("a question", one().ask(), "vary: Origin"),
         ("forbid", one().disallowed_origin(DisallowedOrigin::Forbid), "vary: Origin"),
         ("another origin", two(), "vary: Origin"),
+        #[cfg(feature = "regex")]
+        ("a regex", one().allow_origin_regex(r"https://b[0-9]\.test"), "vary: Origin"),
         ("any port", Policy::builder().allow_origins(["http://localhost:*"]), "vary: Origin"),
         ("subdomains", Policy::builder().allow_origins(["https://*.a.test"]), "vary: Origin"),
     ] {
