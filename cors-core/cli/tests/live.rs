@@ -377,6 +377,33 @@ fn where_it_comes_from() {
             "OPTIONS is refused with 403",
         ),
         (
+            "a CORS layer refuses the origin",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 403 Forbidden\r\nVary: Origin, Access-Control-Request-Method\r\nContent-Length: 0\r\n\r\n",
+            "a CORS layer answered, because Vary names Origin, and it does not list",
+        ),
+        (
+            "authentication behind what varies by origin",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 401 Unauthorized\r\nVary: Origin\r\nContent-Length: 0\r\n\r\n",
+            "OPTIONS is refused with 401, probably by authentication",
+        ),
+        (
+            "lost on errors that vary by origin",
+            &[],
+            |request| match request.starts_with("GET / ") {
+                true => ALLOWED,
+                false => "HTTP/1.1 404 Not Found\r\nVary: Origin\r\nContent-Length: 0\r\n\r\n",
+            },
+            "the headers are lost on errors",
+        ),
+        (
+            "an error behind a CORS layer",
+            &[],
+            |_| "HTTP/1.1 404 Not Found\r\nVary: accept-encoding\r\nVary: x, origin\r\nContent-Length: 0\r\n\r\n",
+            "a CORS layer answered, because Vary names Origin, and it does not list",
+        ),
+        (
             "no route",
             &["--method", "PUT"],
             |_| "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, PUT\r\nContent-Length: 0\r\n\r\n",

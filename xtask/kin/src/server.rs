@@ -16,6 +16,9 @@ pub fn pair(config: &Config, policy: &Policy) -> Result<Pair, Unsaid> {
     if config.refused_preflight == RefusedPreflight::Conceal {
         return Err("it does not see that a method or a header is refused");
     }
+    if config.disallowed_origin == DisallowedOrigin::ForbidUnsafe {
+        return Err("it does not see which requests are safe");
+    }
     if config.preflight_continue {
         return Err("it answers every preflight itself");
     }

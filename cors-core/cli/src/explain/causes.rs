@@ -2,7 +2,9 @@
 
 use cors_core::browser::{Fetch, Step};
 use cors_core::explain::{Event, Explanation};
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, AUTHORIZATION, CONTENT_TYPE, LOCATION, VARY,
+};
 use http::{Method, Request, Response, StatusCode, Uri};
 use url::Url;
 
@@ -47,6 +49,9 @@ pub(super) fn causes(
     causes.extend(several_layers(response));
     if last.is_preflight() {
         match status {
+            StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST if is_unlisted(response) => {
+                causes.push(unlisted(fetch));
+            }
             StatusCode::UNAUTHORIZED
             | StatusCode::FORBIDDEN
             | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
@@ -72,7 +77,7 @@ pub(super) fn causes(
     }
     causes.extend(html_page(last));
     if is_about_origin(failed.step) && !last.is_preflight() {
-        causes.extend(lost_on_errors(explanation, last, probe));
+        causes.extend(lost_on_errors(fetch, explanation, last, probe));
     }
     causes.extend(gateway(status));
     causes
@@ -92,6 +97,21 @@ fn several_layers(response: &Response<()>) -> Option<String> {
             values.iter().map(|value| format!("{value:?}")).collect::<Vec<_>>().join(" and ")
         )
     })
+}
+
+/// Whether the answer depends on the origin, and does not allow this one: so answers a CORS layer.
+fn is_unlisted(response: &Response<()>) -> bool {
+    let headers = response.headers();
+    let varies = headers.get_all(VARY).into_iter().map(lossy).collect::<Vec<_>>().join(",");
+    varies.split(',').any(|name| name.trim().eq_ignore_ascii_case("origin"))
+        && !headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN)
+}
+
+fn unlisted(fetch: &Fetch) -> String {
+    format!(
+        "a CORS layer answered, because Vary names Origin, and it does not list {}. Compare the origins on its list with this one, including scheme and port",
+        fetch.serialized_origin()
+    )
 }
 
 /// Asks again with the script's token.
@@ -167,7 +187,12 @@ fn html_page(last: &Exchange) -> Option<String> {
 }
 
 /// The headers may be there on a success.
-fn lost_on_errors(explanation: &Explanation, last: &Exchange, probe: Probe<'_>) -> Option<String> {
+fn lost_on_errors(
+    fetch: &Fetch,
+    explanation: &Explanation,
+    last: &Exchange,
+    probe: Probe<'_>,
+) -> Option<String> {
     let status = last.received.response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return None;
@@ -192,6 +217,7 @@ fn lost_on_errors(explanation: &Explanation, last: &Exchange, probe: Probe<'_>) 
             "the headers are lost on errors: the server sends them on other answers, and not with this {}. What went wrong first is that error",
             status.as_u16()
         ),
+        false if is_unlisted(&last.received.response) => unlisted(fetch),
         false => format!(
             "the answer is an error, {}: look for its cause first. An error without CORS headers looks like a CORS problem to the browser",
             status.as_u16()
