@@ -380,7 +380,13 @@ fn where_it_comes_from() {
             "a CORS layer refuses the origin",
             &["--method", "PUT"],
             |_| "HTTP/1.1 403 Forbidden\r\nVary: Origin, Access-Control-Request-Method\r\nContent-Length: 0\r\n\r\n",
-            "a CORS layer answered, because Vary names Origin, and it does not list",
+            "a CORS layer refused the request, because Vary names Origin: its policy does not allow the origin http://app.example.com (compare scheme and port, too)\n",
+        ),
+        (
+            "a CORS layer refuses the origin, the method or a header",
+            &["--method", "PUT", "--header", "x-a: 1", "--header", "x-b: 1"],
+            |_| "HTTP/1.1 400 Bad Request\r\nVary: Origin, Access-Control-Request-Method\r\nVary: Access-Control-Request-Headers\r\nContent-Length: 0\r\n\r\n",
+            "(compare scheme and port, too), or the method PUT, or one of the headers x-a,x-b\n",
         ),
         (
             "authentication behind what varies by origin",
@@ -401,7 +407,7 @@ fn where_it_comes_from() {
             "an error behind a CORS layer",
             &[],
             |_| "HTTP/1.1 404 Not Found\r\nVary: accept-encoding\r\nVary: x, origin\r\nContent-Length: 0\r\n\r\n",
-            "a CORS layer answered, because Vary names Origin, and it does not list",
+            "a CORS layer refused the request, because Vary names Origin: its policy does not allow the origin http://app.example.com (compare scheme and port, too)\n",
         ),
         (
             "no route",
@@ -517,10 +523,20 @@ fn where_it_comes_from() {
         let server = Server::start(move |request| answers(request).into());
         let (code, said) = json(&server.url("/x"), args);
         assert_eq!(code, Some(1), "{name}");
-        assert!(causes(&said).contains(wanted), "{name}: {}", causes(&said));
+        assert!(format!("{}\n", causes(&said)).contains(wanted), "{name}: {}", causes(&said));
         assert_eq!(causes(&said).is_empty(), wanted.is_empty(), "{name}: {}", causes(&said));
         assert!(!said["fix"].as_str().unwrap().is_empty());
     }
+    // After a redirect to another origin, the request's origin is not the page's.
+    let other = Server::start(|_| {
+        "HTTP/1.1 404 Not Found\r\nVary: Origin\r\nContent-Length: 0\r\n\r\n".into()
+    });
+    let to = other.url("/").replace("127.0.0.1", "localhost");
+    let server = Server::start(move |_| {
+        format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\n\r\n").into()
+    });
+    let said = causes(&json(&server.url("/"), &[]).1);
+    assert!(said.contains("does not allow the origin null"), "{said}");
     // A body may come later than its head.
     let slow = Server::start_streaming(|stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n");

@@ -3,7 +3,8 @@
 use cors_core::browser::{Fetch, Step};
 use cors_core::explain::{Event, Explanation};
 use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, AUTHORIZATION, CONTENT_TYPE, LOCATION, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
+    ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderName, LOCATION, ORIGIN, VARY,
 };
 use http::{Method, Request, Response, StatusCode, Uri};
 use url::Url;
@@ -49,12 +50,12 @@ pub(super) fn causes(
     causes.extend(several_layers(response));
     if last.is_preflight() {
         match status {
-            StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST if is_unlisted(response) => {
-                causes.push(unlisted(fetch));
+            StatusCode::BAD_REQUEST => causes.extend(refused_by_layer(last)),
+            StatusCode::FORBIDDEN => {
+                let refused = refused_by_layer(last);
+                causes.extend(refused.or_else(|| authentication(fetch, last, probe)));
             }
-            StatusCode::UNAUTHORIZED
-            | StatusCode::FORBIDDEN
-            | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
                 causes.extend(authentication(fetch, last, probe));
             }
             StatusCode::NOT_FOUND
@@ -77,7 +78,7 @@ pub(super) fn causes(
     }
     causes.extend(html_page(last));
     if is_about_origin(failed.step) && !last.is_preflight() {
-        causes.extend(lost_on_errors(fetch, explanation, last, probe));
+        causes.extend(lost_on_errors(exchanges, last, probe));
     }
     causes.extend(gateway(status));
     causes
@@ -99,19 +100,28 @@ fn several_layers(response: &Response<()>) -> Option<String> {
     })
 }
 
-/// Whether the answer depends on the origin, and does not allow this one: so answers a CORS layer.
-fn is_unlisted(response: &Response<()>) -> bool {
-    let headers = response.headers();
-    let varies = headers.get_all(VARY).into_iter().map(lossy).collect::<Vec<_>>().join(",");
-    varies.split(',').any(|name| name.trim().eq_ignore_ascii_case("origin"))
-        && !headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN)
-}
-
-fn unlisted(fetch: &Fetch) -> String {
-    format!(
-        "a CORS layer answered, because Vary names Origin, and it does not list {}. Compare the origins on its list with this one, including scheme and port",
-        fetch.serialized_origin()
-    )
+/// What a CORS layer refused: an answer that depends on the origin, and allows none.
+fn refused_by_layer(last: &Exchange) -> Option<String> {
+    let (asked, answered) = (last.request.headers(), last.received.response.headers());
+    let of_request = |name: &HeaderName| asked.get(name).map(lossy);
+    let varies_on = |name: &HeaderName| {
+        let lines = answered.get_all(VARY).into_iter().map(lossy).collect::<Vec<_>>().join(",");
+        lines.split(',').any(|varies| varies.trim().eq_ignore_ascii_case(name.as_str()))
+    };
+    let origin = of_request(&ORIGIN)
+        .filter(|_| varies_on(&ORIGIN) && !answered.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN))?;
+    let mut refused = vec![format!("the origin {origin} (compare scheme and port, too)")];
+    // Then the layer may have refused these instead.
+    if varies_on(&ACCESS_CONTROL_REQUEST_HEADERS) {
+        let method = of_request(&ACCESS_CONTROL_REQUEST_METHOD);
+        refused.extend(method.map(|method| format!("the method {method}")));
+        let headers = of_request(&ACCESS_CONTROL_REQUEST_HEADERS);
+        refused.extend(headers.map(|headers| format!("one of the headers {headers}")));
+    }
+    Some(format!(
+        "a CORS layer refused the request, because Vary names Origin: its policy does not allow {}",
+        refused.join(", or ")
+    ))
 }
 
 /// Asks again with the script's token.
@@ -187,21 +197,19 @@ fn html_page(last: &Exchange) -> Option<String> {
 }
 
 /// The headers may be there on a success.
-fn lost_on_errors(
-    fetch: &Fetch,
-    explanation: &Explanation,
-    last: &Exchange,
-    probe: Probe<'_>,
-) -> Option<String> {
+fn lost_on_errors(exchanges: &[Exchange], last: &Exchange, probe: Probe<'_>) -> Option<String> {
     let status = last.received.response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return None;
     }
     let has_origin = |headers: &http::HeaderMap| headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
-    let earlier = explanation
-        .events()
-        .iter()
-        .any(|event| matches!(event, Event::Received(response) if has_origin(response.headers())));
+    let server = |exchange: &Exchange| {
+        let uri = exchange.request.uri();
+        (uri.scheme().cloned(), uri.authority().cloned())
+    };
+    let earlier = exchanges.iter().any(|exchange| {
+        server(exchange) == server(last) && has_origin(exchange.received.response.headers())
+    });
     let mut elsewhere = || {
         let mut root = last.request.clone();
         *root.method_mut() = Method::GET;
@@ -211,18 +219,16 @@ fn lost_on_errors(
         probe(&root)
             .filter(|response| response.status().is_success() && has_origin(response.headers()))
     };
-    let is_lost = earlier || elsewhere().is_some();
-    Some(match is_lost {
-        true => format!(
+    if earlier || elsewhere().is_some() {
+        return Some(format!(
             "the headers are lost on errors: the server sends them on other answers, and not with this {}. What went wrong first is that error",
             status.as_u16()
-        ),
-        false if is_unlisted(&last.received.response) => unlisted(fetch),
-        false => format!(
-            "the answer is an error, {}: look for its cause first. An error without CORS headers looks like a CORS problem to the browser",
-            status.as_u16()
-        ),
-    })
+        ));
+    }
+    refused_by_layer(last).or_else(|| Some(format!(
+        "the answer is an error, {}: look for its cause first. An error without CORS headers looks like a CORS problem to the browser",
+        status.as_u16()
+    )))
 }
 
 fn gateway(status: StatusCode) -> Option<String> {
