@@ -15,15 +15,25 @@ use crate::tool::Tool;
 
 const DENY: Tool = Tool { name: "deny", version: "0.20.2" };
 
+/// The manifests of all lock files.
+const LOCKED: [&str; 3] = ["Cargo.toml", "xtask/fuzz/Cargo.toml", "xtask/kin/Cargo.toml"];
+
 /// Checks licences, sources and duplicates of all dependencies, and advisories if their database can be fetched.
 pub fn deny() -> Result<(), String> {
     DENY.install()?;
-    Cargo::new("deny --config .cargo/deny.toml check licenses bans sources").run()?;
-    if Cargo::new("deny --config .cargo/deny.toml fetch db").succeeds() {
-        return Cargo::new("deny --config .cargo/deny.toml check advisories").run();
+    let deny = |manifest: &str, command: &str| {
+        Cargo::new(&format!("deny --manifest-path {manifest} --config .cargo/deny.toml {command}"))
+    };
+    // No lock file needs every exception.
+    let check = "check --allow license-exception-not-encountered --allow license-not-encountered";
+    for manifest in LOCKED {
+        deny(manifest, &format!("{check} licenses bans sources")).run()?;
     }
-    println!("the advisory database cannot be fetched; skipping advisories");
-    Ok(())
+    if !deny(LOCKED[0], "fetch db").succeeds() {
+        println!("the advisory database cannot be fetched; skipping advisories");
+        return Ok(());
+    }
+    LOCKED.iter().try_for_each(|manifest| deny(manifest, "check advisories").run())
 }
 
 /// Builds each library from the package we would publish, with our other packages as its dependencies.
