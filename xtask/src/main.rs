@@ -8,6 +8,7 @@ use lexopt::{Arg, Parser};
 
 mod bench;
 mod browser;
+mod build_cost;
 mod cargo;
 mod ci;
 mod conformance;
@@ -63,6 +64,11 @@ const COMMANDS: &[Command] = &[
     },
     Command { name: "browser", about: "tests in real browsers", run: browser::run },
     Command { name: "bench", about: "the cost of our layers and of their peers", run: bench::run },
+    Command {
+        name: "build-cost",
+        about: "what cors-axum and tower-http's layer add to a build",
+        run: build_cost::run,
+    },
     Command {
         name: "peers",
         about: "where other libraries answer differently, and who is right",

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "demo",
     "serve",
     "check",
@@ -12,9 +12,11 @@ const COMMANDS: [&str; 15] = [
     "conformance",
     "browser",
     "bench",
+    "build-cost",
     "peers",
     "recipes",
     "soak",
+    "suffixes",
     "fuzz",
     "mutants",
     "ci",
