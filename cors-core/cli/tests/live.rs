@@ -389,6 +389,12 @@ fn where_it_comes_from() {
             "(compare scheme and port, too), or the method PUT, or one of the headers x-a,x-b\n",
         ),
         (
+            "a firewall behind a CORS layer that allows the origin",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 403 Forbidden\r\nVary: Origin\r\nAccess-Control-Allow-Origin: http://app.example.com\r\nContent-Length: 0\r\n\r\n",
+            "OPTIONS is refused with 403",
+        ),
+        (
             "authentication behind what varies by origin",
             &["--method", "PUT"],
             |_| "HTTP/1.1 401 Unauthorized\r\nVary: Origin\r\nContent-Length: 0\r\n\r\n",
