@@ -37,7 +37,7 @@
 //!     .max_age(Duration::from_secs(600))
 //!     .build()?; // the error lists every problem, each with a suggested fix
 //!
-//! let routes = warp::put().and(warp::path!("items" / u32)).map(|id| format!("stored {id}"));
+//! let routes = warp::path!("items" / u32).and(warp::put()).map(|id| format!("stored {id}"));
 //! let app = CorsLayer::new(policy).layer(warp::service(routes));
 //!
 //! // What a browser sends before a script's `fetch(url, { method: "PUT", ... })` ...

@@ -1,6 +1,8 @@
 //! Runs the programs of the READMEs, and compares them with what the READMEs show.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 
@@ -28,6 +30,32 @@ fn each_lets_its_own_pages_store_and_no_others() {
             assert_eq!(header == Some(origin), allowed, "{name}: {header:?}");
         }
     }
+}
+
+#[test]
+fn each_answers_what_it_has_no_route_for() {
+    for (name, method) in [("axum", 405), ("actix", 404), ("warp", 405)] {
+        let (_running, addr) = start(&mut hello(name));
+        for (method, target, status) in [("PUT", "/other", 404), ("DELETE", "/items/7", method)] {
+            let request = Request { method, target, headers: &[("Origin", APP)] };
+            let response = send(addr, request).unwrap();
+            assert_eq!(response.status(), status, "{name}: {method} {target}");
+            assert_eq!(response.header("access-control-allow-origin"), Some(APP), "{name}");
+        }
+    }
+}
+
+/// Frameworks may, now and then.
+#[test]
+fn a_body_that_nobody_reads_does_not_reset_the_connection() {
+    let (_running, addr) = start(&mut hello("std"));
+    let mut stream = TcpStream::connect(addr).unwrap();
+    let body = "x".repeat(1 << 20);
+    write!(stream, "PUT /items/7 HTTP/1.1\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
 }
 
 #[cfg(unix)]

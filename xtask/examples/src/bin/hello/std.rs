@@ -1,8 +1,8 @@
 use cors_core::Policy;
 use http::{Request, Response};
 use std::error::Error;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let policy = Policy::for_origins(["https://app.example.com"]).allow_methods(["PUT"]).build()?;
@@ -19,8 +19,7 @@ fn answer(policy: &Policy, mut stream: &TcpStream) -> Result<(), Box<dyn Error>>
     let first = lines.next().ok_or("no request")??;
     let (method, rest) = first.split_once(' ').ok_or("not HTTP")?;
     let mut request = Request::builder().method(method).uri(rest.trim_end_matches(" HTTP/1.1"));
-    for line in lines {
-        let line = line?;
+    while let Some(line) = lines.next().transpose()? {
         let Some((name, value)) = line.split_once(':') else { break };
         request = request.header(name, value.trim());
     }
@@ -31,10 +30,11 @@ fn answer(policy: &Policy, mut stream: &TcpStream) -> Result<(), Box<dyn Error>>
         None => Response::new("stored"),                              // your handler
     };
     exchange.write(response.headers_mut()); // last, and on every response
-
     write!(stream, "HTTP/1.1 {}\r\nconnection: close\r\n", response.status())?;
     for (name, value) in response.headers() {
         write!(stream, "{name}: {}\r\n", value.to_str()?)?;
     }
-    Ok(write!(stream, "\r\n{}", response.body())?)
+    write!(stream, "\r\n{}", response.body())?;
+    stream.shutdown(Shutdown::Write)?;
+    Ok(io::copy(&mut stream, &mut io::sink()).map(drop)?) // an unread body resets the connection
 }
