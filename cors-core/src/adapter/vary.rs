@@ -44,7 +44,7 @@ impl<V: FieldValue> VaryNames<V> {
             }
         }
         Self((!unique.is_empty()).then(|| {
-            let value = V::of_bytes(join(0, [], &unique));
+            let value = V::of_text(join(0, [], &unique));
             Arc::new(Listed { names: unique, value, after: Default::default() })
         }))
     }
@@ -71,7 +71,7 @@ impl<V: FieldValue> VaryNames<V> {
 impl<V: FieldValue> Listed<V> {
     /// The value with these names after those of another list.
     fn after(&self, first: &Self) -> V {
-        let make = || V::of_bytes(join(0, [], distinct(&first.names, &self.names)));
+        let make = || V::of_text(join(0, [], distinct(&first.names, &self.names)));
         for slot in &self.after {
             let (names, value) = slot.get_or_init(|| (first.names.clone(), make()));
             if *names == first.names {
