@@ -175,7 +175,7 @@ fn of_responses(options: &Explain, fetch: &Fetch, file: &Path) -> Result<Explain
     let count = responses.len();
     let (explanation, exchanges, notes) = sources::from_file(fetch, responses);
     if let Some(request) = explanation.unanswered() {
-        let (method, url) = (request.method(), request.uri());
+        let (method, url) = (request.method(), sources::shown_uri(request.uri()));
         return Err(wrong(&format!(
             "it has {count} of the answers; append the one to {method} {url}"
         )));

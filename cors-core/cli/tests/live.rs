@@ -255,7 +255,20 @@ fn no_output_has_a_secret() {
     let plain = echoes.url("/");
     let curl =
         format!("curl {plain} -H 'authorization: Bearer opensesame' --frobnicate opensesame");
+    let moved = "HTTP/1.1 301 Moved Permanently\r\nLocation: https://u:opensesame@a.test/?token=opensesame#token=opensesame\r\nContent-Length: 0\r\n\r\n";
+    let redirects = Server::start(move |_| moved.into());
+    let redirects = redirects.url("/?access_token=opensesame");
+    let policy = file("secrets.toml", POLICY);
+    let policy = policy.to_str().unwrap();
+    let one_answer = file(
+        "secrets.txt",
+        "HTTP/1.1 302 Found\r\nLocation: /?token=opensesame\r\nAccess-Control-Allow-Origin: *\r\n\r\n",
+    );
+    let one_answer = one_answer.to_str().unwrap();
     let rows: &[&[&str]] = &[
+        &["explain", &redirects, "--origin", APP, "--method", "PUT"],
+        &["explain", &url, "--origin", APP, "--policy", policy],
+        &["explain", "--url", &url, "--origin", APP, "--response", one_answer],
         &["explain", &url, "--origin", APP, "--mode", "no-cors"],
         &[
             "explain",
@@ -380,7 +393,7 @@ fn where_it_comes_from() {
             "a CORS layer refuses the origin",
             &["--method", "PUT"],
             |_| "HTTP/1.1 403 Forbidden\r\nVary: Origin, Access-Control-Request-Method\r\nContent-Length: 0\r\n\r\n",
-            "a CORS layer refused the request, because Vary names Origin: its policy does not allow the origin http://app.example.com (compare scheme and port, too)\n",
+            "a CORS layer probably refused the preflight (Vary names Origin): its policy does not allow the origin http://app.example.com (compare scheme and port, too)\n",
         ),
         (
             "a CORS layer refuses the origin, the method or a header",
@@ -413,13 +426,19 @@ fn where_it_comes_from() {
             "an error behind a CORS layer",
             &[],
             |_| "HTTP/1.1 404 Not Found\r\nVary: accept-encoding\r\nVary: x, origin\r\nContent-Length: 0\r\n\r\n",
-            "a CORS layer refused the request, because Vary names Origin: its policy does not allow the origin http://app.example.com (compare scheme and port, too)\n",
+            "the answer is an error, 404, and a CORS layer probably does not allow the origin http://app.example.com (Vary names Origin)",
         ),
         (
             "no route",
             &["--method", "PUT"],
             |_| "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, PUT\r\nContent-Length: 0\r\n\r\n",
             "no route for OPTIONS: it answers 405 (it allows GET, PUT)",
+        ),
+        (
+            "no such URL",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+            "no route for this URL, or none for OPTIONS",
         ),
         (
             "https",
@@ -437,7 +456,25 @@ fn where_it_comes_from() {
             "another path",
             &[],
             |_| "HTTP/1.1 301 Moved Permanently\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n",
-            "redirects to another path",
+            "redirects to another URL of this server",
+        ),
+        (
+            "a query",
+            &[],
+            |_| "HTTP/1.1 301 Moved Permanently\r\nLocation: /x/?a\r\nContent-Length: 0\r\n\r\n",
+            "redirects to another URL of this server",
+        ),
+        (
+            "itself",
+            &[],
+            |_| "HTTP/1.1 301 Moved Permanently\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n",
+            "redirects to itself",
+        ),
+        (
+            "another port",
+            &[],
+            |_| "HTTP/1.1 301 Moved Permanently\r\nLocation: http://127.0.0.1:1/x\r\nContent-Length: 0\r\n\r\n",
+            "redirects to another port",
         ),
         (
             "another host",
@@ -476,6 +513,24 @@ fn where_it_comes_from() {
             "two layers both add the headers: Access-Control-Allow-Origin has \"*\" and \"*\"",
         ),
         (
+            "two layers in one line",
+            &[],
+            |_| "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *, https://a.test\r\nContent-Length: 0\r\n\r\n",
+            "two layers both add the headers: Access-Control-Allow-Origin has \"*, https://a.test\"",
+        ),
+        (
+            "one origin twice in one line",
+            &[],
+            |_| "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: https://a.test,https://a.test\r\nContent-Length: 0\r\n\r\n",
+            "two layers both add the headers",
+        ),
+        (
+            "a list of origins",
+            &[],
+            |_| "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: https://a.test, https://b.test\r\nContent-Length: 0\r\n\r\n",
+            "Access-Control-Allow-Origin lists several origins, \"https://a.test, https://b.test\", and browsers accept only one",
+        ),
+        (
             "lost on errors",
             &[],
             |request| match request.starts_with("GET / ") {
@@ -496,6 +551,23 @@ fn where_it_comes_from() {
             "the headers are lost on errors",
         ),
         (
+            "the script's own OPTIONS",
+            &["--method", "OPTIONS"],
+            |request| match request.contains("\r\naccess-control-request-method: ") {
+                true => {
+                    "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: OPTIONS\r\n\r\n"
+                }
+                false => "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+            },
+            "the headers are lost on errors: the server sends them on other answers, and not with this 401",
+        ),
+        (
+            "another origin's error",
+            &[],
+            |_| "HTTP/1.1 404 Not Found\r\nAccess-Control-Allow-Origin: https://other.test\r\nContent-Length: 0\r\n\r\n",
+            "",
+        ),
+        (
             "an error",
             &[],
             |request| match request.starts_with("GET / ") {
@@ -508,7 +580,7 @@ fn where_it_comes_from() {
             "a gateway",
             &[],
             |_| "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
-            "502 comes from a gateway",
+            "502 usually comes from a gateway",
         ),
         ("no policy", &[], |_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ""),
         (
@@ -542,7 +614,10 @@ fn where_it_comes_from() {
         format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\n\r\n").into()
     });
     let said = causes(&json(&server.url("/"), &[]).1);
-    assert!(said.contains("does not allow the origin null"), "{said}");
+    assert!(
+        said.contains("an error, 404, and a CORS layer probably does not allow the origin null"),
+        "{said}"
+    );
     // A body may come later than its head.
     let slow = Server::start_streaming(|stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n");

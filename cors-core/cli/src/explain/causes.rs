@@ -9,7 +9,7 @@ use http::header::{
 use http::{Method, Request, Response, StatusCode, Uri};
 use url::Url;
 
-use super::sources::Exchange;
+use super::sources::{Exchange, shown};
 
 /// Sends one more request, to find out.
 pub(super) type Probe<'a> = &'a mut dyn FnMut(&Request<()>) -> Option<Response<()>>;
@@ -34,17 +34,11 @@ pub(super) fn causes(
         ));
         return causes;
     }
-    // Engines may have sent more after it.
-    let sent = explanation.events().iter().rev().find_map(|event| match event {
-        Event::Sent(request) => Some(request),
-        _ => None,
-    });
-    let last = sent.and_then(|sent| {
-        exchanges.iter().find(|exchange| {
-            exchange.request.uri() == sent.uri() && exchange.request.method() == sent.method()
-        })
-    });
-    let Some(last) = last else { return causes };
+    let is_received = |event: &&Event| matches!(event, Event::Received(_));
+    // Engines may have sent more after these.
+    let received = explanation.events().iter().filter(is_received).count();
+    let exchanges = exchanges.get(..received).unwrap_or(exchanges);
+    let Some(last) = exchanges.last() else { return causes };
     let response = &last.received.response;
     let status = response.status();
     causes.extend(several_layers(response));
@@ -55,12 +49,13 @@ pub(super) fn causes(
                 let refused = refused_by_layer(last);
                 causes.extend(refused.or_else(|| authentication(fetch, last, probe)));
             }
+            StatusCode::NOT_FOUND => causes.push(
+                "the router has no route for this URL, or none for OPTIONS: it answers 404. The preflight has to be answered before routing".to_owned(),
+            ),
             StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
                 causes.extend(authentication(fetch, last, probe));
             }
-            StatusCode::NOT_FOUND
-            | StatusCode::METHOD_NOT_ALLOWED
-            | StatusCode::NOT_IMPLEMENTED => {
+            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
                 let allow = match response.headers().get(ALLOW) {
                     Some(allow) => format!(" (it allows {})", lossy(allow)),
                     None => String::new(),
@@ -77,49 +72,64 @@ pub(super) fn causes(
         causes.extend(redirect(last));
     }
     causes.extend(html_page(last));
-    if is_about_origin(failed.step) && !last.is_preflight() {
+    if failed.step == Step::AllowOriginMissing && !last.is_preflight() {
         causes.extend(lost_on_errors(exchanges, last, probe));
     }
     causes.extend(gateway(status));
     causes
 }
 
-fn is_about_origin(step: Step) -> bool {
-    matches!(step, Step::AllowOriginMissing | Step::AllowOriginMismatch | Step::AllowCredentials)
-}
-
 fn several_layers(response: &Response<()>) -> Option<String> {
-    let lines: Vec<_> = response.headers().get_all(ACCESS_CONTROL_ALLOW_ORIGIN).iter().collect();
-    let is_joined = lines.iter().any(|line| line.as_bytes().contains(&b','));
-    (lines.len() > 1 || is_joined).then(|| {
-        let values: Vec<_> = lines.into_iter().map(lossy).collect();
-        format!(
-            "two layers both add the headers: Access-Control-Allow-Origin has {}. Often one is the application and the other a proxy in front of it: let only one of them do it",
-            values.iter().map(|value| format!("{value:?}")).collect::<Vec<_>>().join(" and ")
-        )
+    let lines = response.headers().get_all(ACCESS_CONTROL_ALLOW_ORIGIN);
+    let lines: Vec<_> = lines.iter().map(lossy).collect();
+    let values: Vec<_> = lines.iter().flat_map(|line| line.split(',').map(str::trim)).collect();
+    if values.len() < 2 {
+        return None;
+    }
+    let is_list = lines.len() == 1
+        && !values.contains(&"*")
+        && values.iter().enumerate().all(|(at, value)| !values[..at].contains(value));
+    let shown = lines.iter().map(|line| format!("{line:?}")).collect::<Vec<_>>().join(" and ");
+    Some(match is_list {
+        true => format!(
+            "Access-Control-Allow-Origin lists several origins, {shown}, and browsers accept only one: answer with the request's own, if it is on your list"
+        ),
+        false => format!(
+            "two layers both add the headers: Access-Control-Allow-Origin has {shown}. Often one is the application and the other a proxy in front of it: let only one of them do it"
+        ),
     })
 }
 
-/// What a CORS layer refused: an answer that depends on the origin, and allows none.
+/// The origin, if the answer depends on it and allows none: then a CORS layer has seen it.
+fn unlisted_origin(last: &Exchange) -> Option<String> {
+    let allows = last.received.response.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
+    let origin = last.request.headers().get(ORIGIN).filter(|_| !allows && varies_on(last, &ORIGIN));
+    origin.map(lossy)
+}
+
+fn varies_on(last: &Exchange, name: &HeaderName) -> bool {
+    let lines = last.received.response.headers().get_all(VARY).into_iter().map(lossy);
+    lines
+        .collect::<Vec<_>>()
+        .join(",")
+        .split(',')
+        .any(|varies| varies.trim().eq_ignore_ascii_case(name.as_str()))
+}
+
+/// What a CORS layer refused in a preflight.
 fn refused_by_layer(last: &Exchange) -> Option<String> {
-    let (asked, answered) = (last.request.headers(), last.received.response.headers());
-    let of_request = |name: &HeaderName| asked.get(name).map(lossy);
-    let varies_on = |name: &HeaderName| {
-        let lines = answered.get_all(VARY).into_iter().map(lossy).collect::<Vec<_>>().join(",");
-        lines.split(',').any(|varies| varies.trim().eq_ignore_ascii_case(name.as_str()))
-    };
-    let origin = of_request(&ORIGIN)
-        .filter(|_| varies_on(&ORIGIN) && !answered.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN))?;
+    let origin = unlisted_origin(last)?;
     let mut refused = vec![format!("the origin {origin} (compare scheme and port, too)")];
-    // Then the layer may have refused these instead.
-    if varies_on(&ACCESS_CONTROL_REQUEST_HEADERS) {
-        let method = of_request(&ACCESS_CONTROL_REQUEST_METHOD);
+    // A layer that refuses preflights for a method or header has read both.
+    if varies_on(last, &ACCESS_CONTROL_REQUEST_HEADERS) {
+        let requested = |name: HeaderName| last.request.headers().get(name).map(lossy);
+        let method = requested(ACCESS_CONTROL_REQUEST_METHOD);
         refused.extend(method.map(|method| format!("the method {method}")));
-        let headers = of_request(&ACCESS_CONTROL_REQUEST_HEADERS);
+        let headers = requested(ACCESS_CONTROL_REQUEST_HEADERS);
         refused.extend(headers.map(|headers| format!("one of the headers {headers}")));
     }
     Some(format!(
-        "a CORS layer refused the request, because Vary names Origin: its policy does not allow {}",
+        "a CORS layer probably refused the preflight (Vary names Origin): its policy does not allow {}",
         refused.join(", or ")
     ))
 }
@@ -150,6 +160,7 @@ fn redirect(last: &Exchange) -> Option<String> {
         response.headers().get(LOCATION).filter(|_| response.status().is_redirection())?;
     let from = Url::parse(&last.request.uri().to_string()).ok()?;
     let to = from.join(&lossy(location)).ok()?;
+    let without_slash = |url: &Url| url.path().trim_end_matches('/').to_owned();
     let what = match () {
         () if is_login(&to) => {
             "to what looks like a login: without a session, an API should answer 401"
@@ -161,12 +172,21 @@ fn redirect(last: &Exchange) -> Option<String> {
         () if from.scheme() == "https" && to.scheme() == "http" => {
             "from https to http, which browsers do not follow from a page over https"
         }
-        () if from.path().trim_end_matches('/') == to.path().trim_end_matches('/') => {
+        () if from.port_or_known_default() != to.port_or_known_default() => {
+            "to another port: call that URL"
+        }
+        () if from.path() != to.path()
+            && from.query() == to.query()
+            && without_slash(&from) == without_slash(&to) =>
+        {
             "only by a slash: call the URL as the server writes it"
         }
-        () => "to another path: call that URL",
+        () if from.path() == to.path() && from.query() == to.query() => {
+            "to itself, which often means that it expects a cookie or a header"
+        }
+        () => "to another URL of this server: call that one",
     };
-    Some(format!("the answer redirects {what} ({to})"))
+    Some(format!("the answer redirects {what} ({})", shown(&to)))
 }
 
 /// By a word of the path, or of the host.
@@ -225,10 +245,15 @@ fn lost_on_errors(exchanges: &[Exchange], last: &Exchange, probe: Probe<'_>) -> 
             status.as_u16()
         ));
     }
-    refused_by_layer(last).or_else(|| Some(format!(
-        "the answer is an error, {}: look for its cause first. An error without CORS headers looks like a CORS problem to the browser",
-        status.as_u16()
-    )))
+    let status = status.as_u16();
+    Some(match unlisted_origin(last) {
+        Some(origin) => format!(
+            "the answer is an error, {status}, and a CORS layer probably does not allow the origin {origin} (Vary names Origin): compare it with the layer's policy, scheme and port too"
+        ),
+        None => format!(
+            "the answer is an error, {status}: look for its cause first. An error without CORS headers looks like a CORS problem to the browser"
+        ),
+    })
 }
 
 fn gateway(status: StatusCode) -> Option<String> {
@@ -238,7 +263,7 @@ fn gateway(status: StatusCode) -> Option<String> {
     )
     .then(|| {
         format!(
-            "{} comes from a gateway in front of the application, which did not answer it",
+            "{} usually comes from a gateway in front of the application, which did not answer it",
             status.as_u16()
         )
     })

@@ -1,11 +1,12 @@
 //! Where the answers come from: a server, a file, or a policy.
 
 use cors_core::Policy;
+use cors_core::adapter::is_cors_response_header;
 use cors_core::browser::{Fetch, Sending, serve};
 use cors_core::explain::{Event, Explanation, explain_server};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, HeaderMap};
-use http::{Method, Request, Response};
-use url::Url;
+use http::{Method, Request, Response, Uri};
+use url::{Position, Url};
 
 use crate::client::{Client, Received};
 use crate::server::Answer;
@@ -110,7 +111,7 @@ pub(super) fn compare(policy: &Policy, explanation: &Explanation) -> Vec<String>
         let ours: Response<()> = serve(policy, request, |_| Response::new(()));
         let is_preflight = request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
         let same_status = !is_preflight || ours.status() == response.status();
-        let sent = format!("{} {}", request.method(), request.uri());
+        let sent = format!("{} {}", request.method(), shown_uri(request.uri()));
         if same_status && cors_headers(ours.headers()) == cors_headers(response.headers()) {
             notes.push(format!("{sent}: the answer is what your policy gives"));
             continue;
@@ -135,12 +136,25 @@ pub(super) fn compare(policy: &Policy, explanation: &Explanation) -> Vec<String>
 
 /// The headers that a policy decides, sorted.
 fn cors_headers(headers: &HeaderMap) -> Vec<String> {
-    let decides = |name: &str| name.starts_with("access-control-");
     let mut lines: Vec<_> = headers
         .iter()
-        .filter(|(name, _)| decides(name.as_str()))
+        .filter(|(name, _)| is_cors_response_header(name.as_str()))
         .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
         .collect();
     lines.sort();
     lines
+}
+
+/// A URL without its parts that may hold secrets.
+pub(super) fn shown(url: &Url) -> String {
+    format!(
+        "{}{}",
+        &url[..Position::BeforeUsername],
+        &url[Position::BeforeHost..Position::AfterPath]
+    )
+}
+
+/// A request's URL without its parts that may hold secrets.
+pub(super) fn shown_uri(uri: &Uri) -> String {
+    Url::parse(&uri.to_string()).map_or_else(|_| uri.path().to_owned(), |url| shown(&url))
 }
