@@ -9,7 +9,7 @@ use cors_axum::{CorsLayer, Policy};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let policy = Policy::for_origins(["https://app.example.com", "https://*.example.dev"])
+    let policy = Policy::for_origins(["https://app.example.com"])
         .allow_methods([Method::PUT, Method::DELETE])
         .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION])
         .allow_credentials(true)

@@ -13,7 +13,7 @@ const USAGE: &str = "\
 build-cost
   builds an axum server three times from scratch, without CORS, with cors-axum and with tower-http's layer, and prints
   what each layer adds: crates, bytes of the stripped program and, on Linux, seconds of CPU
-  takes two to four minutes on two cores; the seconds vary from run to run by several";
+  takes two to four minutes on two cores; expect runs to differ by several seconds";
 
 /// A server, and the dependency that it has beside axum.
 struct Server {
@@ -48,7 +48,7 @@ pub fn run(parser: &mut Parser) -> Exit {
             ExitCode::SUCCESS
         }
         Err(fault) => {
-            eprintln!("{fault}");
+            eprintln!("build-cost: {fault}");
             ExitCode::FAILURE
         }
     })
@@ -63,22 +63,19 @@ fn report() -> Result<String, String> {
 /// What a build cost.
 #[derive(Clone, Copy, Debug)]
 struct Cost {
-    crates: usize,
-    bytes: u64,
+    crates: i64,
+    bytes: i64,
     /// Of the compilers, in hundredths of a second.
-    cpu: Option<u64>,
+    cpu: Option<i64>,
 }
 
 fn added(name: &str, none: Cost, with: Cost) -> String {
     let seconds = match none.cpu.zip(with.cpu) {
-        Some((none, with)) => format!(", {:.1} s of CPU", (with as f64 - none as f64) / 100.0),
+        Some((none, with)) => format!(", {:.1} s of CPU", (with - none) as f64 / 100.0),
         None => String::new(),
     };
-    format!(
-        "{name} adds {} crates, {} bytes{seconds}\n",
-        with.crates.saturating_sub(none.crates),
-        with.bytes.saturating_sub(none.bytes)
-    )
+    let (crates, bytes) = (with.crates - none.crates, with.bytes - none.bytes);
+    format!("{name} adds {crates} crates, {bytes} bytes{seconds}\n")
 }
 
 impl Server {
@@ -100,7 +97,7 @@ impl Server {
         let program = workspace().join(target).join("release/server");
         let program = program.with_extension(std::env::consts::EXE_EXTENSION);
         let bytes = fs::metadata(program).map_err(fault)?.len();
-        Ok(Cost { crates: crates.len(), bytes, cpu })
+        Ok(Cost { crates: crates.len() as i64, bytes: bytes as i64, cpu })
     }
 
     /// A package of its own, with the versions of our lock file and nothing built yet.
@@ -135,11 +132,11 @@ strip = true
 }
 
 /// What our finished children have used so far, in the kernel's ticks of a hundredth of a second.
-fn cpu() -> Option<u64> {
+fn cpu() -> Option<i64> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     // After the name in parentheses, which may contain spaces.
     let fields: Vec<_> = stat.rsplit_once(") ")?.1.split(' ').collect();
-    let [user, system] = [fields.get(13)?, fields.get(14)?].map(|ticks| ticks.parse::<u64>());
+    let [user, system] = [fields.get(13)?, fields.get(14)?].map(|ticks| ticks.parse::<i64>());
     Some(user.ok()? + system.ok()?)
 }
 

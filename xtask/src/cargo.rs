@@ -139,6 +139,9 @@ pub fn pass_on(parser: &mut Parser, about: &str, which: &str) -> Exit {
 /// A separate workspace, because two packages in it are called `cors-core`.
 pub const KIN: &str = "xtask/kin/Cargo.toml";
 
+/// A separate workspace, because libFuzzer needs a C++ compiler.
+pub const FUZZ: &str = "xtask/fuzz/Cargo.toml";
+
 /// Builds a program of the workspace, which `which` names to `cargo run`, and replaces this process
 /// with it.
 ///

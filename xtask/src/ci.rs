@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use lexopt::{Arg, Parser};
 
-use crate::cargo::{Cargo, KIN};
+use crate::cargo::{Cargo, FUZZ, KIN};
 use crate::metadata::Workspace;
 use crate::{Exit, conformance, msrv, release, test, tidy, usage};
 
@@ -107,7 +107,7 @@ fn help() -> String {
 fn fmt() -> Result<(), String> {
     Cargo::new("fmt --all -- --check").run()?;
     // Separate workspaces.
-    ["xtask/fuzz/Cargo.toml", KIN].into_iter().try_for_each(|manifest| {
+    [FUZZ, KIN].into_iter().try_for_each(|manifest| {
         Cargo::new(&format!("fmt --manifest-path {manifest} -- --check")).run()
     })
 }

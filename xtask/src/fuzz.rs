@@ -9,7 +9,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use xtask::options::once;
 use xtask::workspace;
 
-use crate::cargo::Cargo;
+use crate::cargo::{Cargo, FUZZ};
 use crate::{Exit, usage};
 
 const USAGE: &str = "\
@@ -122,7 +122,7 @@ fn build() -> Result<PathBuf, String> {
     let host = host()?;
     // With a target named, the flags do not reach build scripts and macros.
     Cargo::new(&format!(
-        "build --release --manifest-path xtask/fuzz/Cargo.toml --target-dir target/fuzz --target {host}"
+        "build --release --manifest-path {FUZZ} --target-dir target/fuzz --target {host}"
     ))
     .env("RUSTFLAGS", INSTRUMENTED)
     .run()

@@ -9,14 +9,14 @@ use std::path::Path;
 use toml::{Table, Value};
 use xtask::workspace;
 
-use crate::cargo::Cargo;
+use crate::cargo::{Cargo, FUZZ, KIN};
 use crate::metadata::{Package, Workspace};
 use crate::tool::Tool;
 
 const DENY: Tool = Tool { name: "deny", version: "0.20.2" };
 
 /// The manifests of all lock files.
-const LOCKED: [&str; 3] = ["Cargo.toml", "xtask/fuzz/Cargo.toml", "xtask/kin/Cargo.toml"];
+const LOCKED: [&str; 3] = ["Cargo.toml", FUZZ, KIN];
 
 /// Checks licences, sources and duplicates of all dependencies, and advisories if their database can be fetched.
 pub fn deny() -> Result<(), String> {

@@ -173,7 +173,12 @@ fn below_framework(framework: &str) -> BTreeSet<String> {
 /// Name and version of each dependency of a package.
 fn dependencies(folder: &Path, flags: &[&str]) -> BTreeSet<String> {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(folder).args(["tree", "--prefix=none", "--edges=normal", "--format={p}"]);
+    cargo.current_dir(folder).args([
+        "tree",
+        "--prefix=none",
+        "--edges=normal,build",
+        "--format={p}",
+    ]);
     let output = cargo.args(flags).output().unwrap();
     assert!(output.status.success(), "{cargo:?}: {}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();

@@ -84,7 +84,7 @@ impl<V> Pending<V> {
         if let Some(notes) = self.notes {
             let [allowed, refused] = *notes;
             let note = if allow { allowed } else { refused };
-            note.tell(&mut exchange);
+            note.report(&mut exchange);
         }
         exchange
     }
@@ -170,14 +170,13 @@ impl<'r, R: RequestHead<Value: FieldValue>> Begin<'r, R> {
         self.policy.compiled().decision(self.request, outcome.found)
     }
 
-    /// What follows from an outcome that somebody wants to know. Apart, because to tell it, an exchange
-    /// has to be in memory.
+    /// The same for a layer with hooks. Not inlined, because they need the exchange in memory.
     #[inline(never)]
     fn observed(&self, origin: OriginLines<'r, R>, outcome: Outcome) -> Exchange<R::Value> {
         let mut exchange = self.exchange(origin, outcome.plan);
         let note = self.hooks.note(self.policy, self.request, outcome.found, &exchange, None);
         if let Some(note) = note {
-            note.tell(&mut exchange);
+            note.report(&mut exchange);
         }
         exchange
     }

@@ -77,7 +77,7 @@ impl<V> Exchange<V> {
     /// assert_eq!(headers.len(), 1);
     /// ```
     pub fn passthrough() -> Self {
-        let plan = Plan { status: None, headers: ResponseHeaderSet::None, vary: VaryOn::OPTIONS };
+        let plan = Plan { status: None, headers: ResponseHeaderSet::None, vary: VaryOn::NOTHING };
         Self::with(plan)
     }
 

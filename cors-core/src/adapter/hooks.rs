@@ -115,7 +115,7 @@ impl fmt::Debug for Note {
 
 impl Note {
     /// Calls the hooks, and gives the exchange what it passes on.
-    pub(super) fn tell<V>(self, exchange: &mut Exchange<V>) {
+    pub(super) fn report<V>(self, exchange: &mut Exchange<V>) {
         let Self { hooked, decided, .. } = self;
         hooked.observers.iter().for_each(|observer| observer(&decided));
         #[cfg(feature = "browser")]

@@ -65,7 +65,7 @@ impl<V: FieldValue, F: ?Sized> Source<V, F> {
     }
 
     /// Uses one policy for every request, and lets it [ask](Policy::asking) if it does not already.
-    /// With this way alone, answer the questions.
+    /// Only a source that this function made has questions to answer.
     pub fn asking(policy: Policy) -> Self {
         Self::fixed(policy.asking())
     }

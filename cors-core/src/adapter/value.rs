@@ -23,7 +23,8 @@ fn common<V: 'static>(text: &[u8]) -> Option<V> {
 
 /// A header value that can be made from bytes and is cheap to clone, such as [`http::HeaderValue`] of
 /// either version of `http`. You need not implement this trait. The conversion must accept all visible
-/// ASCII and spaces, and whatever bytes another value holds; otherwise preparing a policy panics.
+/// ASCII and spaces, and whatever bytes another value holds; otherwise preparing a policy
+/// or answering a request panics.
 ///
 /// ```
 /// use cors_core::Policy;

@@ -45,7 +45,7 @@ fn each_answers_what_it_has_no_route_for() {
     }
 }
 
-/// Frameworks may, now and then.
+/// Only for `std`: the frameworks sometimes reset it.
 #[test]
 fn a_body_that_nobody_reads_does_not_reset_the_connection() {
     let (_running, addr) = start(&mut hello("std"));

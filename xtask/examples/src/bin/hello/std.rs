@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn answer(policy: &Policy, mut stream: &TcpStream) -> Result<(), Box<dyn Error>> {
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(2)))?;
     let mut lines = BufReader::new(stream.take(16_384)).lines();
     let first = lines.next().ok_or("no request")??;
     let (method, rest) = first.split_once(' ').ok_or("not HTTP")?;
@@ -23,8 +24,7 @@ fn answer(policy: &Policy, mut stream: &TcpStream) -> Result<(), Box<dyn Error>>
         let Some((name, value)) = line.split_once(':') else { break };
         request = request.header(name, value.trim());
     }
-    let request = request.body(())?;
-    let exchange = policy.begin(&request).without_asking();
+    let exchange = policy.begin(&request.body(())?).without_asking();
     let mut response = match exchange.short_circuit() {
         Some(status) => Response::builder().status(status).body("")?, // a preflight or a refusal
         None => Response::new("stored"),                              // your handler
@@ -35,6 +35,6 @@ fn answer(policy: &Policy, mut stream: &TcpStream) -> Result<(), Box<dyn Error>>
         write!(stream, "{name}: {}\r\n", value.to_str()?)?;
     }
     write!(stream, "\r\n{}", response.body())?;
-    stream.shutdown(Shutdown::Write)?;
-    Ok(io::copy(&mut stream, &mut io::sink()).map(drop)?) // an unread body resets the connection
+    stream.shutdown(Shutdown::Write)?; // and read the body: unread, it would reset the connection
+    Ok(io::copy(&mut stream.take(1 << 24), &mut io::sink()).map(drop)?)
 }
