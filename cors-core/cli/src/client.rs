@@ -188,6 +188,9 @@ impl Client {
                     rustls::Error::InvalidCertificate(why) => {
                         format!("the certificate is not trusted: {}", certificate(why))
                     }
+                    rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
+                        "the server does not speak TLS on this port. Is it http:?".to_owned()
+                    }
                     other => format!("TLS failed: {other}"),
                 };
             }

@@ -64,7 +64,7 @@ fn a_server_that_does_not_answer_is_not_a_cors_problem() {
         (url(&many), "the headers are too long"),
         (url(&long), "the headers are too long"),
         (format!("http://{}/", resets()), "closed without an answer"),
-        (format!("https://{}/", speaks_first()), "TLS failed"),
+        (format!("https://{}/", speaks_first()), "does not speak TLS on this port"),
         (tls.url("localhost"), "the certificate is not trusted: its issuer is unknown"),
     ] {
         let (code, said) = json(&url, &["--timeout", "1"]);
@@ -402,6 +402,63 @@ fn where_it_comes_from() {
             "(compare scheme and port, too), or the method PUT, or one of the headers x-a,x-b\n",
         ),
         (
+            "authentication that a CORS layer's Vary goes through",
+            &["--method", "PUT", "--header", "authorization: Bearer x"],
+            |request| match request.contains("\r\nauthorization: ") {
+                true => "HTTP/1.1 200 OK\r\nVary: Origin\r\n\r\n",
+                false => "HTTP/1.1 403 Forbidden\r\nVary: Origin\r\nContent-Length: 0\r\n\r\n",
+            },
+            "OPTIONS meets authentication",
+        ),
+        (
+            "a CORS layer that answers 200 to what it refuses",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 200 OK\r\nVary: Origin\r\nAllow: PUT\r\nContent-Length: 0\r\n\r\n",
+            "a CORS layer probably refused the preflight (Vary names Origin)",
+        ),
+        (
+            "a CORS layer lets an origin pass that it does not allow",
+            &[],
+            |_| "HTTP/1.1 200 OK\r\nVary: Origin\r\nContent-Length: 0\r\n\r\n",
+            "a CORS layer does not allow the origin http://app.example.com (Vary names Origin)",
+        ),
+        (
+            "the framework's own OPTIONS",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nAllow: PUT, GET\r\nContent-Length: 0\r\n\r\n",
+            "the framework answers OPTIONS itself (it allows PUT, GET), and no CORS layer does",
+        ),
+        (
+            "a page for OPTIONS",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<!doctype html>",
+            "the page of a single-page application",
+        ),
+        (
+            "an error for OPTIONS",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",
+            "the answer to OPTIONS is an error, 500: look for its cause first",
+        ),
+        (
+            "a method in lower case",
+            &["--method", "patch"],
+            |_| "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: PATCH\r\n\r\n",
+            "browsers send the method patch as it is written: they upper-case only DELETE, GET, HEAD, OPTIONS, POST and PUT. Write PATCH in the script",
+        ),
+        (
+            "a method that the answer lists in lower case",
+            &["--method", "PATCH"],
+            |_| "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: get, patch\r\n\r\n",
+            "methods are case-sensitive: the answer allows patch, and the browser asks for PATCH",
+        ),
+        (
+            "a method that is listed in both ways, and a header that is not",
+            &["--method", "PATCH", "--header", "x-a: 1"],
+            |_| "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: patch, PATCH\r\n\r\n",
+            "",
+        ),
+        (
             "a firewall behind a CORS layer that allows the origin",
             &["--method", "PUT"],
             |_| "HTTP/1.1 403 Forbidden\r\nVary: Origin\r\nAccess-Control-Allow-Origin: http://app.example.com\r\nContent-Length: 0\r\n\r\n",
@@ -487,6 +544,18 @@ fn where_it_comes_from() {
             &[],
             |_| "HTTP/1.1 302 Found\r\nLocation: /app/Sign-In?x\r\nContent-Length: 0\r\n\r\n",
             "what looks like a login",
+        ),
+        (
+            "a login of two words",
+            &[],
+            |_| "HTTP/1.1 302 Found\r\nLocation: /users/sign_in\r\nContent-Length: 0\r\n\r\n",
+            "what looks like a login",
+        ),
+        (
+            "no login",
+            &[],
+            |_| "HTTP/1.1 302 Found\r\nLocation: /items/login-history\r\nContent-Length: 0\r\n\r\n",
+            "to another URL of this server",
         ),
         (
             "a login",

@@ -3,8 +3,9 @@
 use cors_core::browser::{Fetch, Step};
 use cors_core::explain::{Event, Explanation};
 use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
-    ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderName, LOCATION, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderName, LOCATION,
+    ORIGIN, VARY,
 };
 use http::{Method, Request, Response, StatusCode, Uri};
 use url::Url;
@@ -41,42 +42,90 @@ pub(super) fn causes(
     let Some(last) = exchanges.last() else { return causes };
     let response = &last.received.response;
     let status = response.status();
-    causes.extend(several_layers(response));
-    if last.is_preflight() {
-        match status {
-            StatusCode::BAD_REQUEST => causes.extend(refused_by_layer(last)),
-            StatusCode::FORBIDDEN => {
-                let refused = refused_by_layer(last);
-                causes.extend(refused.or_else(|| authentication(fetch, last, probe)));
-            }
-            StatusCode::NOT_FOUND => causes.push(
-                "the router has no route for this URL, or none for OPTIONS: it answers 404. The preflight has to be answered before routing".to_owned(),
-            ),
-            StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-                causes.extend(authentication(fetch, last, probe));
-            }
-            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
-                let allow = match response.headers().get(ALLOW) {
-                    Some(allow) => format!(" (it allows {})", lossy(allow)),
-                    None => String::new(),
-                };
-                causes.push(format!(
-                    "the router has no route for OPTIONS: it answers {}{allow}. The preflight has to be answered before routing",
-                    status.as_u16()
-                ));
-            }
-            _ => {}
-        }
+    if is_about_origin(failed.step) {
+        causes.extend(several_layers(response));
     }
+    if last.is_preflight() {
+        causes.extend(of_preflight(fetch, last, probe));
+    } else if failed.step == Step::AllowOriginMissing {
+        causes.extend(lost_on_errors(exchanges, last, probe).or_else(|| {
+            let origin = unlisted_origin(last).filter(|_| status.is_success())?;
+            Some(format!("a CORS layer does not allow the origin {origin} (Vary names Origin): compare it with the layer's policy, scheme and port too"))
+        }));
+    }
+    causes.extend(letter_case(last));
     if failed.step != Step::RedirectCount {
         causes.extend(redirect(last));
     }
     causes.extend(html_page(last));
-    if failed.step == Step::AllowOriginMissing && !last.is_preflight() {
-        causes.extend(lost_on_errors(exchanges, last, probe));
-    }
     causes.extend(gateway(status));
     causes
+}
+
+fn is_about_origin(step: Step) -> bool {
+    matches!(
+        step,
+        Step::PreflightAllowOriginMissing
+            | Step::PreflightAllowOriginMismatch
+            | Step::AllowOriginMissing
+            | Step::AllowOriginMismatch
+    )
+}
+
+/// Who answers `OPTIONS`.
+fn of_preflight(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> Option<String> {
+    let response = &last.received.response;
+    let status = response.status();
+    let code = status.as_u16();
+    let allow = response.headers().get(ALLOW).map(lossy);
+    let routing = "The preflight has to be answered before routing";
+    match status {
+        StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            Some(authentication(fetch, last, probe))
+        }
+        StatusCode::FORBIDDEN => {
+            let passes = meets_authentication(fetch, last, probe);
+            passes.or_else(|| refused_by_layer(last)).or_else(|| Some(refused_early(code)))
+        }
+        StatusCode::NOT_FOUND => Some(format!(
+            "the router has no route for this URL, or none for OPTIONS: it answers {code}. {routing}"
+        )),
+        StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
+            let allow = allow.map_or_else(String::new, |allow| format!(" (it allows {allow})"));
+            Some(format!("the router has no route for OPTIONS: it answers {code}{allow}. {routing}"))
+        }
+        _ if status.is_client_error() || status.is_server_error() => {
+            let is_gateway = gateway(status).is_some();
+            refused_by_layer(last).or_else(|| {
+                let what = format!("the answer to OPTIONS is an error, {code}: look for its cause first");
+                (!is_gateway).then_some(what)
+            })
+        }
+        _ if response.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) => None,
+        _ => refused_by_layer(last).or_else(|| {
+            let allow = allow?;
+            Some(format!("the framework answers OPTIONS itself (it allows {allow}), and no CORS layer does. {routing}"))
+        }),
+    }
+}
+
+/// A method that is written differently somewhere.
+fn letter_case(last: &Exchange) -> Option<String> {
+    let asked = last.request.headers().get(ACCESS_CONTROL_REQUEST_METHOD);
+    let method = asked.map_or_else(|| last.request.method().to_string(), lossy);
+    let upper = method.to_ascii_uppercase();
+    if method != upper {
+        return Some(format!(
+            "browsers send the method {method} as it is written: they upper-case only DELETE, GET, HEAD, OPTIONS, POST and PUT. Write {upper} in the script"
+        ));
+    }
+    let lines = last.received.response.headers().get_all(ACCESS_CONTROL_ALLOW_METHODS);
+    let listed = lines.into_iter().map(lossy).collect::<Vec<_>>().join(",");
+    let mut names = listed.split(',').map(str::trim);
+    let other = names.clone().find(|name| name.eq_ignore_ascii_case(&method))?;
+    names.all(|name| name != method).then(|| {
+        format!("methods are case-sensitive: the answer allows {other}, and the browser asks for {method}")
+    })
 }
 
 fn several_layers(response: &Response<()>) -> Option<String> {
@@ -134,24 +183,29 @@ fn refused_by_layer(last: &Exchange) -> Option<String> {
     ))
 }
 
-/// Asks again with the script's token.
-fn authentication(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> Option<String> {
+fn authentication(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> String {
     let status = last.received.response.status().as_u16();
-    let token = fetch.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-    let with_token = token.and_then(|(_, token)| {
-        let mut request = last.request.clone();
-        request.headers_mut().insert(AUTHORIZATION, token.parse().ok()?);
-        probe(&request)
-    });
-    Some(match with_token {
-        Some(response) if response.status().is_success() => format!(
-            "OPTIONS meets authentication: the answer is {status} without the token and {} with it. Browsers send no tokens or cookies with a preflight, so it has to be answered before authentication",
-            response.status().as_u16()
-        ),
-        _ => format!(
-            "OPTIONS is refused with {status}, probably by authentication, a firewall or a CSRF check. Browsers send no tokens or cookies with a preflight, so it has to be answered before them"
-        ),
-    })
+    meets_authentication(fetch, last, probe).unwrap_or_else(|| refused_early(status))
+}
+
+/// Asks again with the script's token.
+fn meets_authentication(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> Option<String> {
+    let (_, token) =
+        fetch.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
+    let mut request = last.request.clone();
+    request.headers_mut().insert(AUTHORIZATION, token.parse().ok()?);
+    let with_token = probe(&request).filter(|response| response.status().is_success())?;
+    Some(format!(
+        "OPTIONS meets authentication: the answer is {} without the token and {} with it. Browsers send no tokens or cookies with a preflight, so it has to be answered before authentication",
+        last.received.response.status().as_u16(),
+        with_token.status().as_u16()
+    ))
+}
+
+fn refused_early(status: u16) -> String {
+    format!(
+        "OPTIONS is refused with {status}, probably by authentication, a firewall or a CSRF check. Browsers send no tokens or cookies with a preflight, so it has to be answered before them"
+    )
 }
 
 fn redirect(last: &Exchange) -> Option<String> {
@@ -189,14 +243,27 @@ fn redirect(last: &Exchange) -> Option<String> {
     Some(format!("the answer redirects {what} ({})", shown(&to)))
 }
 
-/// By a word of the path, or of the host.
+/// By a segment of the path, or a label of the host.
 fn is_login(url: &Url) -> bool {
-    const WORDS: [&str; 9] =
-        ["login", "signin", "sso", "oauth", "oauth2", "auth", "saml", "idp", "accounts"];
-    let path = url.path().to_ascii_lowercase().replace("sign-in", "signin");
-    let words = path.split(|c: char| !c.is_ascii_alphanumeric());
-    let host = url.host_str().unwrap_or_default().split('.');
-    words.chain(host).any(|word| WORDS.contains(&word))
+    const NAMES: [&str; 12] = [
+        "accounts",
+        "auth",
+        "idp",
+        "login",
+        "loginform",
+        "loginpage",
+        "oauth",
+        "oauth2",
+        "saml",
+        "session",
+        "signin",
+        "sso",
+    ];
+    let is_one = |part: &str| {
+        let name = part.split('.').next().unwrap_or_default().to_ascii_lowercase();
+        NAMES.contains(&name.replace(['-', '_'], "").as_str())
+    };
+    url.path().split('/').any(is_one) || url.host_str().unwrap_or_default().split('.').any(is_one)
 }
 
 fn html_page(last: &Exchange) -> Option<String> {
@@ -209,6 +276,8 @@ fn html_page(last: &Exchange) -> Option<String> {
     };
     let is_html = kind.starts_with("text/html") || begins("<!doctype html") || begins("<html");
     let is_page = is_html
+        // What frameworks answer to OPTIONS may have this type, and no page.
+        && (!last.is_preflight() || !start.is_empty() && begins("<"))
         && received.response.status() == StatusCode::OK
         && !headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
     is_page.then(|| {
