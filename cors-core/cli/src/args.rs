@@ -43,7 +43,7 @@ pub(crate) enum Command {
     Audit(Audit),
     /// All errors and warnings in policy files, one per line: FILE:LINE: key = value: reason; fix
     Check(Check),
-    /// What scripts may read under one policy file and not under another; exits 1 if there is a difference
+    /// What scripts may read under one policy file and not under another; exits 1 if there is something
     Diff(Diff),
     /// The JSON Schema of policy files, with which editors complete and check them
     Schema,
@@ -71,7 +71,7 @@ pub(crate) struct Diff {
 
 #[derive(Args, Debug)]
 pub(crate) struct Explain {
-    /// The URL to fetch; with --policy alone, https://api.example/ unless given
+    /// The URL to fetch, for real: a PUT whose preflight passes is sent. With --policy alone, https://api.example/ unless given
     #[arg(value_name = "URL")]
     pub(crate) url: Option<String>,
     /// The same, as a flag: with --policy, nothing is sent to it

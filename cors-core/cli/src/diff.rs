@@ -6,11 +6,14 @@ use std::process::ExitCode;
 use cors_core::Policy;
 
 use crate::args::Diff;
-use crate::check::judge_with_progress;
+use crate::check::{judge_with_progress, reads_input_twice};
 use crate::output::{print, with_progress};
 
 pub(crate) fn run(options: &Diff) -> ExitCode {
     let Diff { old, new } = options;
+    if let Some(wrong) = reads_input_twice(&[old, new]) {
+        return wrong;
+    }
     let [older, newer] = [old, new].map(|file| read(file));
     let (Some(older), Some(newer)) = (older, newer) else { return ExitCode::FAILURE };
     let (old, new) = (old.display(), new.display());

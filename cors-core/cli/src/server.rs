@@ -172,7 +172,13 @@ impl<'a> Answer<'a> {
             // In lower case, which others do not write.
             Server::TowerHttp => VARY_OF_TOWER_HTTP.iter().any(|line| self.varies(line)),
             Server::ActixCors => {
-                self.values(&VARY).any(|value| value.ends_with(VARY_OF_ACTIX_CORS))
+                // Others write this line too, but only in answers to preflights.
+                let is_of_preflight =
+                    matches!(self.status, StatusCode::NO_CONTENT | StatusCode::FORBIDDEN)
+                        || self.headers.contains_key(ACCESS_CONTROL_ALLOW_METHODS);
+                let is_named = [SERVER, POWERED].iter().any(|name| self.headers.contains_key(name));
+                let varies = self.values(&VARY).any(|value| value.ends_with(VARY_OF_ACTIX_CORS));
+                varies && !is_of_preflight && !is_named
                     || (self.status == StatusCode::BAD_REQUEST
                         && ACTIX_REFUSALS.iter().any(|text| self.body == text.as_bytes()))
             }

@@ -119,6 +119,9 @@ fn standard_input_goes_with_files() {
     assert_eq!(checked.code, Some(1));
     assert_eq!(line_numbers(&checked.stdout, "-"), [1]);
     assert_eq!(checked.stderr.lines().count(), 2, "{}", checked.stderr);
+    let twice = check_stdin(&["-", file.to_str().unwrap(), "-"], b"allow_origins = '*'");
+    assert_eq!((twice.code, twice.stdout.as_str()), (Some(2), ""));
+    assert_eq!(twice.stderr, "cors: -: the standard input can be read only once\n");
 }
 
 /// `script` runs a command on a terminal. The file ends only after the progress has been seen.

@@ -109,3 +109,9 @@ fn wrong_usage() {
     assert_eq!(code, Some(0));
     assert!(stdout.contains("Usage: cors diff <OLD> <NEW>\n"), "{stdout}");
 }
+
+#[test]
+fn standard_input_is_one_of_the_two() {
+    let (code, _, fault) = diff(&["-", "-"]);
+    assert_eq!((code, &*fault), (Some(2), "cors: -: the standard input can be read only once\n"));
+}

@@ -98,6 +98,23 @@ fn servers_are_recognised() {
             &[Server::ActixCors],
         ),
         (&["400\n\nOrigin is not allowed to make this request"], &[Server::ActixCors]),
+        // Go's rs/cors, for one, writes this line in answers to preflights.
+        (
+            &["204\nvary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers"],
+            &[],
+        ),
+        (
+            &[
+                "200\naccess-control-allow-methods: PUT, GET\nvary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+            ],
+            &[],
+        ),
+        (
+            &[
+                "200\nserver: BaseHTTP/0.6\nvary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+            ],
+            &[],
+        ),
         (&["403\n\nCORS request forbidden: origin not allowed"], &[Server::Warp]),
         (
             &[

@@ -174,11 +174,14 @@ impl Reading {
         }
     }
 
+    /// If `"true"` is meant, the other keys are judged as if it were there.
     fn boolean(&mut self, key: Key, entry: &Entry) -> bool {
         let value = &entry.node.value;
-        value
-            .as_boolean()
-            .unwrap_or_else(|| self.wrong_value(key, entry, "true or false", meant::boolean(value)))
+        value.as_boolean().unwrap_or_else(|| {
+            let meant = meant::boolean(value);
+            let is_true = meant.as_deref().is_some_and(|meant| meant.starts_with("true"));
+            self.wrong_value(key, entry, "true or false", meant) || is_true
+        })
     }
 
     fn max_age(&mut self, key: Key, entry: &Entry) -> Option<Duration> {

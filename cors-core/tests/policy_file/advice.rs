@@ -104,7 +104,7 @@ fn the_words() {
         ("allow_origin_regex = 'x'", "write allow_origins = [{ regex = \"…\" }]"),
         ("cors = { max_age = 5 }", "move the keys to the top level"),
     ] {
-        let report = check(&format!("allow_origins = '*'\n{line}"), Format::Toml);
+        let report = check(&format!("allow_origins = 'https://a.test'\n{line}"), Format::Toml);
         let fixes: Vec<_> = report
             .findings()
             .iter()

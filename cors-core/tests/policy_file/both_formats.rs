@@ -25,6 +25,15 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         &["2: own_hosts[0] = \"a b\" InvalidHost", "2: own_hosts[1] = 1 WrongType"],
     ),
     (
+        "true in quotes counts as true for other keys",
+        "allow_origins = '*'\nallow_credentials = 'yes'",
+        "{ \"allow_origins\": \"*\",\n\"allow_credentials\": \"yes\" }",
+        &[
+            "2: allow_credentials = \"yes\" WrongType",
+            "2: allow_credentials = true with allow_origins = \"*\" AnyOriginWithCredentials",
+        ],
+    ),
+    (
         "an empty list is reported on its line",
         "\nallow_origins = []",
         "{\n\"allow_origins\": [] }",
@@ -293,9 +302,9 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
     ),
     (
         "a warning that depends on an invalid key",
-        "allow_origins = ['https://*.github.io', 'https://a.test']\nallow_credentials = 'yes'",
-        "{\"allow_origins\": [\"https://*.github.io\", \"https://a.test\"],\n\"allow_credentials\": \"yes\"}",
-        &["2: allow_credentials = \"yes\" WrongType"],
+        "allow_origins = ['https://*.github.io', 'https://a.test']\nallow_credentials = 'maybe'",
+        "{\"allow_origins\": [\"https://*.github.io\", \"https://a.test\"],\n\"allow_credentials\": \"maybe\"}",
+        &["2: allow_credentials = \"maybe\" WrongType"],
     ),
     (
         "a dotted name in quotes is not a key",

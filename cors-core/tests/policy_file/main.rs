@@ -92,12 +92,12 @@ fn a_policy_comes_of_a_file_without_errors() {
 #[test]
 fn all_ways_to_write_a_table() {
     for toml in [
-        "allow_origins = '*'\n[danger]\nallow_null_origin = 1",
-        "allow_origins = '*'\n\ndanger.allow_null_origin = 1",
-        "allow_origins = '*'\n\ndanger = { allow_null_origin = 1 }",
-        "allow_origins = '*'\n\n'danger' . \"allow_null_origin\" = 1",
+        "allow_origins = '*'\n[danger]\nallow_null_origin = 2",
+        "allow_origins = '*'\n\ndanger.allow_null_origin = 2",
+        "allow_origins = '*'\n\ndanger = { allow_null_origin = 2 }",
+        "allow_origins = '*'\n\n'danger' . \"allow_null_origin\" = 2",
     ] {
-        expect(toml, Format::Toml, &["3: danger.allow_null_origin = 1 WrongType"]);
+        expect(toml, Format::Toml, &["3: danger.allow_null_origin = 2 WrongType"]);
     }
     expect(
         "[[allow_origins]]\nregex = 5\n[[allow_origins]]\nregex = 6",

@@ -11,6 +11,7 @@ fn toml_goes_on_after_an_error_of_syntax() {
             "allow_origins = '*'\nallow_credentials = yes\nmax_age = 5x\nmax_aeg = 1h",
             &[
                 "2: allow_credentials = yes WrongType",
+                "2: allow_credentials = true with allow_origins = \"*\" AnyOriginWithCredentials",
                 "3: max_age = 5x WrongType",
                 "4: max_aeg = 1h UnknownKey",
             ],
@@ -27,6 +28,7 @@ fn toml_goes_on_after_an_error_of_syntax() {
             "allow_origins = '*'\nallow_credentials = True\nmax_age =\nallow_methods = [PUT, TRACE]",
             &[
                 "2: allow_credentials = True WrongType",
+                "2: allow_credentials = true with allow_origins = \"*\" AnyOriginWithCredentials",
                 "3: max_age = nothing WrongType",
                 "4: allow_methods[0] = PUT WrongType",
                 "4: allow_methods[1] = TRACE WrongType",
@@ -55,12 +57,12 @@ fn toml_goes_on_after_an_error_of_syntax() {
             &["1: max_age = 100000 MaxAgeTooLarge", "2: toml = \"allow_origins: '*'\" Syntax"],
         ),
         (
-            "max_age = 100000\nallow_credentials\nallow_origins '*'\n[danger]\nallow_null_origin = 1",
+            "max_age = 100000\nallow_credentials\nallow_origins '*'\n[danger]\nallow_null_origin = 2",
             &[
                 "1: max_age = 100000 MaxAgeTooLarge",
                 "2: toml = \"allow_credentials\" Syntax",
                 "3: toml = \"allow_origins '*'\" Syntax",
-                "5: danger.allow_null_origin = 1 WrongType",
+                "5: danger.allow_null_origin = 2 WrongType",
             ],
         ),
         (
@@ -75,15 +77,15 @@ fn toml_goes_on_after_an_error_of_syntax() {
             &["2: toml = \"[danger\" Syntax"],
         ),
         (
-            "allow_origins = '*'\ndanger = { allow_null_origin = 1 }\ndanger.reflect_any_origin = 2",
+            "allow_origins = '*'\ndanger = { allow_null_origin = 2 }\ndanger.reflect_any_origin = 2",
             &[
-                "2: danger.allow_null_origin = 1 WrongType",
+                "2: danger.allow_null_origin = 2 WrongType",
                 "3: toml = \"danger.reflect_any_origin = 2\" Syntax",
             ],
         ),
         (
-            "allow_origins = '*'\n[danger]\n[danger]\nallow_null_origin = 1",
-            &["3: danger = { … } DuplicateKey", "4: danger.allow_null_origin = 1 WrongType"],
+            "allow_origins = '*'\n[danger]\n[danger]\nallow_null_origin = 2",
+            &["3: danger = { … } DuplicateKey", "4: danger.allow_null_origin = 2 WrongType"],
         ),
         (
             "allow_origins = '*'\nmax_age = 1\nmax_age = 2 # '#'\nmax_age = 'x # y' # z\nmax_age = [\n1]",

@@ -18,19 +18,22 @@ pub fn recipe(server: Server, needs: &Needs) -> Option<String> {
     if !is_writable {
         return None;
     }
-    match server {
-        Server::Nginx => Some(nginx(needs)),
-        Server::Apache => Some(apache(needs)),
-        Server::Express => Some(express(needs)),
-        Server::FastApi => Some(fastapi(needs)),
+    let (comment, text) = match server {
+        Server::Nginx => ("#", nginx(needs)),
+        Server::Apache => ("#", apache(needs)),
+        Server::Express => ("//", express(needs)),
+        Server::FastApi => ("#", fastapi(needs)),
         // It takes an origin with brackets for a regular expression.
-        Server::Flask if needs.origins.iter().any(|origin| origin.contains('[')) => None,
-        Server::Flask => Some(flask(needs)),
-        Server::TowerHttp => Some(tower_http(needs)),
-        Server::ActixCors => Some(actix_cors(needs)),
-        Server::Warp => Some(warp(needs)),
-        Server::Ours => ours(needs),
-    }
+        Server::Flask if needs.origins.iter().any(|origin| origin.contains('[')) => return None,
+        Server::Flask => ("#", flask(needs)),
+        Server::TowerHttp => ("//", tower_http(needs)),
+        Server::ActixCors => ("//", actix_cors(needs)),
+        Server::Warp => ("//", warp(needs)),
+        Server::Ours => ("#", ours(needs)?),
+    };
+    Some(format!(
+        "{comment} Add the origins, methods and headers that your server allows already.\n{text}"
+    ))
 }
 
 /// Nothing in it has a meaning in any of the languages.
@@ -355,8 +358,7 @@ fn vary(reply: impl warp::Reply) -> warp::reply::Response {{
 
 /// `None` if the policy would be refused, such as for an `http:` origin with credentials.
 fn ours(needs: &Needs) -> Option<String> {
-    let mut text =
-        "# The policy file. Add the keys and entries that yours has already.\n".to_owned();
+    let mut text = "# The policy file.\n".to_owned();
     for (key, names) in [
         ("allow_origins", &needs.origins),
         ("allow_methods", &needs.methods),

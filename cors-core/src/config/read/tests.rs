@@ -111,7 +111,7 @@ fn every_key_is_the_same_in_a_file_and_in_a_variable() {
 fn every_key_refuses_every_other_type() {
     let values: &[(&str, Value)] = &[
         ("string", text("x")),
-        ("integer", Value::Integer(1)),
+        ("integer", Value::Integer(5)),
         ("boolean", Value::Boolean(true)),
         ("list", Value::List(Vec::new())),
         ("list of integers", Value::List(vec![node(Value::Integer(1))])),

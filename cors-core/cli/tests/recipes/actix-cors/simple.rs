@@ -1,3 +1,4 @@
+// Add the origins, methods and headers that your server allows already.
 // As the last `wrap` of the `App`, which is the outermost: `.wrap(cors())`
 use actix_cors::Cors;
 

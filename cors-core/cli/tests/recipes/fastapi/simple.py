@@ -1,3 +1,4 @@
+# Add the origins, methods and headers that your server allows already.
 # At the end of the module that makes `app`, in place of any other CORSMiddleware.
 # It goes around the whole app: `app.add_middleware` would leave out uncaught exceptions.
 from starlette.middleware.cors import CORSMiddleware

@@ -1,3 +1,4 @@
+# Add the origins, methods and headers that your server allows already.
 # Directly after `app = Flask(...)`, in place of any other use of flask_cors.
 from flask_cors import CORS  # pip install flask-cors
 

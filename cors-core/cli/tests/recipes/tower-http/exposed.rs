@@ -1,3 +1,4 @@
+// Add the origins, methods and headers that your server allows already.
 // As the last layer of all, which is the outermost: `let app = app.layer(cors());`
 use http::{HeaderName, HeaderValue, Method};
 use tower_http::cors::CorsLayer;

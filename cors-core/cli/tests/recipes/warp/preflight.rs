@@ -1,3 +1,4 @@
+// Add the origins, methods and headers that your server allows already.
 // Around all routes:
 // let routes = routes.recover(recover).with(cors()).recover(recover).map(vary);
 // Without the first `recover`, or one of yours, rejections such as 404 lack the headers.

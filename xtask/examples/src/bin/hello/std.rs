@@ -8,8 +8,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let policy = Policy::for_origins(["https://app.example.com"]).allow_methods(["PUT"]).build()?;
     let listener = TcpListener::bind(examples::addr())?;
     println!("listening on http://{}", listener.local_addr()?);
-    for stream in listener.incoming() {
-        answer(&policy, &stream?).unwrap_or_else(|error| eprintln!("{error}"));
+    for stream in listener.incoming().flatten() {
+        answer(&policy, &stream).unwrap_or_else(|error| eprintln!("{error}"));
     }
     Ok(())
 }
@@ -19,9 +19,8 @@ fn answer(policy: &Policy, mut stream: &TcpStream) -> Result<(), Box<dyn Error>>
     let mut lines = BufReader::new(stream.take(16_384)).lines();
     let first = lines.next().ok_or("no request")??;
     let (method, rest) = first.split_once(' ').ok_or("not HTTP")?;
-    let mut request = Request::builder().method(method).uri(rest.trim_end_matches(" HTTP/1.1"));
-    while let Some(line) = lines.next().transpose()? {
-        let Some((name, value)) = line.split_once(':') else { break };
+    let mut request = Request::builder().method(method).uri(rest.split(' ').next().unwrap_or(rest));
+    while let Some((name, value)) = lines.next().ok_or("half a head")??.split_once(':') {
         request = request.header(name, value.trim());
     }
     let exchange = policy.begin(&request.body(())?).without_asking();
