@@ -43,7 +43,7 @@ pub(crate) enum Command {
     Audit(Audit),
     /// All errors and warnings in policy files, one per line: FILE:LINE: key = value: reason; fix
     Check(Check),
-    /// What scripts may read under one policy file and not under another; exits 1 if there is something
+    /// What scripts may read under one policy file and not under another; exits 1 if they can read more or less
     Diff(Diff),
     /// The JSON Schema of policy files, with which editors complete and check them
     Schema,
