@@ -34,7 +34,7 @@ use prober::Prober;
 
 pub use finding::{Finding, Id, Severity};
 pub use pace::{MIN_GAP, paced};
-pub use prober::{MAX_REQUESTS, USER_AGENT};
+pub use prober::{MAX_REQUESTS, Reader, USER_AGENT};
 pub use target::Target;
 
 /// What sends a request. `Err` says why there is no answer.
@@ -48,6 +48,8 @@ pub struct Audit {
     pub url: String,
     /// How many requests were sent.
     pub sent: usize,
+    /// The origins that were tried and can read, in the order in which they were tried.
+    pub readers: Vec<Reader>,
     /// Errors first, then warnings, then notes.
     pub findings: Vec<Finding>,
     /// Why it ended early, if it did: the server asked for a pause, or did not answer.
@@ -83,8 +85,10 @@ impl Audit {
 pub fn audit(target: &Target, send: &mut Send<'_>, progress: &mut dyn FnMut(usize)) -> Audit {
     let mut prober = Prober::new(target, send, progress);
     let findings = judge(target, &mut prober);
-    let (sent, stopped, untried) = prober.end(target);
-    Audit { url: target.url().to_string(), sent, findings, stopped, untried }
+    let url = target.url().to_string();
+    let (sent, readers) = (prober.sent(), prober.readers().to_vec());
+    let (stopped, untried) = prober.end(target);
+    Audit { url, sent, readers, findings, stopped, untried }
 }
 
 /// What matters more is asked first, and each part has its share of the requests.

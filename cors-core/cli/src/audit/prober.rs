@@ -37,6 +37,7 @@ pub(super) struct Prober<'a> {
     /// In the order of sending.
     exchanges: Vec<(Request<()>, Response<()>)>,
     sent: usize,
+    readers: Vec<Reader>,
     /// How many may be sent until the next call of `allow`.
     limit: usize,
     /// What they are for.
@@ -71,6 +72,16 @@ pub(super) enum Outcome {
     Fails(Taken),
     /// No answer, or the request was not sent.
     Unknown,
+}
+
+/// An origin whose pages can read the URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reader {
+    /// The origin.
+    pub origin: String,
+    /// Whether they can with credentials.
+    pub credentials: bool,
 }
 
 /// What a page of one origin can read, with credentials and without.
@@ -134,6 +145,7 @@ impl<'a> Prober<'a> {
             answers: HashMap::new(),
             exchanges: Vec::new(),
             sent: 0,
+            readers: Vec::new(),
             limit: 0,
             part: "",
             max_redirects: MAX_REDIRECTS,
@@ -145,8 +157,17 @@ impl<'a> Prober<'a> {
         }
     }
 
-    /// Requests sent, why it stopped, and what was not tried.
-    pub(super) fn end(self, target: &Target) -> (usize, Option<String>, Vec<String>) {
+    pub(super) fn sent(&self) -> usize {
+        self.sent
+    }
+
+    /// The origins that can read, of those that were tried.
+    pub(super) fn readers(&self) -> &[Reader] {
+        &self.readers
+    }
+
+    /// Why it stopped, and what was not tried.
+    pub(super) fn end(self, target: &Target) -> (Option<String>, Vec<String>) {
         let mut untried = Vec::new();
         if !self.cut.is_empty() {
             let fewer = match (target.allow().len(), target.methods().len()) {
@@ -165,7 +186,7 @@ impl<'a> Prober<'a> {
                         known: name one with --allow.";
             untried.push(says.to_owned());
         }
-        (self.sent, self.stopped, untried)
+        (self.stopped, untried)
     }
 
     /// Lets the next part send this many requests.
@@ -201,7 +222,12 @@ impl<'a> Prober<'a> {
         let fetch = self.get(origin);
         let with = self.run(&fetch.clone().credentials(CredentialsMode::Include), false);
         let without = self.run(&fetch, false);
-        Reading { origin: origin.to_owned(), with, without }
+        let reading = Reading { origin: origin.to_owned(), with, without };
+        if reading.passes() && self.readers.iter().all(|known| known.origin != origin) {
+            let credentials = reading.passes_with();
+            self.readers.push(Reader { origin: reading.origin.clone(), credentials });
+        }
+        reading
     }
 
     /// As [`read`](Self::read), but follows redirects as far as a browser does.

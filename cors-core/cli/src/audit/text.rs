@@ -1,7 +1,25 @@
 //! An audit for people.
 
-use super::{Audit, Severity};
+use super::{Audit, Id, Severity};
 use crate::output::escaped;
+
+/// More of them are not shown.
+const MAX_READERS: usize = 10;
+
+/// Who can read, as far as it was tried.
+fn readers(audit: &Audit) -> String {
+    if audit.findings.iter().any(|finding| matches!(finding.id, Id::AnyOrigin | Id::Public)) {
+        return "any origin".to_owned();
+    }
+    let shown = audit.readers.iter().take(MAX_READERS).map(|reader| {
+        let with = if reader.credentials { " with credentials" } else { "" };
+        format!("{}{with}", escaped(&reader.origin))
+    });
+    let more = audit.readers.len().saturating_sub(MAX_READERS);
+    let more = (more > 0).then(|| format!("{more} more"));
+    let shown: Vec<_> = shown.chain(more).collect();
+    if shown.is_empty() { "no origin that was tried".to_owned() } else { shown.join(", ") }
+}
 
 pub(super) fn to_text(audit: &Audit) -> String {
     let mut text = String::new();
@@ -35,6 +53,7 @@ pub(super) fn to_text(audit: &Audit) -> String {
         audit.sent,
         if audit.sent == 1 { "" } else { "s" },
     );
+    text += &format!("Can read: {}\n", readers(audit));
     if let Some(reason) = &audit.stopped {
         text += &format!("Stopped early: {}. Nothing is known beyond this.\n", escaped(reason));
     }

@@ -204,8 +204,11 @@ fn findings_prove_themselves() {
     let [finding] = &*found.findings else { panic!("{}", found.to_text()) };
     assert_eq!(finding.origin.as_deref(), Some("https://evilexample.com"));
     assert_eq!((finding.severity, finding.credentials), (Severity::Error, true));
-    let sum = format!("\n\n{URL}: 1 error, 0 warnings, 0 notes ({} requests)\n", found.sent);
-    assert!(found.to_text().ends_with(&sum), "{}", found.to_text());
+    let sum = format!(
+        "\n\n{URL}: 1 error, 0 warnings, 0 notes ({} requests)\nCan read: {APP} with credentials, https://evilexample.com with credentials, ",
+        found.sent
+    );
+    assert!(found.to_text().contains(&sum), "{}", found.to_text());
     assert_eq!(
         finding.why,
         "fetch(\"https://api.example.com/items\", { credentials: \"include\" }) from \

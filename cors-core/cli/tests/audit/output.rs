@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use cors_core::Policy;
+use cors_core::browser::serve;
 use jsonschema::Validator;
 use serde_json::Value;
 
@@ -35,6 +37,7 @@ pub(crate) fn check(audit: &Audit) {
     let sarif: Value = serde_json::from_str(&sarif).unwrap();
     let results = sarif["runs"][0]["results"].as_array().unwrap();
     assert_eq!(json["sent"], audit.sent);
+    assert_eq!(json["readers"].as_array().unwrap().len(), audit.readers.len());
     assert_eq!(json["findings"].as_array().unwrap().len(), results.len());
     for (finding, result) in json["findings"].as_array().unwrap().iter().zip(results) {
         assert_eq!(finding["id"], result["ruleId"]);
@@ -46,6 +49,32 @@ pub(crate) fn check(audit: &Audit) {
     }
     let severities: Vec<_> = audit.findings.iter().map(|finding| finding.severity).collect();
     assert!(severities.is_sorted());
+}
+
+#[test]
+fn who_can_read() {
+    let twelve: Vec<_> = (0..12).map(|n| format!("https://a{n}.test")).collect();
+    let names: Vec<_> = twelve.iter().map(String::as_str).collect();
+    let [of_twelve, first] = [&names[..], &names[..10]]
+        .map(|names| (format!("allow_origins = {names:?}"), names.join(", ")));
+    for (text, allow, wanted) in [
+        ("allow_origins = 'https://app.example.com'", &[APP][..], APP),
+        (
+            "allow_origins = 'https://app.example.com'\nallow_credentials = true",
+            &[APP],
+            "https://app.example.com with credentials",
+        ),
+        // The server names it.
+        ("allow_origins = 'https://b.test'", &[], "https://b.test"),
+        ("allow_origins = ['https://b.test', 'https://c.test']", &[], "no origin that was tried"),
+        ("allow_origins = '*'", &[APP], "any origin"),
+        (&of_twelve.0, &names, &format!("{}, 2 more", first.1)),
+    ] {
+        let policy = Policy::from_toml(text).unwrap();
+        let found = run(&target(URL, allow), |request| serve(&policy, request, handler));
+        let text = found.to_text();
+        assert!(text.contains(&format!("Can read: {wanted}\n")), "{text}");
+    }
 }
 
 #[test]
