@@ -313,6 +313,22 @@ impl Explanation {
         self
     }
 
+    /// A text about this fetch, without what [`without_secrets`](Self::without_secrets) conceals.
+    ///
+    /// ```
+    /// use cors_core::Policy;
+    /// use cors_core::browser::Fetch;
+    /// use cors_core::explain::explain;
+    ///
+    /// let fetch = Fetch::new("https://app.example.com", "https://api.example/?token=opensesame");
+    /// let explanation = explain(&Policy::public(), &fetch);
+    /// let text = "the server logs opensesame";
+    /// assert_eq!(explanation.text_without_secrets(&[], text), "the server logs ...");
+    /// ```
+    pub fn text_without_secrets(&self, others: &[&str], text: &str) -> String {
+        secrets::concealed_text(self, others, text)
+    }
+
     /// The result for the script.
     pub fn verdict(&self) -> &Verdict {
         &self.verdict

@@ -157,10 +157,10 @@ fn explained(options: &Explain) -> Result<Option<Explained>, String> {
         .flat_map(|line| line.split(';'))
         .map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value).trim())
         .collect();
-    Ok(Some(Explained {
-        explanation: explained.explanation.without_secrets(&secrets),
-        ..explained
-    }))
+    let Explained { explanation, causes, recipe } = explained;
+    let causes = causes.iter().map(|cause| explanation.text_without_secrets(&secrets, cause));
+    let causes = causes.collect();
+    Ok(Some(Explained { explanation: explanation.without_secrets(&secrets), causes, recipe }))
 }
 
 /// Whether the call was copied, with its URL.

@@ -176,7 +176,9 @@ impl<'a> Answer<'a> {
                 let is_of_preflight =
                     matches!(self.status, StatusCode::NO_CONTENT | StatusCode::FORBIDDEN)
                         || self.headers.contains_key(ACCESS_CONTROL_ALLOW_METHODS);
-                let is_named = [SERVER, POWERED].iter().any(|name| self.headers.contains_key(name));
+                let is_behind = self.is_from(Server::Nginx) || self.is_from(Server::Apache);
+                let is_named = self.headers.contains_key(POWERED)
+                    || !is_behind && self.headers.contains_key(SERVER);
                 let varies = self.values(&VARY).any(|value| value.ends_with(VARY_OF_ACTIX_CORS));
                 varies && !is_of_preflight && !is_named
                     || (self.status == StatusCode::BAD_REQUEST

@@ -241,6 +241,28 @@ fn secrets_stay_with_their_host_and_are_not_printed() {
 
 /// Wherever a secret was given and wherever it comes back, no output has it.
 #[test]
+fn no_other_server_is_tried_with_the_token() {
+    let other = Server::start(|_| "HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n".into());
+    let to = other.url("/").replace("127.0.0.1", "localhost");
+    let server = Server::start(move |request| {
+        let allows = "Access-Control-Allow-Origin: http://app.example.com\r\nAccess-Control-Allow-Methods: PUT\r\nAccess-Control-Allow-Headers: authorization, x-a\r\n";
+        match request.starts_with("OPTIONS") {
+            true => format!("HTTP/1.1 204 X\r\n{allows}\r\n").into(),
+            false => {
+                format!("HTTP/1.1 307 X\r\nLocation: {to}\r\n{allows}Content-Length: 0\r\n\r\n")
+                    .into()
+            }
+        }
+    });
+    let args = ["--method", "PUT", "-H", "authorization: Bearer opensesame", "-H", "x-a: 1"];
+    let (_, said) = json(&server.url("/"), &args);
+    assert!(causes(&said).contains("OPTIONS is refused with 401"), "{said:#}");
+    assert!(!other.requests().is_empty());
+    assert!(other.requests().iter().all(|request| !request.contains("opensesame")));
+    assert!(server.requests().iter().any(|request| request.contains("opensesame")));
+}
+
+#[test]
 fn no_output_has_a_secret() {
     let echoes = Server::start(|request| {
         let token = request.lines().find_map(|line| line.strip_prefix("authorization: "));
@@ -253,6 +275,12 @@ fn no_output_has_a_secret() {
     });
     let url = echoes.url("/?access_token=opensesame&a=1");
     let plain = echoes.url("/");
+    let told = Server::start(|request| {
+        let token = request.lines().find_map(|line| line.strip_prefix("authorization: Bearer "));
+        let token = token.unwrap_or("opensesame");
+        format!("HTTP/1.1 405 X\r\nAllow: {token}\r\nAccess-Control-Allow-Origin: {token}\r\nAccess-Control-Allow-Origin: {token}\r\nContent-Length: 0\r\n\r\n").into()
+    });
+    let told = told.url("/");
     let curl =
         format!("curl {plain} -H 'authorization: Bearer opensesame' --frobnicate opensesame");
     let moved = "HTTP/1.1 301 Moved Permanently\r\nLocation: https://u:opensesame@a.test/?token=opensesame#token=opensesame\r\nContent-Length: 0\r\n\r\n";
@@ -269,6 +297,8 @@ fn no_output_has_a_secret() {
         &["explain", &redirects, "--origin", APP, "--method", "PUT"],
         &["explain", &url, "--origin", APP, "--policy", policy],
         &["explain", "--url", &url, "--origin", APP, "--response", one_answer],
+        &["explain", &told, "--origin", APP, "-H", "Authorization: Bearer opensesame"],
+        &["explain", &told, "--origin", APP, "--cookie", "sid=opensesame", "--policy", policy],
         &["explain", &url, "--origin", APP, "--mode", "no-cors"],
         &[
             "explain",
@@ -420,19 +450,37 @@ fn where_it_comes_from() {
             "a CORS layer lets an origin pass that it does not allow",
             &[],
             |_| "HTTP/1.1 200 OK\r\nVary: Origin\r\nContent-Length: 0\r\n\r\n",
-            "a CORS layer does not allow the origin http://app.example.com (Vary names Origin)",
+            "a CORS layer probably does not allow the origin http://app.example.com (Vary names Origin)",
         ),
         (
             "the framework's own OPTIONS",
             &["--method", "PUT"],
             |_| "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nAllow: PUT, GET\r\nContent-Length: 0\r\n\r\n",
-            "the framework answers OPTIONS itself (it allows PUT, GET), and no CORS layer does",
+            "the framework answers OPTIONS itself (it allows PUT, GET), and no CORS layer did",
         ),
         (
             "a page for OPTIONS",
             &["--method", "PUT"],
             |_| "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<!doctype html>",
             "the page of a single-page application",
+        ),
+        (
+            "an error that varies by origin",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 500 Internal Server Error\r\nVary: Origin\r\nContent-Length: 0\r\n\r\n",
+            "the answer to OPTIONS is an error, 500",
+        ),
+        (
+            "a redirect that varies by origin",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 301 Moved Permanently\r\nVary: Origin\r\nAllow: GET\r\nLocation: /x/\r\nContent-Length: 0\r\n\r\n",
+            "the answer redirects only by a slash",
+        ),
+        (
+            "a query that names a login",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 301 Moved Permanently\r\nLocation: /x/?login\r\nContent-Length: 0\r\n\r\n",
+            "another URL of this server",
         ),
         (
             "an error for OPTIONS",
@@ -451,6 +499,18 @@ fn where_it_comes_from() {
             &["--method", "PATCH"],
             |_| "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: get, patch\r\n\r\n",
             "methods are case-sensitive: the answer allows patch, and the browser asks for PATCH",
+        ),
+        (
+            "a method in lower case that the answer lists so, and a header that it does not",
+            &["--method", "patch", "--header", "x-a: 1"],
+            |_| "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: patch\r\n\r\n",
+            "",
+        ),
+        (
+            "a list of methods in lower case, and a header that is not allowed",
+            &["--header", "x-a: 1"],
+            |_| "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: get, post\r\n\r\n",
+            "",
         ),
         (
             "a method that is listed in both ways, and a header that is not",

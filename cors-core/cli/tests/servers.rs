@@ -97,6 +97,12 @@ fn servers_are_recognised() {
             ],
             &[Server::ActixCors],
         ),
+        (
+            &[
+                "200\nserver: nginx\nvary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+            ],
+            &[Server::Nginx, Server::ActixCors],
+        ),
         (&["400\n\nOrigin is not allowed to make this request"], &[Server::ActixCors]),
         // Go's rs/cors, for one, writes this line in answers to preflights.
         (

@@ -29,6 +29,18 @@ const MIN_LEN: usize = 6;
 struct Secrets(Vec<String>);
 
 pub(super) fn conceal(explanation: &mut Explanation, others: &[&str]) {
+    collect(explanation, others).remove_from(explanation);
+}
+
+/// The text without the explanation's secrets.
+pub(super) fn concealed_text(explanation: &Explanation, others: &[&str], text: &str) -> String {
+    let mut text = text.to_owned();
+    collect(&mut explanation.clone(), others).text(&mut text);
+    text
+}
+
+/// Conceals secrets where they are known to be, and returns them.
+fn collect(explanation: &mut Explanation, others: &[&str]) -> Secrets {
     let mut values: Vec<String> = others.iter().map(|value| (*value).to_owned()).collect();
     values.extend(of_url(&explanation.fetch.url));
     values.extend(of_fetch(&mut explanation.fetch));
@@ -50,7 +62,7 @@ pub(super) fn conceal(explanation: &mut Explanation, others: &[&str]) {
     values.retain(|value| value.len() >= MIN_LEN);
     values.sort_by_key(|value| std::cmp::Reverse(value.len()));
     values.dedup();
-    Secrets(values).remove_from(explanation);
+    Secrets(values)
 }
 
 impl Secrets {

@@ -1,6 +1,6 @@
 //! An audit for people.
 
-use super::{Audit, Id, Severity};
+use super::{Audit, Id, Reader, Severity};
 use crate::output::escaped;
 
 /// More of them are not shown.
@@ -8,16 +8,21 @@ const MAX_READERS: usize = 10;
 
 /// Who can read, as far as it was tried.
 fn readers(audit: &Audit) -> String {
-    if audit.findings.iter().any(|finding| matches!(finding.id, Id::AnyOrigin | Id::Public)) {
-        return "any origin".to_owned();
+    let found = |id| audit.findings.iter().any(|finding| finding.id == id);
+    if found(Id::AnyOrigin) {
+        return "any origin with credentials".to_owned();
     }
-    let shown = audit.readers.iter().take(MAX_READERS).map(|reader| {
+    let is_public = found(Id::Public);
+    let of_note = |reader: &&Reader| !is_public || reader.credentials;
+    let readers = audit.readers.iter().filter(of_note);
+    let more = readers.clone().count().saturating_sub(MAX_READERS);
+    let shown = readers.take(MAX_READERS).map(|reader| {
         let with = if reader.credentials { " with credentials" } else { "" };
         format!("{}{with}", escaped(&reader.origin))
     });
-    let more = audit.readers.len().saturating_sub(MAX_READERS);
+    let anyone = is_public.then(|| "any origin".to_owned());
     let more = (more > 0).then(|| format!("{more} more"));
-    let shown: Vec<_> = shown.chain(more).collect();
+    let shown: Vec<_> = anyone.into_iter().chain(shown).chain(more).collect();
     if shown.is_empty() { "no origin that was tried".to_owned() } else { shown.join(", ") }
 }
 

@@ -1,5 +1,7 @@
 //! Where a failure comes from: what in front of the application, or inside it, answered.
 
+use std::collections::HashSet;
+
 use cors_core::browser::{Fetch, Step};
 use cors_core::explain::{Event, Explanation};
 use http::header::{
@@ -50,10 +52,12 @@ pub(super) fn causes(
     } else if failed.step == Step::AllowOriginMissing {
         causes.extend(lost_on_errors(exchanges, last, probe).or_else(|| {
             let origin = unlisted_origin(last).filter(|_| status.is_success())?;
-            Some(format!("a CORS layer does not allow the origin {origin} (Vary names Origin): compare it with the layer's policy, scheme and port too"))
+            Some(format!("a CORS layer probably does not allow the origin {origin} (Vary names Origin): compare it with the layer's policy, scheme and port too"))
         }));
     }
-    causes.extend(letter_case(last));
+    if last.is_preflight() && matches!(failed.step, Step::PreflightMethod | Step::PreflightStatus) {
+        causes.extend(letter_case(last));
+    }
     if failed.step != Step::RedirectCount {
         causes.extend(redirect(last));
     }
@@ -95,37 +99,43 @@ fn of_preflight(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> Option<Stri
             Some(format!("the router has no route for OPTIONS: it answers {code}{allow}. {routing}"))
         }
         _ if status.is_client_error() || status.is_server_error() => {
-            let is_gateway = gateway(status).is_some();
-            refused_by_layer(last).or_else(|| {
+            let may_refuse = status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS;
+            let refused = refused_by_layer(last).filter(|_| may_refuse);
+            refused.or_else(|| {
                 let what = format!("the answer to OPTIONS is an error, {code}: look for its cause first");
-                (!is_gateway).then_some(what)
+                gateway(status).is_none().then_some(what)
             })
         }
         _ if response.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) => None,
+        _ if !status.is_success() => None,
         _ => refused_by_layer(last).or_else(|| {
             let allow = allow?;
-            Some(format!("the framework answers OPTIONS itself (it allows {allow}), and no CORS layer does. {routing}"))
+            let origin = last.request.headers().get(ORIGIN).map(lossy).unwrap_or_default();
+            Some(format!("the framework answers OPTIONS itself (it allows {allow}), and no CORS layer did: there is none for this URL, or it passes on what it does not allow (compare the origin {origin} with its policy, scheme and port too). {routing}"))
         }),
     }
 }
 
 /// A method that is written differently somewhere.
 fn letter_case(last: &Exchange) -> Option<String> {
-    let asked = last.request.headers().get(ACCESS_CONTROL_REQUEST_METHOD);
-    let method = asked.map_or_else(|| last.request.method().to_string(), lossy);
-    let upper = method.to_ascii_uppercase();
-    if method != upper {
-        return Some(format!(
-            "browsers send the method {method} as it is written: they upper-case only DELETE, GET, HEAD, OPTIONS, POST and PUT. Write {upper} in the script"
-        ));
-    }
+    let method = lossy(last.request.headers().get(ACCESS_CONTROL_REQUEST_METHOD)?);
     let lines = last.received.response.headers().get_all(ACCESS_CONTROL_ALLOW_METHODS);
     let listed = lines.into_iter().map(lossy).collect::<Vec<_>>().join(",");
     let mut names = listed.split(',').map(str::trim);
-    let other = names.clone().find(|name| name.eq_ignore_ascii_case(&method))?;
-    names.all(|name| name != method).then(|| {
-        format!("methods are case-sensitive: the answer allows {other}, and the browser asks for {method}")
-    })
+    let other = names.clone().find(|name| name.eq_ignore_ascii_case(&method));
+    let upper = method.to_ascii_uppercase();
+    if names.any(|name| name == method) || matches!(&*method, "GET" | "HEAD" | "POST") {
+        None
+    } else if method != upper {
+        Some(format!(
+            "browsers send the method {method} as it is written: they upper-case only DELETE, GET, HEAD, OPTIONS, POST and PUT. Write {upper} in the script"
+        ))
+    } else {
+        let other = other?;
+        Some(format!(
+            "methods are case-sensitive: the answer allows {other}, and the browser asks for {method}"
+        ))
+    }
 }
 
 fn several_layers(response: &Response<()>) -> Option<String> {
@@ -135,9 +145,10 @@ fn several_layers(response: &Response<()>) -> Option<String> {
     if values.len() < 2 {
         return None;
     }
+    let mut seen = HashSet::new();
     let is_list = lines.len() == 1
         && !values.contains(&"*")
-        && values.iter().enumerate().all(|(at, value)| !values[..at].contains(value));
+        && values.iter().all(|value| seen.insert(*value));
     let shown = lines.iter().map(|line| format!("{line:?}")).collect::<Vec<_>>().join(" and ");
     Some(match is_list {
         true => format!(
@@ -190,6 +201,10 @@ fn authentication(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> String {
 
 /// Asks again with the script's token.
 fn meets_authentication(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> Option<String> {
+    // The token is for the server that the script calls, not for those that it redirects to.
+    if called(fetch)?.origin() != url_of(&last.request)?.origin() {
+        return None;
+    }
     let (_, token) =
         fetch.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"))?;
     let mut request = last.request.clone();
@@ -202,6 +217,16 @@ fn meets_authentication(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> Opt
     ))
 }
 
+/// The URL that the script calls.
+fn called(fetch: &Fetch) -> Option<Url> {
+    let page = Url::parse(&fetch.origin).ok();
+    Url::options().base_url(page.as_ref()).parse(&fetch.url).ok()
+}
+
+fn url_of(request: &Request<()>) -> Option<Url> {
+    Url::parse(&request.uri().to_string()).ok()
+}
+
 fn refused_early(status: u16) -> String {
     format!(
         "OPTIONS is refused with {status}, probably by authentication, a firewall or a CSRF check. Browsers send no tokens or cookies with a preflight, so it has to be answered before them"
@@ -212,11 +237,14 @@ fn redirect(last: &Exchange) -> Option<String> {
     let response = &last.received.response;
     let location =
         response.headers().get(LOCATION).filter(|_| response.status().is_redirection())?;
-    let from = Url::parse(&last.request.uri().to_string()).ok()?;
-    let to = from.join(&lossy(location)).ok()?;
+    let from = url_of(&last.request)?;
+    let to =
+        from.join(&lossy(location)).ok().filter(|to| matches!(to.scheme(), "http" | "https"))?;
     let without_slash = |url: &Url| url.path().trim_end_matches('/').to_owned();
     let what = match () {
-        () if is_login(&to) => {
+        () if is_login(&to)
+            && (from.host() != to.host() || without_slash(&from) != without_slash(&to)) =>
+        {
             "to what looks like a login: without a session, an API should answer 401"
         }
         () if from.host() != to.host() => "to another host: call that URL",
