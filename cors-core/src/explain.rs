@@ -40,6 +40,7 @@ use http::{Request, Response};
 pub use cookies::{CookieWay, InCookie};
 pub use fix::{Change, Fix};
 pub use messages::{Section, sections_of};
+pub use secrets::Secrets;
 pub use text::InColor;
 
 /// What a browser does with a fetch under a policy, and why.
@@ -309,11 +310,11 @@ impl Explanation {
     /// assert!(!explanation.to_string().contains("42"));
     /// ```
     pub fn without_secrets(mut self, others: &[&str]) -> Self {
-        secrets::conceal(&mut self, others);
+        Secrets::take(&mut self, others).remove_from(&mut self);
         self
     }
 
-    /// A text about this fetch, without what [`without_secrets`](Self::without_secrets) conceals.
+    /// What [`without_secrets`](Self::without_secrets) conceals, to conceal it in other texts.
     ///
     /// ```
     /// use cors_core::Policy;
@@ -321,12 +322,11 @@ impl Explanation {
     /// use cors_core::explain::explain;
     ///
     /// let fetch = Fetch::new("https://app.example.com", "https://api.example/?token=opensesame");
-    /// let explanation = explain(&Policy::public(), &fetch);
-    /// let text = "the server logs opensesame";
-    /// assert_eq!(explanation.text_without_secrets(&[], text), "the server logs ...");
+    /// let secrets = explain(&Policy::public(), &fetch).secrets(&[]);
+    /// assert_eq!(secrets.conceal("the server logs opensesame"), "the server logs ...");
     /// ```
-    pub fn text_without_secrets(&self, others: &[&str], text: &str) -> String {
-        secrets::concealed_text(self, others, text)
+    pub fn secrets(&self, others: &[&str]) -> Secrets {
+        Secrets::take(&mut self.clone(), others)
     }
 
     /// The result for the script.

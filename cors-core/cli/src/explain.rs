@@ -2,6 +2,7 @@
 
 mod call;
 mod causes;
+mod exchange;
 mod sources;
 
 use std::fmt::Display;
@@ -23,7 +24,8 @@ use crate::json::to_json;
 use crate::output::{self, escaped, is_colored, print};
 use crate::policy_file::judge;
 use crate::server::{self, Needs, Server, recipe};
-use sources::{Exchange, Live};
+use exchange::Exchange;
+use sources::Live;
 
 /// What the tool calls itself. Browsers send such a header, and some servers refuse requests
 /// without.
@@ -151,16 +153,16 @@ fn explained(options: &Explain) -> Result<Option<Explained>, String> {
         _ => live(options, &call, policy.as_ref())?,
     };
     // The values alone: a server may send them back.
-    let secrets: Vec<_> = call
+    let values: Vec<_> = call
         .cookies
         .iter()
         .flat_map(|line| line.split(';'))
         .map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value).trim())
         .collect();
     let Explained { explanation, causes, recipe } = explained;
-    let causes = causes.iter().map(|cause| explanation.text_without_secrets(&secrets, cause));
-    let causes = causes.collect();
-    Ok(Some(Explained { explanation: explanation.without_secrets(&secrets), causes, recipe }))
+    let secrets = explanation.secrets(&values);
+    let causes = causes.iter().map(|cause| secrets.conceal(cause)).collect();
+    Ok(Some(Explained { explanation: explanation.without_secrets(&values), causes, recipe }))
 }
 
 /// Whether the call was copied, with its URL.
@@ -175,7 +177,7 @@ fn of_responses(options: &Explain, fetch: &Fetch, file: &Path) -> Result<Explain
     let count = responses.len();
     let (explanation, exchanges, notes) = sources::from_file(fetch, responses);
     if let Some(request) = explanation.unanswered() {
-        let (method, url) = (request.method(), sources::shown_uri(request.uri()));
+        let (method, url) = (request.method(), exchange::shown_url(request));
         return Err(wrong(&format!(
             "it has {count} of the answers; append the one to {method} {url}"
         )));
@@ -222,11 +224,11 @@ fn live(options: &Explain, call: &Call, policy: Option<&Policy>) -> Result<Expla
 /// which `--resolve` can tell.
 fn in_spaces(fetch: &Fetch, client: &Client) -> Fetch {
     let page = Url::parse(&fetch.origin).ok();
-    let url = Url::options().base_url(page.as_ref()).parse(&fetch.url).ok();
     let domain = |url: &Option<Url>| url.as_ref()?.domain().map(str::to_owned);
     let mut placed = fetch.clone();
-    placed.target_space =
-        domain(&url).and_then(|host| client.address(&host)).map(AddressSpace::of_address);
+    placed.target_space = domain(&exchange::called(fetch))
+        .and_then(|host| client.address(&host))
+        .map(AddressSpace::of_address);
     placed.page_space =
         domain(&page).and_then(|host| client.told_address(&host)).map(AddressSpace::of_address);
     placed

@@ -3,6 +3,7 @@
 use super::address_space::AddressSpace;
 use super::initiator::Initiator;
 use super::site::PageOrigin;
+use url::{ParseError, Url};
 
 /// A request by a page, as plain data: a call of `fetch`, or what another [`Initiator`] requests. Any
 /// value is possible; the browser rejects invalid ones. An initiator ignores fields that it does not
@@ -194,6 +195,27 @@ impl Fetch {
     /// ```
     pub fn serialized_origin(&self) -> String {
         PageOrigin::of(&self.origin).as_str().to_owned()
+    }
+
+    /// The URL in full, as the browser reads it: relative to the page. `None` if it is not valid.
+    ///
+    /// ```
+    /// use cors_core::browser::Fetch;
+    ///
+    /// let url = |url| Fetch::new("https://app.example.com/news/", url).absolute_url();
+    /// assert_eq!(url("items?page=2").unwrap(), "https://app.example.com/news/items?page=2");
+    /// assert_eq!(url("https://API.example:443").unwrap(), "https://api.example/");
+    /// assert_eq!(url("https://"), None);
+    /// ```
+    ///
+    /// [Fetch, new Request()](https://fetch.spec.whatwg.org/#dom-request)
+    pub fn absolute_url(&self) -> Option<String> {
+        self.parsed_url().ok().map(String::from)
+    }
+
+    pub(crate) fn parsed_url(&self) -> Result<Url, ParseError> {
+        let page = Url::parse(&self.origin).ok();
+        Url::options().base_url(page.as_ref()).parse(&self.url)
     }
 
     /// Sets the method.

@@ -66,11 +66,9 @@ impl Request {
     ) -> Result<Self, Taken> {
         let fetch = &*fetch.settled();
         let initiator = fetch.initiator;
-        let page = Url::parse(&fetch.origin).ok();
-        let mut url =
-            Url::options().base_url(page.as_ref()).parse(&fetch.url).map_err(|fault| {
-                Taken::failed(Step::UrlFailure, format!("{:?}: {fault}", fetch.url))
-            })?;
+        let mut url = fetch.parsed_url().map_err(|fault| {
+            Taken::failed(Step::UrlFailure, format!("{:?}: {fault}", fetch.url))
+        })?;
         if initiator == Initiator::WebSocket {
             url = handshake_url(url)?;
         }

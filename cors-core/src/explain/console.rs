@@ -137,7 +137,7 @@ impl<'e> Exchange<'e> {
 
     /// The URL of the page.
     fn page_url(&self) -> String {
-        Url::parse(&self.fetch.origin).map_or_else(|_| self.fetch.origin.clone(), String::from)
+        initiators::serialized(&self.fetch.origin)
     }
 
     /// The name of the first malformed list of the preflight's response, its value, and the first

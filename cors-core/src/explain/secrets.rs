@@ -4,6 +4,7 @@ use super::{Change, Event, Explanation, Fix, InCookie};
 use crate::browser::{CookieRefusal, Fetch, Taken, Verdict};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, Uri};
+use std::fmt;
 
 const CONCEALED: &str = "...";
 
@@ -25,48 +26,52 @@ const SECRET: [&str; 11] = [
 /// A shorter value is only removed from where it is known to be: it could be part of any word.
 const MIN_LEN: usize = 6;
 
-/// Values, the longest first, so that none is removed in part.
-struct Secrets(Vec<String>);
+/// Values that [`Explanation::without_secrets`] conceals.
+// The longest first, so that none is removed in part.
+#[derive(Clone)]
+pub struct Secrets(Vec<String>);
 
-pub(super) fn conceal(explanation: &mut Explanation, others: &[&str]) {
-    collect(explanation, others).remove_from(explanation);
-}
-
-/// The text without the explanation's secrets.
-pub(super) fn concealed_text(explanation: &Explanation, others: &[&str], text: &str) -> String {
-    let mut text = text.to_owned();
-    collect(&mut explanation.clone(), others).text(&mut text);
-    text
-}
-
-/// Conceals secrets where they are known to be, and returns them.
-fn collect(explanation: &mut Explanation, others: &[&str]) -> Secrets {
-    let mut values: Vec<String> = others.iter().map(|value| (*value).to_owned()).collect();
-    values.extend(of_url(&explanation.fetch.url));
-    values.extend(of_fetch(&mut explanation.fetch));
-    values.extend(of_cookies(&mut explanation.fetch.cookies));
-    if let Some(Fix { fetch, .. }) = &mut explanation.fix {
-        values.extend(of_fetch(fetch));
-        of_cookies(&mut fetch.cookies);
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets")
     }
-    for event in &mut explanation.events {
-        match event {
-            Event::Sent(request) => {
-                values.extend(of_url(&request.uri().to_string()));
-                of_request(request.headers_mut());
-            }
-            Event::Received(response) => of_response(response.headers_mut()),
-            _ => {}
-        }
-    }
-    values.retain(|value| value.len() >= MIN_LEN);
-    values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-    values.dedup();
-    Secrets(values)
 }
 
 impl Secrets {
-    fn remove_from(&self, explanation: &mut Explanation) {
+    /// The text without these values.
+    pub fn conceal(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        self.text(&mut text);
+        text
+    }
+
+    /// Conceals secrets where they are known to be, and returns them.
+    pub(super) fn take(explanation: &mut Explanation, others: &[&str]) -> Self {
+        let mut values: Vec<String> = others.iter().map(|value| (*value).to_owned()).collect();
+        values.extend(of_url(&explanation.fetch.url));
+        values.extend(of_fetch(&mut explanation.fetch));
+        values.extend(of_cookies(&mut explanation.fetch.cookies));
+        if let Some(Fix { fetch, .. }) = &mut explanation.fix {
+            values.extend(of_fetch(fetch));
+            of_cookies(&mut fetch.cookies);
+        }
+        for event in &mut explanation.events {
+            match event {
+                Event::Sent(request) => {
+                    values.extend(of_url(&request.uri().to_string()));
+                    of_request(request.headers_mut());
+                }
+                Event::Received(response) => of_response(response.headers_mut()),
+                _ => {}
+            }
+        }
+        values.retain(|value| value.len() >= MIN_LEN);
+        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        values.dedup();
+        Self(values)
+    }
+
+    pub(super) fn remove_from(&self, explanation: &mut Explanation) {
         self.text(&mut explanation.fetch.url);
         for event in &mut explanation.events {
             match event {

@@ -83,3 +83,24 @@ fn what_a_request_leads_to() {
     text += &consoles(&bare, 200, &[("access-control-allow-origin", "*")]);
     expect_file!["console/requests.txt"].assert_eq(&text);
 }
+
+/// Consoles print the URL in full.
+#[test]
+fn relative_urls_have_the_same_messages() {
+    let with = [("access-control-allow-origin", "*"), ("location", "https://api.example:22/")];
+    for (page, url) in [
+        (APP, "https://api.example/"),
+        (APP, "https://api.example:22/"),
+        ("http://app.example.com", "http://192.168.1.1/"),
+        ("http://app.example.com", "http://printer.example/"),
+    ] {
+        let (_, relative) = url.split_once(':').unwrap();
+        for initiator in Initiator::ALL {
+            let of = |url: &str| {
+                let fetch = Fetch::by(initiator, page, url).target_space(AddressSpace::Loopback);
+                consoles(&fetch, 302, &with)
+            };
+            assert_eq!(of(relative), of(url), "{initiator:?} {url}");
+        }
+    }
+}

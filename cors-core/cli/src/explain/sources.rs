@@ -5,32 +5,10 @@ use cors_core::adapter::is_cors_response_header;
 use cors_core::browser::{Fetch, Sending, serve};
 use cors_core::explain::{Event, Explanation, explain_server};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, HeaderMap};
-use http::{Method, Request, Response, Uri};
-use url::{Position, Url};
+use http::{Method, Response};
 
+use super::exchange::{Exchange, called, shown_url};
 use crate::client::{Client, Received};
-use crate::server::Answer;
-
-/// A request that was sent, and what came.
-pub(super) struct Exchange {
-    pub(super) request: Request<()>,
-    pub(super) received: Received,
-}
-
-impl Exchange {
-    /// From which to tell the server.
-    pub(super) fn answer(&self) -> Answer<'_> {
-        Answer::new(&self.received.response).with_body(&self.received.body)
-    }
-
-    pub(super) fn pair(&self) -> (Request<()>, Response<()>) {
-        (self.request.clone(), self.received.response.clone())
-    }
-
-    pub(super) fn is_preflight(&self) -> bool {
-        self.request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
-    }
-}
 
 /// A server, reached over the network.
 pub(super) struct Live<'a> {
@@ -64,9 +42,9 @@ impl Live<'_> {
 
     /// Cookies stay with the host that they were given for.
     fn cookies_of(&self, sending: &Sending, fetch: &Fetch) -> &[String] {
-        let page = Url::parse(&fetch.origin).ok();
-        let url = Url::options().base_url(page.as_ref()).parse(&fetch.url).ok();
-        let is_same_host = url.as_ref().and_then(Url::host_str) == sending.request().uri().host();
+        let url = called(fetch);
+        let host = url.as_ref().and_then(|url| url.host_str());
+        let is_same_host = host == sending.request().uri().host();
         if sending.includes_credentials() && is_same_host { self.cookies } else { &[] }
     }
 }
@@ -111,7 +89,7 @@ pub(super) fn compare(policy: &Policy, explanation: &Explanation) -> Vec<String>
         let ours: Response<()> = serve(policy, request, |_| Response::new(()));
         let is_preflight = request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
         let same_status = !is_preflight || ours.status() == response.status();
-        let sent = format!("{} {}", request.method(), shown_uri(request.uri()));
+        let sent = format!("{} {}", request.method(), shown_url(request));
         if same_status && cors_headers(ours.headers()) == cors_headers(response.headers()) {
             notes.push(format!("{sent}: the answer is what your policy gives"));
             continue;
@@ -143,18 +121,4 @@ fn cors_headers(headers: &HeaderMap) -> Vec<String> {
         .collect();
     lines.sort();
     lines
-}
-
-/// A URL without its parts that may hold secrets.
-pub(super) fn shown(url: &Url) -> String {
-    format!(
-        "{}{}",
-        &url[..Position::BeforeUsername],
-        &url[Position::BeforeHost..Position::AfterPath]
-    )
-}
-
-/// A request's URL without its parts that may hold secrets.
-pub(super) fn shown_uri(uri: &Uri) -> String {
-    Url::parse(&uri.to_string()).map_or_else(|_| uri.path().to_owned(), |url| shown(&url))
 }

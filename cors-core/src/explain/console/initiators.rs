@@ -106,8 +106,7 @@ pub(super) fn serialized(page: &str) -> String {
 
 /// With the scheme of a WebSocket.
 fn socket_url(fetch: &Fetch) -> String {
-    let page = Url::parse(&fetch.origin).ok();
-    let Ok(mut url) = Url::options().base_url(page.as_ref()).parse(&fetch.url) else {
+    let Ok(mut url) = fetch.parsed_url() else {
         return fetch.url.clone();
     };
     let scheme = if matches!(url.scheme(), "https" | "wss") { "wss" } else { "ws" };

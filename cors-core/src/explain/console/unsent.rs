@@ -11,7 +11,7 @@ use url::Url;
 pub(super) fn not_secure(fetch: &Fetch, url: &str, from: &str) -> String {
     let host = |url: &str| Url::parse(url).ok()?.host_str().map(str::to_owned);
     let space = match (fetch.target_space, host(url)) {
-        (Some(space), host_of_url) if host_of_url == host(&fetch.url) => space,
+        (Some(space), host_of_url) if host_of_url == host(&called(fetch)) => space,
         (_, host_of_url) => AddressSpace::of_host(&host_of_url.unwrap_or_default()),
     };
     format!(
@@ -24,9 +24,14 @@ pub(super) fn not_secure(fetch: &Fetch, url: &str, from: &str) -> String {
     )
 }
 
+/// The called URL, in full where it is valid.
+fn called(fetch: &Fetch) -> String {
+    fetch.absolute_url().unwrap_or_else(|| fetch.url.clone())
+}
+
 /// Each engine's message: the exception if `new Request()` throws, otherwise from the console.
 pub(super) fn messages(step: Step, fetch: &Fetch) -> Messages {
-    let (url, page) = (serialized(&fetch.url), serialized(&fetch.origin));
+    let (url, page) = (called(fetch), serialized(&fetch.origin));
     let method = &fetch.method;
     match fetch.initiator {
         Initiator::Fetch => {}

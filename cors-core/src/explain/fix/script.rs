@@ -187,7 +187,7 @@ impl Script {
     fn https(&mut self) -> Changed {
         let is_socket = self.fetch.initiator == Initiator::WebSocket;
         let scheme = if is_socket { "wss" } else { "https" };
-        let https = self.parsed_url().filter(Url::has_host).and_then(|url| {
+        let https = self.fetch.parsed_url().ok().filter(Url::has_host).and_then(|url| {
             let (_, rest) = url.as_str().split_once(':')?;
             Url::parse(&format!("{scheme}:{rest}")).ok()
         });
@@ -201,7 +201,7 @@ impl Script {
     pub(super) fn host(&mut self, own: &str) -> Changed {
         let own = own.replacen("*.", "www.", 1);
         let (host, port) = split(own.strip_suffix(":*").unwrap_or(&own)).unwrap_or((&own, ""));
-        if self.parsed_url().is_some_and(|url| url.host_str() == Some(host)) {
+        if self.fetch.parsed_url().is_ok_and(|url| url.host_str() == Some(host)) {
             return on_the_server("redirect to one of own_hosts");
         }
         // Neither fails on an http(s) URL, which was sent.
@@ -218,14 +218,8 @@ impl Script {
         if is_tried { Err(Change::Script(change)) } else { self.change(change) }
     }
 
-    /// As the browser reads it, relative to the page.
-    fn parsed_url(&self) -> Option<Url> {
-        let page = Url::parse(&self.fetch.origin).ok();
-        Url::options().base_url(page.as_ref()).parse(&self.fetch.url).ok()
-    }
-
     fn url(&mut self, change: impl FnOnce(&mut Url)) -> Changed {
-        let Some(mut url) = self.parsed_url() else { return self.example("another URL") };
+        let Ok(mut url) = self.fetch.parsed_url() else { return self.example("another URL") };
         let before = url.clone();
         change(&mut url);
         if url == before {
