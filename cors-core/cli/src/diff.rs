@@ -1,20 +1,24 @@
 //! `diff OLD NEW`: what scripts may read under one policy file and not under another.
 
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::ExitCode;
+use std::thread;
 
 use cors_core::Policy;
 
 use crate::args::Diff;
-use crate::check::{judge_with_progress, reads_input_twice};
+use crate::check::reads_input_twice;
 use crate::output::{print, with_progress};
+use crate::policy_file::{Judged, judge};
 
 pub(crate) fn run(options: &Diff) -> ExitCode {
     let Diff { old, new } = options;
     if let Some(wrong) = reads_input_twice(&[old, new]) {
         return wrong;
     }
-    let [older, newer] = [old, new].map(|file| read(file));
+    let [older, newer] = judge_both(old, new);
+    let [older, newer] = [policy_of(old, older), policy_of(new, newer)];
     let (Some(older), Some(newer)) = (older, newer) else { return ExitCode::FAILURE };
     let (old, new) = (old.display(), new.display());
     let diff = with_progress(&format!("{old} and {new}: comparing"), || older.diff(&newer));
@@ -27,9 +31,20 @@ pub(crate) fn run(options: &Diff) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// At once: large files take seconds.
+fn judge_both(old: &Path, new: &Path) -> [Judged; 2] {
+    let what = format!("{} and {}: checking", old.display(), new.display());
+    with_progress(&what, || {
+        thread::scope(|scope| {
+            let older = scope.spawn(|| judge(old));
+            let newer = judge(new);
+            [older.join().unwrap_or_else(|panic| resume_unwind(panic)), newer]
+        })
+    })
+}
+
 /// Prints the file's errors, as `check` does.
-fn read(file: &Path) -> Option<Policy> {
-    let judged = judge_with_progress(file);
+fn policy_of(file: &Path, judged: Judged) -> Option<Policy> {
     if judged.policy.is_none() {
         print(&(judged.findings.join("\n") + "\n"));
         eprintln!("{}: {}", file.display(), judged.summary());
