@@ -31,7 +31,7 @@ pub(crate) fn run(options: &Diff) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// At once: large files take seconds.
+/// Both at once, since large files take seconds.
 fn judge_both(old: &Path, new: &Path) -> [Judged; 2] {
     let what = format!("{} and {}: checking", old.display(), new.display());
     with_progress(&what, || {

@@ -2,21 +2,24 @@
 
 use super::{Change, Event, Explanation, Fix, InCookie};
 use crate::browser::{CookieRefusal, Fetch, Taken, Verdict};
-use http::header::SET_COOKIE;
+use http::header::{LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Uri};
 use std::fmt;
+use url::Url;
 
 const CONCEALED: &str = "...";
 
 /// Parts of the names of request headers and parameters that hold secrets.
-const SECRET: [&str; 11] = [
+const SECRET: [&str; 13] = [
     "auth",
     "cookie",
     "credential",
     "csrf",
     "dpop",
     "key",
-    "password",
+    "jwt",
+    "passw",
+    "pwd",
     "secret",
     "session",
     "signature",
@@ -48,10 +51,11 @@ impl Secrets {
     /// Conceals secrets where they are known to be, and returns them.
     pub(super) fn take(explanation: &mut Explanation, others: &[&str]) -> Self {
         let mut values: Vec<String> = others.iter().map(|value| (*value).to_owned()).collect();
-        values.extend(of_url(&explanation.fetch.url));
+        values.extend(of_urls(&explanation.fetch));
         values.extend(of_fetch(&mut explanation.fetch));
         values.extend(of_cookies(&mut explanation.fetch.cookies));
         if let Some(Fix { fetch, .. }) = &mut explanation.fix {
+            values.extend(of_urls(fetch));
             values.extend(of_fetch(fetch));
             of_cookies(&mut fetch.cookies);
         }
@@ -61,12 +65,17 @@ impl Secrets {
                     values.extend(of_url(&request.uri().to_string()));
                     of_request(request.headers_mut());
                 }
-                Event::Received(response) => of_response(response.headers_mut()),
+                Event::Received(response) => {
+                    for location in response.headers().get_all(LOCATION) {
+                        values.extend(of_location(&String::from_utf8_lossy(location.as_bytes())));
+                    }
+                    values.extend(of_response(response.headers_mut()));
+                }
                 _ => {}
             }
         }
         values.retain(|value| value.len() >= MIN_LEN);
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         values.dedup();
         Self(values)
     }
@@ -165,7 +174,8 @@ fn header_value(text: &str) -> HeaderValue {
 
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    SECRET.iter().any(|part| name.contains(part))
+    // Azure's, which is part of many words.
+    name == "sig" || SECRET.iter().any(|part| name.contains(part))
 }
 
 /// Values of its parameters, as they are written. A fragment may have some too.
@@ -175,6 +185,31 @@ fn of_url(url: &str) -> Vec<String> {
         is_secret(name).then(|| value.to_owned())
     };
     url.split(['?', '#', '&']).skip(1).filter_map(secret).collect()
+}
+
+/// As the script writes it, and as the browser reads it.
+fn of_urls(fetch: &Fetch) -> Vec<String> {
+    let mut values = of_url(&fetch.url);
+    values.extend(fetch.absolute_url().iter().flat_map(|url| of_url(url)));
+    values
+}
+
+/// As the server writes it, and as the browser reads it.
+fn of_location(location: &str) -> Vec<String> {
+    let mut values = of_url(location);
+    let base = Url::parse("http://base.invalid/").ok();
+    if let Ok(url) = Url::options().base_url(base.as_ref()).parse(location) {
+        values.extend(of_url(url.as_str()));
+        values.extend(url.password().map(str::to_owned));
+    }
+    if let Some((_, at)) = location.split_once("//")
+        && let Some((user, _)) =
+            at.split(['/', '?', '#']).next().unwrap_or_default().rsplit_once('@')
+        && let Some((_, password)) = user.split_once(':')
+    {
+        values.push(password.to_owned());
+    }
+    values
 }
 
 /// A scheme such as `Bearer` stays.
@@ -224,11 +259,14 @@ fn of_line(line: &str) -> String {
     format!("{name}={CONCEALED}{separator}{attributes}")
 }
 
-fn of_response(headers: &mut HeaderMap) {
-    for (name, value) in headers.iter_mut() {
-        if *name != SET_COOKIE {
-            continue;
-        }
-        *value = header_value(&of_line(&String::from_utf8_lossy(value.as_bytes())));
-    }
+/// Conceals what `Set-Cookie` sets, and returns it.
+fn of_response(headers: &mut HeaderMap) -> Vec<String> {
+    let lines = headers.iter_mut().filter(|(name, _)| *name == SET_COOKIE);
+    let values = lines.flat_map(|(_, value)| {
+        let mut line = [String::from_utf8_lossy(value.as_bytes()).into_owned()];
+        let values = of_cookies(&mut line);
+        *value = header_value(&line[0]);
+        values
+    });
+    values.collect()
 }

@@ -302,6 +302,7 @@ fn what_is_concealed() {
         ("x-lang", "languages"),
         ("set-cookie", "sid=opensesame4; Secure"),
         ("set-cookie", "opensesame5"),
+        ("x-lang", "opensesame4"),
     ];
     let explanation = explained(&fetch, 200, &allow);
     assert!(explanation.is_readable(), "{explanation}");
@@ -315,6 +316,25 @@ fn what_is_concealed() {
     }
     let Verdict::Readable(readable) = concealed.verdict() else { panic!("{concealed}") };
     assert_eq!(readable.headers["x-echo"], "... and ... and ...");
+}
+
+/// Also what only the server wrote, and what a URL escapes.
+#[test]
+fn secrets_of_redirects_and_of_escaped_urls() {
+    let location = "https://u:opensesame1@a.test/b?access_token=opensesame2&sig=open%22sesame3&a=1#id_token=opensesame4";
+    for redirect in [RedirectMode::Follow, RedirectMode::Manual, RedirectMode::Error] {
+        let explanation = explained(&get().redirect(redirect), 302, &[("location", location)]);
+        assert!(explanation.to_string().contains("opensesame"));
+        let text = explanation.without_secrets(&[]).to_string();
+        assert!(!text.contains("sesame") && text.contains("a=1"), "{text}");
+    }
+    for url in
+        ["http://api.example/?token=open\"sesame name", "//a.test:22/?token=open\"sesame name"]
+    {
+        let explanation = explained(&Fetch::new("https://app.example.com", url), 200, &[]);
+        let text = explanation.without_secrets(&[]).to_string();
+        assert!(!text.contains("sesame"), "{text}");
+    }
 }
 
 /// A status and header lines.

@@ -72,7 +72,8 @@ fn is_about_origin(step: Step) -> bool {
 
 fn several_layers(last: &Exchange) -> Option<String> {
     let lines = last.lines(&ACCESS_CONTROL_ALLOW_ORIGIN);
-    let values = last.list(&ACCESS_CONTROL_ALLOW_ORIGIN);
+    let mut values = last.list(&ACCESS_CONTROL_ALLOW_ORIGIN);
+    values.retain(|value| !value.is_empty());
     if values.len() < 2 {
         return None;
     }

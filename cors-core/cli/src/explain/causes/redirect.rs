@@ -12,6 +12,7 @@ pub(super) fn target(last: &Exchange) -> Option<String> {
     let without_slash = |url: &Url| url.path().trim_end_matches('/').to_owned();
     let what = match () {
         () if is_login(&to)
+            && !is_login(&from)
             && (from.host() != to.host() || without_slash(&from) != without_slash(&to)) =>
         {
             "to what looks like a login: without a session, an API should answer 401"
