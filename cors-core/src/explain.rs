@@ -310,11 +310,12 @@ impl Explanation {
     /// assert!(!explanation.to_string().contains("42"));
     /// ```
     pub fn without_secrets(mut self, others: &[&str]) -> Self {
-        Secrets::take(&mut self, others).remove_from(&mut self);
+        self.conceal_secrets(others);
         self
     }
 
-    /// What [`without_secrets`](Self::without_secrets) conceals, to conceal it in other texts.
+    /// Does what [`without_secrets`](Self::without_secrets) does, and returns the values, to conceal
+    /// them in other texts.
     ///
     /// ```
     /// use cors_core::Policy;
@@ -322,11 +323,13 @@ impl Explanation {
     /// use cors_core::explain::explain;
     ///
     /// let fetch = Fetch::new("https://app.example.com", "https://api.example/?token=opensesame");
-    /// let secrets = explain(&Policy::public(), &fetch).secrets(&[]);
+    /// let secrets = explain(&Policy::public(), &fetch).conceal_secrets(&[]);
     /// assert_eq!(secrets.conceal("the server logs opensesame"), "the server logs ...");
     /// ```
-    pub fn secrets(&self, others: &[&str]) -> Secrets {
-        Secrets::take(&mut self.clone(), others)
+    pub fn conceal_secrets(&mut self, others: &[&str]) -> Secrets {
+        let secrets = Secrets::take(self, others);
+        secrets.remove_from(self);
+        secrets
     }
 
     /// The result for the script.

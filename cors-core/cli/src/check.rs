@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::args::Check;
 use crate::output::{print, with_progress, wrong_usage};
-use crate::policy_file::judge;
+use crate::policy_file::{Judged, judge};
 
 pub(crate) fn run(options: &Check) -> ExitCode {
     if let Some(wrong) = reads_input_twice(&options.files) {
@@ -13,7 +13,7 @@ pub(crate) fn run(options: &Check) -> ExitCode {
     }
     let mut failed = false;
     for file in &options.files {
-        let judged = with_progress(&format!("{}: checking", file.display()), || judge(file));
+        let judged = checked(file, || judge(file));
         let mut text = judged.findings.join("\n");
         if !text.is_empty() {
             text.push('\n');
@@ -29,4 +29,9 @@ pub(crate) fn run(options: &Check) -> ExitCode {
 pub(crate) fn reads_input_twice(files: &[impl AsRef<Path>]) -> Option<ExitCode> {
     let count = files.iter().filter(|file| file.as_ref() == Path::new("-")).count();
     (count > 1).then(|| wrong_usage("-: the standard input can be read only once"))
+}
+
+/// With progress, while the file is checked.
+pub(crate) fn checked(file: &Path, judged: impl FnOnce() -> Judged) -> Judged {
+    with_progress(&format!("{}: checking", file.display()), judged)
 }

@@ -8,7 +8,7 @@ use std::thread;
 use cors_core::Policy;
 
 use crate::args::Diff;
-use crate::check::reads_input_twice;
+use crate::check::{checked, reads_input_twice};
 use crate::output::{print, with_progress};
 use crate::policy_file::{Judged, judge};
 
@@ -17,8 +17,7 @@ pub(crate) fn run(options: &Diff) -> ExitCode {
     if let Some(wrong) = reads_input_twice(&[old, new]) {
         return wrong;
     }
-    let [older, newer] = judge_both(old, new);
-    let [older, newer] = [policy_of(old, older), policy_of(new, newer)];
+    let [older, newer] = read_both(old, new);
     let (Some(older), Some(newer)) = (older, newer) else { return ExitCode::FAILURE };
     let (old, new) = (old.display(), new.display());
     let diff = with_progress(&format!("{old} and {new}: comparing"), || older.diff(&newer));
@@ -32,19 +31,17 @@ pub(crate) fn run(options: &Diff) -> ExitCode {
 }
 
 /// Both at once, since large files take seconds.
-fn judge_both(old: &Path, new: &Path) -> [Judged; 2] {
-    let what = format!("{} and {}: checking", old.display(), new.display());
-    with_progress(&what, || {
-        thread::scope(|scope| {
-            let older = scope.spawn(|| judge(old));
-            let newer = judge(new);
-            [older.join().unwrap_or_else(|panic| resume_unwind(panic)), newer]
-        })
+fn read_both(old: &Path, new: &Path) -> [Option<Policy>; 2] {
+    thread::scope(|scope| {
+        let newer = scope.spawn(|| judge(new));
+        let older = policy_of(old, || judge(old));
+        [older, policy_of(new, || newer.join().unwrap_or_else(|panic| resume_unwind(panic)))]
     })
 }
 
 /// Prints the file's errors, as `check` does.
-fn policy_of(file: &Path, judged: Judged) -> Option<Policy> {
+fn policy_of(file: &Path, judged: impl FnOnce() -> Judged) -> Option<Policy> {
+    let judged = checked(file, judged);
     if judged.policy.is_none() {
         print(&(judged.findings.join("\n") + "\n"));
         eprintln!("{}: {}", file.display(), judged.summary());

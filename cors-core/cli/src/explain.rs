@@ -140,7 +140,7 @@ fn explained(options: &Explain) -> Result<Option<Explained>, String> {
             Some(policy)
         }
     };
-    let explained = match (&policy, &options.response) {
+    let mut explained = match (&policy, &options.response) {
         (Some(policy), _) if options.url.is_none() => {
             Explained::new(explain(policy, fetch), Vec::new())
         }
@@ -159,10 +159,11 @@ fn explained(options: &Explain) -> Result<Option<Explained>, String> {
         .flat_map(|line| line.split(';'))
         .map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value).trim())
         .collect();
-    let Explained { explanation, causes, recipe } = explained;
-    let secrets = explanation.secrets(&values);
-    let causes = causes.iter().map(|cause| secrets.conceal(cause)).collect();
-    Ok(Some(Explained { explanation: explanation.without_secrets(&values), causes, recipe }))
+    let secrets = explained.explanation.conceal_secrets(&values);
+    for cause in &mut explained.causes {
+        *cause = secrets.conceal(cause);
+    }
+    Ok(Some(explained))
 }
 
 /// Whether the call was copied, with its URL.

@@ -2,8 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
 const OLD: &str = r#"
 allow_origins = ["https://app.example.com", "https://old.example.com"]
@@ -112,6 +116,24 @@ fn wrong_usage() {
 
 #[test]
 fn standard_input_is_one_of_the_two() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let wrong = file("wrong.toml", "allow_origins = 1");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cors"));
+    command.current_dir(dir).args(["diff", wrong, "-"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap());
+    let (line, came) = channel();
+    let reader = thread::spawn(move || {
+        let mut first = String::new();
+        said.read_line(&mut first).unwrap();
+        line.send(first).unwrap();
+    });
+    // The other file's errors do not wait for it.
+    let first = came.recv_timeout(Duration::from_secs(30));
+    drop(child.stdin.take());
+    assert!(first.unwrap().starts_with("wrong.toml:1: allow_origins"));
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    reader.join().unwrap();
     let (code, _, fault) = diff(&["-", "-"]);
     assert_eq!((code, &*fault), (Some(2), "cors: -: the standard input can be read only once\n"));
 }

@@ -197,7 +197,8 @@ impl Fetch {
         PageOrigin::of(&self.origin).as_str().to_owned()
     }
 
-    /// The URL in full, as the browser reads it: relative to the page. `None` if it is not valid.
+    /// The URL in full, resolved against the page's. `None` if it is not valid. A WebSocket's has the
+    /// scheme that the script gave it.
     ///
     /// ```
     /// use cors_core::browser::Fetch;

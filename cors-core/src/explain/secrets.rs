@@ -5,7 +5,6 @@ use crate::browser::{CookieRefusal, Fetch, Taken, Verdict};
 use http::header::{LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Uri};
 use std::fmt;
-use url::Url;
 
 const CONCEALED: &str = "...";
 
@@ -29,7 +28,7 @@ const SECRET: [&str; 13] = [
 /// A shorter value is only removed from where it is known to be: it could be part of any word.
 const MIN_LEN: usize = 6;
 
-/// Values that [`Explanation::without_secrets`] conceals.
+/// Values that [`Explanation::conceal_secrets`] conceals, of six bytes or more.
 // The longest first, so that none is removed in part.
 #[derive(Clone)]
 pub struct Secrets(Vec<String>);
@@ -59,15 +58,18 @@ impl Secrets {
             values.extend(of_fetch(fetch));
             of_cookies(&mut fetch.cookies);
         }
+        let mut url = String::new();
         for event in &mut explanation.events {
             match event {
                 Event::Sent(request) => {
-                    values.extend(of_url(&request.uri().to_string()));
+                    url = request.uri().to_string();
+                    values.extend(of_url(&url));
                     of_request(request.headers_mut());
                 }
                 Event::Received(response) => {
                     for location in response.headers().get_all(LOCATION) {
-                        values.extend(of_location(&String::from_utf8_lossy(location.as_bytes())));
+                        let location = String::from_utf8_lossy(location.as_bytes());
+                        values.extend(of_urls(&Fetch::new(&*url, location)));
                     }
                     values.extend(of_response(response.headers_mut()));
                 }
@@ -178,37 +180,23 @@ fn is_secret(name: &str) -> bool {
     name == "sig" || SECRET.iter().any(|part| name.contains(part))
 }
 
-/// Values of its parameters, as they are written. A fragment may have some too.
+/// Its password, and values of its parameters, as they are written. A fragment may have some too.
 fn of_url(url: &str) -> Vec<String> {
+    let authority = url.split_once("//").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+    let user = authority.and_then(|authority| authority.rsplit_once('@'));
+    let password = user.and_then(|(user, _)| user.split_once(':'));
     let secret = |pair: &str| {
         let (name, value) = pair.split_once('=')?;
         is_secret(name).then(|| value.to_owned())
     };
-    url.split(['?', '#', '&']).skip(1).filter_map(secret).collect()
+    let parameters = url.split(['?', '#', '&']).skip(1).filter_map(secret);
+    password.map(|(_, password)| password.to_owned()).into_iter().chain(parameters).collect()
 }
 
-/// As the script writes it, and as the browser reads it.
+/// As the URL is written, and as the browser reads it.
 fn of_urls(fetch: &Fetch) -> Vec<String> {
     let mut values = of_url(&fetch.url);
     values.extend(fetch.absolute_url().iter().flat_map(|url| of_url(url)));
-    values
-}
-
-/// As the server writes it, and as the browser reads it.
-fn of_location(location: &str) -> Vec<String> {
-    let mut values = of_url(location);
-    let base = Url::parse("http://base.invalid/").ok();
-    if let Ok(url) = Url::options().base_url(base.as_ref()).parse(location) {
-        values.extend(of_url(url.as_str()));
-        values.extend(url.password().map(str::to_owned));
-    }
-    if let Some((_, at)) = location.split_once("//")
-        && let Some((user, _)) =
-            at.split(['/', '?', '#']).next().unwrap_or_default().rsplit_once('@')
-        && let Some((_, password)) = user.split_once(':')
-    {
-        values.push(password.to_owned());
-    }
     values
 }
 

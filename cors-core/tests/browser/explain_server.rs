@@ -1,6 +1,6 @@
 //! Explanations of answers that no policy of ours gave.
 
-use cors_core::browser::{CredentialsMode, Engine, Fetch, RedirectMode, Step, Verdict};
+use cors_core::browser::{CredentialsMode, Engine, Fetch, Mode, RedirectMode, Step, Verdict};
 use cors_core::explain::{Change, Event, Explanation, Preflight, Reads, explain_server};
 use cors_core::strategies::fetches;
 use http::header::{HeaderName, HeaderValue};
@@ -328,12 +328,18 @@ fn secrets_of_redirects_and_of_escaped_urls() {
         let text = explanation.without_secrets(&[]).to_string();
         assert!(!text.contains("sesame") && text.contains("a=1"), "{text}");
     }
-    for url in
-        ["http://api.example/?token=open\"sesame name", "//a.test:22/?token=open\"sesame name"]
-    {
-        let explanation = explained(&Fetch::new("https://app.example.com", url), 200, &[]);
-        let text = explanation.without_secrets(&[]).to_string();
-        assert!(!text.contains("sesame"), "{text}");
+    for url in [
+        "http://api.example/?token=open\"sesame name",
+        "//a.test:22/?token=open\"sesame name",
+        "//a.test/#token=open\"sesame",
+        "https://u:opensesame@api.example/",
+    ] {
+        let fetch = Fetch::new("https://app.example.com", url);
+        for mode in [Mode::Cors, Mode::SameOrigin] {
+            let explanation = explained(&fetch.clone().mode(mode), 200, &[]);
+            let text = explanation.without_secrets(&[]).to_string();
+            assert!(!text.contains("sesame"), "{text}");
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! A request that was sent, and its answer.
+//! What was sent and what came, and how the URLs of it are shown.
 
 use cors_core::browser::Fetch;
 use http::header::{

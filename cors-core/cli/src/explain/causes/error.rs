@@ -1,8 +1,8 @@
-//! Errors, which lose the headers.
+//! Answers that are errors: the headers are lost, or a gateway answered.
 
 use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{Method, StatusCode, Uri};
 
 use crate::explain::exchange::{Exchange, Probe};
 
@@ -29,8 +29,10 @@ pub(super) fn lost_headers(
         let mut parts = root.uri().clone().into_parts();
         parts.path_and_query = Some(PathAndQuery::from_static("/"));
         *root.uri_mut() = Uri::from_parts(parts).ok()?;
-        let allows = |headers: &HeaderMap| headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
-        probe(&root).filter(|answer| answer.status().is_success() && allows(answer.headers()))
+        probe(&root).filter(|answer| {
+            answer.status().is_success()
+                && answer.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN)
+        })
     };
     if earlier || elsewhere().is_some() {
         return Some(format!(

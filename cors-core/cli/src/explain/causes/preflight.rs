@@ -1,4 +1,4 @@
-//! Who answers `OPTIONS`, and why it refuses.
+//! Preflights that are refused.
 
 use cors_core::browser::Fetch;
 use http::StatusCode;
@@ -10,7 +10,7 @@ use http::header::{
 use super::error::gateway;
 use crate::explain::exchange::{Exchange, Probe, called};
 
-/// What refuses `OPTIONS`.
+/// Who answers `OPTIONS`, and why it does not allow the request.
 pub(super) fn refused(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> Option<String> {
     let status = last.status();
     let code = status.as_u16();
