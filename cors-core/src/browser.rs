@@ -81,6 +81,7 @@ pub use initiator::{Crossorigin, Initiator};
 pub(crate) use lists::get;
 pub use machine::{Ended, Sending, Turn};
 pub use near::{NearMiss, NearMissKind, near_misses};
+pub use redirect::is_redirect_status;
 pub(crate) use request::header_bytes;
 pub(crate) use server::accept;
 pub use server::serve;

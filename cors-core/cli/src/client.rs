@@ -25,7 +25,8 @@ const BODY_PATIENCE: Duration = Duration::from_secs(2);
 /// More header fields than any server sends on purpose, in HTTP/2. In HTTP/1.1, it is 400 kB.
 const MAX_HEADERS: u32 = 256 * 1024;
 
-const MAX_LINES: usize = 1000;
+/// As many as these bytes hold.
+const MAX_LINES: usize = 16 * 1024;
 
 /// A connection to servers, without cookies, redirects and caches of its own.
 pub(crate) struct Client {

@@ -162,10 +162,10 @@ pub(crate) fn check_url(what: &str, url: &str) -> Result<(), String> {
             && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
     });
     if !has_scheme {
-        let url = shown(url);
+        let url = shown_url(url);
         return Err(format!("{what} {url}: write the whole URL, like https://api.example/"));
     }
-    let parsed = Url::parse(url).map_err(|error| format!("{what} {}: {error}", shown(url)))?;
+    let parsed = Url::parse(url).map_err(|error| format!("{what} {}: {error}", shown_url(url)))?;
     if !parsed.username().is_empty() || parsed.password().is_some() {
         // The password is not printed.
         let host = parsed.host_str().unwrap_or_default();
@@ -174,7 +174,7 @@ pub(crate) fn check_url(what: &str, url: &str) -> Result<(), String> {
         ));
     }
     if !matches!(parsed.scheme(), "http" | "https") {
-        let url = shown(url);
+        let url = shown_url(url);
         return Err(format!("{what} {url}: write an http or https URL; CORS is for no other"));
     }
     Ok(())
@@ -186,7 +186,7 @@ pub(crate) fn check_origin(what: &str, origin: &str) -> Result<(), String> {
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     if host.is_empty() {
-        let origin = shown(origin);
+        let origin = shown_url(origin);
         return Err(format!("{what} {origin}: write an origin, such as https://app.example.com"));
     }
     if host != authority {
@@ -194,10 +194,18 @@ pub(crate) fn check_origin(what: &str, origin: &str) -> Result<(), String> {
         return Err(format!("{what}: write {scheme}://{host}, without user name and password"));
     }
     if host != rest {
-        let origin = shown(origin);
+        let origin = shown_url(origin);
         return Err(format!("{what} {origin}: write {scheme}://{host}, which is the origin"));
     }
     Ok(())
+}
+
+/// A URL, for a message, without its parts that may hold secrets.
+pub(crate) fn shown_url(url: &str) -> String {
+    match url.split_once(['?', '#']) {
+        Some((before, _)) => shown(before) + "…",
+        None => shown(url),
+    }
 }
 
 /// The start of a text, for a message of one line, without what may be a password.

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
@@ -134,6 +134,18 @@ fn standard_input_is_one_of_the_two() {
     assert!(first.unwrap().starts_with("wrong.toml:1: allow_origins"));
     assert_eq!(child.wait().unwrap().code(), Some(1));
     reader.join().unwrap();
+    let policy = |origin: &str| format!("allow_origins = ['https://{origin}.test']\n");
+    let on_disk = file("on-disk.toml", &policy("a"));
+    for (args, more) in [(["diff", on_disk, "-"], "b"), (["diff", "-", on_disk], "a")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cors"));
+        command.current_dir(dir).args(args).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(policy("b").as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        let may_read = format!("+ allow_origins \"https://{more}.test\"");
+        assert!(said.contains(&may_read), "{args:?}: {said}");
+    }
     let (code, _, fault) = diff(&["-", "-"]);
     assert_eq!((code, &*fault), (Some(2), "cors: -: the standard input can be read only once\n"));
 }

@@ -48,7 +48,7 @@ fn a_server_that_does_not_answer_is_not_a_cors_problem() {
     let gibberish = Server::start(|_| "SSH-2.0-OpenSSH_9.2\r\n\r\n".into());
     let switches =
         Server::start(|_| "HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n".into());
-    let many: String = (0..2000).map(|n| format!("x-{n}: 1\r\n")).collect();
+    let many: String = (0..20_000).map(|n| format!("x-{n}: 1\r\n")).collect();
     let many = Server::start(move |_| format!("HTTP/1.1 200 OK\r\n{many}\r\n").into());
     let long =
         Server::start(|_| format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "a".repeat(1 << 20)).into());
@@ -283,7 +283,7 @@ fn no_output_has_a_secret() {
     let told = told.url("/");
     let curl =
         format!("curl {plain} -H 'authorization: Bearer opensesame' --frobnicate opensesame");
-    let moved = "HTTP/1.1 301 Moved Permanently\r\nLocation: https://u:opensesame@a.test/?token=opensesame#token=opensesame\r\nContent-Length: 0\r\n\r\n";
+    let moved = "HTTP/1.1 301 Moved Permanently\r\nLocation: https://u:opensesame@a.test/x;jsessionid=opensesame/y?token=opensesame#token=opensesame\r\nContent-Length: 0\r\n\r\n";
     let redirects = Server::start(move |_| moved.into());
     let redirects = redirects.url("/");
     let policy = file("secrets.toml", POLICY);
@@ -322,6 +322,12 @@ fn no_output_has_a_secret() {
         &["explain", "http://u:opensesame@127.0.0.1/", "--origin", APP],
         &["explain", "u:opensesame@127.0.0.1/", "--origin", APP],
         &["explain", "http://u:opensesame@h:99999/", "--origin", APP],
+        &["explain", "h/?token=opensesame", "--origin", APP],
+        &["explain", "http://h:99999/#token=opensesame", "--origin", APP],
+        &["explain", "ftp://h/?token=opensesame", "--origin", APP],
+        &["explain", &plain, "--origin", "http://a.test/?token=opensesame"],
+        &["explain", &plain, "--origin", "a.test?token=opensesame"],
+        &["explain", &redirects, "--origin", APP],
         &["explain", "--curl", &curl, "--origin", APP],
     ];
     for args in rows {
@@ -394,6 +400,17 @@ fn the_body_is_sent() {
 
 /// What answered, as a script: the request and then the response.
 type Answers = fn(&str) -> &'static str;
+
+/// Browsers take as many.
+#[test]
+fn many_headers() {
+    let lines: String = (0..15_000).map(|n| format!("x-{n}: 1\r\n")).collect();
+    let server = Server::start(move |_| {
+        let lines = lines.clone();
+        format!("HTTP/1.1 200 OK\r\n{lines}access-control-allow-origin: *\r\n\r\n").into()
+    });
+    assert_eq!(explain(&server.url("/"), &[]).status.code(), Some(0));
+}
 
 #[test]
 fn where_it_comes_from() {
@@ -475,6 +492,30 @@ fn where_it_comes_from() {
             &["--method", "PUT"],
             |_| "HTTP/1.1 301 Moved Permanently\r\nVary: Origin\r\nAllow: GET\r\nLocation: /x/\r\nContent-Length: 0\r\n\r\n",
             "the answer redirects only by a slash",
+        ),
+        (
+            "a preflight that a login answers",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n",
+            "/login). Browsers send no tokens or cookies with a preflight, so it has to be answered before anything asks for them",
+        ),
+        (
+            "a preflight cannot answer 401",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n",
+            "to what looks like a login (http",
+        ),
+        (
+            "a preflight that is sent to itself",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n",
+            "so it has to be answered before anything asks for them",
+        ),
+        (
+            "a status that only looks like a redirect",
+            &[],
+            |_| "HTTP/1.1 300 Multiple Choices\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n",
+            "",
         ),
         (
             "a query that names a login",

@@ -207,6 +207,7 @@ impl Fetch {
     /// assert_eq!(url("items?page=2").unwrap(), "https://app.example.com/news/items?page=2");
     /// assert_eq!(url("https://API.example:443").unwrap(), "https://api.example/");
     /// assert_eq!(url("https://"), None);
+    /// assert_eq!(Fetch::new("null", "items").absolute_url(), None);
     /// ```
     ///
     /// [Fetch, new Request()](https://fetch.spec.whatwg.org/#dom-request)

@@ -20,7 +20,7 @@ use super::filter::Shared;
 use super::initiator::Initiator;
 use super::local_network;
 use super::preflight;
-use super::redirect::{self, is_redirect};
+use super::redirect::{self, is_redirect_status};
 use super::request::{Request, Tainting};
 use super::site::is_potentially_trustworthy;
 use super::step::{Step, Taken};
@@ -416,7 +416,7 @@ impl Flight {
         if let Err(failure) = shared {
             return self.network_error(browser, failure);
         }
-        if is_redirect(status) {
+        if is_redirect_status(status) {
             match self.request.redirect {
                 RedirectMode::Error => {
                     let says = format!("status {status}");

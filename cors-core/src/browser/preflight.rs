@@ -5,6 +5,7 @@
 use super::check::{Of, cors_check};
 use super::engine::{DEFAULT_MAX_AGE, Departures};
 use super::lists::{Extracted, Seconds, extract_seconds, extract_tokens};
+use super::redirect::is_redirect_status;
 use super::request::Request;
 use super::step::{Step, Taken};
 use crate::engine::headers::NON_WILDCARD;
@@ -32,8 +33,11 @@ pub(super) fn judge(
 ) -> Result<Allows, Taken> {
     cors_check(request, origin, response, Of::Preflight)?;
     if !status.is_success() {
-        let what =
-            if status.is_redirection() { ", and preflights do not follow redirects" } else { "" };
+        let what = if is_redirect_status(status) {
+            ", and preflights do not follow redirects"
+        } else {
+            ""
+        };
         return Err(Taken::failed(Step::PreflightStatus, format!("status {status}{what}")));
     }
     let methods = list(response, &ACCESS_CONTROL_ALLOW_METHODS)?;

@@ -20,8 +20,18 @@ const MAX_REDIRECTS: usize = 20;
 const BODY_HEADERS: [&str; 4] =
     ["content-encoding", "content-language", "content-location", "content-type"];
 
+/// Whether browsers follow a response with this status to its `Location`: not with every 3xx.
+///
 /// [Fetch, redirect status](https://fetch.spec.whatwg.org/#redirect-status)
-pub(super) fn is_redirect(status: StatusCode) -> bool {
+///
+/// ```
+/// use cors_core::browser::is_redirect_status;
+/// use http::StatusCode;
+///
+/// assert!(is_redirect_status(StatusCode::PERMANENT_REDIRECT));
+/// assert!(!is_redirect_status(StatusCode::NOT_MODIFIED));
+/// ```
+pub fn is_redirect_status(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 

@@ -11,7 +11,9 @@ mod unsent;
 mod webkit;
 
 use super::{Event, is_preflight, last_sent};
-use crate::browser::{Engine, Fetch, Initiator, RedirectMode, Step, Taken, Verdict, get};
+use crate::browser::{
+    Engine, Fetch, Initiator, RedirectMode, Step, Taken, Verdict, get, is_redirect_status,
+};
 use crate::engine::headers::elements;
 use crate::engine::names::is_token;
 use http::header::{
@@ -103,7 +105,7 @@ impl<'e> Exchange<'e> {
     }
 
     fn is_redirect(&self) -> bool {
-        self.response.status().is_redirection() && self.response.headers().contains_key(LOCATION)
+        is_redirect_status(self.response.status()) && self.response.headers().contains_key(LOCATION)
     }
 
     /// What browsers call the caller.

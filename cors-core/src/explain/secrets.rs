@@ -77,6 +77,7 @@ impl Secrets {
             }
         }
         values.retain(|value| value.len() >= MIN_LEN);
+        let mut values: Vec<String> = values.iter().flat_map(|value| forms(value)).collect();
         values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         values.dedup();
         Self(values)
@@ -124,12 +125,8 @@ impl Secrets {
 
     fn text(&self, text: &mut String) {
         for value in &self.0 {
-            // Quoted, it may be escaped.
-            let quoted = format!("{value:?}");
-            for form in [&quoted[1..quoted.len() - 1], value] {
-                if text.contains(form) {
-                    *text = text.replace(form, CONCEALED);
-                }
+            if text.contains(value) {
+                *text = text.replace(value, CONCEALED);
             }
         }
     }
@@ -170,6 +167,23 @@ impl Secrets {
     }
 }
 
+/// A value as it may be printed: in UTF-8 or in Latin-1, read as one of them, quoted or not.
+fn forms(value: &str) -> Vec<String> {
+    let latin1: Vec<u8> = value.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
+    let mut forms = Vec::new();
+    for bytes in [value.as_bytes(), &latin1] {
+        let read = [
+            String::from_utf8_lossy(bytes).into_owned(),
+            bytes.iter().map(|byte| char::from(*byte)).collect(),
+        ];
+        let mut quoted: Vec<_> = read.iter().map(|text| format!("{text:?}")).collect();
+        quoted.extend(HeaderValue::from_bytes(bytes).iter().map(|value| format!("{value:?}")));
+        forms.extend(quoted.iter().map(|text| text[1..text.len() - 1].to_owned()));
+        forms.extend(read);
+    }
+    forms
+}
+
 fn header_value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(CONCEALED))
 }
@@ -189,7 +203,8 @@ fn of_url(url: &str) -> Vec<String> {
         let (name, value) = pair.split_once('=')?;
         is_secret(name).then(|| value.to_owned())
     };
-    let parameters = url.split(['?', '#', '&']).skip(1).filter_map(secret);
+    let (path, rest) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+    let parameters = path.split(['/', ';']).chain(rest.split(['?', '#', '&'])).filter_map(secret);
     password.map(|(_, password)| password.to_owned()).into_iter().chain(parameters).collect()
 }
 

@@ -84,6 +84,27 @@ fn what_a_request_leads_to() {
     expect_file!["console/requests.txt"].assert_eq(&text);
 }
 
+/// Not every 3xx is a redirect.
+#[test]
+fn what_is_no_redirect() {
+    let of = |status| {
+        let with = [("access-control-allow-origin", "*"), ("location", "/next")];
+        consoles(&Fetch::new(APP, "https://api.example/").method("PUT"), status, &with)
+    };
+    for status in [300, 304, 399] {
+        assert_eq!(of(status), of(404).replace("404", &status.to_string()));
+    }
+    assert_ne!(of(308), of(404).replace("404", "308"));
+    let says = |status| {
+        let fetch = Fetch::new(APP, "https://api.example/").method("PUT");
+        let answer =
+            || Response::builder().status(status).header("access-control-allow-origin", "*");
+        explain_server(&fetch, &mut |_| Ok(answer().body(()).unwrap())).to_string()
+    };
+    let not_followed = "preflights do not follow redirects";
+    assert!(says(302).contains(not_followed) && !says(304).contains(not_followed));
+}
+
 /// Consoles print the URL in full.
 #[test]
 fn relative_urls_have_the_same_messages() {

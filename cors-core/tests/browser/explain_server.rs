@@ -3,7 +3,7 @@
 use cors_core::browser::{CredentialsMode, Engine, Fetch, Mode, RedirectMode, Step, Verdict};
 use cors_core::explain::{Change, Event, Explanation, Preflight, Reads, explain_server};
 use cors_core::strategies::fetches;
-use http::header::{HeaderName, HeaderValue};
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderName, HeaderValue};
 use http::{HeaderMap, Request, Response, StatusCode};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -75,6 +75,12 @@ fn the_fix_names_header_answer_and_value() {
             302,
             vec![(ORIGIN, "*"), (METHODS, "PUT")],
             "on the answer to OPTIONS https://api.example/: status 204 instead of 302 (browsers do not follow a redirect of a preflight)",
+        ),
+        (
+            put(),
+            304,
+            vec![(ORIGIN, "*"), (METHODS, "PUT")],
+            "on the answer to OPTIONS https://api.example/: status 204 instead of 304",
         ),
         (
             put(),
@@ -321,7 +327,7 @@ fn what_is_concealed() {
 /// Also what only the server wrote, and what a URL escapes.
 #[test]
 fn secrets_of_redirects_and_of_escaped_urls() {
-    let location = "https://u:opensesame1@a.test/b?access_token=opensesame2&sig=open%22sesame3&a=1#id_token=opensesame4";
+    let location = "https://u:opensesame1@a.test/b;jsessionid=opensesame5/c?access_token=opensesame2&sig=open%22sesame3&a=1#id_token=opensesame4";
     for redirect in [RedirectMode::Follow, RedirectMode::Manual, RedirectMode::Error] {
         let explanation = explained(&get().redirect(redirect), 302, &[("location", location)]);
         assert!(explanation.to_string().contains("opensesame"));
@@ -341,6 +347,27 @@ fn secrets_of_redirects_and_of_escaped_urls() {
             assert!(!text.contains("sesame"), "{text}");
         }
     }
+}
+
+/// Servers echo in the encoding that they think of.
+#[test]
+fn secrets_in_any_encoding() {
+    let fetch = get().header("x-token", "open\u{e9}sesame");
+    let explanation = explain_server(&fetch, &mut |sending| {
+        let mut response = answer(204, &[("access-control-allow-headers", "x-token")]);
+        let headers = response.headers_mut();
+        for bytes in [&b"open\xe9sesame"[..], "open\u{e9}sesame".as_bytes()] {
+            headers.append("x-echo", HeaderValue::from_bytes(bytes).unwrap());
+            headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_bytes(bytes).unwrap());
+        }
+        headers.append("location", HeaderValue::from_bytes(b"https://[open\xe9sesame").unwrap());
+        if !sending.is_preflight() {
+            *response.status_mut() = StatusCode::FOUND;
+        }
+        Ok(response)
+    });
+    let text = explanation.without_secrets(&[]).to_string();
+    assert!(!text.contains("sesame") && text.contains("..."), "{text}");
 }
 
 /// A status and header lines.

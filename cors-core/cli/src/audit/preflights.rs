@@ -1,6 +1,6 @@
 //! Whether preflights get through.
 
-use cors_core::browser::{CredentialsMode, Fetch, Step};
+use cors_core::browser::{CredentialsMode, Fetch, Step, is_redirect_status};
 use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use http::{Response, StatusCode};
 
@@ -145,7 +145,7 @@ impl Judge<'_, '_> {
     fn certain(&self, answer: &Response<()>) -> Option<Id> {
         match answer.status() {
             StatusCode::UNAUTHORIZED => Some(Id::PreflightNeedsAuthorization),
-            status if status.is_redirection() => Some(Id::PreflightRedirected),
+            status if is_redirect_status(status) => Some(Id::PreflightRedirected),
             _ => None,
         }
     }

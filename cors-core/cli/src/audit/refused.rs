@@ -1,6 +1,6 @@
 //! The origins of `--allow` that cannot read.
 
-use cors_core::browser::Step;
+use cors_core::browser::{Step, is_redirect_status};
 
 use super::Target;
 use super::bases::Bases;
@@ -42,7 +42,7 @@ fn fix(target: &Target, reading: &Reading, step: Step, prober: &Prober<'_>) -> S
     }
     // With redirects, other URLs and perhaps the origin null take part.
     let redirects =
-        *is_redirected || answer.as_ref().is_some_and(|answer| answer.status().is_redirection());
+        *is_redirected || answer.as_ref().is_some_and(|answer| is_redirect_status(answer.status()));
     let is_check = matches!(
         step,
         Step::AllowOriginMissing | Step::AllowOriginMismatch | Step::AllowCredentials

@@ -96,12 +96,15 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
     }
     if fetch.serialized_origin() == "null" && fetch.origin != "null" {
         return Err(format!(
-            "--origin {:?}: no page has this origin; write one like https://app.example.com, or null for an opaque origin",
-            fetch.origin
+            "--origin {}: no page has this origin; write one like https://app.example.com, or null for an opaque origin",
+            input::shown_url(&fetch.origin)
         ));
     }
     if fetch.origin.contains('*') {
-        return Err(format!("--origin {:?}: write one origin, not a pattern", fetch.origin));
+        return Err(format!(
+            "--origin {}: write one origin, not a pattern",
+            input::shown_url(&fetch.origin)
+        ));
     }
     check_origin("--origin", &fetch.origin)?;
     Ok(call)

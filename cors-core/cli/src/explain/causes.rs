@@ -8,10 +8,13 @@ use std::collections::HashSet;
 
 use cors_core::browser::{Fetch, Step};
 use cors_core::explain::{Event, Explanation};
-use http::StatusCode;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
+use http::{Request, Response, StatusCode};
 
-use super::exchange::{Exchange, Probe};
+use super::exchange::Exchange;
+
+/// Sends one more request, to find out.
+pub(super) type Probe<'a> = &'a mut dyn FnMut(&Request<()>) -> Option<Response<()>>;
 
 /// A sentence for each cause. The last exchange is the one that failed.
 pub(super) fn causes(

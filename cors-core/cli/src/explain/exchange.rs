@@ -1,4 +1,4 @@
-//! What was sent and what came, and how the URLs of it are shown.
+//! What was sent and what came, and the URLs of it.
 
 use cors_core::browser::Fetch;
 use http::header::{
@@ -9,9 +9,6 @@ use url::{Position, Url};
 
 use crate::client::Received;
 use crate::server::Answer;
-
-/// Sends one more request, to find out.
-pub(super) type Probe<'a> = &'a mut dyn FnMut(&Request<()>) -> Option<Response<()>>;
 
 /// A request that was sent, and what came.
 pub(super) struct Exchange {

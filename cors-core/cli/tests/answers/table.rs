@@ -245,7 +245,7 @@ impl Row {
 }
 
 /// As many header lines as the client takes.
-const MAX_LINES: usize = 1000;
+const MAX_LINES: usize = 16 * 1024;
 
 /// And as many bytes.
 const MAX_HEAD: usize = 400 * 1024;

@@ -186,6 +186,11 @@ fn findings_say_what_came() {
             "Let only one layer send",
         ),
     ];
+    let found = run(&target(URL, &[APP]), |request| match is_preflight(request) {
+        true => answer(304, &[("location", "/login")]),
+        false => serve(&[], request),
+    });
+    assert!(found.findings.iter().all(|f| f.id != Id::PreflightRedirected), "{}", found.to_text());
     for (server, id, says, fix) in rows {
         let found = run(&target(URL, &[APP]), server);
         let is_it = |finding: &&Finding| {

@@ -2,7 +2,7 @@
 
 use super::script::{Changed, Script, accept_handshake, on_the_server};
 use super::{Change, Fix, MAX_CHANGES};
-use crate::browser::{Browser, CredentialsMode, Fetch, Sending, Step, Verdict};
+use crate::browser::{Browser, CredentialsMode, Fetch, Sending, Step, Verdict, is_redirect_status};
 use crate::engine::headers::elements;
 use crate::engine::names::is_token;
 use crate::explain::answers::{Answer, Answers, Asked, Counts, run};
@@ -244,7 +244,9 @@ impl Patch {
     fn shown(&self, now: &Response<()>) -> Vec<String> {
         let status = self.status.map(|status| {
             let why = match now.status().as_u16() {
-                300..=399 => " (browsers do not follow a redirect of a preflight)",
+                _ if is_redirect_status(now.status()) => {
+                    " (browsers do not follow a redirect of a preflight)"
+                }
                 401 | 407 => " (browsers send a preflight without cookies and tokens)",
                 _ => "",
             };

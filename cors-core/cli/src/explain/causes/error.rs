@@ -4,7 +4,8 @@ use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use http::uri::PathAndQuery;
 use http::{Method, StatusCode, Uri};
 
-use crate::explain::exchange::{Exchange, Probe};
+use super::Probe;
+use crate::explain::exchange::Exchange;
 
 /// The headers may be there on a success.
 pub(super) fn lost_headers(

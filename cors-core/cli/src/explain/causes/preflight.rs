@@ -7,8 +7,12 @@ use http::header::{
     ALLOW, AUTHORIZATION, ORIGIN,
 };
 
+use super::Probe;
 use super::error::gateway;
-use crate::explain::exchange::{Exchange, Probe, called};
+use crate::explain::exchange::{Exchange, called};
+
+/// Why authentication must not meet preflights.
+pub(super) const COMES_WITHOUT_TOKENS: &str = "Browsers send no tokens or cookies with a preflight, so it has to be answered before anything asks for them";
 
 /// Who answers `OPTIONS`, and why it does not allow the request.
 pub(super) fn refused(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> Option<String> {
@@ -98,7 +102,7 @@ fn meets_authentication(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> Opt
     request.headers_mut().insert(AUTHORIZATION, token.parse().ok()?);
     let with_token = probe(&request).filter(|response| response.status().is_success())?;
     Some(format!(
-        "OPTIONS meets authentication: the answer is {} without the token and {} with it. Browsers send no tokens or cookies with a preflight, so it has to be answered before authentication",
+        "OPTIONS meets authentication: the answer is {} without the token and {} with it. {COMES_WITHOUT_TOKENS}",
         last.status().as_u16(),
         with_token.status().as_u16()
     ))
@@ -106,6 +110,6 @@ fn meets_authentication(fetch: &Fetch, last: &Exchange, probe: Probe<'_>) -> Opt
 
 fn refused_early(status: u16) -> String {
     format!(
-        "OPTIONS is refused with {status}, probably by authentication, a firewall or a CSRF check. Browsers send no tokens or cookies with a preflight, so it has to be answered before them"
+        "OPTIONS is refused with {status}, probably by authentication, a firewall or a CSRF check. {COMES_WITHOUT_TOKENS}"
     )
 }

@@ -1,20 +1,24 @@
 //! Where a redirect goes.
 
+use cors_core::browser::is_redirect_status;
 use http::header::LOCATION;
 use url::Url;
 
+use super::preflight::COMES_WITHOUT_TOKENS;
 use crate::explain::exchange::{Exchange, shown};
 
 pub(super) fn target(last: &Exchange) -> Option<String> {
-    let location = last.answered(LOCATION).filter(|_| last.status().is_redirection())?;
+    let location = last.answered(LOCATION).filter(|_| is_redirect_status(last.status()))?;
     let from = last.url()?;
     let to = from.join(&location).ok().filter(|to| matches!(to.scheme(), "http" | "https"))?;
     let without_slash = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    let is_same_path = without_slash(&from) == without_slash(&to);
+    let is_itself = from.path() == to.path() && from.query() == to.query();
+    let is_of_login =
+        is_login(&to) && !is_login(&from) && (from.host() != to.host() || !is_same_path);
     let what = match () {
-        () if is_login(&to)
-            && !is_login(&from)
-            && (from.host() != to.host() || without_slash(&from) != without_slash(&to)) =>
-        {
+        () if is_of_login && last.is_preflight() => "to what looks like a login",
+        () if is_of_login => {
             "to what looks like a login: without a session, an API should answer 401"
         }
         () if from.host() != to.host() => "to another host: call that URL",
@@ -27,18 +31,17 @@ pub(super) fn target(last: &Exchange) -> Option<String> {
         () if from.port_or_known_default() != to.port_or_known_default() => {
             "to another port: call that URL"
         }
-        () if from.path() != to.path()
-            && from.query() == to.query()
-            && without_slash(&from) == without_slash(&to) =>
-        {
+        () if is_itself => "to itself, which often means that it expects a cookie or a header",
+        () if is_same_path && from.query() == to.query() => {
             "only by a slash: call the URL as the server writes it"
-        }
-        () if from.path() == to.path() && from.query() == to.query() => {
-            "to itself, which often means that it expects a cookie or a header"
         }
         () => "to another URL of this server: call that one",
     };
-    Some(format!("the answer redirects {what} ({})", shown(&to)))
+    let mut cause = format!("the answer redirects {what} ({})", shown(&to));
+    if last.is_preflight() && (is_of_login || is_itself) {
+        cause = format!("{cause}. {COMES_WITHOUT_TOKENS}");
+    }
+    Some(cause)
 }
 
 /// By a segment of the path, or a label of the host.
