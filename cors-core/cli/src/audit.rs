@@ -24,6 +24,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Instant;
 
+use cors_core::explain::Secrets;
 use http::{Request, Response};
 
 use crate::args::Audit as Options;
@@ -65,6 +66,15 @@ impl Audit {
         self.stopped.is_none() && self.findings.iter().all(|f| f.severity == Severity::Note)
     }
 
+    fn conceal(&mut self, secrets: &Secrets) {
+        let conceal = |text: &mut String| *text = secrets.conceal(text);
+        conceal(&mut self.url);
+        for Finding { why, fix, fetch, .. } in &mut self.findings {
+            [why, fix, &mut fetch.url].into_iter().for_each(conceal);
+        }
+        self.stopped.iter_mut().for_each(conceal);
+    }
+
     /// For people. Control characters are escaped.
     pub fn to_text(&self) -> String {
         text::to_text(self)
@@ -87,8 +97,21 @@ pub fn audit(target: &Target, send: &mut Send<'_>, progress: &mut dyn FnMut(usiz
     let findings = judge(target, &mut prober);
     let url = target.url().to_string();
     let (sent, readers) = (prober.sent(), prober.readers().to_vec());
+    let secrets = secrets(target, &prober);
     let (stopped, untried) = prober.end(target);
-    Audit { url, sent, readers, findings, stopped, untried }
+    let mut audit = Audit { url, sent, readers, findings, stopped, untried };
+    audit.conceal(&secrets);
+    audit
+}
+
+/// What neither a report nor a log of CI may show.
+fn secrets(target: &Target, prober: &Prober<'_>) -> Secrets {
+    let (mut first, no_answer) = (Request::new(()), Response::new(()));
+    if let Ok(uri) = target.url().as_str().parse() {
+        *first.uri_mut() = uri;
+    }
+    let exchanges = prober.exchanges().iter().map(|(request, response)| (request, response));
+    Secrets::of(exchanges.chain([(&first, &no_answer)]))
 }
 
 /// What matters more is asked first, and each part has its share of the requests.

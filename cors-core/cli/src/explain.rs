@@ -176,7 +176,10 @@ fn of_responses(options: &Explain, fetch: &Fetch, file: &Path) -> Result<Explain
     let bytes = read(file).map_err(|error| wrong(&error))?;
     let responses = input::responses(&bytes).map_err(|error| wrong(&error))?;
     let count = responses.len();
-    let (explanation, exchanges, notes) = sources::from_file(fetch, responses);
+    let (mut explanation, exchanges, notes) = sources::from_file(fetch, responses);
+    if explanation.unanswered().is_some() {
+        explanation.conceal_secrets(&[]);
+    }
     if let Some(request) = explanation.unanswered() {
         let (method, url) = (request.method(), exchange::shown_url(request));
         return Err(wrong(&format!(

@@ -202,7 +202,9 @@ pub(crate) fn check_origin(what: &str, origin: &str) -> Result<(), String> {
 
 /// A URL, for a message, without its parts that may hold secrets.
 pub(crate) fn shown_url(url: &str) -> String {
-    match url.split_once(['?', '#']) {
+    match url.split_once(['?', '#', ';']) {
+        // It is in a password, or the other is in the query.
+        Some((_, rest)) if rest.contains('@') => "…".to_owned(),
         Some((before, _)) => shown(before) + "…",
         None => shown(url),
     }

@@ -293,6 +293,11 @@ fn no_output_has_a_secret() {
         "HTTP/1.1 302 Found\r\nLocation: /?token=opensesame\r\nAccess-Control-Allow-Origin: *\r\n\r\n",
     );
     let one_answer = one_answer.to_str().unwrap();
+    let moved_once = file(
+        "moved-once.txt",
+        "HTTP/1.1 302 Found\r\nLocation: /z;jsessionid=opensesame/q\r\nAccess-Control-Allow-Origin: *\r\n\r\n",
+    );
+    let moved_once = moved_once.to_str().unwrap();
     let rows: &[&[&str]] = &[
         &["explain", &redirects, "--origin", APP, "--method", "PUT"],
         &["explain", &url, "--origin", APP, "--policy", policy],
@@ -323,6 +328,18 @@ fn no_output_has_a_secret() {
         &["explain", "u:opensesame@127.0.0.1/", "--origin", APP],
         &["explain", "http://u:opensesame@h:99999/", "--origin", APP],
         &["explain", "h/?token=opensesame", "--origin", APP],
+        &["explain", "http://u:opensesame#1@h/", "--origin", APP],
+        &["explain", "h/?token=x@opensesame", "--origin", APP],
+        &["explain", "h/x;jsessionid=opensesame", "--origin", APP],
+        &["explain", "http://a.test/", "http://h/?token=opensesame", "--origin", APP],
+        &["explain", "--url", &plain, "--origin", APP, "--response", moved_once],
+        &["audit", "http://h:99999/?token=opensesame"],
+        &["audit", &plain, "http://h/?token=opensesame"],
+        &["http://h/?token=opensesame"],
+        &["explain", &url, "--origin", APP, "-H", "accept-language: opensesame"],
+        &["audit", &url, "--allow", APP],
+        &["audit", &redirects, "--allow", APP],
+        &["audit", "http://127.0.0.1:1/?token=opensesame"],
         &["explain", "http://h:99999/#token=opensesame", "--origin", APP],
         &["explain", "ftp://h/?token=opensesame", "--origin", APP],
         &["explain", &plain, "--origin", "http://a.test/?token=opensesame"],
@@ -498,6 +515,12 @@ fn where_it_comes_from() {
             &["--method", "PUT"],
             |_| "HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n",
             "/login). Browsers send no tokens or cookies with a preflight, so it has to be answered before anything asks for them",
+        ),
+        (
+            "another host is not the URL itself",
+            &["--method", "PUT"],
+            |_| "HTTP/1.1 301 Moved Permanently\r\nLocation: https://b.test/x\r\nContent-Length: 0\r\n\r\n",
+            "another host: call that URL (https://b.test/x)\n",
         ),
         (
             "a preflight cannot answer 401",
@@ -775,6 +798,11 @@ fn where_it_comes_from() {
         assert_eq!(causes(&said).is_empty(), wanted.is_empty(), "{name}: {}", causes(&said));
         assert!(!said["fix"].as_str().unwrap().is_empty());
     }
+    let server = Server::start(|_| {
+        "HTTP/1.1 302 Found\r\nLocation: /auth/login\r\nContent-Length: 0\r\n\r\n".into()
+    });
+    let said = causes(&json(&server.url("/auth/me"), &[]).1);
+    assert!(said.contains("to what looks like a login"), "{said}");
     // After a redirect to another origin, the request's origin is not the page's.
     let other = Server::start(|_| {
         "HTTP/1.1 404 Not Found\r\nVary: Origin\r\nContent-Length: 0\r\n\r\n".into()

@@ -20,7 +20,7 @@ const MAX_REDIRECTS: usize = 20;
 const BODY_HEADERS: [&str; 4] =
     ["content-encoding", "content-language", "content-location", "content-type"];
 
-/// Whether browsers follow a response with this status to its `Location`: not with every 3xx.
+/// Whether a response with this status redirects. Not every 3xx does.
 ///
 /// [Fetch, redirect status](https://fetch.spec.whatwg.org/#redirect-status)
 ///

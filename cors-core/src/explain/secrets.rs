@@ -2,9 +2,11 @@
 
 use super::{Change, Event, Explanation, Fix, InCookie};
 use crate::browser::{CookieRefusal, Fetch, Taken, Verdict};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use http::header::{LOCATION, SET_COOKIE};
-use http::{HeaderMap, HeaderValue, Uri};
+use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use std::fmt;
+use url::{Url, form_urlencoded};
 
 const CONCEALED: &str = "...";
 
@@ -29,9 +31,8 @@ const SECRET: [&str; 13] = [
 const MIN_LEN: usize = 6;
 
 /// Values that [`Explanation::conceal_secrets`] conceals, of six bytes or more.
-// The longest first, so that none is removed in part.
 #[derive(Clone)]
-pub struct Secrets(Vec<String>);
+pub struct Secrets(AhoCorasick);
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,6 +41,42 @@ impl fmt::Debug for Secrets {
 }
 
 impl Secrets {
+    /// The secrets of requests and their responses: values of parameters and headers whose names say
+    /// so, passwords in URLs, and what cookies are set to.
+    ///
+    /// ```
+    /// use cors_core::explain::Secrets;
+    /// use http::{Request, Response};
+    ///
+    /// let request = Request::builder().uri("https://api.example/?token=opensesame").body(())?;
+    /// let secrets = Secrets::of([(&request, &Response::new(()))]);
+    /// assert_eq!(secrets.conceal("the server logs opensesame"), "the server logs ...");
+    /// # Ok::<(), http::Error>(())
+    /// ```
+    pub fn of<'e>(
+        exchanges: impl IntoIterator<Item = (&'e Request<()>, &'e Response<()>)>,
+    ) -> Self {
+        let values = exchanges.into_iter().flat_map(|(request, response)| {
+            let mut values = of_request(request);
+            values.extend(of_response(&request.uri().to_string(), response.headers()));
+            values
+        });
+        Self::from_values(values.collect())
+    }
+
+    fn from_values(mut values: Vec<String>) -> Self {
+        values.retain(|value| value.len() >= MIN_LEN);
+        let mut forms: Vec<_> = values.iter().flat_map(|value| forms(value)).collect();
+        forms.retain(|form| form.len() >= MIN_LEN);
+        forms.sort_unstable();
+        forms.dedup();
+        let mut search = AhoCorasick::builder();
+        // The longest, so that none is removed in part.
+        let search = search.match_kind(MatchKind::LeftmostLongest);
+        let found = search.kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(forms);
+        Self(found.expect("the input fits into memory, so its parts have 32-bit numbers"))
+    }
+
     /// The text without these values.
     pub fn conceal(&self, text: &str) -> String {
         let mut text = text.to_owned();
@@ -63,39 +100,35 @@ impl Secrets {
             match event {
                 Event::Sent(request) => {
                     url = request.uri().to_string();
-                    values.extend(of_url(&url));
-                    of_request(request.headers_mut());
+                    values.extend(of_request(request));
+                    conceal_headers(request.headers_mut());
                 }
                 Event::Received(response) => {
-                    for location in response.headers().get_all(LOCATION) {
-                        let location = String::from_utf8_lossy(location.as_bytes());
-                        values.extend(of_urls(&Fetch::new(&*url, location)));
-                    }
-                    values.extend(of_response(response.headers_mut()));
+                    values.extend(of_response(&url, response.headers()));
+                    conceal_cookies(response.headers_mut());
                 }
                 _ => {}
             }
         }
-        values.retain(|value| value.len() >= MIN_LEN);
-        let mut values: Vec<String> = values.iter().flat_map(|value| forms(value)).collect();
-        values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        values.dedup();
-        Self(values)
+        Self::from_values(values)
     }
 
     pub(super) fn remove_from(&self, explanation: &mut Explanation) {
-        self.text(&mut explanation.fetch.url);
+        self.fetch(&mut explanation.fetch);
         for event in &mut explanation.events {
             match event {
                 Event::Step(taken) => self.taken(taken),
-                Event::Sent(request) => self.uri(request.uri_mut()),
+                Event::Sent(request) => {
+                    self.uri(request.uri_mut());
+                    self.headers(request.headers_mut());
+                }
                 Event::Received(response) => self.headers(response.headers_mut()),
                 Event::Unanswered(why) => self.text(why),
             }
         }
         match &mut explanation.verdict {
             Verdict::Readable(readable) => {
-                of_response(&mut readable.headers);
+                conceal_cookies(&mut readable.headers);
                 self.headers(&mut readable.headers);
             }
             Verdict::Failed(taken) => self.taken(taken),
@@ -110,7 +143,7 @@ impl Secrets {
             self.text(text);
         }
         let Some(fix) = &mut explanation.fix else { return };
-        self.text(&mut fix.fetch.url);
+        self.fetch(&mut fix.fetch);
         for change in &mut fix.changes {
             match change {
                 Change::Script(what) | Change::Page(what) | Change::Server(what) => self.text(what),
@@ -124,11 +157,19 @@ impl Secrets {
     }
 
     fn text(&self, text: &mut String) {
-        for value in &self.0 {
-            if text.contains(value) {
-                *text = text.replace(value, CONCEALED);
-            }
+        if self.0.is_match(&*text) {
+            let mut concealed = String::new();
+            self.0.replace_all_with(text, &mut concealed, |_, _, concealed| {
+                concealed.push_str(CONCEALED);
+                true
+            });
+            *text = concealed;
         }
+    }
+
+    fn fetch(&self, fetch: &mut Fetch) {
+        self.text(&mut fetch.url);
+        fetch.headers.iter_mut().for_each(|(_, value)| self.text(value));
     }
 
     fn taken(&self, taken: &mut Taken) {
@@ -157,31 +198,49 @@ impl Secrets {
 
     fn headers(&self, headers: &mut HeaderMap) {
         for value in headers.values_mut() {
-            let mut text = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            let before = text.clone();
-            self.text(&mut text);
-            if text != before {
-                *value = header_value(&text);
+            let text = text_of(value.as_bytes());
+            if self.0.is_match(&text) {
+                *value = header_value(&self.conceal(&text));
             }
         }
     }
 }
 
-/// A value as it may be printed: in UTF-8 or in Latin-1, read as one of them, quoted or not.
+/// In UTF-8, or if it is not, in Latin-1.
+fn text_of(bytes: &[u8]) -> String {
+    let latin1 = || bytes.iter().map(|byte| char::from(*byte)).collect();
+    std::str::from_utf8(bytes).map_or_else(|_| latin1(), str::to_owned)
+}
+
+/// A value as it may be printed: as it is or in a URL, in UTF-8 or in Latin-1, read as one of them,
+/// quoted or not.
 fn forms(value: &str) -> Vec<String> {
-    let latin1: Vec<u8> = value.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
-    let mut forms = Vec::new();
-    for bytes in [value.as_bytes(), &latin1] {
-        let read = [
-            String::from_utf8_lossy(bytes).into_owned(),
-            bytes.iter().map(|byte| char::from(*byte)).collect(),
-        ];
-        let mut quoted: Vec<_> = read.iter().map(|text| format!("{text:?}")).collect();
-        quoted.extend(HeaderValue::from_bytes(bytes).iter().map(|value| format!("{value:?}")));
-        forms.extend(quoted.iter().map(|text| text[1..text.len() - 1].to_owned()));
-        forms.extend(read);
+    let decoded = decoded(value);
+    let in_url = form_urlencoded::byte_serialize(decoded.as_bytes()).collect::<String>();
+    let with_spaces = in_url.replace('+', "%20");
+    let mut forms = vec![in_url, with_spaces];
+    for text in [value, &decoded] {
+        if let Ok(url) = Url::parse(&format!("http://a/?{text}")) {
+            forms.extend(url.query().map(str::to_owned));
+        }
+        let latin1: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
+        for bytes in [Some(text.as_bytes()), latin1.as_deref()].into_iter().flatten() {
+            let latin1: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+            let read = [String::from_utf8_lossy(bytes).into_owned(), latin1];
+            let mut quoted: Vec<_> = read.iter().map(|text| format!("{text:?}")).collect();
+            quoted.extend(HeaderValue::from_bytes(bytes).iter().map(|value| format!("{value:?}")));
+            forms.extend(quoted.iter().map(|text| text[1..text.len() - 1].to_owned()));
+            forms.extend(read);
+        }
     }
     forms
+}
+
+/// What `%XX` stands for.
+fn decoded(text: &str) -> String {
+    let escaped = text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+    let decoded = form_urlencoded::parse(escaped.as_bytes()).next();
+    decoded.map_or_else(String::new, |(text, _)| text.into_owned())
 }
 
 fn header_value(text: &str) -> HeaderValue {
@@ -197,15 +256,18 @@ fn is_secret(name: &str) -> bool {
 /// Its password, and values of its parameters, as they are written. A fragment may have some too.
 fn of_url(url: &str) -> Vec<String> {
     let authority = url.split_once("//").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
-    let user = authority.and_then(|authority| authority.rsplit_once('@'));
-    let password = user.and_then(|(user, _)| user.split_once(':'));
-    let secret = |pair: &str| {
-        let (name, value) = pair.split_once('=')?;
-        is_secret(name).then(|| value.to_owned())
-    };
+    let user = authority.and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
+    // A user without a password may be a token.
+    let password = user.map(|user| user.split_once(':').map_or(user, |(_, password)| password));
     let (path, rest) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
-    let parameters = path.split(['/', ';']).chain(rest.split(['?', '#', '&'])).filter_map(secret);
-    password.map(|(_, password)| password.to_owned()).into_iter().chain(parameters).collect()
+    let of_path = path.split(['/', ';']);
+    // A semicolon separates, or is part of a value.
+    let of_query = rest.split(['?', '#', '&']).chain(rest.split(['?', '#', '&', ';']));
+    let parameters = of_path.chain(of_query).filter_map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        is_secret(&decoded(name)).then_some(value)
+    });
+    password.into_iter().chain(parameters).map(str::to_owned).collect()
 }
 
 /// As the URL is written, and as the browser reads it.
@@ -228,17 +290,27 @@ fn of_fetch(fetch: &mut Fetch) -> Vec<String> {
     let secrets = fetch.headers.iter_mut().filter(|(name, _)| is_secret(name));
     let values = secrets.flat_map(|(_, value)| {
         let shown = concealed(value);
-        let value = std::mem::replace(value, shown);
-        let rest = value.split_once(' ').map(|(_, rest)| rest.to_owned());
-        [Some(value), rest]
+        with_and_without_scheme(&std::mem::replace(value, shown))
     });
-    values.flatten().collect()
+    values.collect()
 }
 
-fn of_request(headers: &mut HeaderMap) {
+fn with_and_without_scheme(value: &str) -> impl Iterator<Item = String> + use<> {
+    let rest = value.split_once(' ').map(|(_, rest)| rest.to_owned());
+    [Some(value.to_owned()), rest].into_iter().flatten()
+}
+
+/// Of a request's URL and headers.
+fn of_request(request: &Request<()>) -> Vec<String> {
+    let secrets = request.headers().iter().filter(|(name, _)| is_secret(name.as_str()));
+    let values = secrets.flat_map(|(_, value)| with_and_without_scheme(&text_of(value.as_bytes())));
+    values.chain(of_url(&request.uri().to_string())).collect()
+}
+
+fn conceal_headers(headers: &mut HeaderMap) {
     for (name, value) in headers.iter_mut() {
         if is_secret(name.as_str()) {
-            *value = header_value(&concealed(&String::from_utf8_lossy(value.as_bytes())));
+            *value = header_value(&concealed(&text_of(value.as_bytes())));
         }
     }
 }
@@ -246,30 +318,35 @@ fn of_request(headers: &mut HeaderMap) {
 /// Conceals the values of lines of `Set-Cookie`, and returns them.
 fn of_cookies(lines: &mut [String]) -> Vec<String> {
     let values = lines.iter_mut().map(|line| {
-        let pair = line.split(';').next().unwrap_or_default();
-        let value = pair.split_once('=').map_or(pair, |(_, value)| value).trim().to_owned();
-        *line = of_line(line);
+        let value = of_line(line);
+        *line = concealed_line(line);
         value
     });
     values.collect()
 }
 
-/// The cookie's name and attributes stay.
 fn of_line(line: &str) -> String {
+    let pair = line.split(';').next().unwrap_or_default();
+    pair.split_once('=').map_or(pair, |(_, value)| value).trim().to_owned()
+}
+
+/// The cookie's name and attributes stay.
+fn concealed_line(line: &str) -> String {
     let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
     let name = pair.split_once('=').map_or("", |(name, _)| name);
     let separator = if attributes.is_empty() { "" } else { ";" };
     format!("{name}={CONCEALED}{separator}{attributes}")
 }
 
-/// Conceals what `Set-Cookie` sets, and returns it.
-fn of_response(headers: &mut HeaderMap) -> Vec<String> {
-    let lines = headers.iter_mut().filter(|(name, _)| *name == SET_COOKIE);
-    let values = lines.flat_map(|(_, value)| {
-        let mut line = [String::from_utf8_lossy(value.as_bytes()).into_owned()];
-        let values = of_cookies(&mut line);
-        *value = header_value(&line[0]);
-        values
-    });
-    values.collect()
+/// Of where a response to this URL redirects, and of its cookies.
+fn of_response(url: &str, headers: &HeaderMap) -> Vec<String> {
+    let lines = |name| headers.get_all(name).iter().map(|line| text_of(line.as_bytes()));
+    let locations = lines(LOCATION).flat_map(|to| of_urls(&Fetch::new(url, to)));
+    locations.chain(lines(SET_COOKIE).map(|line| of_line(&line))).collect()
+}
+
+fn conceal_cookies(headers: &mut HeaderMap) {
+    for (_, value) in headers.iter_mut().filter(|(name, _)| *name == SET_COOKIE) {
+        *value = header_value(&concealed_line(&text_of(value.as_bytes())));
+    }
 }

@@ -335,6 +335,9 @@ fn secrets_of_redirects_and_of_escaped_urls() {
         assert!(!text.contains("sesame") && text.contains("a=1"), "{text}");
     }
     for url in [
+        "http://api.example/?a=1;token=opensesame",
+        "http://api.example/?to%6ben=opensesame",
+        "https://opensesame@api.example/",
         "http://api.example/?token=open\"sesame name",
         "//a.test:22/?token=open\"sesame name",
         "//a.test/#token=open\"sesame",
@@ -352,7 +355,7 @@ fn secrets_of_redirects_and_of_escaped_urls() {
 /// Servers echo in the encoding that they think of.
 #[test]
 fn secrets_in_any_encoding() {
-    let fetch = get().header("x-token", "open\u{e9}sesame");
+    let fetch = get().header("x-token", "open\u{e9}sesame").header("x-a", "open\u{e9}sesame");
     let explanation = explain_server(&fetch, &mut |sending| {
         let mut response = answer(204, &[("access-control-allow-headers", "x-token")]);
         let headers = response.headers_mut();
@@ -368,6 +371,35 @@ fn secrets_in_any_encoding() {
     });
     let text = explanation.without_secrets(&[]).to_string();
     assert!(!text.contains("sesame") && text.contains("..."), "{text}");
+    // What only the server wrote.
+    let explanation = explain_server(&get(), &mut |_| {
+        let mut response = answer(302, &[("access-control-allow-origin", "*")]);
+        for (name, value) in
+            [("set-cookie", &b"sid=open\xe9sesame"[..]), ("location", b"https://[open\xe9sesame")]
+        {
+            response.headers_mut().append(name, HeaderValue::from_bytes(value).unwrap());
+        }
+        Ok(response)
+    });
+    let text = explanation.without_secrets(&[]).to_string();
+    assert!(!text.contains("sesame"), "{text}");
+    // Decoded or encoded on the way.
+    for (sent, echoed) in [
+        ("open%2Bsesame%3D", "open+sesame="),
+        ("open+sesame=", "open%2Bsesame%3D"),
+        ("open%22ses%20ame", "open\"ses ame"),
+        ("open%22ses%20ame", "open%22ses+ame"),
+    ] {
+        let fetch = Fetch::new(APP, format!("{API}?token={sent}"));
+        let explanation = explained(&fetch, 200, &[("access-control-allow-origin", echoed)]);
+        let text = explanation.without_secrets(&[]).to_string();
+        assert!(!text.contains("ses"), "{text}");
+    }
+    // Nothing else.
+    let fetch =
+        Fetch::new(APP, format!("{API}???????a")).header("x-token", "\u{65e5}\u{672c}".repeat(3));
+    let text = explained(&fetch, 200, &[]).without_secrets(&[]).to_string();
+    assert!(text.contains("/???????a"), "{text}");
 }
 
 /// A status and header lines.

@@ -32,6 +32,7 @@ impl Target {
         let whole = "write the whole URL, like https://api.example.com/items";
         let parsed = Url::parse(url);
         let url = without_user(url);
+        let url = url.split(['?', '#', ';']).next().unwrap_or_default();
         let mut parsed = parsed.map_err(|fault| format!("URL {url:?}: {fault}; {whole}"))?;
         if !matches!(parsed.scheme(), "http" | "https") {
             return Err(format!("URL {url:?}: only http and https have CORS; {whole}"));

@@ -13,9 +13,10 @@ pub(super) fn target(last: &Exchange) -> Option<String> {
     let to = from.join(&location).ok().filter(|to| matches!(to.scheme(), "http" | "https"))?;
     let without_slash = |url: &Url| url.path().trim_end_matches('/').to_owned();
     let is_same_path = without_slash(&from) == without_slash(&to);
-    let is_itself = from.path() == to.path() && from.query() == to.query();
-    let is_of_login =
-        is_login(&to) && !is_login(&from) && (from.host() != to.host() || !is_same_path);
+    let is_itself =
+        from.origin() == to.origin() && from.path() == to.path() && from.query() == to.query();
+    let known: Vec<_> = login_names(&from).collect();
+    let is_of_login = login_names(&to).any(|name| !known.contains(&name));
     let what = match () {
         () if is_of_login && last.is_preflight() => "to what looks like a login",
         () if is_of_login => {
@@ -44,8 +45,8 @@ pub(super) fn target(last: &Exchange) -> Option<String> {
     Some(cause)
 }
 
-/// By a segment of the path, or a label of the host.
-fn is_login(url: &Url) -> bool {
+/// Segments of the path and labels of the host that name a login.
+fn login_names(url: &Url) -> impl Iterator<Item = String> {
     const NAMES: [&str; 12] = [
         "accounts",
         "auth",
@@ -60,9 +61,10 @@ fn is_login(url: &Url) -> bool {
         "signin",
         "sso",
     ];
-    let is_one = |part: &str| {
+    let labels = url.host_str().unwrap_or_default().split('.');
+    let names = url.path().split('/').chain(labels).map(|part| {
         let name = part.split('.').next().unwrap_or_default().to_ascii_lowercase();
-        NAMES.contains(&name.replace(['-', '_'], "").as_str())
-    };
-    url.path().split('/').any(is_one) || url.host_str().unwrap_or_default().split('.').any(is_one)
+        name.replace(['-', '_'], "")
+    });
+    names.filter(|name| NAMES.contains(&name.as_str()))
 }
