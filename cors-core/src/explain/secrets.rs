@@ -3,7 +3,7 @@
 use super::{Change, Event, Explanation, Fix, InCookie};
 use crate::browser::{CookieRefusal, Fetch, Taken, Verdict};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use http::header::{LOCATION, SET_COOKIE};
+use http::header::{LOCATION, ORIGIN, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use std::fmt;
 use url::{Url, form_urlencoded};
@@ -56,18 +56,23 @@ impl Secrets {
     pub fn of<'e>(
         exchanges: impl IntoIterator<Item = (&'e Request<()>, &'e Response<()>)>,
     ) -> Self {
-        let values = exchanges.into_iter().flat_map(|(request, response)| {
-            let mut values = of_request(request);
+        let (mut values, mut public) = (Vec::new(), Vec::new());
+        for (request, response) in exchanges {
+            values.extend(of_request(request));
             values.extend(of_response(&request.uri().to_string(), response.headers()));
-            values
-        });
-        Self::from_values(values.collect())
+            public.extend(public_of(request));
+        }
+        Self::from_values(values, public)
     }
 
-    fn from_values(mut values: Vec<String>) -> Self {
+    /// No secret is part of what is public: a fix has to name the origin.
+    fn from_values(mut values: Vec<String>, mut public: Vec<String>) -> Self {
+        public.sort_unstable();
+        public.dedup();
         values.retain(|value| value.len() >= MIN_LEN);
         let mut forms: Vec<_> = values.iter().flat_map(|value| forms(value)).collect();
-        forms.retain(|form| form.len() >= MIN_LEN);
+        let is_public = |form: &str| public.iter().any(|text| text.contains(form));
+        forms.retain(|form| form.len() >= MIN_LEN && !is_public(form));
         forms.sort_unstable();
         forms.dedup();
         let mut search = AhoCorasick::builder();
@@ -95,12 +100,14 @@ impl Secrets {
             values.extend(of_fetch(fetch));
             of_cookies(&mut fetch.cookies);
         }
+        let mut public = vec![explanation.fetch.serialized_origin()];
         let mut url = String::new();
         for event in &mut explanation.events {
             match event {
                 Event::Sent(request) => {
                     url = request.uri().to_string();
                     values.extend(of_request(request));
+                    public.extend(public_of(request));
                     conceal_headers(request.headers_mut());
                 }
                 Event::Received(response) => {
@@ -110,7 +117,7 @@ impl Secrets {
                 _ => {}
             }
         }
-        Self::from_values(values)
+        Self::from_values(values, public)
     }
 
     pub(super) fn remove_from(&self, explanation: &mut Explanation) {
@@ -305,6 +312,12 @@ fn of_request(request: &Request<()>) -> Vec<String> {
     let secrets = request.headers().iter().filter(|(name, _)| is_secret(name.as_str()));
     let values = secrets.flat_map(|(_, value)| with_and_without_scheme(&text_of(value.as_bytes())));
     values.chain(of_url(&request.uri().to_string())).collect()
+}
+
+/// The page's origin, and the server's host.
+fn public_of(request: &Request<()>) -> impl Iterator<Item = String> + use<> {
+    let origin = request.headers().get(ORIGIN).map(|origin| text_of(origin.as_bytes()));
+    origin.into_iter().chain(request.uri().host().map(str::to_owned))
 }
 
 fn conceal_headers(headers: &mut HeaderMap) {

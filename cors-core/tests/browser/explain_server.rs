@@ -395,7 +395,10 @@ fn secrets_in_any_encoding() {
         let text = explanation.without_secrets(&[]).to_string();
         assert!(!text.contains("ses"), "{text}");
     }
-    // Nothing else.
+    // Nothing else: the fix names the origin.
+    let explanation = explained(&get(), 200, &[("set-cookie", "tenant=example")]);
+    let fix = explanation.without_secrets(&[]).fix().unwrap().to_string();
+    assert!(fix.contains("https://app.example.com") && fix.contains(API), "{fix}");
     let fetch =
         Fetch::new(APP, format!("{API}???????a")).header("x-token", "\u{65e5}\u{672c}".repeat(3));
     let text = explained(&fetch, 200, &[]).without_secrets(&[]).to_string();
