@@ -289,6 +289,13 @@ fn secrets_are_not_printed() {
     let text = concealed.without_secrets(&[]).to_string();
     assert!(!text.contains("opensesame"), "{text}");
     assert!(text.contains("set-cookie: sid=...; Secure"), "{text}");
+    // A short one, where it is known to be.
+    let allow =
+        [("access-control-allow-origin", "*"), ("access-control-allow-headers", "authorization")];
+    let explanation = explained(&get().header("authorization", "Bearer 42"), 200, &allow);
+    assert!(explanation.to_string().contains("authorization: Bearer 42"), "{explanation}");
+    let text = explanation.without_secrets(&[]).to_string();
+    assert!(!text.contains("42") && text.contains("authorization: Bearer ..."), "{text}");
 }
 
 /// Everything of an explanation, and only what is secret of it.
