@@ -208,12 +208,6 @@ fn one_line(error: &clap::Error) -> String {
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let message = text.split("\n\n").next().unwrap_or_default();
     let mut line = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    // The query of a URL in the wrong place may hold a secret.
-    if let (Some(url), Some(end)) = (line.find("://"), line.rfind('\''))
-        && let Some(query) = line[url..end].find(['?', '#', ';'])
-    {
-        line.replace_range(url + query..end, "…");
-    }
     let suggested =
         [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     for likely in suggested.into_iter().filter_map(|kind| error.get(kind)) {

@@ -157,11 +157,7 @@ fn is_from_browser(name: &str, value: &str) -> bool {
 /// Checks that `fetch` can be called with this URL from any page. `what` names the URL's source.
 pub(crate) fn check_url(what: &str, url: &str) -> Result<(), String> {
     // Without a scheme, it would point to the page's own server, which needs no CORS.
-    let has_scheme = url.split_once("://").is_some_and(|(scheme, _)| {
-        !scheme.is_empty()
-            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-    });
-    if !has_scheme {
+    if scheme(url).is_empty() {
         let url = shown_url(url);
         return Err(format!("{what} {url}: write the whole URL, like https://api.example/"));
     }
@@ -202,12 +198,7 @@ pub(crate) fn check_origin(what: &str, origin: &str) -> Result<(), String> {
 
 /// A URL, for a message, without its parts that may hold secrets.
 pub(crate) fn shown_url(url: &str) -> String {
-    match url.split_once(['?', '#', ';']) {
-        // It is in a password, or the other is in the query.
-        Some((_, rest)) if rest.contains('@') => "…".to_owned(),
-        Some((before, _)) => shown(before) + "…",
-        None => shown(url),
-    }
+    shown(&public_part(url))
 }
 
 /// The start of a text, for a message of one line, without what may be a password.
@@ -218,6 +209,30 @@ fn shown(text: &str) -> String {
         Some((end, _)) => format!("{:?}…", &text[..end]),
         None => format!("{text:?}"),
     }
+}
+
+/// A URL without its parts that may hold secrets, even if it does not parse.
+pub(crate) fn public_part(url: &str) -> String {
+    let (scheme, rest) = url.split_at(scheme(url).len());
+    let (start, end) = rest.split_at(rest.find(['?', '#', ';']).unwrap_or(rest.len()));
+    // The @ ends a password that has one of these, or is part of the query.
+    if end.contains('@') {
+        return format!("{scheme}…");
+    }
+    let without_user = start.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}{without_user}{}", if end.is_empty() { "" } else { "…" })
+}
+
+/// The scheme with its `://`, or nothing.
+fn scheme(url: &str) -> &str {
+    let end = url.find(|c| !is_of_scheme(c)).unwrap_or(url.len());
+    let has_scheme = end > 0 && url[end..].starts_with("://");
+    if has_scheme { &url[..end + "://".len()] } else { "" }
+}
+
+/// Whether a scheme can have this character.
+pub(crate) fn is_of_scheme(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "+-.".contains(character)
 }
 
 /// `Err` if the input is too long.

@@ -100,7 +100,7 @@ impl FromStr for Server {
     fn from_str(name: &str) -> Result<Self, String> {
         let names = || Self::ALL.map(Self::name).join(", ");
         let found = Self::ALL.into_iter().find(|server| server.name() == name);
-        found.ok_or_else(|| format!("{name:?}: no such server; use one of {}", names()))
+        found.ok_or_else(|| format!("write one of {}", names()))
     }
 }
 

@@ -624,11 +624,11 @@ fn wrong_usage_is_one_line() {
         ),
         (
             &["http://h/", "--origin", "https://a.test:8443/x/y?z"],
-            "--origin \"https://a.test:8443/x/y\"…: write https://a.test:8443, which is the origin",
+            "--origin \"https://a.test:8443/x/y…\": write https://a.test:8443, which is the origin",
         ),
         (
             &["http://h/", "--origin", "https://a.test?q"],
-            "--origin \"https://a.test\"…: write https://a.test, which is the origin",
+            "--origin \"https://a.test…\": write https://a.test, which is the origin",
         ),
         (
             &["http://h/", "--origin", "https://u:p@a.test"],

@@ -42,6 +42,58 @@ fn a_wrong_word_gets_the_likely_one() {
     }
 }
 
+/// A URL with a secret in place of any value, or where none belongs.
+#[test]
+fn wrong_usage_conceals_urls() {
+    let urls = [
+        "https://a.test/?t=hunter2",
+        "https://a.test/#\" hunter2",
+        "https://a.test/;t=it's hunter2 and \"hunter2",
+        "https://user:hunter2@a.test/?x",
+        "https://user:hunter2?x@a.test/",
+    ];
+    let mut refused = 0;
+    for command in ["explain", "audit"] {
+        let (_, help, _) = cors(&[command, "--help"]);
+        let lines = help.lines().map(str::trim);
+        let flags = lines.filter(|line| line.starts_with('-') && line.contains('<'));
+        let flags = flags.map(|line| &line[line.find("--").unwrap()..line.find(" <").unwrap()]);
+        for url in urls {
+            for flag in flags.clone().filter(|flag| *flag != "--console").map(Some).chain([None]) {
+                let flag = flag.map(|flag| format!("{flag}={url}"));
+                // It is not valid, so that nothing is sent.
+                let origin = (flag.is_none() && command == "explain")
+                    .then_some("--origin=https://a.test/?hunter2");
+                let args: Vec<_> =
+                    [Some(command), flag.as_deref(), origin, Some(url), Some("--resolve=x")]
+                        .into_iter()
+                        .flatten()
+                        .collect();
+                let (code, stdout, stderr) = cors(&args);
+                assert_eq!((code, &*stdout, stderr.lines().count()), (Some(2), "", 1), "{stderr}");
+                assert!(!stderr.contains("hunter2"), "{args:?}: {stderr}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 100, "{refused}");
+    for (args, wanted) in [
+        (
+            &["explain", "--timeout", "http://h/?t=x"][..],
+            "invalid value 'http://h/…' for '--timeout <SECONDS>': write whole seconds, 1 to 3600",
+        ),
+        (
+            &["explain", "https://h/", "--origin", "https://a.test", "--mode", "http://u:p@h/?t=x"],
+            "--mode \"http://h/…\": write cors, no-cors or same-origin",
+        ),
+        (&["audit", "h.test:port/?t=x"], "URL \"h.test:port/…\""),
+        (&["audit", "ftp://u:p@h.test/x"], "URL \"ftp://h.test/x\": only http and https"),
+    ] {
+        let (_, _, stderr) = cors(args);
+        assert!(stderr.starts_with(&format!("cors: {wanted}")), "{stderr}");
+    }
+}
+
 #[test]
 fn shells_get_completions() {
     for shell in ["bash", "zsh", "fish"] {

@@ -215,8 +215,11 @@ impl Secrets {
 
 /// In UTF-8, or if it is not, in Latin-1.
 fn text_of(bytes: &[u8]) -> String {
-    let latin1 = || bytes.iter().map(|byte| char::from(*byte)).collect();
-    std::str::from_utf8(bytes).map_or_else(|_| latin1(), str::to_owned)
+    std::str::from_utf8(bytes).map_or_else(|_| latin1(bytes), str::to_owned)
+}
+
+fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
 }
 
 /// A value as it may be printed: as it is or in a URL, in UTF-8 or in Latin-1, read as one of them,
@@ -230,10 +233,9 @@ fn forms(value: &str) -> Vec<String> {
         if let Ok(url) = Url::parse(&format!("http://a/?{text}")) {
             forms.extend(url.query().map(str::to_owned));
         }
-        let latin1: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
-        for bytes in [Some(text.as_bytes()), latin1.as_deref()].into_iter().flatten() {
-            let latin1: String = bytes.iter().map(|byte| char::from(*byte)).collect();
-            let read = [String::from_utf8_lossy(bytes).into_owned(), latin1];
+        let in_latin1: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
+        for bytes in [Some(text.as_bytes()), in_latin1.as_deref()].into_iter().flatten() {
+            let read = [String::from_utf8_lossy(bytes).into_owned(), latin1(bytes)];
             let mut quoted: Vec<_> = read.iter().map(|text| format!("{text:?}")).collect();
             quoted.extend(HeaderValue::from_bytes(bytes).iter().map(|value| format!("{value:?}")));
             forms.extend(quoted.iter().map(|text| text[1..text.len() - 1].to_owned()));

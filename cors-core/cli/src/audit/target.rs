@@ -4,6 +4,8 @@ use cors_core::Policy;
 use http::{HeaderName, HeaderValue, Method};
 use url::Url;
 
+use crate::input::shown_url;
+
 /// Where no origin that may read is known.
 const SOME_ORIGIN: &str = "<the origin>";
 
@@ -31,16 +33,13 @@ impl Target {
     ) -> Result<Self, String> {
         let whole = "write the whole URL, like https://api.example.com/items";
         let parsed = Url::parse(url);
-        let url = without_user(url);
-        let url = url.split(['?', '#', ';']).next().unwrap_or_default();
-        let mut parsed = parsed.map_err(|fault| format!("URL {url:?}: {fault}; {whole}"))?;
+        let url = shown_url(url);
+        let mut parsed = parsed.map_err(|fault| format!("URL {url}: {fault}; {whole}"))?;
         if !matches!(parsed.scheme(), "http" | "https") {
-            return Err(format!("URL {url:?}: only http and https have CORS; {whole}"));
+            return Err(format!("URL {url}: only http and https have CORS; {whole}"));
         }
         if !parsed.username().is_empty() || parsed.password().is_some() {
-            return Err(format!(
-                "URL {url:?}: browsers fetch no URL with a user name; leave it out"
-            ));
+            return Err(format!("URL {url}: browsers fetch no URL with a user name; leave it out"));
         }
         parsed.set_fragment(None);
         for method in &methods {
@@ -136,11 +135,4 @@ fn meant(allow: &[String]) -> Result<Option<Policy>, String> {
             errors.to_string().lines().map(str::trim).collect::<Vec<_>>().join("; ")
         )
     })
-}
-
-/// The URL without user name and password, even if it does not parse.
-fn without_user(url: &str) -> String {
-    let Some((user, rest)) = url.rsplit_once('@') else { return url.to_owned() };
-    let scheme = user.find("://").map_or("", |end| &user[..end + "://".len()]);
-    format!("{scheme}{rest}")
 }
