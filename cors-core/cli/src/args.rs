@@ -11,6 +11,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::input::public_part;
 use crate::output::{print, wrong_usage};
 use crate::server::Server;
 
@@ -204,7 +205,16 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
 
 /// The parser's message spreads over a paragraph and repeats the usage.
 fn one_line(error: &clap::Error) -> String {
-    let text = error.render().to_string();
+    let mut text = error.render().to_string();
+    for kind in [ContextKind::InvalidValue, ContextKind::InvalidArg, ContextKind::InvalidSubcommand]
+    {
+        if let Some(ContextValue::String(written)) = error.get(kind)
+            && !written.is_empty()
+        {
+            // It may be a URL in the wrong place, and span lines.
+            text = text.replace(written, &public_part(written).replace('\n', " "));
+        }
+    }
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let message = text.split("\n\n").next().unwrap_or_default();
     let mut line = message.split_whitespace().collect::<Vec<_>>().join(" ");

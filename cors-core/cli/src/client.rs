@@ -15,6 +15,7 @@ use tokio::runtime::Runtime;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::args::Connection;
+use crate::input::shown_url;
 
 /// As much of a body as is read: enough for an error page.
 const MAX_BODY: usize = 64 * 1024;
@@ -276,6 +277,7 @@ fn resolved(flag: &str) -> Result<(String, Vec<SocketAddr>), String> {
         (!host.is_empty()).then(|| (host.to_owned(), addresses))
     };
     parsed().ok_or_else(|| {
-        format!("--resolve {flag:?}: write HOST:PORT:ADDRESS, like api.example.com:443:127.0.0.1")
+        let flag = shown_url(flag);
+        format!("--resolve {flag}: write HOST:PORT:ADDRESS, like api.example.com:443:127.0.0.1")
     })
 }

@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::args::{Connection, Explain};
 use crate::client::Client;
-use crate::input::{self, Call};
+use crate::input::{self, Call, public_part};
 use crate::json::to_json;
 use crate::output::{self, escaped, is_colored, print};
 use crate::policy_file::judge;
@@ -123,13 +123,14 @@ fn explained(options: &Explain) -> Result<Option<Explained>, String> {
         let name = ignored.split(['=', ' ']).next().unwrap_or_default();
         let is_name = name.starts_with('-') || options.fetch.is_some();
         let name = if is_name { name.get(..40).unwrap_or(name) } else { "an argument" };
-        eprintln!("cors: ignored: {}", escaped(name));
+        eprintln!("cors: ignored: {}", escaped(&public_part(name)));
     }
     let fetch = &call.fetch;
     let policy = match &options.policy {
         None => None,
         Some(file) if !file.exists() => {
-            return Err(format!("--policy {}: there is no such file", file.display()));
+            let file = public_part(&file.to_string_lossy());
+            return Err(format!("--policy {file}: there is no such file"));
         }
         Some(file) => {
             let judged = judge(file);
@@ -172,7 +173,8 @@ fn is_copied(options: &Explain) -> bool {
 }
 
 fn of_responses(options: &Explain, fetch: &Fetch, file: &Path) -> Result<Explained, String> {
-    let wrong = |error: &dyn Display| format!("--response {}: {error}", file.display());
+    let shown = public_part(&file.to_string_lossy());
+    let wrong = |error: &dyn Display| format!("--response {shown}: {error}");
     let bytes = read(file).map_err(|error| wrong(&error))?;
     let responses = input::responses(&bytes).map_err(|error| wrong(&error))?;
     let count = responses.len();

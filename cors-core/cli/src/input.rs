@@ -156,6 +156,11 @@ fn is_from_browser(name: &str, value: &str) -> bool {
 
 /// Checks that `fetch` can be called with this URL from any page. `what` names the URL's source.
 pub(crate) fn check_url(what: &str, url: &str) -> Result<(), String> {
+    for (copied, flag) in [("curl ", "--curl"), ("fetch(", "--fetch")] {
+        if url.starts_with(copied) {
+            return Err(format!("{what}: write {flag} in front of what you copied"));
+        }
+    }
     // Without a scheme, it would point to the page's own server, which needs no CORS.
     if scheme(url).is_empty() {
         let url = shown_url(url);
@@ -179,7 +184,7 @@ pub(crate) fn check_url(what: &str, url: &str) -> Result<(), String> {
 /// Checks that this is an origin, as a browser sends it. `what` names its source.
 pub(crate) fn check_origin(what: &str, origin: &str) -> Result<(), String> {
     let Some((scheme, rest)) = origin.split_once("://") else { return Ok(()) };
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let authority = rest.split(['/', '?', '#', ';', ',', '\\']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     if host.is_empty() {
         let origin = shown_url(origin);
@@ -196,43 +201,51 @@ pub(crate) fn check_origin(what: &str, origin: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A URL, for a message, without its parts that may hold secrets.
+/// What may be a URL, for a message, without its parts that may hold secrets.
 pub(crate) fn shown_url(url: &str) -> String {
-    shown(&public_part(url))
+    quoted(&public_part(url))
 }
 
-/// The start of a text, for a message of one line, without what may be a password.
+/// A text, for a message, without what may be a password.
 fn shown(text: &str) -> String {
+    quoted(text.rsplit('@').next().unwrap_or_default())
+}
+
+/// The start of a text, in one line.
+fn quoted(text: &str) -> String {
     const LENGTH: usize = 80;
-    let text = text.rsplit('@').next().unwrap_or_default();
     match text.char_indices().nth(LENGTH) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
         None => format!("{text:?}"),
     }
 }
 
-/// A URL without its parts that may hold secrets, even if it does not parse.
+/// What may be a URL, with `…` for its parts that may hold secrets.
 pub(crate) fn public_part(url: &str) -> String {
-    let (scheme, rest) = url.split_at(scheme(url).len());
-    let (start, end) = rest.split_at(rest.find(['?', '#', ';']).unwrap_or(rest.len()));
-    // The @ ends a password that has one of these, or is part of the query.
-    if end.contains('@') {
-        return format!("{scheme}…");
+    let scheme = scheme(url);
+    let rest = &url[scheme.len()..];
+    let (start, more) = rest.split_at(rest.find(['?', '#', ';']).unwrap_or(rest.len()));
+    let more = match more {
+        "" => "",
+        // The user's password may have one of these characters.
+        _ if more.contains('@') => return format!("{scheme}…"),
+        _ => "…",
+    };
+    match start.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}…@{host}{more}"),
+        None => format!("{scheme}{start}{more}"),
     }
-    let without_user = start.rsplit('@').next().unwrap_or_default();
-    format!("{scheme}{without_user}{}", if end.is_empty() { "" } else { "…" })
 }
 
 /// The scheme with its `://`, or nothing.
 fn scheme(url: &str) -> &str {
-    let end = url.find(|c| !is_of_scheme(c)).unwrap_or(url.len());
-    let has_scheme = end > 0 && url[end..].starts_with("://");
-    if has_scheme { &url[..end + "://".len()] } else { "" }
-}
-
-/// Whether a scheme can have this character.
-pub(crate) fn is_of_scheme(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "+-.".contains(character)
+    let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    match url.split_once("://") {
+        Some((scheme, rest)) if !scheme.is_empty() && scheme.chars().all(is_of_scheme) => {
+            &url[..url.len() - rest.len()]
+        }
+        _ => "",
+    }
 }
 
 /// `Err` if the input is too long.

@@ -8,8 +8,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::input::{is_of_scheme, public_part};
-
 /// If our output is closed (`cors check … | head`), the exit code still tells.
 pub(crate) fn print(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());
@@ -47,34 +45,8 @@ pub(crate) fn with_progress<T>(what: &str, work: impl FnOnce() -> T) -> T {
 
 /// One line about wrong usage.
 pub(crate) fn wrong_usage(message: impl AsRef<str>) -> ExitCode {
-    eprintln!("cors: {}", escaped(&with_public_urls(message.as_ref())));
+    eprintln!("cors: {}", escaped(message.as_ref()));
     ExitCode::from(2)
-}
-
-/// Conceals what may be secret in URLs, which may be where none belongs.
-fn with_public_urls(message: &str) -> String {
-    let (mut shown, mut rest) = (String::new(), message);
-    while let Some(separator) = rest.find("://") {
-        let before = rest[..separator].trim_end_matches(is_of_scheme);
-        let url = &rest[before.len()..];
-        let end = match before.chars().next_back() {
-            Some(quote @ ('"' | '\'')) => end_of_quoted(url, quote),
-            _ => url.find(char::is_whitespace),
-        };
-        let (url, after) = url.split_at(end.unwrap_or(url.len()));
-        shown += before;
-        shown += &public_part(url);
-        rest = after;
-    }
-    shown + rest
-}
-
-/// Where the quote closes: the text may have it escaped, or inside a word.
-fn end_of_quoted(text: &str, quote: char) -> Option<usize> {
-    let closes = |end: &usize| {
-        !text[..*end].ends_with('\\') && !text[end + 1..].starts_with(char::is_alphanumeric)
-    };
-    text.match_indices(quote).map(|(end, _)| end).find(closes)
 }
 
 /// Escapes what others wrote and a terminal would obey: control characters, and marks that have

@@ -42,15 +42,21 @@ fn a_wrong_word_gets_the_likely_one() {
     }
 }
 
-/// A URL with a secret in place of any value, or where none belongs.
+/// What may be a URL with a secret, in place of any value.
 #[test]
 fn wrong_usage_conceals_urls() {
     let urls = [
         "https://a.test/?t=hunter2",
-        "https://a.test/#\" hunter2",
-        "https://a.test/;t=it's hunter2 and \"hunter2",
+        "https://a.test/#\" hunter2\\",
+        "https://a.test/('1');t=it's hunter2' and \"hunter2",
+        "https://a.test/?a='x'&t=hunter2",
+        "https://a.test/\n\n?hunter2",
         "https://user:hunter2@a.test/?x",
         "https://user:hunter2?x@a.test/",
+        "https://user:hunter2 @a.test/",
+        "https:/user:hunter2@a.test/?hunter2",
+        "a.test/?t=hunter2",
+        "user:hunter2@a.test",
     ];
     let mut refused = 0;
     for command in ["explain", "audit"] {
@@ -58,36 +64,66 @@ fn wrong_usage_conceals_urls() {
         let lines = help.lines().map(str::trim);
         let flags = lines.filter(|line| line.starts_with('-') && line.contains('<'));
         let flags = flags.map(|line| &line[line.find("--").unwrap()..line.find(" <").unwrap()]);
+        let flags: Vec<_> = flags.filter(|flag| *flag != "--console").collect();
         for url in urls {
-            for flag in flags.clone().filter(|flag| *flag != "--console").map(Some).chain([None]) {
-                let flag = flag.map(|flag| format!("{flag}={url}"));
-                // It is not valid, so that nothing is sent.
-                let origin = (flag.is_none() && command == "explain")
-                    .then_some("--origin=https://a.test/?hunter2");
-                let args: Vec<_> =
-                    [Some(command), flag.as_deref(), origin, Some(url), Some("--resolve=x")]
-                        .into_iter()
-                        .flatten()
-                        .collect();
+            for flag in &flags {
+                let value = format!("{flag}={url}");
+                let mut args = vec![command, &value];
+                if command == "explain" && *flag != "--origin" {
+                    args.push("--origin=https://a.test");
+                }
+                if command == "audit" || !["--url", "--curl", "--fetch"].contains(flag) {
+                    args.push("http://127.0.0.1:1/");
+                }
+                // It is not valid, so nothing is sent.
+                args.push(if *flag == "--resolve" { "--mode=x" } else { "--resolve=x" });
                 let (code, stdout, stderr) = cors(&args);
                 assert_eq!((code, &*stdout, stderr.lines().count()), (Some(2), "", 1), "{stderr}");
                 assert!(!stderr.contains("hunter2"), "{args:?}: {stderr}");
                 refused += 1;
             }
+            for args in [&[url][..], &[command, url, url, "--resolve=x"], &["completions", url]] {
+                let (code, stdout, stderr) = cors(args);
+                assert_eq!((code, &*stdout, stderr.lines().count()), (Some(2), "", 1), "{stderr}");
+                assert!(!stderr.contains("hunter2"), "{args:?}: {stderr}");
+            }
         }
     }
-    assert!(refused > 100, "{refused}");
+    assert!(refused > 200, "{refused}");
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let page = "--origin=https://a.test";
     for (args, wanted) in [
         (
-            &["explain", "--timeout", "http://h/?t=x"][..],
-            "invalid value 'http://h/…' for '--timeout <SECONDS>': write whole seconds, 1 to 3600",
+            &["explain", "--timeout", "http://h/\n\n?t='x'"][..],
+            "invalid value 'http://h/ …' for '--timeout <SECONDS>': write whole seconds, 1 to 3600",
         ),
         (
-            &["explain", "https://h/", "--origin", "https://a.test", "--mode", "http://u:p@h/?t=x"],
-            "--mode \"http://h/…\": write cors, no-cors or same-origin",
+            &["explain", "https://h/", page, "--mode", "http://u:p@h/?t=x\\"],
+            "--mode \"http://…@h/…\": write cors, no-cors or same-origin",
         ),
-        (&["audit", "h.test:port/?t=x"], "URL \"h.test:port/…\""),
-        (&["audit", "ftp://u:p@h.test/x"], "URL \"ftp://h.test/x\": only http and https"),
+        (
+            &["explain", "--policy", "https://h/p.toml?v=1 2", page],
+            "--policy https://h/p.toml…: there is no such file",
+        ),
+        (
+            &["explain", "https://h/", "--origin", "https://a.test,https://b.test"],
+            "--origin \"https://a.test,https://b.test\": write https://a.test, which is the origin",
+        ),
+        (
+            &["explain", "curl 'https://h/' -H 'authorization: hunter2'"],
+            "URL: write --curl in front of what you copied",
+        ),
+        (&["explain", "fetch(\"https://h/\")"], "URL: write --fetch in front of what you copied"),
+        (&["audit", "h.test:port/?t=x"], "URL \"h.test:port/…\": "),
+        (&["audit", "ftp://u:p@h.test/x"], "URL \"ftp://…@h.test/x\": only http and https"),
+        (&["audit", "https://h/", "-X", "P UT?"], "--method \"P UT…\": no script"),
+        (
+            &["audit", "https://h/", "--allow", "https://a.test/?t"],
+            "--allow \"https://a.test/…\": an origin ends with its host or port",
+        ),
     ] {
         let (_, _, stderr) = cors(args);
         assert!(stderr.starts_with(&format!("cors: {wanted}")), "{stderr}");

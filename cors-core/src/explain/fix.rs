@@ -5,8 +5,8 @@ pub(super) mod headers;
 mod script;
 
 use super::answers::run;
-use super::last_sent;
-use crate::browser::{Browser, Fetch, serve};
+use super::{Event, last_sent};
+use crate::browser::{Browser, CredentialsMode, Ended, Fetch, serve};
 use crate::config::compile::compile;
 use crate::config::shown::Shown;
 use crate::config::{Config, OriginEntry};
@@ -103,6 +103,14 @@ impl Fix {
         &self.fetch
     }
 
+    /// Says so if the fetch asks for credentials and `reads` without them.
+    fn caution_about_credentials(&mut self, fetch: &Fetch, reads: impl FnOnce(&Fetch) -> bool) {
+        let without = Fetch { credentials: CredentialsMode::SameOrigin, ..fetch.clone() };
+        if fetch.credentials == CredentialsMode::Include && reads(&without) {
+            self.cautions.push("without credentials, the script can already read it".to_owned());
+        }
+    }
+
     /// Whether the changed fetch proved readable after the changes.
     pub fn is_tried(&self) -> bool {
         self.is_tried
@@ -149,6 +157,28 @@ pub(super) fn find(
     fetch: &Fetch,
     handler: &dyn Fn(&Request<()>) -> Response<()>,
 ) -> Option<Fix> {
+    let mut fix = try_changes(policy, fetch, handler)?;
+    fix.caution_about_credentials(fetch, |without| {
+        serves(policy, without, handler).0.verdict.is_success()
+    });
+    Some(fix)
+}
+
+fn serves(
+    policy: &Policy,
+    fetch: &Fetch,
+    handler: &dyn Fn(&Request<()>) -> Response<()>,
+) -> (Ended, Vec<Event>) {
+    let (ended, events, _) =
+        run(Browser::new(), fetch, &mut |sending| Ok(serve(policy, sending.request(), handler)));
+    (ended, events)
+}
+
+fn try_changes(
+    policy: &Policy,
+    fetch: &Fetch,
+    handler: &dyn Fn(&Request<()>) -> Response<()>,
+) -> Option<Fix> {
     let before = policy.config();
     let mut attempt = Attempt::new(before.clone(), fetch.clone());
     // The last config that builds.
@@ -160,10 +190,7 @@ pub(super) fn find(
             Err(errors) => attempt.settle(&errors),
             Ok(policy) => {
                 valid.clone_from(&attempt.config);
-                let (ended, events, _) =
-                    run(Browser::new(), &attempt.script.fetch, &mut |sending| {
-                        Ok(serve(&policy, sending.request(), handler))
-                    });
+                let (ended, events) = serves(&policy, &attempt.script.fetch, handler);
                 if ended.verdict.is_success() {
                     let is_unchanged = attempt.script.made.is_empty() && valid == before;
                     return (!is_unchanged).then(|| fix(&before, attempt, true));

@@ -5,7 +5,7 @@ use cors_core::browser::Engine;
 use cors_core::browser::{Body, CredentialsMode, Fetch, Mode, RedirectMode, Step};
 #[cfg(feature = "strategies")]
 use cors_core::explain::Change;
-use cors_core::explain::{Event, Explanation, Preflight, explain, explain_with};
+use cors_core::explain::{Event, Explanation, Fix, Preflight, explain, explain_with};
 use cors_core::{Builder, DisallowedOrigin, OriginEntry, Policy, RefusedPreflight};
 use expect_test::expect_file;
 use http::{Request, Response};
@@ -185,14 +185,14 @@ pub fn examples() -> Vec<Example> {
             any().allow_methods(["PUT"]),
             include(get().method("PUT")),
             "allow_origins = [\"https://app.example.com\"]; allow_credentials = true (but no other \
-             origin can then read)",
+             origin can then read; without credentials, the script can already read it)",
         ),
         example(
             "preflight-allow-credentials",
             Step::PreflightAllowCredentials,
             app(),
             include(get().method("PUT")),
-            "allow_credentials = true",
+            "allow_credentials = true (but without credentials, the script can already read it)",
         ),
         // The check comes before the status.
         example(
@@ -345,14 +345,14 @@ pub fn examples() -> Vec<Example> {
             include(get()),
             "allow_origins = [\"https://app.example.com\"]; expose_headers = []; \
              allow_credentials = true (but no other origin can then read; scripts then see only \
-             the listed headers)",
+             the listed headers; without credentials, the script can already read it)",
         ),
         example(
             "allow-credentials",
             Step::AllowCredentials,
             app(),
             include(get()),
-            "allow_credentials = true",
+            "allow_credentials = true (but without credentials, the script can already read it)",
         ),
         example(
             "resource-policy",
@@ -425,7 +425,8 @@ pub fn examples() -> Vec<Example> {
             Step::AllowOriginMismatch,
             any().danger(|danger| danger.reflect_any_origin = true),
             include(from("https://evil.example")),
-            "allow_credentials = true (but every site can then read with the user's cookies)",
+            "allow_credentials = true (but every site can then read with the user's cookies; without \
+             credentials, the script can already read it)",
         ),
         example(
             "allow-credentials-public-suffix",
@@ -433,7 +434,8 @@ pub fn examples() -> Vec<Example> {
             Policy::builder().allow_origins(["https://*.github.io"]),
             include(from("https://a.github.io")),
             "allow_credentials = true; danger.allow_public_suffix_subdomains = true (but anyone who \
-             registers a name there can then read with the user's cookies)",
+             registers a name there can then read with the user's cookies; without credentials, the \
+             script can already read it)",
         ),
         example(
             "allow-credentials-unbounded",
@@ -441,7 +443,8 @@ pub fn examples() -> Vec<Example> {
             Policy::builder().allow_origins([OriginEntry::regex(r"https://.*\.example")]),
             include(from("https://a.example")),
             "allow_credentials = true; danger.allow_unbounded_regex = true (but everything else the \
-             regular expression matches can then read with the user's cookies)",
+             regular expression matches can then read with the user's cookies; without credentials, \
+             the script can already read it)",
         ),
         // An entry with that text would match other origins.
         example(
@@ -498,10 +501,16 @@ pub fn explained(example: &Example) -> (Policy, Explanation) {
 #[test]
 fn each_fix_works() {
     for example in examples() {
-        let (_, explanation) = explained(&example);
+        let (policy, explanation) = explained(&example);
         let fetch = &example.fetch;
         assert_eq!(explanation.verdict().failed_step(), Some(example.step), "{fetch}");
         let fix = explanation.fix();
+        let without = fetch.clone().credentials(CredentialsMode::SameOrigin);
+        let is_needless = fetch.credentials == CredentialsMode::Include
+            && explain_with(&policy, &without, &*example.handler).is_success();
+        let cautions = fix.map(Fix::cautions).unwrap_or_default();
+        let says_so = cautions.iter().any(|caution| caution.starts_with("without credentials"));
+        assert_eq!(says_so, is_needless, "{fetch}");
         assert_eq!(fix.map(ToString::to_string).as_deref(), Some(example.fix), "{fetch}");
         if let Some(fix) = fix.filter(|fix| fix.is_tried()) {
             let mended = Policy::new(fix.config().unwrap()).unwrap();

@@ -1,6 +1,6 @@
 //! Explanations of answers that no policy of ours gave.
 
-use cors_core::browser::{CredentialsMode, Engine, Fetch, Mode, RedirectMode, Step, Verdict};
+use cors_core::browser::{Body, CredentialsMode, Engine, Fetch, Mode, RedirectMode, Step, Verdict};
 use cors_core::explain::{Change, Event, Explanation, Preflight, Reads, explain_server};
 use cors_core::strategies::fetches;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderName, HeaderValue};
@@ -62,7 +62,19 @@ fn the_fix_names_header_answer_and_value() {
             get().credentials(CredentialsMode::Include),
             200,
             vec![(ORIGIN, "*")],
-            "on the answer to GET https://api.example/: Access-Control-Allow-Origin: https://app.example.com, instead of \"*\"; Vary: Origin; Access-Control-Allow-Credentials: true",
+            "on the answer to GET https://api.example/: Access-Control-Allow-Origin: https://app.example.com, instead of \"*\"; Vary: Origin; Access-Control-Allow-Credentials: true (but without credentials, the script can already read it)",
+        ),
+        (
+            get().credentials(CredentialsMode::Include),
+            200,
+            vec![(ORIGIN, "https://other.test"), ("vary", "origin")],
+            "on the answer to GET https://api.example/: Access-Control-Allow-Origin: https://app.example.com, instead of \"https://other.test\"; Access-Control-Allow-Credentials: true",
+        ),
+        (
+            Fetch::beacon(APP, API).header("content-type", "application/json").body(Body::Text),
+            200,
+            vec![(ORIGIN, "*"), (HEADERS, "content-type")],
+            "on the answer to OPTIONS https://api.example/: Access-Control-Allow-Origin: https://app.example.com, instead of \"*\"; Vary: Origin; Access-Control-Allow-Credentials: true; on the answer to POST https://api.example/, which was not sent: Access-Control-Allow-Origin: https://app.example.com; Vary: Origin; Access-Control-Allow-Credentials: true",
         ),
         (
             put(),
@@ -92,7 +104,7 @@ fn the_fix_names_header_answer_and_value() {
             put().credentials(CredentialsMode::Include),
             200,
             vec![(ORIGIN, APP), ("vary", "origin"), (CREDENTIALS, "true"), (METHODS, "*")],
-            "on the answer to OPTIONS https://api.example/: Access-Control-Allow-Methods: PUT, instead of \"*\"",
+            "on the answer to OPTIONS https://api.example/: Access-Control-Allow-Methods: PUT, instead of \"*\" (but without credentials, the script can already read it)",
         ),
         (
             get().header("authorization", "x").header("x-a", "1"),

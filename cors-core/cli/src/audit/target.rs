@@ -47,7 +47,10 @@ impl Target {
                 .iter()
                 .any(|forbidden| method.eq_ignore_ascii_case(forbidden));
             if is_forbidden || Method::from_bytes(method.as_bytes()).is_err() {
-                return Err(format!("--method {method:?}: no script can send this method"));
+                return Err(format!(
+                    "--method {}: no script can send this method",
+                    shown_url(method)
+                ));
             }
         }
         for (name, value) in &headers {
@@ -56,7 +59,7 @@ impl Target {
             {
                 // A forgotten colon puts the value here.
                 let name = name.split_whitespace().next().unwrap_or_default();
-                return Err(format!("--header {name:?}: not a valid header"));
+                return Err(format!("--header {}: not a valid header", shown_url(name)));
             }
         }
         let meant = meant(&allow)?;
@@ -124,9 +127,9 @@ fn meant(allow: &[String]) -> Result<Option<Policy>, String> {
         if let Err(errors) = policy(std::slice::from_ref(origin)) {
             let text = errors.to_string();
             let line = text.lines().find(|line| line.contains("allow_origins")).unwrap_or(&text);
-            let shown = format!("{origin:?}: ");
-            let says = line.split_once(&*shown).map_or(line.trim(), |(_, says)| says);
-            return Err(format!("--allow {shown}{says}"));
+            let says = line.split_once(&format!("{origin:?}: "));
+            let says = says.map_or(line.trim(), |(_, says)| says);
+            return Err(format!("--allow {}: {says}", shown_url(origin)));
         }
     }
     policy(allow).map(Some).map_err(|errors| {

@@ -7,7 +7,7 @@ use cors_core::browser::{
 use http::HeaderValue;
 
 use crate::args::Explain;
-use crate::input::{self, Call, check_origin, check_url};
+use crate::input::{self, Call, check_origin, check_url, shown_url};
 
 /// The call of `--curl` or `--fetch`, with what the flags beside them say instead, or the call that
 /// the flags describe.
@@ -43,9 +43,8 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
     for line in &options.headers {
         let (name, value) = line.split_once(':').ok_or_else(|| {
             // What follows may be a secret.
-            let name: String =
-                line.split_whitespace().next().unwrap_or_default().chars().take(40).collect();
-            format!("--header {name:?}: write NAME:VALUE")
+            let name = shown_url(line.split_whitespace().next().unwrap_or_default());
+            format!("--header {name}: write NAME:VALUE")
         })?;
         fetch.headers.push((name.trim().to_owned(), value.trim().to_owned()));
     }
@@ -97,13 +96,13 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
     if fetch.serialized_origin() == "null" && fetch.origin != "null" {
         return Err(format!(
             "--origin {}: no page has this origin; write one like https://app.example.com, or null for an opaque origin",
-            input::shown_url(&fetch.origin)
+            shown_url(&fetch.origin)
         ));
     }
     if fetch.origin.contains('*') {
         return Err(format!(
             "--origin {}: write one origin, not a pattern",
-            input::shown_url(&fetch.origin)
+            shown_url(&fetch.origin)
         ));
     }
     check_origin("--origin", &fetch.origin)?;
@@ -128,7 +127,8 @@ fn one_of<T: Copy>(
     all.iter().copied().find(|value| name == name_of(*value)).ok_or_else(|| {
         let names: Vec<_> = all.iter().map(|value| name_of(*value)).collect();
         format!(
-            "{flag} {name:?}: write {}",
+            "{flag} {}: write {}",
+            shown_url(name),
             names.join(" or ").replacen(" or ", ", ", names.len() - 2)
         )
     })

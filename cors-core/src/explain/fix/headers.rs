@@ -2,7 +2,9 @@
 
 use super::script::{Changed, Script, accept_handshake, on_the_server};
 use super::{Change, Fix, MAX_CHANGES};
-use crate::browser::{Browser, CredentialsMode, Fetch, Sending, Step, Verdict, is_redirect_status};
+use crate::browser::{
+    Browser, CredentialsMode, Ended, Fetch, Sending, Step, Verdict, is_redirect_status,
+};
 use crate::engine::headers::elements;
 use crate::engine::names::is_token;
 use crate::explain::answers::{Answer, Answers, Asked, Counts, run};
@@ -34,33 +36,46 @@ struct Repair<'a> {
 
 /// `None` if the fetch is a success.
 pub(in crate::explain) fn find(fetch: &Fetch, answers: &Answers) -> Option<Fix> {
-    let mut repair = Repair {
-        answers,
-        script: Script::new(fetch.clone()),
-        patches: Vec::new(),
-        is_guess: false,
-    };
-    for _ in 0..MAX_CHANGES {
-        let mut counts = Counts::default();
-        repair.is_guess = false;
-        let fetch = repair.script.fetch.clone();
-        let (ended, events, _) = run(Browser::new(), &fetch, &mut |sending: &Sending| {
-            repair.answer(sending.request(), &mut counts)
-        });
-        if ended.verdict.is_success() {
-            let is_needed = !repair.patches.is_empty() || !repair.script.made.is_empty();
-            return is_needed.then(|| repair.finish(true));
-        }
-        if let Err(last) = repair.get_past(&ended.verdict, &events) {
-            repair.script.made.push(last);
-            return Some(repair.finish(false));
-        }
-    }
-    repair.script.made.push(Change::Script("try again after these changes".to_owned()));
-    Some(repair.finish(false))
+    let mut fix = Repair::new(fetch, answers).find()?;
+    fix.caution_about_credentials(fetch, |without| {
+        Repair::new(without, answers).run().0.verdict.is_success()
+    });
+    Some(fix)
 }
 
-impl Repair<'_> {
+impl<'a> Repair<'a> {
+    fn new(fetch: &Fetch, answers: &'a Answers) -> Self {
+        let script = Script::new(fetch.clone());
+        Self { answers, script, patches: Vec::new(), is_guess: false }
+    }
+
+    /// Runs the fetch with the changes so far.
+    fn run(&mut self) -> (Ended, Vec<Event>) {
+        let mut counts = Counts::default();
+        self.is_guess = false;
+        let fetch = self.script.fetch.clone();
+        let (ended, events, _) = run(Browser::new(), &fetch, &mut |sending: &Sending| {
+            self.answer(sending.request(), &mut counts)
+        });
+        (ended, events)
+    }
+
+    fn find(mut self) -> Option<Fix> {
+        for _ in 0..MAX_CHANGES {
+            let (ended, events) = self.run();
+            if ended.verdict.is_success() {
+                let is_needed = !self.patches.is_empty() || !self.script.made.is_empty();
+                return is_needed.then(|| self.finish(true));
+            }
+            if let Err(last) = self.get_past(&ended.verdict, &events) {
+                self.script.made.push(last);
+                return Some(self.finish(false));
+            }
+        }
+        self.script.made.push(Change::Script("try again after these changes".to_owned()));
+        Some(self.finish(false))
+    }
+
     /// The server's answer with the changes so far.
     fn answer(&mut self, request: &Request<()>, counts: &mut Counts) -> Answer {
         let asked = Asked::of(request);
