@@ -25,6 +25,7 @@ mod answers;
 mod console;
 mod cookies;
 mod fix;
+mod login;
 mod messages;
 mod secrets;
 mod text;
@@ -39,6 +40,7 @@ use http::{Request, Response};
 
 pub use cookies::{CookieWay, InCookie};
 pub use fix::{Change, Fix};
+pub use login::redirects_to_login;
 pub use messages::{Section, sections_of};
 pub use secrets::Secrets;
 pub use text::InColor;

@@ -688,6 +688,19 @@ fn where_it_comes_from() {
             "what looks like a login",
         ),
         (
+            "the page of a login",
+            &[],
+            |request| match request.starts_with("GET /login ") {
+                true => {
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<!doctype html>"
+                }
+                false => {
+                    "HTTP/1.1 302 Found\r\nAccess-Control-Allow-Origin: *\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n"
+                }
+            },
+            "what looks like a login: without a session, an API should answer 401",
+        ),
+        (
             "a page",
             &[],
             |_| "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n",
@@ -796,6 +809,8 @@ fn where_it_comes_from() {
         assert_eq!(code, Some(1), "{name}");
         assert!(format!("{}\n", causes(&said)).contains(wanted), "{name}: {}", causes(&said));
         assert_eq!(causes(&said).is_empty(), wanted.is_empty(), "{name}: {}", causes(&said));
+        let says_page = causes(&said).contains("an HTML page came");
+        assert_eq!(says_page, wanted.contains("single-page application"), "{name}");
         assert!(!said["fix"].as_str().unwrap().is_empty());
     }
     let server = Server::start(|_| {

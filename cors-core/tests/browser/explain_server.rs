@@ -581,3 +581,47 @@ fn the_end_of_a_redirect_needs_headers_too() {
         format!("on the answer to GET {API}next: Access-Control-Allow-Origin: {APP}; Vary: Origin")
     );
 }
+
+#[test]
+fn an_api_answers_401_where_it_redirects_to_a_login() {
+    let origin = ("access-control-allow-origin", APP);
+    let sso = ("location", "https://sso.example.com/");
+    let put = || get().method("PUT");
+    let allows = [origin, ("access-control-allow-methods", "PUT")];
+    let is_answer = "status 401 instead of 302 (a script cannot use a login page)";
+    let lines = "Access-Control-Allow-Origin: https://app.example.com; Vary: Origin";
+    // A fetch, the answer to its preflight, that of the API, and the fix. The login has no CORS.
+    for (fetch, preflight, api, wanted) in [
+        (get(), &[][..], &[("location", "/login")][..], format!("GET {API}: {is_answer}; {lines}")),
+        (get(), &[], &[sso], format!("GET {API}: {is_answer}; {lines}")),
+        (get(), &[], &[sso, origin], format!("GET {API}: {is_answer}")),
+        (put(), &allows, &[sso, origin], format!("PUT {API}: {is_answer}")),
+        (
+            put(),
+            &[sso, allows[1]],
+            &[],
+            format!(
+                "OPTIONS {API}: status 204 instead of 302 (browsers do not follow a redirect of a preflight); {lines}; on the answer to PUT {API}, which was not sent: {lines}"
+            ),
+        ),
+    ] {
+        let explanation = explain_server(&fetch, &mut |sending| {
+            let request = sending.request();
+            let headers = match (*request.uri() == API, request.method().as_str()) {
+                (true, "OPTIONS") => preflight,
+                (true, _) => api,
+                _ => &[],
+            };
+            let redirects = headers.iter().any(|(name, _)| *name == "location");
+            Ok(answer(if redirects { 302 } else { 200 }, headers))
+        });
+        let fix = explanation.fix().unwrap();
+        assert_eq!(fix.to_string(), format!("on the answer to {wanted}"), "{fetch}");
+    }
+    let next = explain_server(&Fetch::new(APP, "https://api.example/login"), &mut |sending| {
+        let redirect = [origin, ("location", "/login/next")];
+        let is_next = sending.request().uri().path() == "/login/next";
+        Ok(if is_next { answer(200, &[]) } else { answer(302, &redirect) })
+    });
+    assert!(next.fix().unwrap().to_string().contains("GET https://api.example/login/next: Access"));
+}

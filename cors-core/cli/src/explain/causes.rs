@@ -55,10 +55,12 @@ pub(super) fn causes(
     if last.is_preflight() && matches!(failed.step, Step::PreflightMethod | Step::PreflightStatus) {
         causes.extend(preflight::letter_case(last));
     }
+    let to_login = exchanges.iter().find(|exchange| exchange.redirects_to_login());
     if failed.step != Step::RedirectCount {
-        causes.extend(redirect::target(last));
+        causes.extend(redirect::target(to_login.unwrap_or(last)));
     }
-    causes.extend(html_page(last));
+    // The page is the login.
+    causes.extend(html_page(last).filter(|_| to_login.is_none()));
     causes.extend(error::gateway(last.status()));
     causes
 }

@@ -1,6 +1,7 @@
 //! What was sent and what came, and the URLs of it.
 
 use cors_core::browser::Fetch;
+use cors_core::explain::redirects_to_login;
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, HeaderName, ORIGIN, VARY,
 };
@@ -28,6 +29,10 @@ impl Exchange {
 
     pub(super) fn is_preflight(&self) -> bool {
         self.request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+    }
+
+    pub(super) fn redirects_to_login(&self) -> bool {
+        redirects_to_login(&self.request, &self.received.response)
     }
 
     pub(super) fn url(&self) -> Option<Url> {

@@ -8,7 +8,7 @@ use crate::browser::{
 use crate::engine::headers::elements;
 use crate::engine::names::is_token;
 use crate::explain::answers::{Answer, Answers, Asked, Counts, run};
-use crate::explain::{Event, last_sent};
+use crate::explain::{Event, last_sent, redirects_to_login};
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
@@ -125,7 +125,13 @@ impl<'a> Repair<'a> {
             Step::PreflightAllowOriginMissing
             | Step::PreflightAllowOriginMismatch
             | Step::AllowOriginMissing
-            | Step::AllowOriginMismatch => self.allow_origin(sent),
+            | Step::AllowOriginMismatch => match redirected_to_login(events) {
+                Some(redirected) => {
+                    self.patch(redirected).status = Some(StatusCode::UNAUTHORIZED);
+                    Ok(())
+                }
+                None => self.allow_origin(sent),
+            },
             Step::PreflightAllowCredentials | Step::AllowCredentials => {
                 self.set(sent, ACCESS_CONTROL_ALLOW_CREDENTIALS, "true")
             }
@@ -259,6 +265,7 @@ impl Patch {
     fn shown(&self, now: &Response<()>) -> Vec<String> {
         let status = self.status.map(|status| {
             let why = match now.status().as_u16() {
+                _ if status == StatusCode::UNAUTHORIZED => " (a script cannot use a login page)",
                 _ if is_redirect_status(now.status()) => {
                     " (browsers do not follow a redirect of a preflight)"
                 }
@@ -298,6 +305,19 @@ fn names_origin(headers: &HeaderMap) -> bool {
 
 fn last_answer(events: &[Event]) -> Option<&Event> {
     events.iter().rev().find(|event| matches!(event, Event::Received(_) | Event::Unanswered(_)))
+}
+
+/// The request whose answer redirects to a login.
+fn redirected_to_login(events: &[Event]) -> Option<&Request<()>> {
+    let mut sent = None;
+    events.iter().find_map(|event| match event {
+        Event::Sent(request) => {
+            sent = Some(request);
+            None
+        }
+        Event::Received(response) => sent.filter(|request| redirects_to_login(request, response)),
+        _ => None,
+    })
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> String {

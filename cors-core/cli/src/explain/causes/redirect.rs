@@ -15,8 +15,7 @@ pub(super) fn target(last: &Exchange) -> Option<String> {
     let is_same_path = without_slash(&from) == without_slash(&to);
     let is_itself =
         from.origin() == to.origin() && from.path() == to.path() && from.query() == to.query();
-    let known: Vec<_> = login_names(&from).collect();
-    let is_of_login = login_names(&to).any(|name| !known.contains(&name));
+    let is_of_login = last.redirects_to_login();
     let what = match () {
         () if is_of_login && last.is_preflight() => "to what looks like a login",
         () if is_of_login => {
@@ -43,28 +42,4 @@ pub(super) fn target(last: &Exchange) -> Option<String> {
         cause = format!("{cause}. {COMES_WITHOUT_TOKENS}");
     }
     Some(cause)
-}
-
-/// Segments of the path and labels of the host that name a login.
-fn login_names(url: &Url) -> impl Iterator<Item = String> {
-    const NAMES: [&str; 12] = [
-        "accounts",
-        "auth",
-        "idp",
-        "login",
-        "loginform",
-        "loginpage",
-        "oauth",
-        "oauth2",
-        "saml",
-        "session",
-        "signin",
-        "sso",
-    ];
-    let labels = url.host_str().unwrap_or_default().split('.');
-    let names = url.path().split('/').chain(labels).map(|part| {
-        let name = part.split('.').next().unwrap_or_default().to_ascii_lowercase();
-        name.replace(['-', '_'], "")
-    });
-    names.filter(|name| NAMES.contains(&name.as_str()))
 }
