@@ -588,7 +588,7 @@ fn an_api_answers_401_where_it_redirects_to_a_login() {
     let sso = ("location", "https://sso.example.com/");
     let put = || get().method("PUT");
     let allows = [origin, ("access-control-allow-methods", "PUT")];
-    let is_answer = "status 401 instead of 302 (a script cannot use a login page)";
+    let is_answer = "status 401 instead of 302 (it redirects to what looks like a login, which no script can use)";
     let lines = "Access-Control-Allow-Origin: https://app.example.com; Vary: Origin";
     // A fetch, the answer to its preflight, that of the API, and the fix. The login has no CORS.
     for (fetch, preflight, api, wanted) in [

@@ -265,7 +265,9 @@ impl Patch {
     fn shown(&self, now: &Response<()>) -> Vec<String> {
         let status = self.status.map(|status| {
             let why = match now.status().as_u16() {
-                _ if status == StatusCode::UNAUTHORIZED => " (a script cannot use a login page)",
+                _ if status == StatusCode::UNAUTHORIZED => {
+                    " (it redirects to what looks like a login, which no script can use)"
+                }
                 _ if is_redirect_status(now.status()) => {
                     " (browsers do not follow a redirect of a preflight)"
                 }

@@ -7,17 +7,18 @@ use url::Url;
 use super::preflight::COMES_WITHOUT_TOKENS;
 use crate::explain::exchange::{Exchange, shown};
 
-pub(super) fn target(last: &Exchange) -> Option<String> {
-    let location = last.answered(LOCATION).filter(|_| is_redirect_status(last.status()))?;
-    let from = last.url()?;
+pub(super) fn target(redirected: &Exchange) -> Option<String> {
+    let location =
+        redirected.answered(LOCATION).filter(|_| is_redirect_status(redirected.status()))?;
+    let from = redirected.url()?;
     let to = from.join(&location).ok().filter(|to| matches!(to.scheme(), "http" | "https"))?;
     let without_slash = |url: &Url| url.path().trim_end_matches('/').to_owned();
     let is_same_path = without_slash(&from) == without_slash(&to);
     let is_itself =
         from.origin() == to.origin() && from.path() == to.path() && from.query() == to.query();
-    let is_of_login = last.redirects_to_login();
+    let is_of_login = redirected.redirects_to_login();
     let what = match () {
-        () if is_of_login && last.is_preflight() => "to what looks like a login",
+        () if is_of_login && redirected.is_preflight() => "to what looks like a login",
         () if is_of_login => {
             "to what looks like a login: without a session, an API should answer 401"
         }
@@ -38,7 +39,7 @@ pub(super) fn target(last: &Exchange) -> Option<String> {
         () => "to another URL of this server: call that one",
     };
     let mut cause = format!("the answer redirects {what} ({})", shown(&to));
-    if last.is_preflight() && (is_of_login || is_itself) {
+    if redirected.is_preflight() && (is_of_login || is_itself) {
         cause = format!("{cause}. {COMES_WITHOUT_TOKENS}");
     }
     Some(cause)
