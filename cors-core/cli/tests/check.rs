@@ -81,7 +81,8 @@ fn check_stdin(files: &[&str], text: &[u8]) -> Checked {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(text).unwrap();
+    // On wrong usage, it may end before it reads.
+    let _ = child.stdin.take().unwrap().write_all(text);
     let output = child.wait_with_output().unwrap();
     let [stdout, stderr] = [output.stdout, output.stderr].map(|b| String::from_utf8(b).unwrap());
     Checked { code: output.status.code(), stdout, stderr }
