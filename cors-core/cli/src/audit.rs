@@ -29,6 +29,7 @@ use http::{Request, Response};
 
 use crate::args::Audit as Options;
 use crate::client::Client;
+use crate::input::WHITESPACE;
 use crate::output::print;
 use bases::Bases;
 use prober::Prober;
@@ -164,7 +165,7 @@ fn target(options: &Options) -> Result<Target, String> {
     for line in &options.headers {
         // Any part of a line without a colon could be the secret.
         let (name, value) = line.split_once(':').ok_or("--header: write NAME: VALUE")?;
-        headers.push((name.trim().to_owned(), value.trim().to_owned()));
+        headers.push((name.trim().to_owned(), value.trim_matches(WHITESPACE).to_owned()));
     }
     Target::new(&options.url, options.allow.clone(), options.methods.clone(), headers)
 }

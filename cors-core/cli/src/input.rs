@@ -18,6 +18,11 @@ use url::Url;
 /// The longest input, in bytes.
 pub(crate) const MAX_SIZE: usize = 1 << 20;
 
+/// What may surround the value of a header.
+///
+/// [Fetch, HTTP whitespace](https://fetch.spec.whatwg.org/#http-whitespace)
+pub(crate) const WHITESPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// A `fetch`, and what the command line or the call says about sending it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -58,7 +63,7 @@ impl Call {
     fn take_headers(&mut self, mut headers: Vec<(String, String)>) {
         // As browsers do.
         for (_, value) in &mut headers {
-            *value = value.trim_matches([' ', '\t', '\r', '\n']).to_owned();
+            *value = value.trim_matches(WHITESPACE).to_owned();
         }
         let has = |name: &str, value: &str| {
             headers.iter().any(|(n, v)| n.eq_ignore_ascii_case(name) && v == value)

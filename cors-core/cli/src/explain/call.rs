@@ -7,7 +7,7 @@ use cors_core::browser::{
 use http::HeaderValue;
 
 use crate::args::Explain;
-use crate::input::{self, Call, check_origin, check_url, shown_url};
+use crate::input::{self, Call, WHITESPACE, check_origin, check_url, shown_url};
 
 /// The call of `--curl` or `--fetch`, with what the flags beside them say instead, or the call that
 /// the flags describe.
@@ -46,7 +46,8 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
             let name = shown_url(line.split_whitespace().next().unwrap_or_default());
             format!("--header {name}: write NAME:VALUE")
         })?;
-        fetch.headers.push((name.trim().to_owned(), value.trim().to_owned()));
+        let value = value.trim_matches(WHITESPACE);
+        fetch.headers.push((name.trim().to_owned(), value.to_owned()));
     }
     if let Some(data) = &options.data {
         fetch.body = Body::Text;

@@ -5,7 +5,7 @@ use std::iter;
 use cors_core::browser::Body;
 
 use super::shell::{Word, words};
-use super::{Call, check_size, check_url, shown};
+use super::{Call, WHITESPACE, check_size, check_url, shown};
 
 /// Short flags, by their long names.
 const SHORT: &[(char, &str)] = &[
@@ -253,13 +253,13 @@ impl Line {
     }
 
     fn header(&mut self, line: &str) -> bool {
-        let line = line.trim();
+        let line = line.trim_matches(WHITESPACE);
         // A file, a pseudo-header of HTTP/2, and nothing.
         if line.starts_with(['@', ':', ';']) {
             return false;
         }
         let (name, value) = match line.split_once(':') {
-            Some((name, value)) => (name, value.trim()),
+            Some((name, value)) => (name, value.trim_matches(WHITESPACE)),
             None => match line.strip_suffix(';') {
                 Some(name) => {
                     self.headers.push((name.trim().to_owned(), String::new()));
