@@ -262,15 +262,17 @@ impl Line {
             Some((name, value)) => (name, value.trim_matches(WHITESPACE)),
             None => match line.strip_suffix(';') {
                 Some(name) => {
-                    self.headers.push((name.trim().to_owned(), String::new()));
+                    self.headers.push((name.trim_matches(WHITESPACE).to_owned(), String::new()));
                     return true;
                 }
                 None => return false,
             },
         };
         match value {
-            "" => self.removed.push(name.trim().to_ascii_lowercase()),
-            value => self.headers.push((name.trim().to_owned(), value.to_owned())),
+            "" => self.removed.push(name.trim_matches(WHITESPACE).to_ascii_lowercase()),
+            value => {
+                self.headers.push((name.trim_matches(WHITESPACE).to_owned(), value.to_owned()))
+            }
         }
         true
     }
