@@ -15,22 +15,17 @@ use std::time::Duration;
 use cors_core::browser::{Browser, Engine, Fetch, Initiator, Turn, Verdict};
 use cors_core::explain::explain_server;
 use http::Request;
-use tokio::time::{Instant, sleep};
 
 use crate::judge::outcome_fault;
 use crate::line::{Line, Sent};
 use crate::model::Answered;
+use crate::patience::wait_until;
 use crate::{Job, Outcome, Seen, Session, page, printing};
 use server::{Received, Servers};
 use table::{Hosts, Row};
 
-/// How long an engine may take to print a message that the script already knows of.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// How many rows one browser without a driver takes.
 const AT_ONCE: usize = 60;
-
-const STEP: Duration = Duration::from_millis(20);
 
 /// Runs all rows, or only those of initiators other than `fetch`. Returns how many there were. Adds a line to `faults` for each disagreement.
 pub async fn run(
@@ -119,10 +114,7 @@ async fn tell(session: &mut Session, row: &Row, servers: &Servers) -> Result<Vec
     ));
     let names = sent.iter().map(|sent| &*sent.set).chain(std::iter::repeat(&[][..]));
     if fetch.initiator == Initiator::Beacon {
-        let deadline = Instant::now() + PATIENCE;
-        while servers.received().len() < sent.len() && Instant::now() < deadline {
-            sleep(STEP).await;
-        }
+        wait_until(async || Ok(servers.received().len() >= sent.len())).await?;
     }
     let received = servers.received();
     let mut came: Vec<_> =
@@ -165,11 +157,7 @@ async fn console_faults(
     if let (Outcome::Failed { message }, true) = (outcome, is_call) {
         printed.insert(message.clone());
     }
-    let deadline = Instant::now() + PATIENCE;
-    while !wanted.is_subset(&printed) && Instant::now() < deadline {
-        sleep(STEP).await;
-        printed.extend(session.console().await?.unwrap_or_default());
-    }
+    session.await_console(&wanted, &mut printed).await?;
     Ok(difference(&wanted, &printed))
 }
 

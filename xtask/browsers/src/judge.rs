@@ -12,6 +12,7 @@ use xtask::options::Adapter;
 
 use crate::line::Line;
 use crate::model::{Answered, Model};
+use crate::patience::wait_until;
 use crate::{Adapters, Job, Log, Outcome, Session};
 
 /// Fetches by one page, in order, to one server under one policy.
@@ -62,7 +63,7 @@ impl Stage<'_> {
         }
         let is_beacon = |job: &Job| job.fetch.initiator == Initiator::Beacon;
         if placed.jobs.iter().any(is_beacon) {
-            self.log.wait_for(id, model.sent.len()).await;
+            wait_until(async || Ok(self.log.count(id) >= model.sent.len())).await?;
         }
         let seen = self.log.take(id);
         let names = model.sent.iter().map(|sent| &*sent.set).chain(std::iter::repeat(&[][..]));

@@ -46,6 +46,7 @@ pub mod messages;
 mod model;
 pub mod options;
 mod page;
+mod patience;
 pub mod playground;
 mod printing;
 mod process;

@@ -6,7 +6,6 @@
 mod rows;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use cors_core::Policy;
 use cors_core::browser::{AddressSpace, Browser, Engine, Fetch, Initiator, Mode, Verdict, serve};
@@ -14,7 +13,6 @@ use cors_core::explain::explain_server;
 use http::header::LOCATION;
 use http::{Request, Response, StatusCode};
 use serde_json::json;
-use tokio::time::{Instant, sleep};
 use xtask::options::Adapter;
 
 use crate::capabilities::Spaces;
@@ -23,14 +21,10 @@ use crate::engines::in_each;
 use crate::judge::outcome_fault;
 use crate::line::Line;
 use crate::model::{Answered, Model};
+use crate::patience::wait_until;
 use rows::{PAGES, Row, random_rows, rows};
 
 use crate::{Adapters, Job, Log, Outcome, Proxy, Session, page};
-
-/// How long an engine may take to print a message that the script already knows of.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-const STEP: Duration = Duration::from_millis(20);
 
 /// Whether the user lets pages access the local network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +113,7 @@ async fn tell(
     }
     let sent = &model.sent[..refused_after.unwrap_or(model.sent.len())];
     if job.fetch.initiator == Initiator::Beacon {
-        log.wait_for(id, sent.len()).await;
+        wait_until(async || Ok(log.count(id) >= sent.len())).await?;
     }
     let seen = log.take(id);
     let names = sent.iter().map(|sent| &*sent.set).chain(std::iter::repeat(&[][..]));
@@ -255,11 +249,7 @@ async fn console_fault(
     id: &str,
 ) -> Result<Option<String>, String> {
     let Some(mut printed) = session.console().await? else { return Ok(None) };
-    let deadline = Instant::now() + PATIENCE;
-    while !wanted.is_subset(&printed) && Instant::now() < deadline {
-        sleep(STEP).await;
-        printed.extend(session.console().await?.unwrap_or_default());
-    }
+    session.await_console(wanted, &mut printed).await?;
     // A message about an earlier fetch may be late.
     printed.retain(|line| is_compared(line) && line.contains(id));
     Ok((printed != *wanted)

@@ -2,16 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use hyper::header::HeaderMap;
-use tokio::time::{Instant, sleep};
 use url::form_urlencoded;
-
-/// How long a request may take of which the page does not see the end.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-const STEP: Duration = Duration::from_millis(20);
 
 /// A request that the proxy forwarded to an adapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,22 +29,16 @@ impl Seen {
 pub struct Log(Arc<Mutex<HashMap<String, Vec<Seen>>>>);
 
 impl Log {
+    /// How many requests with this id have arrived since the last [`take`](Self::take).
+    pub(crate) fn count(&self, id: &str) -> usize {
+        let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        log.get(id).map_or(0, Vec::len)
+    }
+
     /// Removes the requests with this id from the log and returns them in order of arrival.
     pub fn take(&self, id: &str) -> Vec<Seen> {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.remove(id).unwrap_or_default()
-    }
-
-    /// Waits until as many requests with this id have arrived, or for a while.
-    pub(crate) async fn wait_for(&self, id: &str, count: usize) {
-        let deadline = Instant::now() + PATIENCE;
-        let has_come = || {
-            let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            log.get(id).map_or(0, Vec::len) >= count
-        };
-        while !has_come() && Instant::now() < deadline {
-            sleep(STEP).await;
-        }
     }
 
     pub(crate) fn note(&self, method: &str, url: &str, headers: &HeaderMap) {

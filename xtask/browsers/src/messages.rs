@@ -11,11 +11,9 @@ mod server;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::time::Duration;
 
 use cors_core::browser::Engine;
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
 use xtask::client;
 
 use crate::capabilities::Spaces;
@@ -23,14 +21,10 @@ use crate::console::in_firefox;
 use crate::engines::in_each;
 use crate::home::Home;
 use crate::install::webkit_library;
+use crate::patience::wait_until;
 use crate::{Session, printing};
 use scenes::{SCENES, Scene, Target};
 use server::Servers;
-
-/// How long an engine may take to print.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-const STEP: Duration = Duration::from_millis(20);
 
 /// Runs only these tests, in each engine.
 pub async fn run(engines: &[Engine]) -> Result<(), String> {
@@ -129,16 +123,13 @@ impl Stage {
 
 /// What the session prints until it has printed everything wanted.
 async fn printed(session: &mut Session, wanted: &[String]) -> Result<BTreeSet<String>, String> {
-    let deadline = Instant::now() + PATIENCE;
     let mut printed = BTreeSet::new();
-    loop {
+    wait_until(async || {
         printed.extend(session.console().await?.unwrap_or_default());
-        let is_all = wanted.iter().all(|line| is_printed(line, &printed));
-        if is_all || Instant::now() > deadline {
-            return Ok(printed);
-        }
-        sleep(STEP).await;
-    }
+        Ok(wanted.iter().all(|line| is_printed(line, &printed)))
+    })
+    .await?;
+    Ok(printed)
 }
 
 /// A script that expects the server in another address space.

@@ -17,6 +17,7 @@ use crate::driver::Driver;
 use crate::home::Home;
 use crate::install::Programs;
 use crate::job::{Job, Outcome};
+use crate::patience::wait_until;
 use crate::proxy::Proxy;
 use crate::{capabilities, console, page};
 
@@ -124,6 +125,21 @@ impl Session {
     pub async fn console(&mut self) -> Result<Option<BTreeSet<String>>, String> {
         let found = console::messages(self.engine, &self.client).await;
         found.map_err(|error| self.fault("its console", &error.to_string()))
+    }
+
+    /// Adds what the console prints until everything wanted is among it, or for a while.
+    pub(crate) async fn await_console(
+        &mut self,
+        wanted: &BTreeSet<String>,
+        printed: &mut BTreeSet<String>,
+    ) -> Result<(), String> {
+        wait_until(async || {
+            if !wanted.is_subset(printed) {
+                printed.extend(self.console().await?.unwrap_or_default());
+            }
+            Ok(wanted.is_subset(printed))
+        })
+        .await
     }
 
     async fn open(&mut self, origin: &str) -> Result<(), String> {
