@@ -54,7 +54,8 @@ fn read_response(bytes: &[u8]) {
 
 fn checked(read: Result<Call, String>) -> Option<Call> {
     let call = checked_line(read)?;
-    check_url("URL", &call.fetch.url).unwrap_or_else(|error| panic!("{error}"));
+    let checked = check_url("URL", &call.fetch.url);
+    assert!(checked.is_ok(), "{checked:?}");
     assert!(call.body.is_none() || call.fetch.body != Body::None);
     Some(call)
 }

@@ -159,16 +159,12 @@ fn is_from_browser(name: &str, value: &str) -> bool {
     }
 }
 
-/// Checks that `fetch` can be called with this URL from any page. `what` names the URL's source.
-pub(crate) fn check_url(what: &str, url: &str) -> Result<(), String> {
-    for (copied, flag) in [("curl ", "--curl"), ("fetch(", "--fetch")] {
-        if url.starts_with(copied) {
-            return Err(format!("{what}: write {flag} in front of what you copied"));
-        }
-    }
+/// A URL with which `fetch` can be called from any page. `what` names its source.
+pub(crate) fn check_url(what: &str, url: &str) -> Result<Url, String> {
     // Without a scheme, it would point to the page's own server, which needs no CORS.
     if scheme(url).is_empty() {
-        let url = shown_url(url);
+        // What follows may be a copied command, with its headers.
+        let url = shown_url(url.split_whitespace().next().unwrap_or_default());
         return Err(format!("{what} {url}: write the whole URL, like https://api.example/"));
     }
     let parsed = Url::parse(url).map_err(|error| format!("{what} {}: {error}", shown_url(url)))?;
@@ -183,7 +179,7 @@ pub(crate) fn check_url(what: &str, url: &str) -> Result<(), String> {
         let url = shown_url(url);
         return Err(format!("{what} {url}: write an http or https URL; CORS is for no other"));
     }
-    Ok(())
+    Ok(parsed)
 }
 
 /// Checks that this is an origin, as a browser sends it. `what` names its source.

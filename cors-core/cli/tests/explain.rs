@@ -105,6 +105,14 @@ fn a_fetch_that_is_not_readable_fails() {
 }
 
 #[test]
+fn only_http_whitespace_surrounds_a_value() {
+    let args = ["--origin", "https://app.example.com", "--header", "x-a:\t1\x0b "];
+    let output = explain("explain-whitespace.toml", POLICY, &args);
+    let said = text(output.stdout);
+    assert!(said.contains(r#""x-a": "1\u{b}""#), "{said}");
+}
+
+#[test]
 fn what_the_policy_cannot_fix_has_a_fix_elsewhere() {
     let app = "https://app.example.com";
     for (args, fix) in [

@@ -117,8 +117,15 @@ fn what_is_wrong_is_named() {
             "URL: write --curl in front of what you copied",
         ),
         (&["explain", "fetch(\"https://h/\")"], "URL: write --fetch in front of what you copied"),
-        (&["audit", "h.test:port/?t=x"], "URL \"h.test:port/…\": "),
-        (&["audit", "ftp://u:p@h.test/x"], "URL \"ftp://…@h.test/x\": only http and https"),
+        (
+            &["explain", "https://h/", "--origin", "https://a.test;p=1"],
+            "--origin \"https://a.test…\": write https://a.test, which is the origin",
+        ),
+        (&["audit", "curl 'https://h/' -H 'a: hunter2'"], "URL \"curl\": write the whole URL"),
+        (&["audit", "h.test:port/?t=x"], "URL \"h.test:port/…\": write the whole URL"),
+        (&["audit", "ftp://h.test/x?t"], "URL \"ftp://h.test/x…\": write an http or https URL"),
+        (&["audit", "https://u:p@h.test/x"], "URL: leave out the user name and password before h"),
+        (&["audit", "https://h/", "--header", "x-a: 1\x0b"], "--header \"x-a\": not a valid"),
         (&["audit", "https://h/", "-X", "P UT?"], "--method \"P UT…\": no script"),
         (
             &["audit", "https://h/", "--allow", "https://a.test/?t"],

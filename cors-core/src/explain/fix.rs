@@ -103,17 +103,17 @@ impl Fix {
         &self.fetch
     }
 
+    /// Whether the changed fetch proved readable after the changes.
+    pub fn is_tried(&self) -> bool {
+        self.is_tried
+    }
+
     /// Says so if the fetch asks for credentials and `reads` without them.
     fn caution_about_credentials(&mut self, fetch: &Fetch, reads: impl FnOnce(&Fetch) -> bool) {
         let without = Fetch { credentials: CredentialsMode::SameOrigin, ..fetch.clone() };
         if fetch.credentials == CredentialsMode::Include && reads(&without) {
             self.cautions.push("without credentials, the script can already read it".to_owned());
         }
-    }
-
-    /// Whether the changed fetch proved readable after the changes.
-    pub fn is_tried(&self) -> bool {
-        self.is_tried
     }
 }
 

@@ -4,7 +4,7 @@ use cors_core::Policy;
 use http::{HeaderName, HeaderValue, Method};
 use url::Url;
 
-use crate::input::shown_url;
+use crate::input::{check_url, shown_url};
 
 /// Where no origin that may read is known.
 const SOME_ORIGIN: &str = "<the origin>";
@@ -31,17 +31,8 @@ impl Target {
         methods: Vec<String>,
         headers: Vec<(String, String)>,
     ) -> Result<Self, String> {
-        let whole = "write the whole URL, like https://api.example.com/items";
-        let parsed = Url::parse(url);
-        let url = shown_url(url);
-        let mut parsed = parsed.map_err(|fault| format!("URL {url}: {fault}; {whole}"))?;
-        if !matches!(parsed.scheme(), "http" | "https") {
-            return Err(format!("URL {url}: only http and https have CORS; {whole}"));
-        }
-        if !parsed.username().is_empty() || parsed.password().is_some() {
-            return Err(format!("URL {url}: browsers fetch no URL with a user name; leave it out"));
-        }
-        parsed.set_fragment(None);
+        let mut url = check_url("URL", url)?;
+        url.set_fragment(None);
         for method in &methods {
             let is_forbidden = ["CONNECT", "TRACE", "TRACK"]
                 .iter()
@@ -63,7 +54,7 @@ impl Target {
             }
         }
         let meant = meant(&allow)?;
-        Ok(Self { url: parsed, allow, methods, headers, meant })
+        Ok(Self { url, allow, methods, headers, meant })
     }
 
     /// The URL, without fragment.

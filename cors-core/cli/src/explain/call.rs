@@ -20,11 +20,16 @@ pub(super) fn call(options: &Explain) -> Result<Call, String> {
     let fetch = &mut call.fetch;
     if let Some(url) = options.url.as_ref().or(options.url_flag.as_ref()) {
         let flag = if options.url_flag.is_some() { "--url" } else { "URL" };
+        for (copied, its_flag) in [("curl ", "--curl"), ("fetch(", "--fetch")] {
+            if url.starts_with(copied) {
+                return Err(format!("{flag}: write {its_flag} in front of what you copied"));
+            }
+        }
         let is_socket = options.initiator.as_deref() == Some(Initiator::WebSocket.as_str());
         match url.strip_prefix("ws").filter(|_| is_socket) {
             Some(rest) => check_url(flag, &format!("http{rest}"))?,
             None => check_url(flag, url)?,
-        }
+        };
         fetch.url.clone_from(url);
     }
     if let Some(origin) = &options.origin {

@@ -258,21 +258,16 @@ impl Line {
         if line.starts_with(['@', ':', ';']) {
             return false;
         }
-        let (name, value) = match line.split_once(':') {
-            Some((name, value)) => (name, value.trim_matches(WHITESPACE)),
-            None => match line.strip_suffix(';') {
-                Some(name) => {
-                    self.headers.push((name.trim_matches(WHITESPACE).to_owned(), String::new()));
-                    return true;
-                }
-                None => return false,
-            },
+        // `NAME:` removes a header, and `NAME;` sends it without a value.
+        let (name, value, removes) = match (line.split_once(':'), line.strip_suffix(';')) {
+            (Some((name, value)), _) => (name, value, true),
+            (None, Some(name)) => (name, "", false),
+            (None, None) => return false,
         };
+        let [name, value] = [name, value].map(|text| text.trim_matches(WHITESPACE));
         match value {
-            "" => self.removed.push(name.trim_matches(WHITESPACE).to_ascii_lowercase()),
-            value => {
-                self.headers.push((name.trim_matches(WHITESPACE).to_owned(), value.to_owned()))
-            }
+            "" if removes => self.removed.push(name.to_ascii_lowercase()),
+            value => self.headers.push((name.to_owned(), value.to_owned())),
         }
         true
     }
