@@ -1,7 +1,7 @@
 //! Explanations of answers that no policy of ours gave.
 
 use cors_core::browser::{Body, CredentialsMode, Engine, Fetch, Mode, RedirectMode, Step, Verdict};
-use cors_core::explain::{Change, Event, Explanation, Preflight, Reads, explain_server};
+use cors_core::explain::{Change, Event, Explanation, Preflight, Reads, Secrets, explain_server};
 use cors_core::strategies::fetches;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderName, HeaderValue};
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -301,13 +301,36 @@ fn secrets_are_not_printed() {
     let text = concealed.without_secrets(&[]).to_string();
     assert!(!text.contains("opensesame"), "{text}");
     assert!(text.contains("set-cookie: sid=...; Secure"), "{text}");
-    // A short one, where it is known to be.
-    let allow =
-        [("access-control-allow-origin", "*"), ("access-control-allow-headers", "authorization")];
+    // Short ones, where they are known to be.
+    let allow = [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-headers", "authorization"),
+        ("set-cookie", "sid=43"),
+    ];
     let explanation = explained(&get().header("authorization", "Bearer 42"), 200, &allow);
     assert!(explanation.to_string().contains("authorization: Bearer 42"), "{explanation}");
     let text = explanation.without_secrets(&[]).to_string();
     assert!(!text.contains("42") && text.contains("authorization: Bearer ..."), "{text}");
+    assert!(!text.contains("43") && text.contains("set-cookie: sid=..."), "{text}");
+}
+
+#[test]
+fn an_exchange_has_secrets_and_public_names() {
+    let url = "https://api.example/?token=opensesame&key=api.example&secret=app.example.com";
+    let request = Request::get(url)
+        .header("origin", APP)
+        .header("authorization", "Bearer hunter2hunter2")
+        .body(())
+        .unwrap();
+    let response =
+        answer(302, &[("location", "/?token=swordfish"), ("set-cookie", "sid=letmein1; Secure")]);
+    let secrets = Secrets::of([(&request, &response)]);
+    for secret in ["opensesame", "hunter2hunter2", "swordfish", "letmein1"] {
+        assert_eq!(secrets.conceal(secret), "...");
+    }
+    for public in ["api.example", APP] {
+        assert_eq!(secrets.conceal(public), public);
+    }
 }
 
 /// Everything of an explanation, and only what is secret of it.
