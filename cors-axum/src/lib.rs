@@ -211,7 +211,7 @@
 //! # Mistakes
 //!
 //! All of these except one compile, and serve requests. Only a browser shows that something is wrong.
-//! For a quick check, use `curl` with the other site's `Origin`. `tests/mistakes.rs` tests every
+//! For a quick check, use `curl` with the other site's `Origin`. `tests/adapter/mistakes.rs` tests every
 //! statement in this section.
 //!
 //! ## Routes added after the layer

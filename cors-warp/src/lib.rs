@@ -252,7 +252,7 @@
 //! # Mistakes
 //!
 //! All of these compile, and serve requests. Only a browser shows that something is wrong. For a quick
-//! check, use `curl` with the other site's `Origin`. `tests/mistakes.rs` tests every statement in this
+//! check, use `curl` with the other site's `Origin`. `tests/adapter/mistakes.rs` tests every statement in this
 //! section.
 //!
 //! ## `recover` outside the filter

@@ -81,8 +81,9 @@ pub fn minimal() -> Result<(), String> {
     let libraries: Vec<_> = all.libraries().collect();
     let names: Vec<String> = libraries.iter().map(|library| library.name.clone()).collect();
     let copy = workspace().join("target/minimal");
-    copy_libraries(&names, &copy, |_| {})
-        .map_err(|error| format!("cargo xtask ci minimal   # {}: {error}", copy.display()))?;
+    let fault =
+        |error: io::Error| format!("cargo xtask ci minimal   # {}: {error}", copy.display());
+    copy_libraries(&names, &copy, |_| {}).map_err(fault)?;
     let manifest = "--manifest-path target/minimal/Cargo.toml";
     // Choosing minimal versions is still unstable.
     Cargo::new(&format!("generate-lockfile --quiet -Zdirect-minimal-versions {manifest}"))
@@ -95,7 +96,8 @@ pub fn minimal() -> Result<(), String> {
                 .run()?;
         }
     }
-    Ok(())
+    // The next run starts from a new copy.
+    fs::remove_dir_all(&copy).map_err(fault)
 }
 
 /// Copies only the libraries, without dev-dependencies: those would take part in choosing versions.

@@ -1,6 +1,6 @@
 //! The tests that every adapter passes: one body, run against each framework over sockets.
 //!
-//! An adapter implements [`Adapter`] in its `tests/adapter.rs` and calls [`adapter_tests!`], which makes a
+//! An adapter implements [`Adapter`] in its tests and calls [`adapter_tests!`], which makes a
 //! `#[test]` of each. The harness serves the [`Api`] in the framework's idiom with the adapter's layer
 //! around it; requests, policies and expected answers are all here.
 
