@@ -3,7 +3,7 @@
 use std::future::{Pending, Ready, ready};
 use std::rc::Rc;
 
-use crate::common::{APP, Test, get, policy, preflight};
+use crate::common::{self, APP, Test, get, policy, preflight};
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, fn_service};
 use actix_web::{App, Error, HttpResponse};
@@ -63,12 +63,7 @@ async fn any_body() {
     });
     let service = CorsLayer::new(policy()).new_transform(service).await.unwrap();
     let response = service.call(get("/", APP).test().to_srv_request()).await.unwrap();
-    crate::common::compare(
-        "handled",
-        &crate::common::head(response.response()),
-        200,
-        crate::common::SIMPLE,
-    );
+    common::compare("handled", &common::head(response.response()), 200, common::SIMPLE);
 }
 
 /// A closure that is not `Clone` makes a layer that is.
@@ -108,7 +103,7 @@ async fn everything_prints() {
     starts(format!("{asking:?}"), "AskLayer { source: ");
 
     let service = layer.new_transform(Plain).await.unwrap();
-    let request = |request: crate::common::Request| request.test().to_srv_request();
+    let request = |request: common::Request| request.test().to_srv_request();
     let answered = service.call(request(preflight("/", APP, "PUT")));
     starts(format!("{answered:?}"), "ResponseFuture { state: \"answered\"");
     let calling = service.call(request(get("/", APP)));

@@ -1,7 +1,7 @@
 //! The mistakes of the crate page: each goes wrong exactly the way that page says, and its remedy
 //! helps.
 
-use crate::common::{APP, BARE, Counter, EVIL, PREFLIGHT, REFUSED, SIMPLE};
+use crate::common::{self, APP, BARE, Counter, EVIL, PREFLIGHT, REFUSED, SIMPLE};
 use crate::common::{builder, check, compare, cors, get, only, policy, preflight, request, send};
 use axum::Router;
 use axum::extract::Request;
@@ -335,7 +335,7 @@ async fn two_layers_stacked() {
 /// needs. It hands out a stored answer if the request is alike in all that its `Vary` names.
 struct Cache {
     app: Router,
-    stored: Vec<(crate::common::Request, Response)>,
+    stored: Vec<(common::Request, Response)>,
 }
 
 impl Cache {
@@ -344,7 +344,7 @@ impl Cache {
     }
 
     /// The CORS headers that the client gets, less `Vary`.
-    async fn get(&mut self, request: crate::common::Request) -> Vec<String> {
+    async fn get(&mut self, request: common::Request) -> Vec<String> {
         let asked = request.clone();
         let fresh = self.stored.iter().find(|(stored, response)| {
             let lines = cors(response);

@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 
-use crate::common::{APP, Connection, PREFLIGHT, SIMPLE, Server};
+use crate::common::{self, APP, Connection, PREFLIGHT, SIMPLE, Server};
 use crate::common::{check, compare, get, policy, preflight, request, rows};
 use axum::Router;
 use axum::body::Bytes;
@@ -91,7 +91,7 @@ async fn any_body_and_any_error() {
         CorsLayer::new(policy()).layer(service_fn(|request: Request<bool>| async move {
             if *request.body() { Ok(Response::new(Answer("handled"))) } else { Err(Failed) }
         }));
-    let mut call = |request: crate::common::Request, body: bool| {
+    let mut call = |request: common::Request, body: bool| {
         service.call(Request::<String>::from(request).map(|_| body))
     };
 

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 
-use crate::common::{APP, get, policy};
+use crate::common::{self, APP, get, policy};
 use axum::body::Body;
 use axum::http::{Request, Response};
 use axum::routing::Route;
@@ -77,7 +77,7 @@ fn everything_prints() {
     starts(format!("{:?}", asking.layer(())), "AskCors { inner: (), source: ");
     let handler =
         service_fn(|_: Request<Body>| ready(Ok::<_, Infallible>(Response::<Body>::default())));
-    let answered = layer.layer(handler).call(crate::common::preflight("/", APP, "PUT").into());
+    let answered = layer.layer(handler).call(common::preflight("/", APP, "PUT").into());
     starts(format!("{answered:?}"), "ResponseFuture { state: \"answered\"");
     let calling = layer.layer(handler).call(get("/", APP).into());
     starts(format!("{calling:?}"), "ResponseFuture { state: \"calling\"");

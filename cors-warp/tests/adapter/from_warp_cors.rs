@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 use std::time::Duration;
 
 use crate::common::{
-    APP, App, Counter, EVIL, bare, both, builder, compare, get, preflight, request,
+    self, APP, App, Counter, EVIL, bare, both, builder, compare, get, preflight, request,
 };
 use cors_warp::{CorsLayer, DisallowedOrigin, ErrorKind, Policy, RefusedPreflight};
 use http::Method;
@@ -133,18 +133,13 @@ async fn what_is_not_allowed() {
     // A rejection is a recover's to find, and another filter's to try.
     let other = warp::path("item").map(|| "another");
     let app = bare(item.clone().with(warp::cors().allow_origin(APP)).or(other));
-    assert_eq!(crate::common::text(app.send(get("/item", EVIL)).await).await, "another");
+    assert_eq!(common::text(app.send(get("/item", EVIL)).await).await, "another");
 
-    for app in both(&CorsLayer::new(crate::common::policy()), item.clone()) {
-        compare(
-            "called, unreadable",
-            &app.send(get("/item", EVIL)).await,
-            200,
-            crate::common::REFUSED,
-        );
+    for app in both(&CorsLayer::new(common::policy()), item.clone()) {
+        compare("called, unreadable", &app.send(get("/item", EVIL)).await, 200, common::REFUSED);
         assert_eq!(handled.take(), 1);
         let explained = app.send(preflight("/item", APP, "DELETE")).await;
-        compare("explained", &explained, 204, crate::common::PREFLIGHT);
+        compare("explained", &explained, 204, common::PREFLIGHT);
     }
     let strict = builder()
         .disallowed_origin(DisallowedOrigin::Forbid)

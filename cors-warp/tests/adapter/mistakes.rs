@@ -1,7 +1,7 @@
 //! The mistakes of the crate page: each goes wrong exactly the way that page says, and its remedy
 //! helps.
 
-use crate::common::{APP, App, BARE, Counter, EVIL, PREFLIGHT, REFUSED, Request, SIMPLE};
+use crate::common::{self, APP, App, BARE, Counter, EVIL, PREFLIGHT, REFUSED, Request, SIMPLE};
 use crate::common::{
     around_filter, around_service, auth, bare, both, builder, compare, cors, get, layer,
 };
@@ -165,7 +165,7 @@ async fn two_layers_stacked() {
             .await;
     }
 
-    let (site, fonts) = (crate::common::policy(), fonts);
+    let (site, fonts) = (common::policy(), fonts);
     let select = CorsLayer::select(move |head| match head.uri().path() {
         "/font" => Some(fonts.clone()),
         _ => Some(site.clone()),
@@ -284,7 +284,7 @@ async fn cors_taken_for_access_control() {
     let transfers = Counter::default();
 
     // A form needs no preflight: the browser sends it, and the page need not read the answer.
-    for wrong in api(crate::common::policy(), &transfers) {
+    for wrong in api(common::policy(), &transfers) {
         compare("unreadable", &wrong.send(form()).await, 200, REFUSED);
         assert_eq!(transfers.take(), 1, "and done");
     }

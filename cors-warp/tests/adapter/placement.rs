@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::common::{APP, BARE, Connection, SIMPLE, Server, bare, compare, get, layer, rows};
+use crate::common::{self, APP, BARE, Connection, SIMPLE, Server, bare, compare, get, layer, rows};
 use cors_warp::Layer;
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
@@ -42,7 +42,7 @@ fn the_peers_address() {
     };
     let service = layer().layer(warp::service(routes));
     let plain = service.clone();
-    let plain = Server::on_tokio(|listener| crate::common::serve_on(listener, plain));
+    let plain = Server::on_tokio(|listener| common::serve_on(listener, plain));
     assert_eq!(known(&plain), "false false");
 
     let filter = cors_warp::filter(&layer(), routes);
@@ -54,7 +54,7 @@ fn the_peers_address() {
         request.extensions_mut().insert(SocketAddr::from(([127, 0, 0, 1], 1)));
         service.call(request)
     });
-    let extended = Server::on_tokio(|listener| crate::common::serve_on(listener, with_address));
+    let extended = Server::on_tokio(|listener| common::serve_on(listener, with_address));
     assert_eq!(known(&extended), "false true");
 }
 

@@ -1,7 +1,7 @@
 //! What only warp's filters have: extensions, and paths matched in parts. What is a rejection rather
 //! than a reply: `reach.rs`.
 
-use crate::common::{APP, SIMPLE, both, compare, get, layer};
+use crate::common::{self, APP, SIMPLE, both, compare, get, layer};
 use warp::{Filter, Reply};
 
 #[tokio::test]
@@ -29,10 +29,10 @@ async fn a_path_before_and_within() {
     let inner = warp::path("items").and(warp::path::param()).map(|id: u32| id.to_string());
     let routes = warp::path("api").and(cors_warp::filter(&layer(), inner));
     let after = warp::path!("api" / "after").map(|| "after");
-    let app = crate::common::bare(routes.or(after));
+    let app = common::bare(routes.or(after));
     app.check([
         ("within", get("/api/items/7", APP), 200, SIMPLE),
-        ("a rejection leaves the path as it was", get("/api/after", APP), 200, crate::common::BARE),
+        ("a rejection leaves the path as it was", get("/api/after", APP), 200, common::BARE),
     ])
     .await;
 }

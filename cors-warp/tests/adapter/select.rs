@@ -1,6 +1,6 @@
 //! What warp's requests have for a selector, and filters lack.
 
-use crate::common::{BARE, around_filter, around_service, both, compare, get, only};
+use crate::common::{self, BARE, around_filter, around_service, both, compare, get, only};
 use cors_warp::CorsLayer;
 use warp::{Filter, Rejection, Reply};
 
@@ -21,7 +21,7 @@ async fn by_the_whole_path_below_a_prefix() {
     let a = only(&[A]);
     let layer =
         CorsLayer::select(move |head| (head.uri().path() == "/api/plain").then(|| a.clone()));
-    let app = crate::common::bare(warp::path("api").and(cors_warp::filter(&layer, routes())));
+    let app = common::bare(warp::path("api").and(cors_warp::filter(&layer, routes())));
     app.check([
         ("one", get("/api/plain", A), 200, &[READ_BY_A]),
         (

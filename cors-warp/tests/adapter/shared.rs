@@ -1,5 +1,6 @@
 //! The tests that every adapter passes: with the layer around the service, and around the filters.
 
+use crate::common;
 use std::future::ready;
 
 use adapter_tests::{
@@ -45,7 +46,7 @@ impl Adapter for Service {
         macro_rules! serve {
             ($layer:expr) => {{
                 let service = hooked!($layer, hooks).layer(warp::service(routes(api)));
-                Server::on_tokio(|listener| crate::common::serve_on(listener, service))
+                Server::on_tokio(|listener| common::serve_on(listener, service))
             }};
         }
         with_layer!(way, serve)

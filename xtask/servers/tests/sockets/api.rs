@@ -4,11 +4,10 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
+use crate::support;
 use xtask::client::{Request, Response, open, send};
 use xtask::options::Adapter;
 use xtask::running::Running;
-
-use crate::support;
 
 const ORIGIN: (&str, &str) = ("Origin", "https://app.example.com");
 

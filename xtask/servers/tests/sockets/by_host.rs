@@ -4,11 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::support::servers;
 use cors_core::Policy;
 use servers::{Hosts, Policies};
 use xtask::client::{Request, Response, send};
-
-use crate::support::servers;
 
 fn policy(origin: &str) -> Policy {
     Policy::builder().allow_origins([origin, "https://both.example"]).build().unwrap()

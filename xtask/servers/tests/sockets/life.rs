@@ -11,11 +11,10 @@ use std::process::Command;
 #[cfg(unix)]
 use std::process::{Child, ChildStderr, Stdio};
 
+use crate::support;
 use xtask::client::{Request, open, send};
 use xtask::options::Adapter;
 use xtask::running::Running;
-
-use crate::support;
 
 const FIRST: &str = r#"allow_origins = ["https://a.example", "https://first.example"]"#;
 const SECOND: &str = r#"allow_origins = ["https://a.example", "https://second.example"]"#;

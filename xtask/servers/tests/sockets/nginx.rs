@@ -7,13 +7,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use crate::support::servers;
 use cors_core::{DisallowedOrigin, Policy};
 use servers::{Hosts, Policies};
 use xtask::client::{Request, Response, send};
 use xtask::options::Adapter;
 use xtask::running::Running;
-
-use crate::support::servers;
 
 const ALLOWED: [&str; 2] = ["https://a.example", "https://b.example"];
 

@@ -3,13 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use crate::support::servers;
 use cors_core::Policy;
 use servers::{Hosts, Policies};
 use url::form_urlencoded;
 use xtask::client::{Connection, Request};
 use xtask::options::Adapter;
-
-use crate::support::servers;
 
 /// Lines that handlers may set. Clients cannot see spaces around a value.
 const LINES: [&str; 14] = [
