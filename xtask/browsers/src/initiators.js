@@ -1,18 +1,20 @@
 // Makes the requests of initiators other than `fetch`, and reports what the page learns.
 "use strict";
 
-// What is blocked may stay silent for two seconds. Ticks are counted, not time: a machine that pauses may not use up
-// all of them at once.
-const [TICK_MS, TICKS] = [100, 20];
+// What is blocked may stay silent.
+const SILENCE_MS = 2_000;
 
-function afterSilence(act) {
-  let ticks = 0;
-  const timer = setInterval(() => {
-    ticks += 1;
-    if (ticks < TICKS) return;
+// What `listen` settles, or an error after silence.
+async function untilSilence(listen) {
+  let timer;
+  try {
+    return await new Promise((resolve, reject) => {
+      timer = timerOf(SILENCE_MS, () => reject(new Error("no event")));
+      listen(resolve, reject);
+    });
+  } finally {
     clearInterval(timer);
-    act(new Error("no event"));
-  }, TICK_MS);
+  }
 }
 
 const initiators = {
@@ -87,22 +89,23 @@ async function byFont({ url }) {
   return { outcome: "used" };
 }
 
-function byEventSource({ url, credentials }) {
-  return new Promise((resolve, reject) => {
-    const source = new EventSource(url, { withCredentials: credentials === "include" });
-    const end = (settle) => () => { source.close(); settle(); };
-    source.onopen = end(() => resolve({ outcome: "shared" }));
-    source.onerror = end(() => reject(new Error("error event")));
-    afterSilence(end(reject));
-  });
+async function byEventSource({ url, credentials }) {
+  const source = new EventSource(url, { withCredentials: credentials === "include" });
+  try {
+    return await untilSilence((resolve, reject) => {
+      source.onopen = () => resolve({ outcome: "shared" });
+      source.onerror = () => reject(new Error("error event"));
+    });
+  } finally {
+    source.close();
+  }
 }
 
 function byWebSocket({ url }) {
-  return new Promise((resolve, reject) => {
+  return untilSilence((resolve, reject) => {
     const socket = new WebSocket(url);
     socket.onopen = () => { resolve({ outcome: "opened" }); socket.close(); };
     socket.onclose = ({ code }) => reject(new Error(`WebSocket closed with ${code}`));
-    afterSilence(reject);
   });
 }
 
@@ -115,18 +118,19 @@ async function byBeacon(job) {
 }
 
 // The frame's page tells this one that it has loaded.
-function byFrame({ url }) {
-  return new Promise((resolve, reject) => {
-    const frame = document.createElement("iframe");
-    const told = ({ source, data }) => {
-      if (source === frame.contentWindow && data === "loaded") resolve({ outcome: "loaded" });
-    };
-    addEventListener("message", told);
-    afterSilence(() => {
-      removeEventListener("message", told);
-      reject(new Error("no message from the frame"));
+async function byFrame({ url }) {
+  const frame = document.createElement("iframe");
+  let told;
+  try {
+    return await untilSilence((resolve) => {
+      told = ({ source, data }) => {
+        if (source === frame.contentWindow && data === "loaded") resolve({ outcome: "loaded" });
+      };
+      addEventListener("message", told);
+      frame.src = url;
+      document.documentElement.append(frame);
     });
-    frame.src = url;
-    document.documentElement.append(frame);
-  });
+  } finally {
+    removeEventListener("message", told);
+  }
 }
