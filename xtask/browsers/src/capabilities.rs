@@ -135,6 +135,8 @@ fn firefox(programs: &Programs, reach: Reach) -> Value {
             "network.connectivity-service.enabled": false,
             // Its driver allows files to read each other.
             "security.fileuri.strict_origin_policy": true,
+            // By default, an error is printed for each script that runs while the process of its page ends.
+            "dom.abort_script_on_child_shutdown": false,
             "dom.security.https_first": false,
             "dom.security.https_only_mode": false,
             "app.update.enabled": false,

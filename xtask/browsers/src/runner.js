@@ -6,8 +6,7 @@ const PATIENCE_MS = 10_000;
 const TICK_MS = 100;
 const BODY_LIMIT = 200;
 
-// Counts ticks, not time: a machine that pauses may not use up all of it at once. Clear it before the driver leaves the
-// page: Firefox ends a timer that fires meanwhile, and prints that.
+// Counts ticks, not time: a machine that pauses may not use up all of it at once. `clearInterval` ends it.
 function timerOf(ms, act) {
   let left = ms / TICK_MS;
   return setInterval(() => {
